@@ -1,0 +1,1 @@
+"""What two or more services need: events, database, storage, sealing, web."""

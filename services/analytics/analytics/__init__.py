@@ -1,0 +1,1 @@
+"""What happens on the platform, without watching anyone."""

@@ -1,0 +1,1 @@
+"""Who may spend what: credits, holds, the ledger."""

@@ -1,0 +1,1 @@
+"""Turns a photo and an order into figurines and keeps them."""

@@ -1,0 +1,1 @@
+"""The rights of a person and the promises: retention clocks and their evidence."""
