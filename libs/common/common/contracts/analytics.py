@@ -1,0 +1,5 @@
+"""Analytics listens; it publishes nothing."""
+
+from common.contracts.base import Event
+
+EVENTS: tuple[type[Event], ...] = ()

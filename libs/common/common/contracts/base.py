@@ -1,0 +1,100 @@
+"""The envelope of every event: CloudEvents 1.0, structured JSON."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+class Event(BaseModel):
+    """Something that happened. Fields are ids and facts, never personal data.
+
+    `type` is the routing key, a literal: renaming a class never changes the wire.
+    A field may be added with a default; anything else is a new type beside the old.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    @property
+    def subject(self) -> str | None:
+        """The CloudEvents subject: the id this event is about."""
+        for name in ("figurine_id", "user_id"):
+            value = getattr(self, name, None)
+            if value is not None:
+                return str(value)
+        return None
+
+
+class Malformed(Exception):
+    """A message that is no event of ours; taking it again will not help."""
+
+
+class UnknownEvent(Malformed):
+    """An event whose type nobody here has heard of."""
+
+
+class _Wire(BaseModel):
+    """The CloudEvents attributes; `data` waits until the type is known."""
+
+    specversion: Literal["1.0"]
+    id: UUID
+    source: str
+    type: str
+    time: datetime
+    subject: str | None = None
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str | None = None
+    traceparent: Annotated[str | None, Field(max_length=64)] = None
+    data: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """An event and what is known about its arrival."""
+
+    id: UUID
+    source: str
+    time: datetime
+    event: Event
+    traceparent: str | None = None
+
+
+def encode(event: Event, *, id: UUID, source: str, time: datetime, traceparent: str | None = None) -> bytes:  # noqa: A002 CloudEvents calls it id
+    """The event on the wire, UTF-8 JSON."""
+    wire = _Wire(
+        specversion="1.0",
+        id=id,
+        source=f"/services/{source}",
+        type=event.type,
+        time=time,
+        subject=event.subject,
+        dataschema=f"urn:figurine:event:{event.type}:v{event.version}",
+        traceparent=traceparent,
+        data=event.model_dump(mode="json"),
+    )
+    return wire.model_dump_json(exclude_none=True).encode()
+
+
+def decode(body: bytes, known: dict[str, type[Event]]) -> Envelope:
+    """Read an event from the wire; raises Malformed or UnknownEvent."""
+    try:
+        wire = _Wire.model_validate_json(body)
+        contract = known.get(wire.type)
+        if contract is None:
+            raise UnknownEvent(wire.type)
+        event = contract.model_validate(wire.data)
+    except ValidationError as error:
+        raise Malformed(_without_values(error)) from None
+    return Envelope(id=wire.id, source=wire.source, time=wire.time, event=event, traceparent=wire.traceparent)
+
+
+def _without_values(error: ValidationError) -> str:
+    """What is wrong and where, but nothing of what was sent."""
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['type']}" for item in error.errors(include_url=False))

@@ -1,0 +1,73 @@
+"""What billing publishes. Credits are whole numbers."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from common.contracts.base import Event
+
+
+class BalanceMoved(Event):
+    """Every event of the ledger carries the balance it left behind.
+
+    `balance_version` grows by one with each movement of the account, so that a late
+    event never overwrites a newer balance.
+    """
+
+    user_id: UUID
+    available: int
+    held: int
+    balance_version: int
+
+
+class CreditsGranted(BalanceMoved):
+    """Credits were added, for the reason given."""
+
+    type: ClassVar[str] = "credits.granted"
+
+    credits: int
+    reason: str
+
+
+class CreditsHeld(BalanceMoved):
+    """The price of a figurine is set aside; it may be painted."""
+
+    type: ClassVar[str] = "credits.held"
+
+    figurine_id: UUID
+    hold_id: UUID
+    credits: int
+
+
+class CreditsRefused(Event):
+    """The figurine cannot be afforded."""
+
+    type: ClassVar[str] = "credits.refused"
+
+    figurine_id: UUID
+    user_id: UUID
+    reason: str
+
+
+class CreditsCaptured(BalanceMoved):
+    """Delivered pictures were charged; the rest of the hold came back."""
+
+    type: ClassVar[str] = "credits.captured"
+
+    figurine_id: UUID
+    hold_id: UUID
+    credits: int
+    pictures: int
+
+
+class CreditsReleased(BalanceMoved):
+    """A hold came back whole, or what was left of it did."""
+
+    type: ClassVar[str] = "credits.released"
+
+    figurine_id: UUID
+    hold_id: UUID
+    credits: int
+    reason: str
+
+
+EVENTS: tuple[type[Event], ...] = (CreditsGranted, CreditsHeld, CreditsRefused, CreditsCaptured, CreditsReleased)

@@ -1,0 +1,57 @@
+"""What the gateway publishes."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from common.contracts.base import Event
+
+
+class UserRegistered(Event):
+    """A person opened an account."""
+
+    type: ClassVar[str] = "user.registered"
+
+    user_id: UUID
+    registered_at: datetime
+
+
+class UserCorrected(Event):
+    """A person corrected her own data; every copy follows."""
+
+    type: ClassVar[str] = "user.corrected"
+
+    user_id: UUID
+    fields: tuple[str, ...]
+
+
+class ImageUploaded(Event):
+    """A sanitised photo lies sealed in the store, with an order for figurines.
+
+    The person's words (title, note) lie sealed beside the photo, not in the event.
+    """
+
+    type: ClassVar[str] = "image.uploaded"
+
+    figurine_id: UUID
+    upload_id: UUID
+    user_id: UUID
+    style: str
+    variants: int
+    aspect_ratio: str
+    seed: int
+    uploaded_at: datetime
+    delete_by: datetime
+
+
+class UsageObserved(Event):
+    """A page was used for some seconds; whose device it was stays coarse."""
+
+    type: ClassVar[str] = "usage.observed"
+
+    user_id: UUID | None
+    page: str
+    seconds: int
+
+
+EVENTS: tuple[type[Event], ...] = (UserRegistered, UserCorrected, ImageUploaded, UsageObserved)

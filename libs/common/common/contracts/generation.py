@@ -1,0 +1,113 @@
+"""What generation publishes."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from common.contracts.base import Event
+
+
+class PictureSize(BaseModel):
+    """The size of one picture, in pixels; pictures count from 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    n: int
+    width: int
+    height: int
+
+
+class FigurineRequested(Event):
+    """A figurine has a price and asks for its credits."""
+
+    type: ClassVar[str] = "figurine.requested"
+
+    figurine_id: UUID
+    user_id: UUID
+    unit_price: int
+    variants: int
+
+
+class FigurineStarted(Event):
+    """An engine has begun to paint."""
+
+    type: ClassVar[str] = "figurine.started"
+
+    figurine_id: UUID
+    user_id: UUID
+    attempt: int
+
+
+class FigurineGenerated(Event):
+    """Pictures are stored; each of them, and nothing else, is charged."""
+
+    type: ClassVar[str] = "figurine.generated"
+
+    figurine_id: UUID
+    user_id: UUID
+    style: str
+    engine: str
+    requested: int
+    pictures: tuple[PictureSize, ...]
+    requested_at: datetime
+    generated_at: datetime
+    rendering_ms: int
+
+
+class FigurineFailed(Event):
+    """There will be no picture; `code` is the public reason. It costs nothing."""
+
+    type: ClassVar[str] = "figurine.failed"
+
+    figurine_id: UUID
+    user_id: UUID
+    style: str
+    code: str
+    failed_at: datetime
+
+
+class FigurineDeleted(Event):
+    """A figurine and its pictures are gone."""
+
+    type: ClassVar[str] = "figurine.deleted"
+
+    figurine_id: UUID
+    user_id: UUID
+
+
+class ImageDeleted(Event):
+    """An uploaded photo is gone from the store."""
+
+    type: ClassVar[str] = "image.deleted"
+
+    upload_id: UUID
+    figurine_id: UUID
+    user_id: UUID
+    reason: str
+    deleted_at: datetime
+
+
+class PartnerDisclosed(Event):
+    """A partner was given something for the task at hand."""
+
+    type: ClassVar[str] = "partner.disclosed"
+
+    figurine_id: UUID
+    user_id: UUID
+    partner: str
+    kind: str
+    purpose: str
+    disclosed_at: datetime
+
+
+EVENTS: tuple[type[Event], ...] = (
+    FigurineRequested,
+    FigurineStarted,
+    FigurineGenerated,
+    FigurineFailed,
+    FigurineDeleted,
+    ImageDeleted,
+    PartnerDisclosed,
+)

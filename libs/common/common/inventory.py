@@ -1,0 +1,5 @@
+"""The vocabulary of personal data (being built)."""
+
+
+class Inventory:
+    """What a service stores."""

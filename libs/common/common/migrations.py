@@ -1,0 +1,69 @@
+"""Plain SQL files, applied once, in order, by one process at a time."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import LiteralString, cast
+
+import psycopg
+
+from common.database import Connection
+
+COMMON = Path(__file__).parent / "migrations"
+
+
+class MigrationChanged(Exception):
+    """A migration that was already applied has been edited since; write a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One file; its name orders it, its checksum pins it."""
+
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the text."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def migrate(url: str, directory: Path) -> list[str]:
+    """Bring the schema of the connecting role up to date; returns what was applied.
+
+    Each file is one transaction. Other processes that migrate the same schema wait.
+    """
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('migrate:' || current_schema()))")
+        connection.execute(
+            """
+            CREATE TABLE IF NOT EXISTS migrations (
+                name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
+            """
+        )
+        applied = dict(connection.execute("SELECT name, checksum FROM migrations").fetchall())
+        return [
+            migration.name
+            for migration in [*_read(COMMON, "common"), *_read(directory, "")]
+            if _apply(connection, migration, applied.get(migration.name))
+        ]
+
+
+def _read(directory: Path, prefix: str) -> list[Migration]:
+    files = sorted(directory.glob("[0-9]*.sql"))
+    return [Migration(name=f"{prefix}/{file.name}".lstrip("/"), sql=file.read_text()) for file in files]
+
+
+def _apply(connection: Connection, migration: Migration, checksum: str | None) -> bool:
+    if checksum == migration.checksum:
+        return False
+    if checksum is not None:
+        raise MigrationChanged(migration.name)
+    with connection.transaction():
+        # The file is ours and versioned with the code: as literal as a string in it.
+        connection.execute(cast("LiteralString", migration.sql))
+        connection.execute(
+            "INSERT INTO migrations (name, checksum) VALUES (%s, %s)", [migration.name, migration.checksum]
+        )
+    return True

@@ -1,0 +1,65 @@
+"""Events are rows of the caller's transaction first, messages second."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from common.clock import Clock
+from common.contracts import Event, encode
+from common.database import Connection, notify
+from common.tracing import current_traceparent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """An encoded event that is recorded and not yet published."""
+
+    seq: int
+    id: UUID
+    type: str
+    body: bytes
+
+
+class Outbox:
+    """Collects the events of one transaction and writes them at its end."""
+
+    def __init__(self, *, source: str, clock: Clock) -> None:
+        self._source = source
+        self._clock = clock
+        self._pending: list[tuple[UUID, str, bytes]] = []
+
+    def add(self, event: Event) -> None:
+        """Record an event; it is published if, and only if, the transaction commits."""
+        event_id = self._clock.new_id()
+        body = encode(
+            event, id=event_id, source=self._source, time=self._clock.now(), traceparent=current_traceparent()
+        )
+        self._pending.append((event_id, event.type, body))
+
+    def flush(self, connection: Connection, *, wake_relay: bool = True) -> list[OutboxRow]:
+        """Write what was added, in order; wakes the relay when the transaction commits."""
+        if not self._pending:
+            return []
+        pending, self._pending = self._pending, []
+        ids, types, bodies = (list(column) for column in zip(*pending, strict=True))
+        rows = connection.execute(
+            """
+            INSERT INTO outbox (id, type, body)
+            SELECT id, type, body
+              FROM unnest(%(ids)s::uuid[], %(types)s::text[], %(bodies)s::bytea[])
+                   WITH ORDINALITY AS event (id, type, body, place)
+             ORDER BY place
+         RETURNING seq
+            """,
+            {"ids": ids, "types": types, "bodies": bodies},
+        ).fetchall()
+        if wake_relay:
+            notify(connection, relay_channel(self._source))
+        return [
+            OutboxRow(seq=seq, id=event_id, type=event_type, body=body)
+            for (seq,), (event_id, event_type, body) in zip(rows, pending, strict=True)
+        ]
+
+
+def relay_channel(service: str) -> str:
+    """The LISTEN/NOTIFY channel on which a service's relay waits."""
+    return f"{service}.outbox"

@@ -1,0 +1,51 @@
+"""What makes a service, in one record: its doors, its rooms, its declarations."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from flask_openapi3.blueprint import APIBlueprint
+
+from common.inventory import Inventory
+from common.settings import ServiceSettings
+from common.subscriptions import Subscriptions
+from common.work import UnitOfWork
+
+W = TypeVar("W")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Work the clock asks for: runs every so often, and at once when its channel is notified.
+
+    `run` returns how many things it did; it is called again at once while that is not zero.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[], int]
+    channel: str | None = None
+    parallel: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(Generic[W]):
+    """A service as `process` runs it. Building one opens nothing."""
+
+    settings: ServiceSettings
+    unit: UnitOfWork[W]
+    migrations: Path
+    inventory: Inventory
+    blueprints: Sequence[APIBlueprint] = ()
+    subscriptions: Subscriptions[W] = field(default_factory=dict[type, Callable[[W, object], None]])
+    jobs: Sequence[Job] = ()
+    # What must answer before traffic may come, by the name shown in /readyz.
+    checks: Mapping[str, Callable[[], None]] = field(default_factory=dict[str, Callable[[], None]])
+    close: Callable[[], None] = lambda: None
+
+    @property
+    def name(self) -> str:
+        """The import name, the schema, the prefix of the queues."""
+        return self.unit.service
