@@ -66,7 +66,7 @@ class Envelope:
     traceparent: str | None = None
 
 
-def encode(event: Event, *, id: UUID, source: str, time: datetime, traceparent: str | None = None) -> bytes:  # noqa: A002 CloudEvents calls it id
+def encode(event: Event, *, id: UUID, source: str, time: datetime, traceparent: str | None = None) -> bytes:
     """The event on the wire, UTF-8 JSON."""
     wire = _Wire(
         specversion="1.0",

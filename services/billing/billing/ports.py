@@ -1,0 +1,1 @@
+"""What billing needs from things it does not own: nothing yet; payments come here."""
