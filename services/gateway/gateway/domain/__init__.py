@@ -1,0 +1,1 @@
+"""What the gateway knows about accounts, photos and jobs. Standard library only."""
