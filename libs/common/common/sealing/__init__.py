@@ -1,0 +1,38 @@
+"""Envelope encryption: AES-256-GCM, bound to owner and purpose, rotated by re-wrapping.
+
+Every value and every object has a data key of its own, used once. A key-encryption
+key from the settings (the keyring) wraps it, so that rotation rewrites 72 bytes and
+never the data. All integers are big-endian.
+
+    wrapped key   72 B   format 0x01 (1) | keyring version (4) | nonce (12, random)
+                         | AES-256-GCM of data key (32) + nonce prefix (7), with tag (16);
+                         associated data: b"figurine data key" | the first 5 bytes
+    segment              AES-256-GCM of up to 65536 plain bytes, with tag (16);
+                         nonce: nonce prefix (7) | segment number from 0 (4) | 0x01 if last, else 0x00;
+                         associated data: length of purpose (2) | purpose | owner, in UTF-8
+    sealed object        its segments, end to end; the wrapped key is kept beside it
+    sealed value         wrapped key | segments
+
+Segments follow the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár: Online
+Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance, CRYPTO 2015): what is cut
+short, reordered, repeated or taken from another object does not open. Random nonces allow
+2**32 wraps under one key (NIST SP 800-38D, 8.3): rotate before.
+"""
+
+from common.sealing.blind_index import blind_index
+from common.sealing.keyring import Keyring, Unsealable
+from common.sealing.sealer import Sealer
+from common.sealing.segments import Readable, SealedStream, Span, locate, plain_length, sealed_length
+
+__all__ = [
+    "Keyring",
+    "Readable",
+    "SealedStream",
+    "Sealer",
+    "Span",
+    "Unsealable",
+    "blind_index",
+    "locate",
+    "plain_length",
+    "sealed_length",
+]
