@@ -1,0 +1,83 @@
+/** The studio's HTTP API: the CSRF header, idempotency keys and problem+json live here and nowhere else. */
+
+/** An answer that was not the one asked for. `code` is the API's stable code, or `unreachable` when none came. */
+export class Problem extends Error {
+  constructor({ status = 0, code = "unreachable", detail = "", errors = [], retryAfter = null }) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+    this.retryAfter = retryAfter;
+  }
+
+  /** True when asking again later, unchanged, may succeed. */
+  get passing() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** What to say when no answer came at all. */
+export const unreachable = () =>
+  new Problem({
+    detail: navigator.onLine
+      ? "The studio is not answering. Try again in a moment."
+      : "You are offline. Try again when the connection is back.",
+  });
+
+/** Reads a failed answer; a proxy's HTML page becomes the same kind of problem as ours. */
+export function problemFrom(status, text, retryAfter) {
+  const seconds = Number.parseInt(retryAfter ?? "", 10);
+  const said = parsed(text);
+  return new Problem({
+    status,
+    code: said.code ?? (status >= 500 ? "temporarily_unavailable" : "invalid_request"),
+    detail: said.detail ?? said.title ?? "The studio could not do that right now. Try again in a moment.",
+    errors: Array.isArray(said.errors) ? said.errors : [],
+    retryAfter: Number.isFinite(seconds) ? seconds : null,
+  });
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {}; // Not JSON: the status alone has to tell.
+  }
+}
+
+const csrfToken = () => document.querySelector('meta[name="csrf-token"]').content;
+
+/** Headers of a request that changes something; `key` stays the same when the same intent is sent again. */
+export function changeHeaders(key) {
+  return { Accept: "application/json", "X-CSRF-Token": csrfToken(), ...(key && { "Idempotency-Key": key }) };
+}
+
+export const newKey = () => crypto.randomUUID();
+
+async function call(path, options) {
+  let answer;
+  try {
+    answer = await fetch(path, { credentials: "same-origin", ...options });
+  } catch {
+    throw unreachable();
+  }
+  const text = await answer.text();
+  if (!answer.ok) {
+    throw problemFrom(answer.status, text, answer.headers.get("Retry-After"));
+  }
+  return text ? JSON.parse(text) : null;
+}
+
+/** GET as JSON; throws Problem. */
+export const read = (path) => call(path, { headers: { Accept: "application/json" }, cache: "no-store" });
+
+/** POST as JSON; throws Problem. */
+export const post = (path, body = {}, key = newKey()) =>
+  call(path, {
+    method: "POST",
+    headers: { ...changeHeaders(key), "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+/** DELETE; throws Problem. */
+export const remove = (path) => call(path, { method: "DELETE", headers: changeHeaders() });

@@ -1,0 +1,161 @@
+/** The bench: every order of this page and every figurine still underway, each on its own plinth. */
+import { Problem, newKey, post, read } from "./api.js";
+import { newPiece, showFigurine, tell, writePlate } from "./piece.js";
+import { sendOrder } from "./upload.js";
+import { duration, isDelivered, isUnderway } from "./words.js";
+
+const at = (id) => document.getElementById(id);
+
+/** Refusals of the photo itself, and failures that another photo may cure: trying the same again would not help. */
+const PHOTO_REFUSED = new Set(["photo_unreadable", "photo_unsupported", "photo_too_large", "photo_too_small"]);
+const PHOTO_FAILED = new Set(["refused_by_engine", "no_picture", "photo_missing"]);
+
+const SENT_TWICE = "Sending it again is safe: it is made, and paid for, once.";
+const FREE = "It cost nothing.";
+
+/**
+ * What the bench tells the rest of the page.
+ * @typedef {object} Studio
+ * @property {Map<string, string>} styleNames
+ * @property {(figurine: object) => void} onSettled  a figurine reached its last state
+ * @property {(figurine: object) => void} onKept  the person moved one to the shelf
+ * @property {(order: object, sentence: string) => void} onReorder  the order goes back into the form; why, if the photo is to blame
+ * @property {(order: object) => void} onSignedOut
+ */
+export class Bench {
+  #studio;
+  #places = new Map();
+
+  /** @param {Studio} studio */
+  constructor(studio) {
+    this.#studio = studio;
+  }
+
+  /** Ids of the figurines that are not finished. */
+  get underway() {
+    return [...this.#places.values()].filter(({ figurine }) => isUnderway(figurine)).map(({ figurine }) => figurine.id);
+  }
+
+  /** Puts an order on the bench and sends it; resolves with true once it is accepted. */
+  send(order) {
+    const element = newPiece(order.preview);
+    writePlate(element, order, this.#studio.styleNames);
+    this.#stand(element);
+    element.scrollIntoView({ block: "nearest" });
+    return this.#sendFrom(element, order);
+  }
+
+  /** Brings a figurine's place up to date; one begun elsewhere gets a place while it is underway. */
+  adopt(figurine) {
+    if (!this.#places.has(figurine.id)) {
+      if (!isUnderway(figurine)) return;
+      const element = newPiece(null);
+      this.#stand(element);
+      this.#places.set(figurine.id, { element, order: null });
+    }
+    this.#show(this.#places.get(figurine.id), figurine);
+  }
+
+  /** Reads a figurine again; throws Problem. */
+  async refresh(id) {
+    this.adopt(await read(`/v1/figurines/${id}`));
+  }
+
+  #stand(element) {
+    at("bench").prepend(element);
+    at("bench-band").hidden = false;
+  }
+
+  #clear(element) {
+    element.remove();
+    at("bench-band").hidden = at("bench").childElementCount === 0;
+  }
+
+  async #sendFrom(element, order) {
+    const stop = new AbortController();
+    const cancel = { label: "Cancel", act: () => stop.abort() };
+    const onProgress = (share) => tell(element, { ...sending(share), progress: share, actions: [cancel] });
+    onProgress(0);
+    try {
+      const figurine = await sendOrder(order, { onProgress, signal: stop.signal });
+      const place = { element, order };
+      this.#places.set(figurine.id, place);
+      this.#show(place, { title: order.title, style: order.style, ...figurine });
+      return true;
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      this.#refuse(element, order, problem);
+      return false;
+    }
+  }
+
+  #refuse(element, order, problem) {
+    if (problem.passing) return this.#offerAgain(element, order, problem);
+    this.#clear(element);
+    if (problem.code === "cancelled") return undefined;
+    if (problem.status === 401) return this.#studio.onSignedOut(order);
+    return this.#studio.onReorder(order, problem, PHOTO_REFUSED.has(problem.code));
+  }
+
+  #offerAgain(element, order, problem) {
+    const wait = problem.retryAfter ? `Wait ${duration(problem.retryAfter)} first. ` : "";
+    const again = { label: "Send it again", first: true, act: () => void this.#sendFrom(element, order) };
+    const more = `${wait}${problem.status === 0 || problem.status >= 500 ? SENT_TWICE : FREE}`;
+    tell(element, { look: "ended", say: problem.message, more, actions: [again, this.#clearing(element)] });
+    announce(problem.message);
+  }
+
+  #show(place, figurine) {
+    const before = place.figurine;
+    place.figurine = figurine;
+    showFigurine(place.element, figurine, { styleNames: this.#studio.styleNames, actions: this.#actions(place) });
+    if (before?.state === figurine.state) return;
+    announce(`${figurine.title || "Your figurine"}: ${place.element.querySelector(".piece-say").textContent}`);
+    if (!isUnderway(figurine)) this.#studio.onSettled(figurine);
+  }
+
+  #actions(place) {
+    const { figurine, element } = place;
+    if (isUnderway(figurine)) return [{ label: "Cancel", act: () => void this.#cancel(place) }];
+    if (!isDelivered(figurine)) return [this.#nextStep(place), this.#clearing(element)];
+    const keep = () => {
+      this.#clear(element);
+      this.#studio.onKept(figurine);
+    };
+    return [{ label: "Put it on the shelf", act: keep }];
+  }
+
+  #nextStep({ figurine, order, element }) {
+    if (order && figurine.state !== "rejected" && !PHOTO_FAILED.has(figurine.failure?.code)) {
+      const again = () => {
+        this.#clear(element);
+        void this.send({ ...order, key: newKey() });
+      };
+      return { label: "Make it again", first: true, act: again };
+    }
+    const label = figurine.state === "rejected" ? "Change the order" : "Choose another photo";
+    return { label, first: true, act: () => this.#studio.onReorder(order ?? figurine) };
+  }
+
+  #clearing(element) {
+    return { label: "Clear from the bench", act: () => this.#clear(element) };
+  }
+
+  async #cancel({ figurine }) {
+    try {
+      await post(`/v1/figurines/${figurine.id}/cancel`);
+      await this.refresh(figurine.id);
+    } catch (problem) {
+      announce(problem.message); // Too late, or no answer; the next reading shows which.
+    }
+  }
+}
+
+function announce(sentence) {
+  at("news").textContent = sentence;
+}
+
+const sending = (share) =>
+  share < 1
+    ? { look: "waiting", say: `Sending your photo, ${Math.floor(share * 100)} %` }
+    : { look: "waiting", say: "Your photo is being checked and cleaned." };

@@ -1,0 +1,37 @@
+/** The order in the form: reading it, putting one back, and the key that keeps one intent one order. */
+import { newKey } from "./api.js";
+
+const FIELDS = ["style", "variants", "aspect_ratio", "title", "note"];
+
+/** The fields of the form as plain values. */
+export function fieldsOf(form) {
+  return Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value ?? ""]));
+}
+
+/** Fills the form from an order, a draft or a figurine; what it does not say stays as it is. */
+export function putFields(form, fields) {
+  for (const name of FIELDS) {
+    if (fields[name] !== undefined && form.elements[name]) form.elements[name].value = fields[name];
+  }
+  form.dispatchEvent(new Event("change"));
+}
+
+/** A complete order from the form and its photo. */
+export function orderOf(form, photo) {
+  const preview = document.getElementById("preview");
+  return {
+    ...fieldsOf(form),
+    title: form.elements.title.value.trim(),
+    photo,
+    name: photo.name || "photo",
+    preview: preview.hidden ? null : copyOf(preview),
+    key: newKey(),
+  };
+}
+
+// The card keeps its own copy: the form's canvas is drawn over by the next photo.
+function copyOf(canvas) {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height);
+  copy.getContext("2d").drawImage(canvas, 0, 0);
+  return copy;
+}

@@ -1,0 +1,118 @@
+/** Step one: a photo by picking, dropping, pasting or camera, shown at once with what can be said about it. */
+import { hintsFor } from "./hints.js";
+
+const LARGEST_BYTES = 20 * 1024 * 1024;
+const SMALLEST_SIDE = 256;
+const PREVIEW_SIDE = 960;
+const UNREAD = new Map([
+  ["application/pdf", "PDF"],
+  ["image/svg+xml", "SVG"],
+  ["image/gif", "GIF"],
+]);
+
+const at = (id) => document.getElementById(id);
+const megabytes = (bytes) => `${(bytes / 1_048_576).toFixed(1)} MB`;
+
+function refusal(file) {
+  if (file.size === 0) return "This file is empty. Choose another photo.";
+  if (file.size > LARGEST_BYTES) return `This photo has ${megabytes(file.size)}; the studio takes up to 20 MB. Choose a smaller one.`;
+  const kind = UNREAD.get(file.type);
+  return kind ? `The studio does not read ${kind} files. Choose a JPEG, PNG, WebP or HEIC photo.` : "";
+}
+
+const tooSmall = ({ width, height }) =>
+  Math.min(width, height) < SMALLEST_SIDE
+    ? `This photo has ${width} × ${height} pixels; the studio needs at least ${SMALLEST_SIDE} on each side. Choose a larger one.`
+    : "";
+
+async function bitmapOf(file) {
+  try {
+    return await createImageBitmap(file);
+  } catch {
+    return null; // HEIC, for one, is read by the studio and by few browsers.
+  }
+}
+
+function draw(bitmap) {
+  const canvas = at("preview");
+  const scale = Math.min(1, PREVIEW_SIDE / Math.max(bitmap.width, bitmap.height));
+  canvas.width = Math.round(bitmap.width * scale);
+  canvas.height = Math.round(bitmap.height * scale);
+  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+function show({ file, bitmap }) {
+  at("drop").toggleAttribute("data-filled", Boolean(bitmap));
+  at("drop-empty").hidden = Boolean(file);
+  at("preview").hidden = !bitmap;
+  at("no-preview").hidden = !file || Boolean(bitmap);
+  at("photo-remove").hidden = !file;
+  at("photo-about").hidden = !file;
+  const size = bitmap ? `${bitmap.width} × ${bitmap.height} pixels` : "";
+  at("photo-about").textContent = file ? [file.name, size].filter(Boolean).join(", ") : "";
+  at("photo-hints").replaceChildren(...(bitmap ? hintsFor(draw(bitmap)) : []).map(hint));
+}
+
+function hint(sentence) {
+  const item = document.createElement("li");
+  item.textContent = sentence;
+  return item;
+}
+
+/** Says what is wrong with the photo, or that none is chosen; an empty sentence takes it back. */
+export function photoError(sentence) {
+  at("photo-error").textContent = sentence;
+  at("photo-error").hidden = !sentence;
+  at("photo").setAttribute("aria-invalid", String(Boolean(sentence)));
+}
+
+/** The chosen photo as `current`, and `put(file)` to choose one from elsewhere. */
+export function openPhotoStep({ onChange }) {
+  const step = { current: null };
+
+  step.put = async (file) => {
+    const bitmap = file && !refusal(file) ? await bitmapOf(file) : null;
+    const wrong = file ? refusal(file) || (bitmap && tooSmall(bitmap)) || "" : "";
+    photoError(wrong);
+    step.current = wrong ? null : file;
+    show(wrong ? { file: null, bitmap: null } : { file, bitmap });
+    onChange(step.current);
+  };
+  listen(step);
+  return step;
+}
+
+function listen(step) {
+  for (const input of [at("photo"), at("camera")]) {
+    input.addEventListener("change", () => {
+      if (input.files.length > 0) void step.put(input.files[0]);
+      input.value = ""; // So that choosing the same file again is a change again.
+    });
+  }
+  at("photo-remove").addEventListener("click", () => {
+    void step.put(null);
+    at("photo").focus();
+  });
+  document.addEventListener("paste", (event) => {
+    const file = event.clipboardData?.files[0];
+    if (file) void step.put(file);
+  });
+  listenForDrops(step);
+}
+
+function listenForDrops(step) {
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    at("drop").toggleAttribute("data-over", true);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) at("drop").removeAttribute("data-over");
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    at("drop").removeAttribute("data-over");
+    const file = event.dataTransfer.files[0];
+    if (file) void step.put(file);
+  });
+}

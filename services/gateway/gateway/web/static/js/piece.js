@@ -1,0 +1,94 @@
+/** One figurine on the bench: its photo on the plinth, what is happening to it, and then its pictures. */
+import { openViewer } from "./viewer.js";
+import { exactTime, isDelivered, isUnderway, said, since } from "./words.js";
+
+/** A picture's address; `size` is thumb, preview or full. */
+export const pictureAddress = (id, n, size) => `/v1/figurines/${id}/pictures/${n}?size=${size}`;
+
+/** "Mimi" and "Window box, 3 minutes ago" on the plate of `element`. */
+export function writePlate(element, figurine, styleNames) {
+  const style = styleNames.get(figurine.style) ?? figurine.style;
+  const about = element.querySelector(".plate-about");
+  element.querySelector(".plate-title").textContent = figurine.title || style;
+  about.textContent = [figurine.title ? style : "", figurine.created_at ? since(figurine.created_at) : ""].filter(Boolean).join(", ");
+  if (figurine.created_at) about.title = exactTime(figurine.created_at);
+}
+
+/** Makes `button` show picture `n` of a figurine, and open it in full. */
+export function dressPicture(button, figurine, picture, { size, label }) {
+  const image = button.querySelector("img");
+  Object.assign(image, { width: picture.width, height: picture.height, alt: label });
+  image.dataset.waiting = "";
+  image.addEventListener("load", () => delete image.dataset.waiting, { once: true });
+  image.src = pictureAddress(figurine.id, picture.n, size);
+  button.addEventListener("click", () => openViewer({ address: pictureAddress(figurine.id, picture.n, "full"), label }));
+}
+
+/** An empty plinth, with the photo on it when this page still has it. */
+export function newPiece(photoCanvas) {
+  const element = document.getElementById("piece").content.firstElementChild.cloneNode(true);
+  if (photoCanvas) {
+    const copy = element.querySelector(".piece-photo");
+    Object.assign(copy, { width: photoCanvas.width, height: photoCanvas.height, hidden: false });
+    copy.getContext("2d").drawImage(photoCanvas, 0, 0);
+    element.querySelector(".piece-outline").hidden = true;
+  }
+  return element;
+}
+
+/** What the card says: `say` in one sentence, `more` below it, `actions` as {label, first?, act}. */
+export function tell(element, { look, say, more = "", progress = null, actions = [] }) {
+  element.dataset.look = look;
+  setText(element.querySelector(".piece-say"), say);
+  setText(element.querySelector(".piece-more"), more);
+  const bar = element.querySelector("progress");
+  bar.hidden = progress === null;
+  if (progress !== null) bar.value = progress;
+  setActions(element.querySelector(".piece-actions"), actions);
+}
+
+function setText(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+function setActions(row, actions) {
+  const labels = actions.map(({ label }) => label).join("\n");
+  if (row.dataset.labels === labels) return; // A button under somebody's finger stays the same button.
+  row.dataset.labels = labels;
+  row.replaceChildren(
+    ...actions.map(({ label, first, act }) => {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: first ? "button first" : "button", textContent: label });
+      button.addEventListener("click", act);
+      return button;
+    }),
+  );
+}
+
+const look = (figurine) => {
+  if (isDelivered(figurine)) return "delivered";
+  if (isUnderway(figurine)) return figurine.state === "rendering" ? "rendering" : "waiting";
+  return "ended";
+};
+
+/** Brings the card up to date with the figurine. */
+export function showFigurine(element, figurine, { styleNames, actions }) {
+  const [say, more] = said(figurine);
+  writePlate(element, figurine, styleNames);
+  tell(element, { look: look(figurine), say, more, actions });
+  if (isDelivered(figurine)) showPictures(element, figurine);
+}
+
+function showPictures(element, figurine) {
+  const frame = element.querySelector(".piece-pictures");
+  if (frame.childElementCount > 0) return;
+  frame.hidden = false;
+  frame.toggleAttribute("data-many", figurine.pictures.length > 1);
+  for (const picture of figurine.pictures) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "picture" });
+    button.append(document.createElement("img"));
+    const count = figurine.pictures.length > 1 ? `, picture ${picture.n} of ${figurine.pictures.length}` : "";
+    dressPicture(button, figurine, picture, { size: "preview", label: `${figurine.title || "Your figurine"}${count}` });
+    frame.append(button);
+  }
+}

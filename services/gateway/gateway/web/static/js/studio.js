@@ -1,0 +1,142 @@
+/** The studio page: puts the photo step, the till, the bench and the shelf together and keeps them true. */
+import { Bench } from "./bench.js";
+import { holdDraft, takeDraft } from "./draft.js";
+import { clearErrors, showProblem } from "./form.js";
+import { follow } from "./live.js";
+import { notice } from "./notice.js";
+import { fieldsOf, orderOf, putFields } from "./order.js";
+import { openPhotoStep, photoError } from "./photo.js";
+import { tellPhotos } from "./photoline.js";
+import { openShelf } from "./shelf.js";
+import { openTill, priceOf } from "./till.js";
+import { credits } from "./words.js";
+
+const LOOK_AGAIN_MS = 5000;
+const AWAY = "The studio is not answering. This page looks again every few seconds; whatever is underway goes on without it.";
+
+const at = (id) => document.getElementById(id);
+const form = at("order");
+const signedIn = document.body.hasAttribute("data-signed-in");
+const styleNames = new Map([...form.querySelectorAll("[name=style]")].map((input) => [input.value, input.dataset.name]));
+
+const photo = openPhotoStep({ onChange: () => clearErrors(form) });
+const till = openTill(form, { signedIn });
+const bench = new Bench({ styleNames, onSettled: settled, onKept: (figurine) => shelf.put(figurine), onReorder: reorder, onSignedOut: signedOut });
+const shelf = openShelf({ styleNames, onUnderway: (figurine) => bench.adopt(figurine) });
+let photoHeld = false;
+
+async function readPhotos() {
+  photoHeld = await tellPhotos();
+}
+
+function settled() {
+  void till.read();
+  void orSayAway(readPhotos);
+}
+
+/** Does `reading`; while the studio does not answer, says so at the top instead. */
+async function orSayAway(reading) {
+  try {
+    await reading();
+    notice("away", "");
+  } catch {
+    notice("away", navigator.onLine ? AWAY : "");
+  }
+}
+
+async function lookAgain() {
+  if (document.hidden) return;
+  await orSayAway(async () => {
+    for (const id of bench.underway) await bench.refresh(id);
+    if (photoHeld) await readPhotos();
+  });
+}
+
+async function make() {
+  clearErrors(form);
+  if (!photo.current) return askForPhoto();
+  if (!signedIn) return at("ask").showModal();
+  if (!till.affordable()) return sayTooDear();
+  const button = at("make");
+  button.disabled = true;
+  button.textContent = "Sending";
+  const order = orderOf(form, photo.current);
+  photoHeld = true;
+  await bench.send(order);
+  button.textContent = "Make it";
+  button.disabled = false;
+  return undefined;
+}
+
+function askForPhoto() {
+  photoError("Choose a photo first.");
+  at("photo").focus();
+}
+
+function sayTooDear() {
+  const box = at("order-error");
+  const each = Number(form.querySelector("[name=style]:checked").dataset.price);
+  const few = Math.floor(till.available / each);
+  const next = few > 0 ? `Choose ${few === 1 ? "one picture" : `${few} pictures`} instead.` : "";
+  box.textContent = `This takes ${credits(priceOf(form))} and you have ${till.available}. Nothing was sent. ${next}`.trim();
+  box.hidden = false;
+  box.focus();
+}
+
+/** An order comes back into the form, with what was wrong with it, so that one change is enough. */
+async function reorder(order, problem = null, photoToBlame = false) {
+  if (order.photo && order.photo !== photo.current) await photo.put(order.photo);
+  putFields(form, order);
+  if (photoToBlame) photoError(problem.message);
+  else if (problem) return showProblem(form, problem, at("order-error"));
+  at("photo").focus();
+  return undefined;
+}
+
+async function signedOut(order) {
+  await reorder(order);
+  at("ask").showModal();
+}
+
+async function leaveWithDraft(address) {
+  if (photo.current) await holdDraft({ photo: photo.current, fields: fieldsOf(form) });
+  location.assign(address);
+}
+
+function listen() {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void make();
+  });
+  for (const link of document.querySelectorAll("[data-hold-draft]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      void leaveWithDraft(link.href);
+    });
+  }
+  at("look-again")?.addEventListener("click", () => void leaveWithDraft(location.href));
+}
+
+async function bringDraftBack() {
+  const draft = await takeDraft();
+  if (!draft) return;
+  putFields(form, draft.fields);
+  await photo.put(draft.photo);
+}
+
+function followLive() {
+  follow({
+    onFigurine: (id) => void orSayAway(() => bench.refresh(id)),
+    onCredits: (balance) => till.take(balance),
+    onConnection: (up) => (up ? void lookAgain() : undefined),
+  });
+  setInterval(() => void lookAgain(), LOOK_AGAIN_MS);
+  document.addEventListener("visibilitychange", () => void lookAgain());
+}
+
+listen();
+await bringDraftBack();
+if (signedIn) {
+  followLive();
+  await Promise.all([till.read(), shelf.show(), orSayAway(readPhotos)]);
+}

@@ -1,0 +1,42 @@
+/** Sends an order with its photo. XMLHttpRequest, because fetch cannot tell how much of a body has gone out. */
+import { Problem, changeHeaders, problemFrom, unreachable } from "./api.js";
+
+const FIELDS = ["style", "variants", "aspect_ratio", "title", "note"];
+
+/**
+ * POST /v1/figurines. Resolves with the accepted figurine; rejects with Problem, code `cancelled` after an abort.
+ * @param {{photo: Blob, name: string, key: string}} order  the key makes a second sending of it harmless
+ * @param {{onProgress: (share: number) => void, signal: AbortSignal}} hooks  share is 0 to 1
+ */
+export function sendOrder(order, { onProgress, signal }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", "/v1/figurines");
+    for (const [name, value] of Object.entries(changeHeaders(order.key))) {
+      request.setRequestHeader(name, value);
+    }
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    });
+    request.addEventListener("load", () => settle(request, resolve, reject));
+    request.addEventListener("error", () => reject(unreachable()));
+    request.addEventListener("abort", () => reject(new Problem({ code: "cancelled" })));
+    signal.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(bodyOf(order));
+  });
+}
+
+function settle(request, resolve, reject) {
+  if (request.status >= 200 && request.status < 300) {
+    resolve(JSON.parse(request.responseText));
+  } else {
+    reject(problemFrom(request.status, request.responseText, request.getResponseHeader("Retry-After")));
+  }
+}
+
+function bodyOf(order) {
+  const form = new FormData();
+  for (const field of FIELDS) form.append(field, order[field]);
+  form.append("photo", order.photo, order.name);
+  return form;
+}
