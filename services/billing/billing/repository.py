@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, kwargs_row
 
 from billing.domain import (
     Account,
@@ -54,19 +55,18 @@ class Ledger:
 
     def find_hold(self, figurine_id: UUID) -> Hold | None:
         """The hold of a figurine, locked until the transaction ends."""
-        with self._connection.cursor(row_factory=class_row(Hold)) as cursor:
-            row = cursor.execute(
+        with self._connection.cursor(row_factory=kwargs_row(_hold)) as cursor:
+            return cursor.execute(
                 """
                 SELECT id, figurine_id, user_id, unit_price, credits, state
                   FROM holds WHERE figurine_id = %s FOR UPDATE
                 """,
                 [figurine_id],
             ).fetchone()
-        return row and _with_state(row)
 
     def hold(self, user_id: UUID, figurine_id: UUID, *, unit_price: int, pictures: int, reason: str) -> Hold:
         """Set the price aside; raises InsufficientCredits and changes nothing."""
-        hold = self._hold(user_id, figurine_id, unit_price, unit_price * pictures, HoldState.OPEN)
+        hold = self._new_hold(user_id, figurine_id, unit_price, unit_price * pictures, HoldState.OPEN)
         self._lock_if_affordable(user_id, hold.credits)
         self._insert_hold(hold)
         self._post(user_id, Kind.HOLD, setting_aside(hold.credits), reason, figurine_id)
@@ -74,7 +74,7 @@ class Ledger:
 
     def record_ended(self, user_id: UUID, figurine_id: UUID, state: HoldState) -> bool:
         """Remember that this figurine never held anything; False when a hold exists already."""
-        return self._insert_hold(self._hold(user_id, figurine_id, 0, 0, state))
+        return self._insert_hold(self._new_hold(user_id, figurine_id, 0, 0, state))
 
     def settle(self, hold: Hold, *, delivered: int, reason: str) -> int:
         """Capture delivered pictures, release the rest; returns the credits captured."""
@@ -131,7 +131,7 @@ class Ledger:
         )
         return dict(zip(names, row or (), strict=True))
 
-    def _hold(self, user_id: UUID, figurine_id: UUID, unit_price: int, credits: int, state: HoldState) -> Hold:
+    def _new_hold(self, user_id: UUID, figurine_id: UUID, unit_price: int, credits: int, state: HoldState) -> Hold:
         return Hold(
             id=self._clock.new_id(),
             figurine_id=figurine_id,
@@ -217,16 +217,8 @@ class Ledger:
         return balance
 
 
-def _with_state(row: Hold) -> Hold:
-    """The row's state as the enum it is."""
-    return Hold(
-        id=row.id,
-        figurine_id=row.figurine_id,
-        user_id=row.user_id,
-        unit_price=row.unit_price,
-        credits=row.credits,
-        state=HoldState(row.state),
-    )
+def _hold(*, state: str, **columns: Any) -> Hold:
+    return Hold(state=HoldState(state), **columns)
 
 
 class Work:

@@ -1,0 +1,33 @@
+"""Generation's rows, in literal SQL, inside one transaction."""
+
+from common.clock import Clock
+from common.database import Connection, notify
+from common.outbox import Outbox
+from generation.repository.attempts import Attempts
+from generation.repository.jobs import Jobs
+from generation.repository.pictures import Pictures
+from generation.repository.uploads import Uploads
+
+RENDER_CHANNEL = "generation.render"
+DELETE_CHANNEL = "generation.delete"
+
+
+class Work:
+    """Generation's rooms in one transaction."""
+
+    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
+        self.jobs = Jobs(connection, clock)
+        self.attempts = Attempts(connection, clock)
+        self.pictures = Pictures(connection)
+        self.uploads = Uploads(connection, clock)
+        self.outbox = outbox
+        self.clock = clock
+        self._connection = connection
+
+    def wake_renderers(self) -> None:
+        """Tell idle renderers, when this commits, that there is work."""
+        notify(self._connection, RENDER_CHANNEL)
+
+    def wake_deletion(self) -> None:
+        """Tell the deletion job, when this commits, that a photo may go."""
+        notify(self._connection, DELETE_CHANNEL)

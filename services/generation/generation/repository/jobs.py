@@ -1,0 +1,149 @@
+"""The jobs: who waits, who is painted, who has ended."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import kwargs_row
+
+from common.clock import Clock
+from common.database import Connection
+from generation.domain import FailureCode, Figurine, State
+
+
+class Jobs:
+    """One row per figurine; every step is guarded by the state it starts from."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def find(self, figurine_id: UUID) -> Figurine | None:
+        """The job, locked until the transaction ends."""
+        with self._connection.cursor(row_factory=kwargs_row(_figurine)) as cursor:
+            return cursor.execute(
+                """
+                SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
+                       requested_at
+                  FROM figurines WHERE id = %s FOR UPDATE
+                """,
+                [figurine_id],
+            ).fetchone()
+
+    def add(self, figurine: Figurine) -> bool:
+        """Write a new job; False when the figurine is known already."""
+        return bool(
+            self._connection.execute(
+                """
+                INSERT INTO figurines (id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state,
+                                       requested_at)
+                VALUES (%(id)s, %(user_id)s, %(upload_id)s, %(style)s, %(variants)s, %(aspect_ratio)s, %(seed)s,
+                        %(unit_price)s, %(state)s, %(requested_at)s)
+                ON CONFLICT (id) DO NOTHING
+                """,
+                {
+                    "id": figurine.id,
+                    "user_id": figurine.user_id,
+                    "upload_id": figurine.upload_id,
+                    "style": figurine.style,
+                    "variants": figurine.variants,
+                    "aspect_ratio": figurine.aspect_ratio,
+                    "seed": figurine.seed,
+                    "unit_price": figurine.unit_price,
+                    "state": figurine.state,
+                    "requested_at": figurine.requested_at,
+                },
+            ).rowcount
+        )
+
+    def queue(self, figurine: Figurine, *, not_before: datetime | None = None) -> None:
+        """Put the job in the queue, or back into it at its old place."""
+        self._connection.execute(
+            """
+            UPDATE figurines
+               SET state = 'queued', queued_at = coalesce(queued_at, %(now)s), not_before = %(not_before)s,
+                   lease_until = NULL
+             WHERE id = %(id)s AND state = %(state)s
+            """,
+            {"now": self._clock.now(), "not_before": not_before, "id": figurine.id, "state": figurine.state},
+        )
+
+    def end(
+        self, figurine: Figurine, state: State, *, code: FailureCode | None = None, engine: str | None = None
+    ) -> None:
+        """Write the terminal state."""
+        self._connection.execute(
+            """
+            UPDATE figurines
+               SET state = %(end)s, failure_code = %(code)s, engine = %(engine)s, finished_at = %(now)s,
+                   lease_until = NULL
+             WHERE id = %(id)s AND state = %(state)s
+            """,
+            {
+                "end": state,
+                "code": code,
+                "engine": engine,
+                "now": self._clock.now(),
+                "id": figurine.id,
+                "state": figurine.state,
+            },
+        )
+
+    def claim(self, *, lease: timedelta) -> Figurine | None:
+        """Take the job that has waited longest, for as long as the lease lasts."""
+        now = self._clock.now()
+        with self._connection.cursor(row_factory=kwargs_row(_figurine)) as cursor:
+            return cursor.execute(
+                """
+                UPDATE figurines
+                   SET state = 'rendering', attempt = attempt + 1, lease_until = %(until)s
+                 WHERE id = (SELECT id FROM figurines
+                              WHERE state = 'queued' AND (not_before IS NULL OR not_before <= %(now)s)
+                              ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+             RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
+                       requested_at
+                """,
+                {"now": now, "until": now + lease},
+            ).fetchone()
+
+    def extend_lease(self, figurine: Figurine, *, lease: timedelta) -> bool:
+        """Keep a claim alive; False when it was lost."""
+        return bool(
+            self._connection.execute(
+                """
+                UPDATE figurines SET lease_until = %s
+                 WHERE id = %s AND state = 'rendering' AND attempt = %s
+                """,
+                [self._clock.now() + lease, figurine.id, figurine.attempt],
+            ).rowcount
+        )
+
+    def expired_leases(self) -> list[Figurine]:
+        """Claimed jobs whose renderer has gone silent, locked."""
+        with self._connection.cursor(row_factory=kwargs_row(_figurine)) as cursor:
+            return cursor.execute(
+                """
+                SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
+                       requested_at
+                  FROM figurines
+                 WHERE state = 'rendering' AND lease_until < %s
+                   FOR UPDATE SKIP LOCKED LIMIT 50
+                """,
+                [self._clock.now()],
+            ).fetchall()
+
+    def place(self, figurine_id: UUID) -> int | None:
+        """The place in the queue, 1 for the next; None when the job does not wait."""
+        row = self._connection.execute(
+            """
+            SELECT (SELECT count(*) FROM figurines other
+                     WHERE other.state = 'queued' AND (other.queued_at, other.id) <= (mine.queued_at, mine.id))
+              FROM figurines mine WHERE mine.id = %s AND mine.state = 'queued'
+            """,
+            [figurine_id],
+        ).fetchone()
+        return row[0] if row else None
+
+
+def _figurine(*, state: str, **columns: Any) -> Figurine:
+    return Figurine(state=State(state), **columns)

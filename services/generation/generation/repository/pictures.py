@@ -1,0 +1,40 @@
+"""Which pictures a figurine has, and where they lie."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from common.database import Connection
+from generation.domain import StoredPicture
+
+
+class Pictures:
+    """One row per delivered picture."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, figurine_id: UUID, pictures: Sequence[StoredPicture]) -> None:
+        """Record delivered pictures."""
+        with self._connection.cursor() as cursor:
+            cursor.executemany(
+                """
+                INSERT INTO pictures (figurine_id, n, prefix, media_type, width, height)
+                VALUES (%s, %s, %s, %s, %s, %s)
+                """,
+                [(figurine_id, p.n, p.prefix, p.media_type, p.width, p.height) for p in pictures],
+            )
+
+    def find(self, figurine_id: UUID, n: int, *, owner: UUID) -> StoredPicture | None:
+        """One picture, if it exists and is the owner's."""
+        with self._connection.cursor(row_factory=class_row(StoredPicture)) as cursor:
+            return cursor.execute(
+                """
+                SELECT n, prefix, media_type, width, height
+                  FROM pictures
+                 WHERE figurine_id = %s AND n = %s
+                   AND EXISTS (SELECT 1 FROM figurines WHERE id = figurine_id AND user_id = %s)
+                """,
+                [figurine_id, n, owner],
+            ).fetchone()

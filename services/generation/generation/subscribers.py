@@ -1,0 +1,18 @@
+"""What generation listens to. Reads like a table of contents."""
+
+from functools import partial
+
+from common.contracts.billing import CreditsHeld, CreditsRefused
+from common.contracts.gateway import ImageUploaded
+from common.subscriptions import Subscriptions
+from generation import use_cases
+from generation.repository import Work
+
+
+def subscriptions(catalogue: use_cases.Catalogue) -> Subscriptions[Work]:
+    """Each event and the one function that takes it."""
+    return {
+        ImageUploaded: partial(use_cases.accept_order, catalogue=catalogue),
+        CreditsHeld: use_cases.queue_job,
+        CreditsRefused: use_cases.reject_job,
+    }
