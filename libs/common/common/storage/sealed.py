@@ -1,0 +1,108 @@
+"""A bucket whose objects are sealed, each for its owner; the key travels as metadata."""
+
+import base64
+import binascii
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from common.sealing import Readable, Sealer, Unsealable, locate, plain_length
+from common.storage.objects import ObjectStore
+
+KEY_METADATA = "sealed-key"
+
+
+class OpenedObject:
+    """An object, or a range of it, opened piece by piece while it is fetched.
+
+    `length` is how many bytes come, `total` how many the whole object has. Close it, or
+    iterate to the end in a `with` block; a web server closes the answers it sends.
+    """
+
+    def __init__(self, pieces: Iterator[bytes], *, length: int, total: int, connection: ExitStack) -> None:
+        self.length = length
+        self.total = total
+        self._pieces = pieces
+        self._connection = connection
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.__exit__(kind, error, trace)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+
+class SealedBucket:
+    """The objects one service keeps in one bucket for one purpose."""
+
+    def __init__(self, store: ObjectStore, bucket: str, sealer: Sealer, purpose: str) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._sealer = sealer
+        self._purpose = purpose
+
+    def put(self, key: str, data: bytes | Readable, *, owner: str, length: int | None = None) -> None:
+        """Seal and store. `length` in bytes is needed for anything but bytes."""
+        if isinstance(data, bytes):
+            data, length = io.BytesIO(data), len(data)
+        sealed = self._sealer.seal_stream(data, owner=owner, purpose=self._purpose, length=length)
+        if sealed.length is None:
+            raise ValueError("say how long the data is: a store takes no object of unknown length")
+        metadata = {KEY_METADATA: base64.b64encode(sealed.key).decode()}
+        self._store.put(self._bucket, key, sealed, length=sealed.length, metadata=metadata)
+
+    def read(self, key: str, *, owner: str) -> bytes:
+        """The whole object. Raises ObjectMissing, Unsealable."""
+        with self.open(key, owner=owner) as opened:
+            return b"".join(opened)
+
+    def open(self, key: str, *, owner: str) -> OpenedObject:
+        """The whole object, piece by piece. Raises ObjectMissing, Unsealable."""
+        with ExitStack() as stack:
+            stored = stack.enter_context(self._store.get(self._bucket, key))
+            total = plain_length(stored.length)
+            pieces = self._sealer.open_stream(stored.stream, _key(stored.metadata), owner=owner, purpose=self._purpose)
+            return OpenedObject(pieces, length=total, total=total, connection=stack.pop_all())
+
+    def open_range(self, key: str, *, owner: str, start: int, length: int) -> OpenedObject:
+        """`length` bytes from `start` on, for HTTP ranges; fetches only the segments they are in.
+
+        Raises ObjectMissing, Unsealable, and ValueError for a range not inside the object.
+        """
+        known = self._store.stat(self._bucket, key)
+        span = locate(start=start, length=length, sealed=known.length)
+        with ExitStack() as stack:
+            stored = stack.enter_context(
+                self._store.get_range(self._bucket, key, offset=span.offset, length=span.length)
+            )
+            pieces = self._sealer.open_range(
+                stored.stream, _key(stored.metadata), span, owner=owner, purpose=self._purpose
+            )
+            total = plain_length(known.length)
+            return OpenedObject(pieces, length=length, total=total, connection=stack.pop_all())
+
+    def size(self, key: str) -> int:
+        """How many plain bytes the object has. Raises ObjectMissing."""
+        return plain_length(self._store.stat(self._bucket, key).length)
+
+    def delete(self, key: str) -> bool:
+        """Destroy the object and every version of it; says whether there was one."""
+        return self._store.delete(self._bucket, key)
+
+
+def _key(metadata: Mapping[str, str]) -> bytes:
+    try:
+        return base64.b64decode(metadata[KEY_METADATA], validate=True)
+    except (KeyError, binascii.Error):
+        raise Unsealable from None
