@@ -1,0 +1,56 @@
+"""What every service has: the tables of the event machinery, and its queues."""
+
+from common.inventory.declarations import Queue, Table
+from common.inventory.terms import Days
+
+_IDS_ONLY = "events carry ids and facts of the work, never names, addresses or pictures"
+
+COMMON_TABLES = (
+    Table(
+        "outbox",
+        subject=None,
+        because=f"{_IDS_ONLY}; a row leaves as soon as its event is published",
+        columns={
+            "seq": "The order in which events were recorded.",
+            "id": "The id of the event.",
+            "type": "What kind of event it is.",
+            "body": "The event as it will be published.",
+            "created_at": "When it was recorded.",
+        },
+        retain=Days(7, after="created_at"),
+    ),
+    Table(
+        "inbox",
+        subject=None,
+        because="it holds the ids of events, and no event says who it is about by its id",
+        columns={
+            "event_id": "The id of an event that was taken.",
+            "received_at": "When it was taken.",
+        },
+        retain=Days(30, after="received_at"),
+    ),
+    Table(
+        "migrations",
+        subject=None,
+        because="it records changes of the schema",
+        columns={
+            "name": "The file that was applied.",
+            "checksum": "The SHA-256 of the file.",
+            "applied_at": "When it was applied.",
+        },
+    ),
+)
+
+_DELAYS = ("1s", "10s", "1m", "10m")
+
+
+def queues_of(service: str) -> tuple[Queue, ...]:
+    """The queues every service listens with: its events, its delays, its dead letters."""
+    return (
+        Queue(f"{service}.events", retain=Days(7), because=f"{_IDS_ONLY}; taking a message empties it"),
+        *(
+            Queue(f"{service}.delay.{step}", retain=Days(1), because=f"{_IDS_ONLY}; the delay itself ends it")
+            for step in _DELAYS
+        ),
+        Queue(f"{service}.dead", retain=Days(7), because=f"{_IDS_ONLY}; an operator replays or drops them"),
+    )

@@ -1,0 +1,146 @@
+"""The terms of a declaration: whose, how long, and what becomes of it."""
+
+from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar, TypeAlias
+
+# --- Whose it is. A plain string is the column that holds the user id.
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """Whose the row of another table is: our `column` equals that table's `key`."""
+
+    table: str
+    column: str
+    key: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonym:
+    """The column holds a keyed pseudonym of the user id; who has the key can find the rows."""
+
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBy:
+    """For buckets: whose the row is that holds the object's key in `column`."""
+
+    table: str
+    column: str
+
+
+TableSubject: TypeAlias = str | Via | Pseudonym
+BucketSubject: TypeAlias = NamedBy
+
+
+# --- How long it is kept.
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """So many units after the moment in a column; buckets and queues count from arrival.
+
+    `ground` is the law that asks for a period which outlives the account.
+    """
+
+    unit: ClassVar[str]
+    count: int
+    _: KW_ONLY
+    after: str | None = None
+    ground: str = ""
+
+    @property
+    def interval(self) -> str:
+        """As Postgres and people write it, as in `10 years`."""
+        return f"{self.count} {self.unit}"
+
+
+class Hours(Period):
+    """So many hours."""
+
+    __slots__ = ()
+    unit = "hours"
+
+
+class Days(Period):
+    """So many days of 24 hours."""
+
+    __slots__ = ()
+    unit = "days"
+
+
+class Years(Period):
+    """So many years of the calendar."""
+
+    __slots__ = ()
+    unit = "years"
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Until the moment that the row itself names in a column."""
+
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class UntilErased:
+    """Until its owner deletes it, or the account."""
+
+
+Retention: TypeAlias = Period | Until | UntilErased
+
+
+# --- What becomes of it when its owner asks for erasure, or for a copy.
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """The row or object is destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """The columns become NULL; the row stays."""
+
+    columns: tuple[str, ...]
+
+    def __init__(self, *columns: str) -> None:
+        object.__setattr__(self, "columns", columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonymise:
+    """The columns get a pseudonym that nothing links to the person; the row stays."""
+
+    columns: tuple[str, ...]
+
+    def __init__(self, *columns: str) -> None:
+        object.__setattr__(self, "columns", columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A reasoned refusal to erase or to export; the person reads the reason."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class AsJson:
+    """Rows go into this file of the archive; sealed columns are opened."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AsFiles:
+    """Objects go into this folder of the archive; sealed ones are opened."""
+
+    folder: str
+
+
+Erasure: TypeAlias = Delete | Blank | Pseudonymise | Withheld
+TableExport: TypeAlias = AsJson | Withheld
+BucketExport: TypeAlias = AsFiles | Withheld
