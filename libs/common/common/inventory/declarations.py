@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 
 from common.inventory.purposes import Category, Purpose
-from common.inventory.terms import BucketExport, BucketSubject, Erasure, Period, Retention, TableExport, TableSubject
+from common.inventory.terms import (
+    BucketExport,
+    BucketSubject,
+    Erasure,
+    QueueRetention,
+    Retention,
+    TableExport,
+    TableSubject,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class Queue:
 
     name: str
     _: KW_ONLY
-    retain: Period
+    retain: QueueRetention
     because: str
 
 

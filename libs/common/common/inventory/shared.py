@@ -1,7 +1,8 @@
 """What every service has: the tables of the event machinery, and its queues."""
 
 from common.inventory.declarations import Queue, Table
-from common.inventory.terms import Days
+from common.inventory.terms import Days, UntilTaken
+from common.topology import topology
 
 _IDS_ONLY = "events carry ids and facts of the work, never names, addresses or pictures"
 
@@ -41,16 +42,10 @@ COMMON_TABLES = (
     ),
 )
 
-_DELAYS = ("1s", "10s", "1m", "10m")
-
 
 def queues_of(service: str) -> tuple[Queue, ...]:
-    """The queues every service listens with: its events, its delays, its dead letters."""
-    return (
-        Queue(f"{service}.events", retain=Days(7), because=f"{_IDS_ONLY}; taking a message empties it"),
-        *(
-            Queue(f"{service}.delay.{step}", retain=Days(1), because=f"{_IDS_ONLY}; the delay itself ends it")
-            for step in _DELAYS
-        ),
-        Queue(f"{service}.dead", retain=Days(7), because=f"{_IDS_ONLY}; an operator replays or drops them"),
+    """The queues a service that listens has at the broker: its events, its delays, its dead letters."""
+    return tuple(
+        Queue(queue.name, retain=UntilTaken(), because=f"{_IDS_ONLY}; without the rows they name they say nothing")
+        for queue in topology(service, ["*"]).queues
     )

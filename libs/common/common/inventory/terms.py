@@ -89,7 +89,13 @@ class UntilErased:
     """Until its owner deletes it, or the account."""
 
 
+@dataclass(frozen=True, slots=True)
+class UntilTaken:
+    """For queues: until a consumer or an operator takes the message, or its delay is over."""
+
+
 Retention: TypeAlias = Period | Until | UntilErased
+QueueRetention: TypeAlias = Period | UntilTaken
 
 
 # --- What becomes of it when its owner asks for erasure, or for a copy.
