@@ -58,6 +58,6 @@ class Database:
         self._pool.close()
 
 
-def notify(connection: Connection, channel: str) -> None:
+def notify(connection: Connection, channel: str, payload: str = "") -> None:
     """Wake whoever listens on the channel, when this transaction commits."""
-    connection.execute("SELECT pg_notify(%s, '')", [channel])
+    connection.execute("SELECT pg_notify(%s, %s)", [channel, payload])

@@ -1,0 +1,166 @@
+"""What the gateway shows of a figurine: its own picture of the job. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from common.errors import Invalid, NotFound, Refused
+
+MAX_VARIANTS: Final = 4
+MAX_TITLE: Final = 60
+MAX_NOTE: Final = 300
+ASPECT_RATIOS: Final = ("1:1", "3:4", "4:3", "4:5", "5:4", "2:3", "3:2", "9:16", "16:9", "21:9")
+
+
+class NoSuchFigurine(NotFound):
+    """There is no such figurine, or it is not yours."""
+
+
+class NoSuchStyle(Invalid):
+    """There is no such style. Choose one from the style wall."""
+
+
+class InsufficientCredits(Refused):
+    """You do not have enough credits for this figurine. Choose fewer pictures or get more credits."""
+
+    code = "insufficient_credits"
+
+
+class IdempotencyMismatch(Refused):
+    """This Idempotency-Key was used for a different request. Use a new key for a new request."""
+
+    code = "idempotency_mismatch"
+
+
+class State(StrEnum):
+    """The states of the public contract."""
+
+    RECEIVED = "received"
+    PRICED = "priced"
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    SUCCEEDED = "succeeded"
+    PARTLY_SUCCEEDED = "partly_succeeded"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+# News only ever moves a figurine forward; what arrives late is dropped.
+RANK: Mapping[State, int] = {
+    State.RECEIVED: 0,
+    State.PRICED: 1,
+    State.QUEUED: 2,
+    State.RENDERING: 3,
+    State.SUCCEEDED: 4,
+    State.PARTLY_SUCCEEDED: 4,
+    State.FAILED: 4,
+    State.REJECTED: 4,
+    State.CANCELLED: 4,
+}
+TERMINAL: Final = 4
+
+# Failure codes that end in a state of their own.
+ENDINGS: Mapping[str, State] = {"insufficient_credits": State.REJECTED, "cancelled": State.CANCELLED}
+
+# What a person reads, by the public failure code.
+FAILURES: Mapping[str, str] = {
+    "refused_by_engine": "The engine declined to paint this photo. Try another photo or another style.",
+    "no_picture": "The engine gave no picture for this photo. Try again, or try another photo.",
+    "engine_unavailable": "The engine was away. Try again in a few minutes.",
+    "engine_timeout": "Painting took too long and was stopped. Try again in a few minutes.",
+    "model_retired": "The engine's model has been retired. Try another style.",
+    "photo_missing": "The photo was gone before painting began. Upload it again.",
+    "cancelled": "You cancelled this figurine.",
+    "insufficient_credits": "There were not enough credits for this figurine. Get more credits and try again.",
+    "restricted": "Your data is under restriction at your request, so nothing was painted.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """One kind of figurine as the catalogue offers it; price in credits per picture."""
+
+    id: str
+    name: str
+    description: str
+    price: int
+    subjects: tuple[str, ...]
+    engines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A delivered picture, in pixels; pictures count from 1."""
+
+    n: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figurine:
+    """A figurine as its owner sees it."""
+
+    id: UUID
+    account_id: UUID
+    state: State
+    style: str
+    variants: int
+    aspect_ratio: str
+    title: str
+    price: int
+    engine: str | None
+    pictures: tuple[Picture, ...]
+    failure_code: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a person asks for, checked."""
+
+    style: str
+    variants: int
+    aspect_ratio: str
+    title: str
+    note: str
+
+
+def check_words(text: str, *, longest: int, what: str) -> str:
+    """A person's own words: one line of printable text; raises Invalid."""
+    line = " ".join(text.split())
+    if len(line) > longest:
+        raise Invalid(f"The {what} may have at most {longest} characters.")
+    if any(not character.isprintable() for character in line):
+        raise Invalid(f"The {what} holds characters that cannot be printed. Remove them and try again.")
+    return line
+
+
+def check_order(*, style: str, variants: int, aspect_ratio: str, title: str, note: str) -> Order:
+    """An order within the rules; raises Invalid with the sentence that helps."""
+    if not 1 <= variants <= MAX_VARIANTS:
+        raise Invalid(f"Choose between 1 and {MAX_VARIANTS} pictures.")
+    if aspect_ratio not in ASPECT_RATIOS:
+        raise Invalid(f"Choose one of these shapes: {', '.join(ASPECT_RATIOS)}.")
+    return Order(
+        style=style,
+        variants=variants,
+        aspect_ratio=aspect_ratio,
+        title=check_words(title, longest=MAX_TITLE, what="title"),
+        note=check_words(note, longest=MAX_NOTE, what="note"),
+    )
+
+
+def failed_state(code: str) -> State:
+    """How a figurine ends that gave no picture."""
+    return ENDINGS.get(code, State.FAILED)
+
+
+def failure_sentence(code: str) -> str:
+    """What happened and what to do."""
+    return FAILURES.get(code, "Something went wrong while painting. Try again.")

@@ -1,0 +1,87 @@
+"""Accounts and sessions: who somebody is, and for how long we believe it. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from common.errors import Conflict, Forbidden, Invalid, Unauthenticated
+
+SESSION_LIFETIME: Final = timedelta(days=30)
+VERIFICATION_LIFETIME: Final = timedelta(days=3)
+MIN_PASSWORD: Final = 10
+MAX_PASSWORD: Final = 200
+
+# One @, something on both sides, a dot in the domain, no spaces. Mail itself is the real test.
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+class AddressTaken(Conflict):
+    """There is already an account with this e-mail address. Sign in, or recover its password."""
+
+
+class WrongCredentials(Unauthenticated):
+    """The e-mail address or the password is not right. Check both and try again."""
+
+
+class NotSignedIn(Unauthenticated):
+    """Sign in first, then try again."""
+
+
+class ForgedRequest(Forbidden):
+    """This request did not come from our own page. Reload the page and try again."""
+
+
+class LinkExpired(Invalid):
+    """This link is no longer valid. Ask for a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person's account; name and address are sealed at rest and open here."""
+
+    id: UUID
+    email: str
+    name: str
+    password_hash: str
+    verified_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One signed-in device."""
+
+    id: UUID
+    account_id: UUID
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+def check_address(email: str) -> str:
+    """The address as it is kept; raises Invalid when no mail could go there."""
+    address = email.strip()
+    if len(address) > 254 or not _ADDRESS.fullmatch(address):
+        raise Invalid("This e-mail address does not look right. Check it and try again.")
+    return address
+
+
+def check_password(password: str) -> str:
+    """The password, if it is long enough; length is what makes it hard to guess (NIST SP 800-63B)."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise Invalid(f"Choose a password of {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
+    return password
+
+
+def token_digest(token: str) -> bytes:
+    """What is kept of a session token: enough to recognise it, useless to a thief."""
+    return sha256(b"session:" + token.encode()).digest()
+
+
+def csrf_token(session_token: str) -> str:
+    """What our own pages send along with the cookie, and another site cannot know."""
+    return sha256(b"csrf:" + session_token.encode()).hexdigest()[:40]

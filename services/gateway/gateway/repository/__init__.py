@@ -1,0 +1,53 @@
+"""The gateway's rows, in literal SQL, inside one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from common.clock import Clock
+from common.database import Connection
+from common.outbox import Outbox
+from common.sealing import Sealer
+from gateway.repository.accounts import Accounts
+from gateway.repository.answers import Answers
+from gateway.repository.feed import Feed
+from gateway.repository.figurines import Figurines
+from gateway.repository.mails import Mails
+from gateway.repository.sessions import Sessions
+from gateway.repository.styles import Styles
+
+FEED_CHANNEL = "gateway.feed"
+MAIL_CHANNEL = "gateway.mail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The gateway's rooms in one transaction."""
+
+    accounts: Accounts
+    sessions: Sessions
+    answers: Answers
+    figurines: Figurines
+    feed: Feed
+    styles: Styles
+    mails: Mails
+    outbox: Outbox
+    clock: Clock
+
+
+def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clock], Work]:
+    """How the rooms are built in each transaction; rows of people are sealed with `sealer`."""
+
+    def build(connection: Connection, outbox: Outbox, clock: Clock) -> Work:
+        return Work(
+            accounts=Accounts(connection, clock, sealer, index_key),
+            sessions=Sessions(connection, clock),
+            answers=Answers(connection, clock, sealer),
+            figurines=Figurines(connection, clock, sealer),
+            feed=Feed(connection, clock, FEED_CHANNEL),
+            styles=Styles(connection, clock),
+            mails=Mails(connection, clock, MAIL_CHANNEL),
+            outbox=outbox,
+            clock=clock,
+        )
+
+    return build

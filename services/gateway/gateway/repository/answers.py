@@ -1,0 +1,69 @@
+"""Answers already given, so that a repeated request gets the same one (Idempotency-Key)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from common.clock import Clock
+from common.database import Connection
+from common.sealing import Sealer
+
+# Longer than any client goes on retrying.
+LIFETIME = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was answered, to which request (its digest)."""
+
+    request: bytes
+    status: int
+    body: bytes
+
+
+class Answers:
+    """One row per key and person; the body is sealed, it may hold personal data."""
+
+    def __init__(self, connection: Connection, clock: Clock, sealer: Sealer) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._sealer = sealer
+
+    def find(self, scope: str, key: str) -> Answer | None:
+        """The answer that was given under this key."""
+        row = self._connection.execute(
+            "SELECT request, status, answer FROM idempotency WHERE scope = %s AND key = %s", [scope, key]
+        ).fetchone()
+        if row is None:
+            return None
+        request, status, body = row
+        return Answer(
+            request=request, status=status, body=self._sealer.open(body, owner=scope, purpose="idempotency.answer")
+        )
+
+    def keep(self, scope: str, key: str, answer: Answer) -> bool:
+        """Keep the first answer; False when another request was faster.
+
+        Waits for a transaction that is just writing the same key.
+        """
+        return bool(
+            self._connection.execute(
+                """
+                INSERT INTO idempotency (scope, key, request, status, answer, created_at)
+                VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+                """,
+                [
+                    scope,
+                    key,
+                    answer.request,
+                    answer.status,
+                    self._sealer.seal(answer.body, owner=scope, purpose="idempotency.answer"),
+                    self._clock.now(),
+                ],
+            ).rowcount
+        )
+
+    def purge_old(self) -> int:
+        """Forget answers nobody will ask for again."""
+        return self._connection.execute(
+            "DELETE FROM idempotency WHERE created_at < %s", [self._clock.now() - LIFETIME]
+        ).rowcount

@@ -1,0 +1,75 @@
+"""Mails to send and what became of them: ids and templates, never addresses."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from common.clock import Clock
+from common.database import Connection, notify
+
+# A mail is tried for about two days: 1 min, 2 min, 4 min …
+MAX_ATTEMPTS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail that waits to be sent."""
+
+    id: UUID
+    account_id: UUID
+    template: str
+    attempts: int
+
+
+class Mails:
+    """One row per mail: waiting, then sent or refused."""
+
+    def __init__(self, connection: Connection, clock: Clock, channel: str) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._channel = channel
+
+    def add(self, account_id: UUID, template: str) -> None:
+        """Ask for a mail; it is written and sent after this commits."""
+        now = self._clock.now()
+        self._connection.execute(
+            """
+            INSERT INTO mails (id, account_id, template, state, created_at, next_try_at)
+            VALUES (%s, %s, %s, 'waiting', %s, %s)
+            """,
+            [self._clock.new_id(), account_id, template, now, now],
+        )
+        notify(self._connection, self._channel)
+
+    def claim(self) -> Mail | None:
+        """The next mail to try; it comes up again, ever later, unless its fate is recorded."""
+        now = self._clock.now()
+        with self._connection.cursor(row_factory=class_row(Mail)) as cursor:
+            return cursor.execute(
+                """
+                UPDATE mails
+                   SET attempts = attempts + 1, next_try_at = %(now)s + interval '1 minute' * (2 ^ attempts)
+                 WHERE id = (SELECT id FROM mails WHERE state = 'waiting' AND next_try_at <= %(now)s
+                              ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+             RETURNING id, account_id, template, attempts
+                """,
+                {"now": now},
+            ).fetchone()
+
+    def mark_sent(self, mail_id: UUID) -> None:
+        """The mail server took it."""
+        self._connection.execute(
+            "UPDATE mails SET state = 'sent', sent_at = %s WHERE id = %s", [self._clock.now(), mail_id]
+        )
+
+    def mark_refused(self, mail_id: UUID) -> None:
+        """It cannot be delivered, or was tried long enough."""
+        self._connection.execute("UPDATE mails SET state = 'refused' WHERE id = %s", [mail_id])
+
+    def purge_old(self, *, after: timedelta) -> int:
+        """Forget mails whose fate was settled long ago."""
+        return self._connection.execute(
+            "DELETE FROM mails WHERE state <> 'waiting' AND created_at < %s", [self._clock.now() - after]
+        ).rowcount

@@ -1,0 +1,81 @@
+"""Signed-in devices."""
+
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from common.clock import Clock
+from common.database import Connection
+from gateway.domain.people import SESSION_LIFETIME, Session
+
+
+class Sessions:
+    """One row per device; the token itself is never stored."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def open(self, account_id: UUID, token_digest: bytes, *, device: str) -> Session:
+        """Start a session for this device."""
+        now = self._clock.now()
+        session = Session(
+            id=self._clock.new_id(),
+            account_id=account_id,
+            device=device,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + SESSION_LIFETIME,
+        )
+        self._connection.execute(
+            """
+            INSERT INTO sessions (id, account_id, token_digest, device, created_at, last_seen_at, expires_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s)
+            """,
+            [session.id, account_id, token_digest, device, now, now, session.expires_at],
+        )
+        return session
+
+    def find(self, token_digest: bytes) -> Session | None:
+        """The live session of this token."""
+        with self._connection.cursor(row_factory=class_row(Session)) as cursor:
+            return cursor.execute(
+                """
+                SELECT id, account_id, device, created_at, last_seen_at, expires_at
+                  FROM sessions WHERE token_digest = %s AND expires_at > %s
+                """,
+                [token_digest, self._clock.now()],
+            ).fetchone()
+
+    def of(self, account_id: UUID) -> list[Session]:
+        """All live sessions of a person, the latest first."""
+        with self._connection.cursor(row_factory=class_row(Session)) as cursor:
+            return cursor.execute(
+                """
+                SELECT id, account_id, device, created_at, last_seen_at, expires_at
+                  FROM sessions WHERE account_id = %s AND expires_at > %s ORDER BY created_at DESC
+                """,
+                [account_id, self._clock.now()],
+            ).fetchall()
+
+    def touch(self, session_id: UUID) -> None:
+        """The device was seen; kept to the minute, so that reads rarely write."""
+        self._connection.execute(
+            """
+            UPDATE sessions SET last_seen_at = %(now)s
+             WHERE id = %(id)s AND last_seen_at < %(now)s::timestamptz - interval '1 minute'
+            """,
+            {"now": self._clock.now(), "id": session_id},
+        )
+
+    def close(self, account_id: UUID, session_id: UUID) -> bool:
+        """Sign a device out; False when the person has no such session."""
+        return bool(
+            self._connection.execute(
+                "DELETE FROM sessions WHERE id = %s AND account_id = %s", [session_id, account_id]
+            ).rowcount
+        )
+
+    def purge_expired(self) -> int:
+        """Forget sessions that are over."""
+        return self._connection.execute("DELETE FROM sessions WHERE expires_at <= %s", [self._clock.now()]).rowcount

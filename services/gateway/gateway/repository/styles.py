@@ -1,0 +1,52 @@
+"""The style catalogue, as last heard from generation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from common.clock import Clock
+from common.database import Connection
+from gateway.domain.figurines import Style
+
+
+class Styles:
+    """A copy, so that orders are taken while generation is away."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def all(self) -> list[Style]:
+        """The catalogue in its order."""
+        rows = self._connection.execute("SELECT style FROM styles ORDER BY place").fetchall()
+        return [_style(**style) for (style,) in rows]
+
+    def find(self, style_id: str) -> Style | None:
+        """One style."""
+        row = self._connection.execute("SELECT style FROM styles WHERE id = %s", [style_id]).fetchone()
+        return _style(**row[0]) if row else None
+
+    def replace(self, styles: Sequence[Style]) -> None:
+        """Remember the catalogue as it is now."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("DELETE FROM styles")
+            cursor.executemany(
+                "INSERT INTO styles (id, place, style, heard_at) VALUES (%s, %s, %s, %s)",
+                [(style.id, place, Jsonb(_json(style)), self._clock.now()) for place, style in enumerate(styles)],
+            )
+
+
+def _json(style: Style) -> dict[str, object]:
+    return {
+        "id": style.id,
+        "name": style.name,
+        "description": style.description,
+        "price": style.price,
+        "subjects": style.subjects,
+        "engines": style.engines,
+    }
+
+
+def _style(*, subjects: list[str], engines: list[str], **columns: Any) -> Style:
+    return Style(subjects=tuple(subjects), engines=tuple(engines), **columns)
