@@ -1,0 +1,110 @@
+"""Takes events in: inbox rows, handlers and outbox rows in one transaction."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
+
+import psycopg
+
+from common.contracts import EVENTS, Envelope, Event, decode
+from common.database import Database
+from common.errors import Unavailable
+from common.event_metrics import HANDLER_SECONDS
+from common.inbox import first_times
+from common.outbox import Outbox, OutboxRow
+from common.subscriptions import Slow, Subscriptions
+from common.tracing import continued
+from common.work import UnitOfWork
+
+W = TypeVar("W")
+
+# Connection exceptions, shutting down, out of resources (PostgreSQL manual, appendix A).
+_AWAY_CLASSES = ("08", "53")
+_AWAY_STATES = frozenset({"57P01", "57P02", "57P03", "57P05"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What one transaction brought: the events that were new, and the events they caused."""
+
+    fresh: set[UUID]
+    rows: list[OutboxRow]
+
+
+class Intake(Generic[W]):
+    """The subscriptions of a service over its database."""
+
+    def __init__(self, *, database: Database, unit: UnitOfWork[W], subscriptions: Subscriptions[W]) -> None:
+        self._database = database
+        self._unit = unit
+        self._handlers = {event: _function(handler) for event, handler in subscriptions.items()}
+        self._slow = {event for event, handler in subscriptions.items() if isinstance(handler, Slow)}
+        # A service may listen to events of its own tests or benchmarks beside those of the house.
+        self._known = EVENTS | {event.type: event for event in subscriptions}
+        self._seconds = {event: HANDLER_SECONDS.labels(event.type) for event in subscriptions}
+
+    def read(self, body: bytes) -> Envelope:
+        """The event in a message; raises Malformed or UnknownEvent."""
+        return decode(body, self._known)
+
+    def listens_to(self, event: Event) -> bool:
+        """Whether there is a handler; a stale binding may still bring others."""
+        return type(event) in self._handlers
+
+    def is_slow(self, event: Event) -> bool:
+        """Whether the handler wants a thread of its own."""
+        return type(event) in self._slow
+
+    def take(self, envelopes: Sequence[Envelope], *, wake_relay: bool) -> Taken:
+        """Handle these events in one transaction, each only if it was never handled before."""
+        with self._database.begin() as connection:
+            fresh = first_times(connection, [envelope.id for envelope in envelopes])
+            outbox = Outbox(source=self._unit.service, clock=self._unit.clock)
+            work = self._unit.build(connection, outbox, self._unit.clock)
+            waiting = set(fresh)
+            for envelope in envelopes:
+                if envelope.id in waiting:
+                    waiting.discard(envelope.id)
+                    self._handle(work, envelope)
+            rows = outbox.flush(connection, wake_relay=wake_relay)
+        return Taken(fresh=fresh, rows=rows)
+
+    def database_answers(self) -> bool:
+        """Whether the database can be used right now."""
+        try:
+            self._database.check()
+        except (Unavailable, psycopg.OperationalError):
+            return False
+        return True
+
+    def _handle(self, work: W, envelope: Envelope) -> None:
+        event = envelope.event
+        begun = perf_counter()
+        with _trace(envelope):
+            self._handlers[type(event)](work, event)
+        self._seconds[type(event)].observe(perf_counter() - begun)
+
+
+def database_is_away(error: Exception) -> bool:
+    """Whether an error says that the database is unreachable, which is no message's fault."""
+    if isinstance(error, Unavailable):
+        return True
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    state = error.sqlstate
+    return state is None or state.startswith(_AWAY_CLASSES) or state in _AWAY_STATES
+
+
+def _function(handler: Callable[[W, Any], None] | Slow[W]) -> Callable[[W, Any], None]:
+    # isinstance cannot see the type parameter; the declaration of Slow guarantees it.
+    return cast("Slow[W]", handler).handle if isinstance(handler, Slow) else handler
+
+
+def _trace(envelope: Envelope) -> AbstractContextManager[None]:
+    """An event that was sent outside any trace starts none: most installations have no tracer."""
+    if envelope.traceparent is None:
+        return nullcontext()
+    return continued(envelope.traceparent, f"take {envelope.event.type}")
