@@ -43,8 +43,8 @@ def read(source: BinaryIO, size_limit: int) -> bytes:
     data = bytearray()
     while chunk := source.read(min(READ_BYTES, size_limit + 1 - len(data))):
         data += chunk
-    if len(data) > size_limit:
-        raise PhotoTooLarge
+        if len(data) > size_limit:
+            raise PhotoTooLarge
     return bytes(data)
 
 
