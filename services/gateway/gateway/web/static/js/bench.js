@@ -19,7 +19,7 @@ const FREE = "It cost nothing.";
  * @property {Map<string, string>} styleNames
  * @property {(figurine: object) => void} onSettled  a figurine reached its last state
  * @property {(figurine: object) => void} onKept  the person moved one to the shelf
- * @property {(order: object, sentence: string) => void} onReorder  the order goes back into the form; why, if the photo is to blame
+ * @property {(order: object, problem?: Problem, photoToBlame?: boolean) => void} onReorder  it goes back into the form
  * @property {(order: object) => void} onSignedOut
  */
 export class Bench {
@@ -56,9 +56,14 @@ export class Bench {
     this.#show(this.#places.get(figurine.id), figurine);
   }
 
-  /** Reads a figurine again; throws Problem. */
+  /** Reads a figurine again; one that was deleted elsewhere leaves the bench. Throws Problem when no answer came. */
   async refresh(id) {
-    this.adopt(await read(`/v1/figurines/${id}`));
+    try {
+      this.adopt(await read(`/v1/figurines/${id}`));
+    } catch (problem) {
+      if (problem.status !== 404) throw problem;
+      this.#forget(id);
+    }
   }
 
   #stand(element) {
@@ -69,6 +74,13 @@ export class Bench {
   #clear(element) {
     element.remove();
     at("bench-band").hidden = at("bench").childElementCount === 0;
+  }
+
+  #forget(id) {
+    const place = this.#places.get(id);
+    if (!place) return;
+    this.#places.delete(id);
+    this.#clear(place.element);
   }
 
   async #sendFrom(element, order) {
@@ -138,7 +150,7 @@ export class Bench {
   }
 
   #clearing(element) {
-    return { label: "Clear from the bench", act: () => this.#clear(element) };
+    return { label: "Clear from the bench", quiet: true, act: () => this.#clear(element) };
   }
 
   async #cancel({ figurine }) {

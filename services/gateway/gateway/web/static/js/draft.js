@@ -21,7 +21,7 @@ async function store(mode, act) {
   }
 }
 
-/** Remembers `{photo, name, fields}`. */
+/** Remembers `{photo, fields}`. */
 export const holdDraft = (draft) => store("readwrite", (drafts) => drafts.put({ ...draft, at: Date.now() }, ONLY));
 
 /** Gives the draft back and forgets it; null when there is none or it is old. */

@@ -12,11 +12,14 @@ function line(text, { gone, title }) {
   return item;
 }
 
-const held = (upload) =>
-  line(`A photo of yours is still here. It is deleted once its figurine exists, by ${moment(upload.delete_by)} at the latest.`, {
+function held(uploads) {
+  const last = uploads.map((upload) => upload.delete_by).sort().at(-1);
+  const who = uploads.length === 1 ? "A photo of yours is still here. It" : `${uploads.length} photos of yours are still here. Each`;
+  return line(`${who} is deleted once its figurine exists, by ${moment(last)} at the latest.`, {
     gone: false,
-    title: exactTime(upload.delete_by),
+    title: exactTime(last),
   });
+}
 
 const gone = (proof) =>
   line(
@@ -30,7 +33,7 @@ const gone = (proof) =>
 export async function tellPhotos() {
   const { uploads, proofs } = await read("/v1/photos");
   const still = uploads.filter((upload) => upload.state !== "deleted");
-  const lines = [...still.map(held), ...proofs.slice(0, SHOWN).map(gone)];
+  const lines = [...(still.length > 0 ? [held(still)] : []), ...proofs.slice(0, SHOWN).map(gone)];
   document.getElementById("photo-line").replaceChildren(...lines);
   return still.length > 0;
 }

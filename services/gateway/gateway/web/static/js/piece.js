@@ -36,7 +36,7 @@ export function newPiece(photoCanvas) {
   return element;
 }
 
-/** What the card says: `say` in one sentence, `more` below it, `actions` as {label, first?, act}. */
+/** What the card says: `say` in one sentence, `more` below it, `actions` as {label, first?, quiet?, act}. */
 export function tell(element, { look, say, more = "", progress = null, actions = [] }) {
   element.dataset.look = look;
   setText(element.querySelector(".piece-say"), say);
@@ -56,9 +56,9 @@ function setActions(row, actions) {
   if (row.dataset.labels === labels) return; // A button under somebody's finger stays the same button.
   row.dataset.labels = labels;
   row.replaceChildren(
-    ...actions.map(({ label, first, act }) => {
+    ...actions.map(({ label, first, quiet, act }) => {
       const button = document.createElement("button");
-      Object.assign(button, { type: "button", className: first ? "button first" : "button", textContent: label });
+      Object.assign(button, { type: "button", className: quiet ? "text-button" : `button${first ? " first" : ""}`, textContent: label });
       button.addEventListener("click", act);
       return button;
     }),

@@ -1,4 +1,5 @@
 /** The studio page: puts the photo step, the till, the bench and the shelf together and keeps them true. */
+import { Problem } from "./api.js";
 import { Bench } from "./bench.js";
 import { holdDraft, takeDraft } from "./draft.js";
 import { clearErrors, showProblem } from "./form.js";
@@ -9,9 +10,10 @@ import { openPhotoStep, photoError } from "./photo.js";
 import { tellPhotos } from "./photoline.js";
 import { openShelf } from "./shelf.js";
 import { openTill, priceOf } from "./till.js";
-import { credits } from "./words.js";
+import { credits, pictures } from "./words.js";
 
 const LOOK_AGAIN_MS = 5000;
+const SIGNED_OUT = "You are signed out. Load the page again and sign in; whatever is underway goes on.";
 const AWAY = "The studio is not answering. This page looks again every few seconds; whatever is underway goes on without it.";
 
 const at = (id) => document.getElementById(id);
@@ -24,6 +26,7 @@ const till = openTill(form, { signedIn });
 const bench = new Bench({ styleNames, onSettled: settled, onKept: (figurine) => shelf.put(figurine), onReorder: reorder, onSignedOut: signedOut });
 const shelf = openShelf({ styleNames, onUnderway: (figurine) => bench.adopt(figurine) });
 let photoHeld = false;
+let away = false;
 
 async function readPhotos() {
   photoHeld = await tellPhotos();
@@ -38,17 +41,21 @@ function settled() {
 async function orSayAway(reading) {
   try {
     await reading();
+    away = false;
     notice("away", "");
-  } catch {
-    notice("away", navigator.onLine ? AWAY : "");
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    away = true;
+    notice("away", problem.status === 401 ? SIGNED_OUT : navigator.onLine ? AWAY : "");
   }
 }
 
 async function lookAgain() {
-  if (document.hidden) return;
+  const ids = bench.underway;
+  if (document.hidden || !(away || photoHeld || ids.length > 0)) return;
   await orSayAway(async () => {
-    for (const id of bench.underway) await bench.refresh(id);
-    if (photoHeld) await readPhotos();
+    for (const id of ids) await bench.refresh(id);
+    if (away || photoHeld) await readPhotos();
   });
 }
 
@@ -77,10 +84,20 @@ function sayTooDear() {
   const box = at("order-error");
   const each = Number(form.querySelector("[name=style]:checked").dataset.price);
   const few = Math.floor(till.available / each);
-  const next = few > 0 ? `Choose ${few === 1 ? "one picture" : `${few} pictures`} instead.` : "";
-  box.textContent = `This takes ${credits(priceOf(form))} and you have ${till.available}. Nothing was sent. ${next}`.trim();
+  box.textContent = `This takes ${credits(priceOf(form))} and you have ${till.available}. Nothing was sent.`;
+  if (few > 0) box.append(document.createElement("br"), fewerButton(few));
   box.hidden = false;
   box.focus();
+}
+
+function fewerButton(few) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "button", textContent: `Make ${pictures(few)} instead` });
+  button.addEventListener("click", () => {
+    putFields(form, { variants: String(few) });
+    void make();
+  });
+  return button;
 }
 
 /** An order comes back into the form, with what was wrong with it, so that one change is enough. */
