@@ -119,12 +119,13 @@ def _via(table: Table, tables: Iterable[Table]) -> Iterator[str]:
 
 
 def _named_by(bucket: Bucket, tables: Iterable[Table]) -> Iterator[str]:
-    match bucket.subject:
-        case NamedBy(table=name, column=column):
-            if not any(table.name == name and column in table.columns and table.subject for table in tables):
-                yield (
-                    f"finds its subject through {name}.{column}, which leads to no subject; "
-                    "name a declared table that has one."
-                )
-        case None:
-            pass
+    if not isinstance(bucket.subject, NamedBy):
+        return
+    name, column = bucket.subject.table, bucket.subject.column
+    columns = {column for table in tables if table.name == name and table.subject for column in table.columns}
+    if column not in columns:
+        yield (
+            f"finds its subject through {name}.{column}, which leads to no subject; name a declared table that has one."
+        )
+    if isinstance(bucket.retain, Until) and bucket.retain.column not in columns:
+        yield f"is kept until {name}.{bucket.retain.column}, which is not declared; name a column of that table."

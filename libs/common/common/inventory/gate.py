@@ -97,7 +97,7 @@ def _undeclared_keys(name: str, keys: Iterable[str], declared: Sequence[Bucket])
     # By folder: one sentence for a thousand stray objects, and no person's key in it.
     strays = Counter(_folder(key) for key in keys if not any(key.startswith(bucket.prefix) for bucket in declared))
     return [
-        f"the store: {count} objects in the bucket {name} under {folder!r} belong to no declared prefix; "
+        f"the store: the bucket {name} holds objects under {folder!r} that no declaration covers ({count}); "
         f"declare Bucket({name!r}, prefix={folder!r}, …) where they are written."
         for folder, count in sorted(strays.items())
     ]

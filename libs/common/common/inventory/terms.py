@@ -24,7 +24,10 @@ class Pseudonym:
 
 @dataclass(frozen=True, slots=True)
 class NamedBy:
-    """For buckets: whose the row is that holds the object's key in `column`."""
+    """For buckets: whose the row is whose `column` holds the key, or what the key begins with.
+
+    The column's value stands after the prefix the bucket declares.
+    """
 
     table: str
     column: str
@@ -79,7 +82,7 @@ class Years(Period):
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Until the moment that the row itself names in a column."""
+    """Until the moment in a column of the row; for buckets, of the row that names the object."""
 
     column: str
 
