@@ -1,0 +1,92 @@
+"""Four ways to dress and light a picture, one for each variant of an order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from .palette import Palette, lab
+from .pixels import Colour, blend
+
+
+class Motif(StrEnum):
+    """What the wall behind the figurine shows."""
+
+    WINDOW_LIGHT = "window light"
+    LAMPS = "lamps"
+    NICHE = "niche"
+    SUN = "sun"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Colours, light and camera of one picture. `side` is -1 for light from the left, 1 from the right."""
+
+    motif: Motif
+    wall: Colour
+    floor: Colour
+    glow: Colour
+    shade: Colour
+    base: Colour
+    letters: Colour
+    card: Colour
+    card_light: Colour
+    inside: Colour
+    side: int
+    yaw: float
+    shine: float
+    seed: int
+
+
+def look_for(palette: Palette, variant: int, seed: int) -> Look:
+    """The look of a variant (1 to 4); the seed moves hue and camera a little."""
+    kept = seed & 0xFFFF_FFFF_FFFF_FFFF  # numpy takes no negative seeds
+    dice = np.random.default_rng([kept, variant])
+    turn, yaw = float(dice.uniform(-0.12, 0.12)), float(dice.uniform(-3.0, 3.0))
+    turned = Palette(accent=palette.accent + turn / 2, ground=palette.ground + turn)
+    noise = int(dice.integers(2**31))
+    return _LOOKS[(variant - 1) % len(_LOOKS)](turned, yaw, noise)
+
+
+def _morning(palette: Palette, yaw: float, seed: int) -> Look:
+    ground, accent = palette.ground, palette.accent
+    return Look(
+        motif=Motif.WINDOW_LIGHT, side=-1, yaw=-20.0 + yaw, shine=1.0, seed=seed,
+        wall=lab(84, 15, ground), floor=lab(90, 9, ground), glow=(1.0, 0.965, 0.90), shade=lab(34, 16, ground),
+        base=lab(95, 2.5, accent), letters=lab(36, 40, accent),
+        card=lab(42, 46, accent), card_light=lab(93, 7, accent), inside=lab(88, 16, ground),
+    )  # fmt: skip
+
+
+def _evening(palette: Palette, yaw: float, seed: int) -> Look:
+    ground, accent = palette.ground, palette.accent
+    return Look(
+        motif=Motif.LAMPS, side=1, yaw=21.0 + yaw, shine=0.75, seed=seed,
+        wall=lab(19, 17, ground), floor=lab(15, 12, ground), glow=(1.0, 0.86, 0.66), shade=lab(5, 6, ground),
+        base=lab(17, 5, ground), letters=(0.93, 0.77, 0.47),
+        card=lab(20, 16, ground), card_light=(0.93, 0.79, 0.53), inside=lab(46, 40, accent),
+    )  # fmt: skip
+
+
+def _gallery(palette: Palette, yaw: float, seed: int) -> Look:
+    accent, paper = palette.accent, (0.955, 0.925, 0.875)
+    return Look(
+        motif=Motif.NICHE, side=-1, yaw=17.0 + yaw, shine=0.9, seed=seed,
+        wall=paper, floor=blend(paper, (0.82, 0.70, 0.58), 0.35), glow=(1.0, 0.98, 0.95), shade=(0.34, 0.27, 0.22),
+        base=lab(45, 45, accent), letters=(0.99, 0.965, 0.92),
+        card=paper, card_light=lab(44, 46, accent), inside=lab(62, 38, accent),
+    )  # fmt: skip
+
+
+def _noon(palette: Palette, yaw: float, seed: int) -> Look:
+    ground, accent = palette.ground, palette.accent
+    return Look(
+        motif=Motif.SUN, side=1, yaw=-24.0 + yaw, shine=1.0, seed=seed,
+        wall=lab(68, 38, accent), floor=lab(76, 30, accent), glow=(1.0, 0.96, 0.88), shade=lab(30, 32, accent),
+        base=lab(38, 30, ground), letters=lab(95, 8, accent),
+        card=lab(36, 30, ground), card_light=lab(86, 26, accent), inside=lab(88, 18, accent),
+    )  # fmt: skip
+
+
+_LOOKS: tuple[Callable[[Palette, float, int], Look], ...] = (_morning, _evening, _gallery, _noon)
