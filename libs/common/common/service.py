@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from flask_openapi3.blueprint import APIBlueprint
+from flask import Blueprint
 
+from common.errors import Refused
 from common.inventory import Inventory
 from common.settings import ServiceSettings
 from common.subscriptions import Subscriptions
@@ -38,7 +39,15 @@ class Service(Generic[W]):
     unit: UnitOfWork[W]
     migrations: Path
     inventory: Inventory
-    blueprints: Sequence[APIBlueprint] = ()
+    blueprints: Sequence[Blueprint] = ()
+    # The HTTP status of the service's own refusals, where their root's does not fit.
+    statuses: Mapping[type[Refused], int] = field(default_factory=dict[type[Refused], int])
+    # Bytes of a request body; a route that takes more says so for itself.
+    max_body_bytes: int = 1024 * 1024
+    # How people authenticate at this service's public routes, as OpenAPI security schemes.
+    security_schemes: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    # What routes may ask for by type, besides the unit of work.
+    ports: Sequence[object] = ()
     subscriptions: Subscriptions[W] = field(default_factory=dict[type, Callable[[W, object], None]])
     jobs: Sequence[Job] = ()
     # What must answer before traffic may come, by the name shown in /readyz.

@@ -1,31 +1,40 @@
-"""Settings every service shares; each service adds its own in its settings.py."""
+"""Settings every service shares; each service adds its own in its settings.py.
 
+settings = load(BillingSettings)    raises SettingsRefused, which names every problem at once
+"""
+
+import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr, model_validator
+from pydantic import AfterValidator, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "FIGURINE_"
 MINIMUM_SECRET_LENGTH = 16
+# Passwords that stand in somebody's manual, and marks of a line nobody filled in.
+RESERVED = frozenset({"guest", "postgres", "password", "secret", "admin", "minioadmin", "figurine", "root", "test"})
+PLACEHOLDERS = ("change-me", "changeme", "change_me", "placeholder", "example", "replace-me", "your-")
 
 
-def _not_a_placeholder(secret: SecretStr) -> SecretStr:
+def _long_enough(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < MINIMUM_SECRET_LENGTH:
-        raise ValueError("a secret needs at least 16 characters")
+        message = f"a secret needs at least {MINIMUM_SECRET_LENGTH} characters"
+        raise ValueError(message)
     return secret
 
 
-Secret = Annotated[SecretStr, AfterValidator(_not_a_placeholder)]
+Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
 
 
 class ServiceSettings(BaseSettings):
-    """Read once from the environment (FIGURINE_…) or from secret files, then frozen.
-
-    A missing or malformed setting stops the process at start and names every one.
-    """
+    """Read once from the environment (FIGURINE_…) or from secret files, then frozen."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FIGURINE_", frozen=True, extra="ignore", secrets_dir=None, hide_input_in_errors=True
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
     )
 
     mode: Literal["local", "production"] = "production"
@@ -33,33 +42,90 @@ class ServiceSettings(BaseSettings):
     migration_database_url: SecretStr | None = None
     broker_url: SecretStr
     ca_file: Path | None = None
+    # Where the public or internal HTTP door listens: host:port.
     bind: str = "127.0.0.1:8000"
+    # Where metrics and probes listen. Run as `all`, two processes need two addresses.
     metrics_bind: str | None = None
+    worker_metrics_bind: str | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
     web_workers: int = 1
     web_threads: int = 16
     token_public_key: str
+    # The address of an OpenTelemetry collector (OTLP over HTTP), without /v1/traces.
     otlp_endpoint: str | None = None
 
+    @property
+    def tls(self) -> tuple[Path, Path] | None:
+        """Certificate and key, when both are set."""
+        return (self.tls_cert, self.tls_key) if self.tls_cert and self.tls_key else None
+
     @model_validator(mode="after")
-    def _encrypted_in_production(self) -> Self:
-        """Outside local mode nothing travels in the clear (promise S1)."""
-        if self.mode == "local":
-            return self
-        problems = [
-            name
-            for name, ok in {
-                "FIGURINE_DATABASE_URL needs sslmode=verify-full": "sslmode=verify-full" in _plain(self.database_url),
-                "FIGURINE_BROKER_URL needs amqps://": _plain(self.broker_url).startswith("amqps://"),
-                "FIGURINE_TLS_CERT and FIGURINE_TLS_KEY are needed": bool(self.tls_cert and self.tls_key),
-            }.items()
-            if not ok
-        ]
+    def _fit_for_production(self) -> Self:
+        """Outside local mode nothing travels in the clear (promise S1), under nobody's default secret."""
+        problems = [] if self.mode == "local" else [*self._in_the_clear(), *self._defaults()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
 
+    def _in_the_clear(self) -> Iterator[str]:
+        if "sslmode=verify-full" not in self.database_url.get_secret_value():
+            yield f"{PREFIX}DATABASE_URL needs sslmode=verify-full"
+        if not self.broker_url.get_secret_value().startswith("amqps://"):
+            yield f"{PREFIX}BROKER_URL needs amqps://"
+        if self.tls is None:
+            yield f"{PREFIX}TLS_CERT and {PREFIX}TLS_KEY are needed"
 
-def _plain(secret: SecretStr) -> str:
-    return secret.get_secret_value()
+    def _defaults(self) -> Iterator[str]:
+        for name in type(self).model_fields:
+            value: object = getattr(self, name)
+            if isinstance(value, SecretStr) and is_default(value.get_secret_value()):
+                yield f"{variable(name)} is a default or placeholder; set one of your own"
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class SettingsRefused(Exception):
+    """The settings are not fit to start with."""
+
+
+def load(kind: type[S]) -> S:
+    """The settings of this process. Raises SettingsRefused with one line per problem, and no values."""
+    directory = os.environ.get(f"{PREFIX}SECRETS_DIR")
+    if directory is not None and not Path(directory).is_dir():
+        message = f"{PREFIX}SECRETS_DIR is not a directory"
+        raise SettingsRefused(message)
+    try:
+        return kind(_secrets_dir=directory)
+    except ValidationError as error:
+        raise SettingsRefused("\n".join(sorted(_line(detail) for detail in error.errors()))) from None
+
+
+def is_default(secret: str) -> bool:
+    """Whether this secret (or the password in this URL) is one that everybody knows."""
+    candidate = (urlsplit(secret).password or "") if "://" in secret else secret
+    return candidate.lower() in RESERVED or any(mark in candidate.lower() for mark in PLACEHOLDERS)
+
+
+def variable(name: str) -> str:
+    """The environment variable (and the secret file) of a setting."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def environment_with(**extra: str) -> dict[str, str]:
+    """This process's environment and more, for one that takes its place."""
+    return {**os.environ, **extra}
+
+
+def shared_metrics_directory() -> Path | None:
+    """Where the web workers of this process leave their figures, if several do."""
+    directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return None if directory is None else Path(directory)
+
+
+def _line(detail: ErrorDetails) -> str:
+    if not detail["loc"]:
+        return detail["msg"].removeprefix("Value error, ").replace("; ", "\n")
+    name = variable(str(detail["loc"][0]))
+    return f"{name} is missing" if detail["type"] == "missing" else f"{name}: {detail['msg']}"

@@ -1,0 +1,74 @@
+"""Who asks, for the services behind the gateway: nobody trusts a header, only its signature.
+
+routes = internal_blueprint("billing", __name__)    every route of it wants the gateway's token
+current_caller() -> Caller                          who asks; raises Unauthenticated
+current_user_id() -> UUID                           the person who asks; raises Unauthenticated
+"""
+
+import re
+from functools import lru_cache
+from uuid import UUID
+
+import structlog
+from flask import g, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from common.clock import Clock
+from common.current import current_service
+from common.errors import Unauthenticated
+from common.tokens import Caller, TokenVerifier
+
+SERVICE_TOKEN = "service_token"  # noqa: S105 - the name of a scheme, not a secret
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+
+
+def internal_blueprint(name: str, import_name: str, *, url_prefix: str | None = None) -> APIBlueprint:
+    """A blueprint whose every route answers 401 unless the gateway vouches for the caller."""
+    blueprint = APIBlueprint(
+        name, import_name, url_prefix=url_prefix, abp_tags=[Tag(name=name)], abp_security=[{SERVICE_TOKEN: []}]
+    )
+    blueprint.before_request(_require_caller)
+    return blueprint
+
+
+def current_caller() -> Caller:
+    """Who asks, as the gateway signed it; verified once per request. Raises Unauthenticated."""
+    caller: Caller | None = g.get("caller")
+    if caller is None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated
+        g.caller = caller = _verifier().verify(token)
+        _adopt_request_id()
+    return caller
+
+
+def current_user_id() -> UUID:
+    """The person who asks. Raises Unauthenticated for somebody not signed in."""
+    user_id = current_caller().user_id
+    if user_id is None:
+        raise Unauthenticated
+    return user_id
+
+
+def _require_caller() -> None:
+    current_caller()
+
+
+def _adopt_request_id() -> None:
+    # Only who proved to be one of us may name the request.
+    sent = request.headers.get("X-Request-Id", "")
+    if REQUEST_ID.fullmatch(sent):
+        g.request_id = sent
+        structlog.contextvars.bind_contextvars(request_id=sent)
+
+
+def _verifier() -> TokenVerifier:
+    service = current_service()
+    return _verifier_of(service.settings.token_public_key, service.name, service.unit.clock)
+
+
+@lru_cache(maxsize=8)
+def _verifier_of(public_key: str, audience: str, clock: Clock) -> TokenVerifier:
+    return TokenVerifier(public_key, audience, clock=clock)

@@ -1,0 +1,63 @@
+"""What a route works with, handed in by the application it runs in.
+
+    unit = CurrentUnit[Work]()           with unit.begin() as work: ...
+    pictures = Current(PictureStore)     pictures().open(...)
+
+The application has what `Service.unit` and `Service.ports` gave it; routes stay plain functions.
+"""
+
+from contextlib import AbstractContextManager
+from typing import Generic, TypeVar, cast
+
+from flask import Flask, current_app
+
+from common.clock import Clock
+from common.service import Service
+from common.work import UnitOfWork
+
+T = TypeVar("T")
+W = TypeVar("W")
+
+_EXTENSION = "figurine"
+
+
+class Current(Generic[T]):
+    """One of the service's ports, by its type (a class, or a runtime-checkable Protocol)."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._kind = kind
+
+    def __call__(self) -> T:
+        """The port. Raises LookupError if the wiring gave none of this type."""
+        for port in current_service().ports:
+            if isinstance(port, self._kind):
+                return port
+        message = f"no {self._kind.__name__} among Service.ports"
+        raise LookupError(message)
+
+
+class CurrentUnit(Generic[W]):
+    """The service's unit of work."""
+
+    def begin(self) -> AbstractContextManager[W]:
+        """One transaction; see UnitOfWork.begin."""
+        return self._unit().begin()
+
+    @property
+    def clock(self) -> Clock:
+        """The service's clock."""
+        return self._unit().clock
+
+    def _unit(self) -> UnitOfWork[W]:
+        # The wiring pairs routes and unit; a route names the type of the rooms it expects.
+        return cast("UnitOfWork[W]", current_service().unit)
+
+
+def bind(app: Flask, service: Service[W]) -> None:
+    """Hand the service to the routes of an application."""
+    app.extensions[_EXTENSION] = service
+
+
+def current_service() -> Service[object]:
+    """The service that answers this request."""
+    return cast("Service[object]", current_app.extensions[_EXTENSION])

@@ -1,0 +1,44 @@
+"""The OpenAPI 3.1 document of an application, with the errors every route can answer.
+
+complete(document: dict) -> dict    adds the errors of HTTP itself to what the routes declare
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from common.problems import SENTENCES, problem_response
+
+_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """Document, on every operation, the errors that come from the door and not from the use case."""
+    for operation in _operations(document):
+        responses: dict[str, Any] = operation.setdefault("responses", {})
+        generated = _from_the_door(operation)
+        # The library writes a 400 of its own shape; ours is a problem.
+        if not _is_problem(responses.get("400", {})):
+            responses.pop("400", None)
+        for status in generated:
+            responses.setdefault(str(status), problem_response(status, [SENTENCES[status]]))
+        operation["responses"] = dict(sorted(responses.items()))
+    return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from (operation for method, operation in path.items() if method in _METHODS)
+
+
+def _from_the_door(operation: dict[str, Any]) -> Iterator[int]:
+    if operation.get("parameters") or operation.get("requestBody"):
+        yield 400
+    if operation.get("security"):
+        yield 401
+    if operation.get("requestBody"):
+        yield from (413, 415)
+    yield from (500, 503)
+
+
+def _is_problem(response: dict[str, Any]) -> bool:
+    return "application/problem+json" in response.get("content", {})

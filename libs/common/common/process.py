@@ -1,0 +1,86 @@
+"""How a service runs: `python -m billing web | worker | all | migrate`.
+
+    run(name: str, build: Callable[[], Service[W]]) -> NoReturn      the whole of a __main__.py
+
+Exit codes: 0 orderly, 1 something died or did not drain, 64 wrong arguments, 78 wrong settings
+(sysexits.h).
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from typing import NoReturn
+
+from common import logs
+from common.migrations import migrate
+from common.pair import run_pair
+from common.service import Service, W
+from common.settings import SettingsRefused, environment_with, shared_metrics_directory
+from common.worker import work
+
+ROLES = ("web", "worker", "all", "migrate")
+EX_USAGE = 64
+EX_CONFIG = 78
+
+
+def run(name: str, build: Callable[[], Service[W]]) -> NoReturn:
+    """Run a service in the role the command line names."""
+    role = sys.argv[1] if len(sys.argv) == 2 else ""
+    if role not in ROLES:
+        _say(f"usage: python -m {name} {' | '.join(ROLES)}")
+        sys.exit(EX_USAGE)
+    logs.configure(service=name, role=role)
+    try:
+        service = build()
+    except SettingsRefused as refused:
+        _say(f"{name} cannot start. Correct these settings, then start it again:\n{refused}")
+        sys.exit(EX_CONFIG)
+    sys.exit(_run_as(role, service))
+
+
+def _run_as(role: str, service: Service[W]) -> int:
+    match role:
+        case "web":
+            return _web(service)
+        case "worker":
+            return _worker(service)
+        case "all":
+            return run_pair(
+                {"web": lambda: _web(service), "worker": lambda: _worker(service, beside_web=True)},
+                service=service.name,
+            )
+        case _:
+            return _migrate(service)
+
+
+def _web(service: Service[W]) -> int:
+    from common.serving import serve  # noqa: PLC0415 - gunicorn is no business of the other roles
+
+    if service.settings.web_workers > 1 and shared_metrics_directory() is None:
+        _restart_sharing_metrics(service.name)
+    serve(service)
+    return 0
+
+
+def _restart_sharing_metrics(name: str) -> NoReturn:
+    # prometheus-client chooses how it counts when it is imported, long before the settings are read.
+    shared = tempfile.mkdtemp(prefix="figurine-metrics-")
+    os.execve(sys.executable, [sys.executable, "-m", name, "web"], environment_with(PROMETHEUS_MULTIPROC_DIR=shared))  # noqa: S606 - this very program, with one variable more
+
+
+def _worker(service: Service[W], *, beside_web: bool = False) -> int:
+    settings = service.settings
+    alone = None if beside_web else settings.metrics_bind
+    return work(service, metrics_bind=settings.worker_metrics_bind or alone)
+
+
+def _migrate(service: Service[W]) -> int:
+    url = service.settings.migration_database_url or service.settings.database_url
+    applied = migrate(url.get_secret_value(), service.migrations)
+    _say("\n".join(applied) if applied else f"{service.name}: nothing to apply")
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

@@ -1,0 +1,154 @@
+"""The web role: gunicorn, configured in code, with threads and without surprises.
+
+serve(service: Service[W]) -> NoReturn      blocks until SIGTERM or SIGINT, then drains
+STOPPING: threading.Event                   set when this process should end long answers
+"""
+# gunicorn's types come from stubs with gaps; it is met here only.
+# pyright: reportUnknownMemberType=false, reportUnknownParameterType=false, reportMissingParameterType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUntypedBaseClass=false
+
+import shutil
+import signal
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Any
+
+import gunicorn.http.wsgi
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
+
+from common import metrics, tracing
+from common.service import Service, W
+from common.settings import shared_metrics_directory
+from common.web import Application, create_app, readiness_of
+
+# Long answers (server-sent events) end when this is set, so that a stop need not wait for them.
+STOPPING = Event()
+GRACE_SECONDS = 15
+_HANG_SECONDS = 120
+_KEEPALIVE_SECONDS = 15
+
+
+class _Worker(ThreadWorker):
+    def init_signals(self) -> None:
+        super().init_signals()
+        # Ctrl-C reaches every process of the terminal; the arbiter alone decides.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        STOPPING.set()
+        super().handle_exit(sig, frame)
+
+
+class _Arbiter(Arbiter):
+    def handle_int(self) -> None:
+        """Ctrl-C drains like SIGTERM."""
+        self.handle_term()
+
+
+class _Log(Logger):
+    def setup(self, cfg: Any) -> None:
+        """Leave the lines to the root logger; the application writes its own access log."""
+        self.cfg = cfg
+        self.error_log.propagate = True
+        self._access_log_enabled = False
+
+
+class _Gunicorn(BaseApplication):
+    def __init__(self, options: dict[str, object], load: Callable[[], Application]) -> None:
+        self._options = options
+        self._load = load
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    # The stubs spell WSGI's environ another way than Flask does.
+    def load(self) -> Application:  # pyright: ignore[reportIncompatibleMethodOverride] - see above
+        return self._load()
+
+    def run(self) -> None:
+        _Arbiter(self).run()
+
+
+def serve(service: Service[W]) -> None:
+    """Answer HTTP until told to stop; raises SystemExit with gunicorn's exit code."""
+    # Whom it concerns knows what serves; whom it does not need not.
+    gunicorn.http.wsgi.SERVER = "figurine"  # pyright: ignore[reportAttributeAccessIssue] - missing from its stubs
+    _Gunicorn(_options(service), lambda: create_app(service)).run()
+
+
+def _options(service: Service[W]) -> dict[str, object]:
+    settings = service.settings
+    return {
+        "bind": settings.bind,
+        "workers": settings.web_workers,
+        "threads": settings.web_threads,
+        "worker_class": _Worker,
+        "logger_class": _Log,
+        # One import for all workers; nothing is open yet that could cross the fork.
+        "preload_app": True,
+        "timeout": _HANG_SECONDS,
+        "graceful_timeout": GRACE_SECONDS,
+        "keepalive": _KEEPALIVE_SECONDS,
+        "control_socket_disable": True,
+        "proc_name": f"figurine {service.name} web",
+        **_encryption(settings.tls),
+        **_hooks(service, shared_metrics_directory()),
+    }
+
+
+def _encryption(tls: tuple[Path, Path] | None) -> dict[str, object]:
+    if tls is None:
+        return {}
+    certificate, key = tls
+
+    def context(_config: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+        made = default()
+        made.minimum_version = ssl.TLSVersion.TLSv1_2
+        return made
+
+    return {"certfile": str(certificate), "keyfile": str(key), "ssl_context": context}
+
+
+def _hooks(service: Service[W], shared: Path | None) -> dict[str, object]:
+    def post_worker_init(_worker: Any) -> None:
+        tracing.configure(service=service.name, endpoint=service.settings.otlp_endpoint)
+        if shared is None:
+            _serve_metrics(service, None)
+
+    def worker_exit(_arbiter: Any, _worker: Any) -> None:
+        service.close()
+        service.unit.database.close()
+
+    hooks: dict[str, object] = {"post_worker_init": post_worker_init, "worker_exit": worker_exit}
+    return hooks | ({} if shared is None else _sharing_hooks(service, shared))
+
+
+def _sharing_hooks(service: Service[W], shared: Path) -> dict[str, object]:
+    """The arbiter adds up the figures that its workers leave in a directory, and removes it."""
+
+    def when_ready(_arbiter: Any) -> None:
+        _serve_metrics(service, shared)
+
+    def on_exit(_arbiter: Any) -> None:
+        shutil.rmtree(shared, ignore_errors=True)
+
+    return {"when_ready": when_ready, "on_exit": on_exit}
+
+
+def _serve_metrics(service: Service[W], shared: Path | None) -> None:
+    settings = service.settings
+    if settings.metrics_bind is not None:
+        metrics.serve(
+            settings.metrics_bind,
+            readiness=readiness_of(service).examine,
+            tls=settings.tls,
+            shared_directory=shared,
+        )

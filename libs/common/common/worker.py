@@ -1,0 +1,128 @@
+"""The worker role: event door, clock door and internal port in one process, alive or gone.
+
+work(service: Service[W], *, metrics_bind: str | None) -> int      the exit code
+"""
+
+import signal
+from collections.abc import Mapping
+from threading import Event, Thread
+from time import monotonic
+from types import FrameType
+from typing import Protocol
+
+import structlog
+
+from common import metrics, tracing
+from common.clock_door import ClockDoor
+from common.event_door import EventDoor
+from common.health import Readiness
+from common.service import Service, W
+
+DRAIN_SECONDS = 18.0
+_CHECK_SECONDS = 0.5
+_log = structlog.stdlib.get_logger("common.worker")
+
+
+class Door(Protocol):
+    """Where work comes in: blocks in `run` until `stop`."""
+
+    def run(self) -> None:
+        """Take work until stopped, then finish what was taken."""
+        ...
+
+    def stop(self) -> None:
+        """Take no more; thread-safe."""
+        ...
+
+    def healthy(self) -> bool:
+        """Whether work can come in."""
+        ...
+
+
+class DoorClosed(Exception):
+    """A door cannot take work."""
+
+
+def work(service: Service[W], *, metrics_bind: str | None) -> int:
+    """Keep both doors open until SIGTERM or SIGINT; 0 when everything taken was finished."""
+    tracing.configure(service=service.name, endpoint=service.settings.otlp_endpoint)
+    doors = doors_of(service)
+    stop = _stop_signal()
+    port = _internal_port(service, doors, metrics_bind)
+    code = attend(doors, stop)
+    if port is not None:
+        port.close()
+    service.close()
+    service.unit.database.close()
+    return code
+
+
+def doors_of(service: Service[W]) -> dict[str, Door]:
+    """The doors a service needs: events always (its own must get out), the clock if it has jobs."""
+    doors: dict[str, Door] = {
+        "events": EventDoor(
+            service=service.name,
+            broker_url=service.settings.broker_url.get_secret_value(),
+            ca_file=service.settings.ca_file,
+            database=service.unit.database,
+            unit=service.unit,
+            subscriptions=service.subscriptions,
+        )
+    }
+    if service.jobs:
+        doors["clock"] = ClockDoor(jobs=service.jobs, database=service.unit.database)
+    return doors
+
+
+def attend(doors: Mapping[str, Door], stop: Event, *, drain_seconds: float = DRAIN_SECONDS) -> int:
+    """Run every door in a thread until `stop` or until one dies; 0 only for an orderly end."""
+    threads = {name: Thread(target=door.run, name=f"{name}-door", daemon=True) for name, door in doors.items()}
+    for thread in threads.values():
+        thread.start()
+    _log.info("worker open", doors=sorted(doors))
+    while not stop.wait(_CHECK_SECONDS) and all(thread.is_alive() for thread in threads.values()):
+        pass
+    dead = [name for name, thread in threads.items() if not thread.is_alive()]
+    if dead:
+        _log.critical("door died", doors=dead)
+    return 1 if _drain(doors, threads, drain_seconds) or dead else 0
+
+
+def _drain(doors: Mapping[str, Door], threads: Mapping[str, Thread], seconds: float) -> list[str]:
+    """Stop them all and wait; returns the doors that did not finish in time."""
+    for door in doors.values():
+        door.stop()
+    deadline = monotonic() + seconds
+    for thread in threads.values():
+        thread.join(max(0.0, deadline - monotonic()))
+    late = [name for name, thread in threads.items() if thread.is_alive()]
+    if late:
+        _log.error("door did not drain", doors=late, seconds=seconds)
+    return late
+
+
+def _stop_signal() -> Event:
+    stop = Event()
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    return stop
+
+
+def _internal_port(service: Service[W], doors: Mapping[str, Door], bind: str | None) -> metrics.InternalServer | None:
+    if bind is None:
+        return None
+    checks = {"database": service.unit.database.check, **service.checks}
+    checks |= {name: _check(door) for name, door in doors.items()}
+    return metrics.serve(bind, readiness=Readiness(checks).examine, tls=service.settings.tls)
+
+
+def _check(door: Door):
+    def check() -> None:
+        if not door.healthy():
+            raise DoorClosed
+
+    return check

@@ -1,0 +1,4 @@
+from common.process import run
+from toy.wiring import build
+
+run("toy", build)
