@@ -1,0 +1,73 @@
+"""Every column and queue privacy stores: whose, why, how long, how exported, how erased."""
+
+from common.inventory import (
+    COMMON_TABLES,
+    AsJson,
+    Category,
+    Days,
+    Delete,
+    Inventory,
+    Pseudonymise,
+    Purpose,
+    Table,
+    Years,
+    queues_of,
+)
+
+_WHY = (Purpose.U2, Purpose.U3, Purpose.U8)
+
+INVENTORY = Inventory(
+    "privacy",
+    Table(
+        "clocks",
+        subject="user_id",
+        category=Category.RIGHTS,
+        purposes=_WHY,
+        retain=Days(30, after="deleted_at"),
+        erase=Delete(),
+        export=AsJson("privacy/uploads.json"),
+        columns={
+            "upload_id": "The id of a photo you uploaded.",
+            "figurine_id": "The figurine it was uploaded for.",
+            "user_id": "Your user id.",
+            "uploaded_at": "When the photo arrived.",
+            "due_at": "When it had to be gone.",
+            "deleted_at": "When it was gone.",
+            "overdue_reported_at": "When we noticed that it was still there after its deadline.",
+        },
+    ),
+    Table(
+        "endings",
+        subject="user_id",
+        category=Category.RIGHTS,
+        purposes=_WHY,
+        retain=Days(31, after="ended_at"),
+        erase=Delete(),
+        export=AsJson("privacy/endings.json"),
+        columns={
+            "figurine_id": "The id of a figurine you asked for.",
+            "user_id": "Your user id.",
+            "ended_at": "When it was made, or could not be made.",
+        },
+    ),
+    Table(
+        "evidence",
+        subject="user_id",
+        category=Category.RIGHTS,
+        purposes=(Purpose.U3, Purpose.U8),
+        retain=Years(2, after="at"),
+        erase=Pseudonymise("user_id"),
+        export=AsJson("privacy/evidence.json"),
+        columns={
+            "id": "The id of the finding.",
+            "promise": "The promise it is about.",
+            "user_id": "Your user id.",
+            "upload_id": "The photo it is about.",
+            "at": "When it was filed.",
+            "kept": "Whether the promise was kept.",
+            "fact": "What was found: when the photo came and went, how long it was held, and why it went.",
+        },
+    ),
+    *COMMON_TABLES,
+    *queues_of("privacy"),
+)

@@ -1,0 +1,35 @@
+"""Privacy's clock door: notice a promise that is not kept, and show how it stands."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from prometheus_client import Gauge
+
+from common.service import Job
+from common.work import UnitOfWork
+from privacy import use_cases
+from privacy.domain import Retention
+from privacy.repository import Work
+
+OPEN_CLOCKS = Gauge("privacy_open_clocks", "Uploads that are held now")
+OVERDUE_CLOCKS = Gauge("privacy_overdue_clocks", "Uploads that are held past their deadline: promise K1 is broken")
+OLDEST_UPLOAD = Gauge("privacy_oldest_upload_seconds", "Age of the oldest upload that is held, in seconds")
+
+
+def watch_clocks(unit: UnitOfWork[Work]) -> int:
+    """Report uploads past their deadline and measure the rest; returns how many were reported."""
+    with unit.begin() as work:
+        reported = use_cases.report_overdue(work)
+        _show(use_cases.read_retention(work))
+    return reported
+
+
+def jobs(unit: UnitOfWork[Work]) -> Sequence[Job]:
+    """What the clock asks of privacy."""
+    return [Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit))]
+
+
+def _show(retention: Retention) -> None:
+    OPEN_CLOCKS.set(retention.open)
+    OVERDUE_CLOCKS.set(retention.overdue)
+    OLDEST_UPLOAD.set(retention.oldest_seconds)

@@ -1,0 +1,1 @@
+"""What privacy needs from things it does not own: nothing yet; archives come here."""

@@ -1,0 +1,80 @@
+"""Privacy's HTTP door: the proofs of a person's own uploads, and how promise K1 stands."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from common.callers import current_user_id, internal_blueprint
+from common.current import CurrentUnit
+from privacy import use_cases
+from privacy.domain import Proof
+from privacy.repository import Work
+
+routes = internal_blueprint("privacy", __name__)
+unit = CurrentUnit[Work]()
+
+
+class ProofsQuery(BaseModel):
+    """Which page of the proofs; the cursor is that of the page before."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: UUID | None = None
+
+
+class ProofAnswer(BaseModel):
+    """An upload that is gone: how long it was held, in seconds, and why it went."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    upload_id: UUID
+    uploaded_at: datetime
+    ended_at: datetime | None
+    deleted_at: datetime
+    held_seconds: int
+    reason: str
+    kept: bool
+
+
+class ProofsAnswer(BaseModel):
+    """The proofs of the last 30 days, the newest first."""
+
+    items: list[ProofAnswer]
+    next_cursor: UUID | None
+
+
+class RetentionAnswer(BaseModel):
+    """How promise K1 stands: uploads held, those past their deadline, the age of the oldest in seconds."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    open: int
+    overdue: int
+    oldest_seconds: int
+    last_deletion_at: datetime | None
+
+
+@routes.get("/v1/photos/proofs", responses={200: ProofsAnswer})
+def list_proofs(query: ProofsQuery) -> ProofsAnswer:
+    """What became of my uploads"""
+    user_id = current_user_id()
+    with unit.begin() as work:
+        # One more than asked for says whether there is a next page.
+        proofs = use_cases.read_proofs(work, user_id, before=query.cursor, limit=query.limit + 1)
+    return _page(proofs, query.limit)
+
+
+@routes.get("/v1/promises/K1", responses={200: RetentionAnswer})
+def show_retention() -> RetentionAnswer:
+    """How the promise on uploads stands"""
+    with unit.begin() as work:
+        return RetentionAnswer.model_validate(use_cases.read_retention(work))
+
+
+def _page(proofs: list[Proof], limit: int) -> ProofsAnswer:
+    shown = proofs[:limit]
+    return ProofsAnswer(
+        items=[ProofAnswer.model_validate(proof) for proof in shown],
+        next_cursor=shown[-1].id if len(proofs) > limit else None,
+    )

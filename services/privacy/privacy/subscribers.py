@@ -1,0 +1,14 @@
+"""What privacy listens to. Reads like a table of contents."""
+
+from common.contracts.gateway import ImageUploaded
+from common.contracts.generation import FigurineFailed, FigurineGenerated, ImageDeleted
+from common.subscriptions import Subscriptions
+from privacy import use_cases
+from privacy.repository import Work
+
+SUBSCRIPTIONS: Subscriptions[Work] = {
+    ImageUploaded: use_cases.start_clock,
+    FigurineGenerated: use_cases.remember_generated,
+    FigurineFailed: use_cases.remember_failed,
+    ImageDeleted: use_cases.prove_deletion,
+}

@@ -1,0 +1,33 @@
+"""Privacy, put together. Reads like a table of contents; opens nothing."""
+
+from pathlib import Path
+
+from common.database import Database
+from common.service import Service
+from common.settings import load
+from common.work import UnitOfWork
+from privacy.inventory import INVENTORY
+from privacy.jobs import jobs
+from privacy.repository import Work
+from privacy.routes import routes
+from privacy.settings import Settings
+from privacy.subscribers import SUBSCRIPTIONS
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def build(settings: Settings | None = None) -> Service[Work]:
+    """The service."""
+    settings = settings or load(Settings)
+    database = Database(settings.database_url.get_secret_value(), application="privacy")
+    unit = UnitOfWork(service="privacy", database=database, build=Work)
+    return Service(
+        settings=settings,
+        unit=unit,
+        migrations=MIGRATIONS,
+        inventory=INVENTORY,
+        blueprints=[routes],
+        subscriptions=SUBSCRIPTIONS,
+        jobs=jobs(unit),
+        close=database.close,
+    )
