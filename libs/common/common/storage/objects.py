@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
+from minio.datatypes import Upload
 from minio.error import InvalidResponseError, S3Error, ServerError
 from urllib3.exceptions import HTTPError
 
 from common.errors import NotFound, Unavailable
 from common.sealing import Readable
 
-CONNECT_SECONDS = 3.0
-READ_SECONDS = 15.0
-RETRIES = 3
+CONNECT_SECONDS = 2.0
+RETRIES = 2
 CONNECTIONS = 16
 PART_BYTES = 8 * 1024 * 1024
 
@@ -62,12 +62,19 @@ class ObjectStat:
 class ObjectStore:
     """An S3 store. Connects on first use, so that no connection crosses a fork.
 
-    Every method raises Unavailable when the store does not answer in time; calls that may
-    be repeated are repeated three times before that.
+    Every method raises Unavailable when the store does not answer. Calls that may be
+    repeated are tried three times, each with so much patience, before that.
     """
 
     def __init__(
-        self, *, endpoint: str, access_key: str, secret_key: str, ca_file: Path | None, region: str = "us-east-1"
+        self,
+        *,
+        endpoint: str,
+        access_key: str,
+        secret_key: str,
+        ca_file: Path | None,
+        region: str = "us-east-1",
+        patience_seconds: float = 6.0,
     ) -> None:
         """`endpoint` is `https://host:port`; without a scheme it is https."""
         url = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
@@ -77,12 +84,13 @@ class ObjectStore:
         self._secret_key = secret_key
         self._ca_file = ca_file
         self._region = region
+        self._patience_seconds = patience_seconds
 
     @cached_property
     def _client(self) -> Minio:
         pool = urllib3.PoolManager(
             maxsize=CONNECTIONS,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=self._patience_seconds),
             retries=urllib3.Retry(total=RETRIES, backoff_factor=0.1, status_forcelist=[500, 502, 503, 504]),
             cert_reqs="CERT_REQUIRED",
             ca_certs=str(self._ca_file) if self._ca_file else None,
@@ -159,39 +167,61 @@ class ObjectStore:
 
     def check(self, bucket: str) -> None:
         """Raise Unavailable unless the store answers and has the bucket."""
-        with _answers():
-            if not self._client.bucket_exists(bucket):
-                raise Unavailable(f"The object store has no bucket named {bucket}; create it first.")
+        try:
+            with _answers():
+                found = self._client.bucket_exists(bucket)
+        except S3Error as error:
+            raise Unavailable(f"The object store does not let this service use the bucket {bucket}.") from error
+        if not found:
+            raise Unavailable(f"The object store has no bucket {bucket}; create it first.")
 
     def abort_uploads(self, bucket: str, prefix: str = "", *, started_before: datetime | None = None) -> int:
         """Destroy the parts of uploads in several parts that never ended; returns how many.
 
         Without `started_before` those still under way are aborted too.
         """
-        aborted = 0
         with _answers():
-            # minio has no public call for these leftovers; the contract tests hold the private ones in place.
-            leftovers = self._client._list_multipart_uploads(bucket, prefix=prefix)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            for upload in leftovers.uploads:
-                if started_before is None or _utc(upload.initiated_time) < started_before:
-                    self._client._abort_multipart_upload(bucket, upload.object_name, upload.upload_id or "")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-                    aborted += 1
-        return aborted
+            stale = [
+                upload
+                for upload in self._unfinished(bucket, prefix)
+                if started_before is None or _utc(upload.initiated_time) < started_before
+            ]
+            for upload in stale:
+                self._client._abort_multipart_upload(bucket, upload.object_name, upload.upload_id or "")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # minio has no public call for it
+        return len(stale)
+
+    def _unfinished(self, bucket: str, prefix: str) -> Iterator[Upload]:
+        """Uploads in several parts that were begun and not ended, page by page."""
+        after, more = None, True
+        while more:
+            page = self._client._list_multipart_uploads(bucket, prefix=prefix, key_marker=after)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # minio has no public call for it
+            yield from page.uploads
+            after, more = page.next_key_marker, page.is_truncated
 
     @contextmanager
     def _reading(self, bucket: str, key: str, *, offset: int, length: int) -> Generator[StoredObject]:
         with _answers():
             response = self._client.get_object(bucket, key, offset=offset, length=length)
-            try:
-                yield StoredObject(
-                    stream=cast("Readable", response),
-                    length=int(response.headers["content-length"]),
-                    metadata=_metadata(response.headers),
-                )
-            finally:
-                # Closed, not released: half-read, its connection cannot be used again.
-                response.close()
-                response.release_conn()
+        try:
+            yield StoredObject(
+                stream=_Body(response),
+                length=int(response.headers["content-length"]),
+                metadata=_metadata(response.headers),
+            )
+        finally:
+            # Read to its end, the connection went back already; half-read, it cannot be used again.
+            response.close()
+
+
+class _Body:
+    """The bytes of an answer; a connection that breaks under it is ours to report."""
+
+    def __init__(self, response: urllib3.BaseHTTPResponse) -> None:
+        self._response = response
+
+    def read(self, size: int = -1, /) -> bytes:
+        with _answers():
+            return self._response.read(None if size < 0 else size)
 
 
 @contextmanager
