@@ -6,9 +6,21 @@ import { duration, isDelivered, isUnderway } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 
-/** Refusals of the photo itself, and failures that another photo may cure: trying the same again would not help. */
+/** Refusals of the photo itself: another one is needed. */
 const PHOTO_REFUSED = new Set(["photo_unreadable", "photo_unsupported", "photo_too_large", "photo_too_small"]);
-const PHOTO_FAILED = new Set(["refused_by_engine", "no_picture", "photo_missing"]);
+
+/** What to do about a figurine that did not come to be, by failure code. What is not named here has no cure on this page. */
+const AGAIN = "Make it again";
+const NEXT_STEP = new Map([
+  ["engine_unavailable", AGAIN],
+  ["engine_timeout", AGAIN],
+  ["cancelled", AGAIN],
+  ["no_picture", "Choose another photo"],
+  ["refused_by_engine", "Choose another photo"],
+  ["photo_missing", "Choose the photo again"],
+  ["model_retired", "Choose another style"],
+  ["insufficient_credits", "Change the order"],
+]);
 
 const SENT_TWICE = "Sending it again is safe: it is made, and paid for, once.";
 const FREE = "It cost nothing.";
@@ -90,6 +102,7 @@ export class Bench {
     onProgress(0);
     try {
       const figurine = await sendOrder(order, { onProgress, signal: stop.signal });
+      this.#forget(figurine.id); // Live news may have been faster than the answer and given it a place of its own.
       const place = { element, order };
       this.#places.set(figurine.id, place);
       this.#show(place, { title: order.title, style: order.style, ...figurine });
@@ -102,9 +115,9 @@ export class Bench {
   }
 
   #refuse(element, order, problem) {
+    if (problem.code === "cancelled") return this.#clear(element);
     if (problem.passing) return this.#offerAgain(element, order, problem);
     this.#clear(element);
-    if (problem.code === "cancelled") return undefined;
     if (problem.status === 401) return this.#studio.onSignedOut(order);
     return this.#studio.onReorder(order, problem, PHOTO_REFUSED.has(problem.code));
   }
@@ -113,7 +126,7 @@ export class Bench {
     const wait = problem.retryAfter ? `Wait ${duration(problem.retryAfter)} first. ` : "";
     const again = { label: "Send it again", first: true, act: () => void this.#sendFrom(element, order) };
     const more = `${wait}${problem.status === 0 || problem.status >= 500 ? SENT_TWICE : FREE}`;
-    tell(element, { look: "ended", say: problem.message, more, actions: [again, this.#clearing(element)] });
+    tell(element, { look: "failed", say: problem.message, more, actions: [again, this.#clearing(element)] });
     announce(problem.message);
   }
 
@@ -129,7 +142,7 @@ export class Bench {
   #actions(place) {
     const { figurine, element } = place;
     if (isUnderway(figurine)) return [{ label: "Cancel", act: () => void this.#cancel(place) }];
-    if (!isDelivered(figurine)) return [this.#nextStep(place), this.#clearing(element)];
+    if (!isDelivered(figurine)) return [...this.#nextSteps(place), this.#clearing(element)];
     const keep = () => {
       this.#clear(element);
       this.#studio.onKept(figurine);
@@ -137,16 +150,16 @@ export class Bench {
     return [{ label: "Put it on the shelf", act: keep }];
   }
 
-  #nextStep({ figurine, order, element }) {
-    if (order && figurine.state !== "rejected" && !PHOTO_FAILED.has(figurine.failure?.code)) {
-      const again = () => {
-        this.#clear(element);
-        void this.send({ ...order, key: newKey() });
-      };
-      return { label: "Make it again", first: true, act: again };
-    }
-    const label = figurine.state === "rejected" ? "Change the order" : "Choose another photo";
-    return { label, first: true, act: () => this.#studio.onReorder(order ?? figurine) };
+  #nextSteps({ figurine, order, element }) {
+    const label = NEXT_STEP.get(figurine.failure?.code ?? figurine.state);
+    if (!label) return [];
+    const again = () => {
+      this.#clear(element);
+      void this.send({ ...order, key: newKey() });
+    };
+    const reorder = () => this.#studio.onReorder(order ?? figurine);
+    if (label !== AGAIN) return [{ label, first: true, act: reorder }];
+    return order ? [{ label, first: true, act: again }] : [{ label: "Choose the photo again", first: true, act: reorder }];
   }
 
   #clearing(element) {

@@ -1,8 +1,10 @@
 /** What can be seen of a photo before it is sent: enough to warn, never to forbid what the studio would take. */
 const SIDE = 192;
-const DARK = 48;
-const FLAT = 9;
-const BLURRED = 14;
+// Grey levels of 255: the mean below which a photo is dark, the deviation below which it shows nothing.
+const DARK = 40;
+const FLAT = 4;
+// Edge strength by deviation, so that a dark photo does not pass for a blurred one: sharp photos measure about 2.
+const BLURRED = 0.5;
 
 /** Greyscale of a canvas, scaled down to at most SIDE pixels a side. */
 function greys(canvas) {
@@ -43,6 +45,6 @@ export function hintsFor(canvas) {
   if (deviation < FLAT) return ["There is hardly anything to see in this photo. The figurine will be a plain badge."];
   const hints = [];
   if (mean < DARK) hints.push("This photo is rather dark. A brighter one makes a clearer figurine.");
-  if (sharpness(picture) < BLURRED) hints.push("This photo looks blurred. A sharper one makes a crisper figurine.");
+  if (sharpness(picture) / deviation < BLURRED) hints.push("This photo looks blurred. A sharper one makes a crisper figurine.");
   return hints;
 }

@@ -53,22 +53,23 @@ function setText(place, text) {
 
 function setActions(row, actions) {
   const labels = actions.map(({ label }) => label).join("\n");
-  if (row.dataset.labels === labels) return; // A button under somebody's finger stays the same button.
-  row.dataset.labels = labels;
-  row.replaceChildren(
-    ...actions.map(({ label, first, quiet, act }) => {
-      const button = document.createElement("button");
-      Object.assign(button, { type: "button", className: quiet ? "text-button" : `button${first ? " first" : ""}`, textContent: label });
-      button.addEventListener("click", act);
-      return button;
-    }),
-  );
+  if (row.dataset.labels !== labels) {
+    row.dataset.labels = labels;
+    row.replaceChildren(...actions.map(newButton));
+  }
+  // A button under somebody's finger stays the same button, even when what it does has changed.
+  actions.forEach(({ act }, i) => (row.children[i].onclick = act));
+}
+
+function newButton({ label, first, quiet }) {
+  const className = quiet ? "text-button" : `button${first ? " first" : ""}`;
+  return Object.assign(document.createElement("button"), { type: "button", className, textContent: label });
 }
 
 const look = (figurine) => {
   if (isDelivered(figurine)) return "delivered";
   if (isUnderway(figurine)) return figurine.state === "rendering" ? "rendering" : "waiting";
-  return "ended";
+  return figurine.state === "cancelled" ? "cancelled" : "failed";
 };
 
 /** Brings the card up to date with the figurine. */

@@ -65,14 +65,15 @@ async function make() {
   if (!signedIn) return at("ask").showModal();
   if (!till.affordable()) return sayTooDear();
   const button = at("make");
-  button.disabled = true;
+  button.disabled = true; // One press, one order; the next one may go once this is accepted or refused.
   button.textContent = "Sending";
-  const order = orderOf(form, photo.current);
   photoHeld = true;
-  await bench.send(order);
-  button.textContent = "Make it";
-  button.disabled = false;
-  return undefined;
+  try {
+    return await bench.send(orderOf(form, photo.current));
+  } finally {
+    button.textContent = "Make it";
+    button.disabled = false;
+  }
 }
 
 function askForPhoto() {
@@ -116,8 +117,11 @@ async function signedOut(order) {
 }
 
 async function leaveWithDraft(address) {
-  if (photo.current) await holdDraft({ photo: photo.current, fields: fieldsOf(form) });
-  location.assign(address);
+  try {
+    if (photo.current) await holdDraft({ photo: photo.current, fields: fieldsOf(form) });
+  } finally {
+    location.assign(address); // A private window may refuse to keep anything; the photo is then chosen again.
+  }
 }
 
 function listen() {
@@ -152,8 +156,8 @@ function followLive() {
 }
 
 listen();
-await bringDraftBack();
 if (signedIn) {
   followLive();
   await Promise.all([till.read(), shelf.show(), orSayAway(readPhotos)]);
 }
+await bringDraftBack();
