@@ -1,0 +1,1 @@
+"""What analytics needs from things it does not own: nothing."""

@@ -1,0 +1,19 @@
+"""What analytics listens to. Reads like a table of contents."""
+
+from functools import partial
+
+from analytics import use_cases
+from analytics.domain import Pseudonyms
+from analytics.repository import Work
+from common.contracts.gateway import UserRegistered
+from common.contracts.generation import FigurineFailed, FigurineGenerated
+from common.subscriptions import Subscriptions
+
+
+def subscriptions(pseudonyms: Pseudonyms) -> Subscriptions[Work]:
+    """Each event and the one function that takes it."""
+    return {
+        UserRegistered: use_cases.count_sign_up,
+        FigurineGenerated: partial(use_cases.count_generated, pseudonyms=pseudonyms),
+        FigurineFailed: partial(use_cases.count_failed, pseudonyms=pseudonyms),
+    }

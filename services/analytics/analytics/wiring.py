@@ -1,0 +1,35 @@
+"""Analytics, put together. Reads like a table of contents; opens nothing."""
+
+from pathlib import Path
+
+from analytics.domain import Pseudonyms
+from analytics.inventory import INVENTORY
+from analytics.jobs import jobs
+from analytics.repository import Work
+from analytics.routes import routes
+from analytics.settings import Settings
+from analytics.subscribers import subscriptions
+from common.database import Database
+from common.service import Service
+from common.settings import load
+from common.work import UnitOfWork
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def build(settings: Settings | None = None) -> Service[Work]:
+    """The service."""
+    settings = settings or load(Settings)
+    database = Database(settings.database_url.get_secret_value(), application="analytics")
+    pseudonyms = Pseudonyms(settings.pseudonym_key_bytes)
+    return Service(
+        settings=settings,
+        unit=UnitOfWork(service="analytics", database=database, build=Work),
+        migrations=MIGRATIONS,
+        inventory=INVENTORY,
+        blueprints=[routes],
+        ports=[pseudonyms],
+        subscriptions=subscriptions(pseudonyms),
+        jobs=jobs(),
+        close=database.close,
+    )
