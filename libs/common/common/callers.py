@@ -11,21 +11,21 @@ from uuid import UUID
 
 import structlog
 from flask import g, request
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from common.clock import Clock
 from common.current import current_service
 from common.errors import Unauthenticated
+from common.routing import Routes
 from common.tokens import Caller, TokenVerifier
 
 SERVICE_TOKEN = "service_token"  # noqa: S105 - the name of a scheme, not a secret
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 
-def internal_blueprint(name: str, import_name: str, *, url_prefix: str | None = None) -> APIBlueprint:
+def internal_blueprint(name: str, import_name: str, *, url_prefix: str | None = None) -> Routes:
     """A blueprint whose every route answers 401 unless the gateway vouches for the caller."""
-    blueprint = APIBlueprint(
+    blueprint = Routes(
         name, import_name, url_prefix=url_prefix, abp_tags=[Tag(name=name)], abp_security=[{SERVICE_TOKEN: []}]
     )
     blueprint.before_request(_require_caller)

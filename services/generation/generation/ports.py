@@ -1,8 +1,10 @@
 """What generation needs from things it does not own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 
@@ -49,3 +51,84 @@ class ImageEngine(Protocol):
     def paint(self, order: PaintOrder) -> Sequence[Painting]:
         """Paint up to `order.variants` pictures; raises PaintingFailed when there is none."""
         ...
+
+    def close(self) -> None:
+        """Stop whatever the engine keeps running."""
+        ...
+
+
+class PhotoMissing(Exception):
+    """The photo is not in the store (any more)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A sanitised photo and the person's words that came with it."""
+
+    jpeg: bytes
+    title: str
+    note: str
+
+
+class PhotoStore(Protocol):
+    """Uploaded photos, sealed by the gateway; read once, then deleted."""
+
+    def read(self, upload_id: UUID, *, owner: UUID) -> Photo:
+        """The photo. Raises PhotoMissing, and Unavailable when the store is away."""
+        ...
+
+    def delete(self, upload_id: UUID) -> None:
+        """Destroy the photo and everything that came with it, every version."""
+        ...
+
+    def strays(self, *, older_than: datetime) -> Iterator[UUID]:
+        """Uploads that came before that time and still lie in the store."""
+        ...
+
+
+class Size(StrEnum):
+    """The sizes a picture is kept in: as painted, 1024 pixels at most, 384 at most."""
+
+    FULL = "full"
+    PREVIEW = "preview"
+    THUMB = "thumb"
+
+
+class OpenPicture(Protocol):
+    """A picture's bytes, opened piece by piece; `length` of them come, `total` is the whole."""
+
+    length: int
+    total: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+@runtime_checkable
+class PictureStore(Protocol):
+    """Pictures of figurines, sealed for their owner."""
+
+    def put(self, prefix: str, size: Size, image: bytes, *, owner: UUID) -> None:
+        """Store one size of a picture."""
+        ...
+
+    def open(self, prefix: str, size: Size, *, owner: UUID, span: tuple[int, int] | None = None) -> OpenPicture:
+        """The whole, or the bytes from `span[0]` to `span[1]` inclusive."""
+        ...
+
+    def length(self, prefix: str, size: Size) -> int:
+        """How many bytes the picture has."""
+        ...
+
+    def sweep(self, prefix: str) -> int:
+        """Destroy everything under a prefix; returns how many objects went."""
+        ...
+
+
+# Makes the smaller sizes of an encoded picture.
+Resize = Callable[[bytes], Mapping[Size, bytes]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -12,6 +12,8 @@ from common.errors import Invalid, NotFound, Refused
 MAX_VARIANTS: Final = 4
 MAX_TITLE: Final = 60
 MAX_NOTE: Final = 300
+# Promise K1: gone a day after it came at the latest, whatever becomes of the figurine.
+UPLOAD_LIFETIME: Final = timedelta(hours=24)
 ASPECT_RATIOS: Final = ("1:1", "3:4", "4:3", "4:5", "5:4", "2:3", "3:2", "9:16", "16:9", "21:9")
 
 

@@ -1,0 +1,77 @@
+"""Billing's HTTP door; only the gateway comes through it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from billing import use_cases
+from billing.domain import Kind
+from billing.repository import Work
+from common.callers import current_user_id, internal_blueprint
+from common.current import CurrentUnit
+
+routes = internal_blueprint("billing", __name__)
+unit = CurrentUnit[Work]()
+
+
+class BalanceAnswer(BaseModel):
+    """Credits that can be spent, and credits set aside for figurines under way."""
+
+    available: int
+    held: int
+
+
+class StatementQuery(BaseModel):
+    """Which page of the statement."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[int | None, Field(ge=1)] = None
+
+
+class StatementItem(BaseModel):
+    """One movement: the change of what is available, the balance after it, and why."""
+
+    at: datetime
+    kind: Kind
+    credits: int
+    balance: int
+    reason: str
+    figurine_id: UUID | None
+
+
+class StatementAnswer(BaseModel):
+    """Movements, the newest first."""
+
+    items: list[StatementItem]
+    next_cursor: str | None
+
+
+@routes.get("/v1/credits", responses={200: BalanceAnswer})
+def read_balance() -> BalanceAnswer:
+    """What the person has."""
+    with unit.begin() as work:
+        balance = use_cases.read_balance(work, current_user_id())
+    return BalanceAnswer(available=balance.available, held=balance.held)
+
+
+@routes.get("/v1/credits/statement", responses={200: StatementAnswer})
+def read_statement(query: StatementQuery) -> StatementAnswer:
+    """Every movement with its reason."""
+    with unit.begin() as work:
+        lines = use_cases.read_statement(work, current_user_id(), before=query.cursor, limit=query.limit)
+    return StatementAnswer(
+        items=[
+            StatementItem(
+                at=line.at,
+                kind=line.kind,
+                credits=line.credits,
+                balance=line.balance,
+                reason=line.reason,
+                figurine_id=line.figurine_id,
+            )
+            for line in lines
+        ],
+        next_cursor=str(lines[-1].seq) if len(lines) == query.limit else None,
+    )

@@ -1,0 +1,93 @@
+"""Wakes open pages when there is news for their person: one LISTEN for all of a process."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Generator
+from contextlib import contextmanager
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg import sql
+
+from common.database import Connection, Database
+from common.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+RECONNECT_SECONDS = 1.0
+
+
+class Live:
+    """At most `streams` open pages in this process, `per_person` of one person."""
+
+    def __init__(self, database: Database, channel: str, *, streams: int, per_person: int) -> None:
+        self._database = database
+        self._channel = channel
+        self._streams = streams
+        self._per_person = per_person
+        self._lock = threading.Lock()
+        self._bells: defaultdict[str, set[threading.Event]] = defaultdict(set)
+        self._listener: threading.Thread | None = None
+        self._closed = threading.Event()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the process is about to end."""
+        return self._closed.is_set()
+
+    @contextmanager
+    def watching(self, account_id: UUID) -> Generator[threading.Event]:
+        """A bell that rings when this person has news. Raises Unavailable when too many watch."""
+        bell = threading.Event()
+        self._add(str(account_id), bell)
+        try:
+            yield bell
+        finally:
+            self._remove(str(account_id), bell)
+
+    def close(self) -> None:
+        """Let every open page end."""
+        self._closed.set()
+        self._ring_all()
+
+    def _add(self, account: str, bell: threading.Event) -> None:
+        with self._lock:
+            watched = sum(len(bells) for bells in self._bells.values())
+            if watched >= self._streams or len(self._bells[account]) >= self._per_person:
+                raise Unavailable("Too many live pages are open. Close one, or try again shortly.")
+            self._bells[account].add(bell)
+            if self._listener is None:
+                self._listener = threading.Thread(target=self._listen, name="live", daemon=True)
+                self._listener.start()
+
+    def _remove(self, account: str, bell: threading.Event) -> None:
+        with self._lock:
+            self._bells[account].discard(bell)
+            if not self._bells[account]:
+                del self._bells[account]
+
+    def _listen(self) -> None:
+        while not self._closed.is_set():
+            try:
+                with self._database.listen() as connection:
+                    connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+                    # Something may have happened while nobody listened.
+                    self._ring_all()
+                    self._pass_on(connection)
+            except psycopg.OperationalError:
+                log.warning("live feed lost its database; trying again")
+                self._closed.wait(RECONNECT_SECONDS)
+
+    def _pass_on(self, connection: Connection) -> None:
+        while not self._closed.is_set():
+            for news in connection.notifies(timeout=1.0):
+                with self._lock:
+                    bells = list(self._bells.get(news.payload, ()))
+                for bell in bells:
+                    bell.set()
+
+    def _ring_all(self) -> None:
+        with self._lock:
+            bells = [bell for bells in self._bells.values() for bell in bells]
+        for bell in bells:
+            bell.set()

@@ -1,0 +1,57 @@
+"""Mail, through an SMTP server over TLS."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from common.errors import Unavailable
+from gateway.ports import MailRefused
+
+TIMEOUT_SECONDS = 15.0
+_PERMANENT = 500
+
+
+class SmtpMailer:
+    """`url` is smtps://user:password@host:port (TLS from the start) or smtp://… (STARTTLS)."""
+
+    def __init__(self, url: str, *, sender: str, ca_file: Path | None) -> None:
+        self._url = urlsplit(url)
+        self._sender = sender
+        self._ca_file = ca_file
+
+    def send(self, *, to: str, subject: str, text: str, html: str) -> None:
+        """Hand a mail over. Raises MailRefused for good, Unavailable for now."""
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._sender, to, subject
+        message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="figurine.invalid")
+        message.set_content(text)
+        message.add_alternative(html, subtype="html")
+        try:
+            with self._connect() as server:
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            self._give_up_or_wait(max(code for code, _ in error.recipients.values()), error)
+        except smtplib.SMTPResponseException as error:
+            self._give_up_or_wait(error.smtp_code, error)
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unavailable from error
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self._url.hostname or "localhost", self._url.port or 0
+        context = ssl.create_default_context(cafile=self._ca_file)
+        if self._url.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
+        else:
+            server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+            server.starttls(context=context)
+        if self._url.username:
+            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+        return server
+
+    @staticmethod
+    def _give_up_or_wait(code: int, error: Exception) -> None:
+        # RFC 5321: 4xx may pass, 5xx will not.
+        raise (MailRefused(code) if code >= _PERMANENT else Unavailable()) from error

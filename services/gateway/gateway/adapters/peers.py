@@ -1,0 +1,87 @@
+"""The services behind the gateway, over HTTPS, each call in the name of a person."""
+
+import ssl
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from common.tokens import TokenIssuer
+
+# A call has a deadline: whoever waits for a service that is away is told so.
+TIMEOUT = httpx2.Timeout(5.0, connect=1.0)
+
+_REFUSALS: Mapping[int, type[Refused]] = {400: Invalid, 404: NotFound, 409: Conflict}
+
+
+class Peer:
+    """One service. Answers are JSON; its refusals are raised as ours, its absence as Unavailable."""
+
+    def __init__(self, name: str, url: str, issuer: TokenIssuer, *, ca_file: Path | None) -> None:
+        self._name = name
+        self._url = url
+        self._issuer = issuer
+        self._ca_file = ca_file
+
+    def get(self, path: str, *, user_id: UUID | None, params: Mapping[str, str] | None = None) -> Any:
+        """Read something. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("GET", path, user_id, params)
+
+    def post(self, path: str, *, user_id: UUID) -> Any:
+        """Ask for something. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("POST", path, user_id, None)
+
+    @contextmanager
+    def _answered(self) -> Generator[None]:
+        try:
+            yield
+        except httpx2.HTTPError as error:
+            raise Unavailable from error
+
+    def stream(
+        self, path: str, *, user_id: UUID, params: Mapping[str, str], headers: Mapping[str, str]
+    ) -> httpx2.Response:
+        """An open answer whose body is still to be read; whoever gets it closes it."""
+        request = self._client.build_request(
+            "GET", path, params=dict(params), headers={**headers, **self._authorization(user_id)}
+        )
+        with self._answered():
+            response = self._client.send(request, stream=True)
+        if response.status_code in {200, 206, 304}:
+            return response
+        with self._answered():
+            response.read()
+        response.close()
+        raise self._refusal(response)
+
+    def _call(self, method: str, path: str, user_id: UUID | None, params: Mapping[str, str] | None) -> Any:
+        with self._answered():
+            response = self._client.request(
+                method, path, params=dict(params or {}), headers=self._authorization(user_id)
+            )
+        if not response.is_success:
+            raise self._refusal(response)
+        return response.json()
+
+    def _authorization(self, user_id: UUID | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._issuer.issue(user_id=user_id, audience=self._name)}"}
+
+    @staticmethod
+    def _refusal(response: httpx2.Response) -> Refused:
+        refusal = _REFUSALS.get(response.status_code)
+        return refusal(str(response.json().get("detail") or "")) if refusal else Unavailable()
+
+    @cached_property
+    def _client(self) -> httpx2.Client:
+        # Made on first use: connections do not cross a fork.
+        return httpx2.Client(
+            base_url=self._url,
+            verify=ssl.create_default_context(cafile=self._ca_file),
+            timeout=TIMEOUT,
+            limits=httpx2.Limits(max_connections=32, max_keepalive_connections=8),
+        )

@@ -1,0 +1,28 @@
+"""Uploaded photos on their way to generation, sealed in the S3 store."""
+
+import json
+from uuid import UUID
+
+from common.sealing import Sealer
+from common.storage import ObjectStore, SealedBucket
+
+UPLOADS = "uploads"
+
+
+class S3Uploads:
+    """`<upload id>/photo` and `<upload id>/words`; generation reads and destroys them."""
+
+    def __init__(self, store: ObjectStore, sealer: Sealer, *, bucket: str = UPLOADS) -> None:
+        self._photos = SealedBucket(store, bucket, sealer, "upload.photo")
+        self._words = SealedBucket(store, bucket, sealer, "upload.words")
+
+    def put(self, upload_id: UUID, jpeg: bytes, *, title: str, note: str, owner: UUID) -> None:
+        """Seal and store the photo and the words. Raises Unavailable."""
+        words = json.dumps({"title": title, "note": note}).encode()
+        self._words.put(f"{upload_id}/words", words, owner=str(owner))
+        self._photos.put(f"{upload_id}/photo", jpeg, owner=str(owner))
+
+    def delete(self, upload_id: UUID) -> None:
+        """Destroy both, every version."""
+        self._photos.delete(f"{upload_id}/photo")
+        self._words.delete(f"{upload_id}/words")

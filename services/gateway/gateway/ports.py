@@ -1,0 +1,40 @@
+"""What the gateway needs from things it does not own."""
+
+from typing import BinaryIO, Protocol, runtime_checkable
+from uuid import UUID
+
+from gateway.domain.photo import SanePhoto
+
+
+@runtime_checkable
+class PhotoIntake(Protocol):
+    """Makes a clean picture of an upload nobody vouches for."""
+
+    def sanitise(self, source: BinaryIO) -> SanePhoto:
+        """The picture; raises one of the refusals of domain.photo."""
+        ...
+
+
+@runtime_checkable
+class PhotoStore(Protocol):
+    """Where photos wait, sealed, for generation."""
+
+    def put(self, upload_id: UUID, jpeg: bytes, *, title: str, note: str, owner: UUID) -> None:
+        """Store a photo and the words that came with it. Raises Unavailable."""
+        ...
+
+    def delete(self, upload_id: UUID) -> None:
+        """Destroy what was put under this id."""
+        ...
+
+
+class MailRefused(Exception):
+    """The mail server will never take this mail."""
+
+
+class Mailer(Protocol):
+    """Sends mail."""
+
+    def send(self, *, to: str, subject: str, text: str, html: str) -> None:
+        """Hand a mail over. Raises MailRefused for good, Unavailable for now."""
+        ...

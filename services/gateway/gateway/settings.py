@@ -1,0 +1,31 @@
+"""The gateway's settings; the only reader of its environment."""
+
+from pydantic import SecretStr
+
+from common.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read from FIGURINE_… variables."""
+
+    s3_endpoint: str
+    s3_access_key: str
+    s3_secret_key: SecretStr
+    # What accounts are sealed with; the newest key first.
+    sealing_keys: SecretStr
+    # What uploads are sealed with: shared with generation, which opens them.
+    upload_keys: SecretStr
+    blind_index_key: SecretStr
+    token_private_key: SecretStr
+    generation_url: str
+    billing_url: str
+    privacy_url: str
+    analytics_url: str
+    public_url: str
+    smtp_url: SecretStr
+    mail_sender: str = "Figurine Studio <studio@localhost>"
+    policy_version: str = "2026-11-01"
+    # A live stream holds a thread for as long as a page is open.
+    web_threads: int = 64
+    live_streams: int = 48
+    live_streams_per_person: int = 6

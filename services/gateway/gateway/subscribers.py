@@ -1,0 +1,18 @@
+"""What the gateway listens to. Reads like a table of contents."""
+
+from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsReleased
+from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRequested, FigurineStarted
+from common.subscriptions import Subscriptions
+from gateway.repository import Work
+from gateway.use_cases import figurines
+
+SUBSCRIPTIONS: Subscriptions[Work] = {
+    FigurineRequested: figurines.note_priced,
+    CreditsHeld: figurines.note_queued,
+    FigurineStarted: figurines.note_started,
+    FigurineGenerated: figurines.note_generated,
+    FigurineFailed: figurines.note_failed,
+    CreditsGranted: figurines.note_balance,
+    CreditsCaptured: figurines.note_balance,
+    CreditsReleased: figurines.note_balance,
+}

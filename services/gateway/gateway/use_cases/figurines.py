@@ -1,0 +1,139 @@
+"""Ordering figurines, and following what becomes of them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from common.contracts.billing import BalanceMoved, CreditsHeld
+from common.contracts.gateway import ImageUploaded
+from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRequested, FigurineStarted
+from gateway.domain.figurines import (
+    UPLOAD_LIFETIME,
+    Figurine,
+    InsufficientCredits,
+    NoSuchFigurine,
+    NoSuchStyle,
+    Order,
+    Picture,
+    State,
+    failed_state,
+)
+from gateway.repository import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A checked order whose photo lies sealed in the store."""
+
+    figurine_id: UUID
+    upload_id: UUID
+    order: Order
+    price: int
+    seed: int
+
+
+def quote(work: Work, account_id: UUID, order: Order) -> int:
+    """The price of an order in credits. Raises NoSuchStyle, InsufficientCredits.
+
+    The balance is the last one heard of; when none was, billing decides.
+    """
+    style = work.styles.find(order.style)
+    if style is None:
+        raise NoSuchStyle
+    price = style.price * order.variants
+    available = work.figurines.available_credits(account_id)
+    if available is not None and available < price:
+        raise InsufficientCredits
+    return price
+
+
+def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
+    """Write the order down and tell generation that its photo has come."""
+    now = work.clock.now()
+    figurine = Figurine(
+        id=placement.figurine_id,
+        account_id=account_id,
+        state=State.RECEIVED,
+        style=placement.order.style,
+        variants=placement.order.variants,
+        aspect_ratio=placement.order.aspect_ratio,
+        title=placement.order.title,
+        price=placement.price,
+        engine=None,
+        pictures=(),
+        failure_code=None,
+        created_at=now,
+        finished_at=None,
+    )
+    work.figurines.add(figurine, upload_id=placement.upload_id)
+    work.outbox.add(
+        ImageUploaded(
+            figurine_id=figurine.id,
+            upload_id=placement.upload_id,
+            user_id=account_id,
+            style=figurine.style,
+            variants=figurine.variants,
+            aspect_ratio=figurine.aspect_ratio,
+            seed=placement.seed,
+            uploaded_at=now,
+            delete_by=now + UPLOAD_LIFETIME,
+        )
+    )
+    return figurine
+
+
+def read_figurine(work: Work, account_id: UUID, figurine_id: UUID) -> Figurine:
+    """One of the person's own figurines; raises NoSuchFigurine."""
+    figurine = work.figurines.find(account_id, figurine_id)
+    if figurine is None:
+        raise NoSuchFigurine
+    return figurine
+
+
+def note_priced(work: Work, event: FigurineRequested) -> None:
+    """Generation has priced the job."""
+    work.figurines.move(event.figurine_id, State.PRICED)
+
+
+def note_queued(work: Work, event: CreditsHeld) -> None:
+    """The credits are set aside: the job waits for a renderer."""
+    note_balance(work, event)
+    _move(work, event.user_id, event.figurine_id, State.QUEUED, "figurine.queued")
+
+
+def note_started(work: Work, event: FigurineStarted) -> None:
+    """An engine paints."""
+    _move(work, event.user_id, event.figurine_id, State.RENDERING, "figurine.started")
+
+
+def note_generated(work: Work, event: FigurineGenerated) -> None:
+    """The pictures are there."""
+    state = State.SUCCEEDED if len(event.pictures) >= event.requested else State.PARTLY_SUCCEEDED
+    pictures = [Picture(n=picture.n, width=picture.width, height=picture.height) for picture in event.pictures]
+    if work.figurines.move(event.figurine_id, state, engine=event.engine, pictures=pictures):
+        data = _news(event.figurine_id, state) | {"pictures": len(pictures)}
+        work.feed.add(event.user_id, "figurine.generated", data)
+
+
+def note_failed(work: Work, event: FigurineFailed) -> None:
+    """There will be no picture."""
+    state = failed_state(event.code)
+    if work.figurines.move(event.figurine_id, state, failure_code=event.code):
+        work.feed.add(event.user_id, "figurine.failed", _news(event.figurine_id, state) | {"code": event.code})
+
+
+def note_balance(work: Work, event: BalanceMoved) -> None:
+    """The person's credits have moved."""
+    moved = work.figurines.move_balance(
+        event.user_id, available=event.available, held=event.held, version=event.balance_version
+    )
+    if moved:
+        work.feed.add(event.user_id, "credits.changed", {"available": event.available, "held": event.held})
+
+
+def _move(work: Work, account_id: UUID, figurine_id: UUID, state: State, news: str) -> None:
+    if work.figurines.move(figurine_id, state):
+        work.feed.add(account_id, news, _news(figurine_id, state))
+
+
+def _news(figurine_id: UUID, state: State) -> dict[str, object]:
+    return {"figurine_id": str(figurine_id), "state": state}

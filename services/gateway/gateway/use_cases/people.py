@@ -1,0 +1,89 @@
+"""Signing up, signing in, and being recognised."""
+
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+from common.contracts.gateway import UserRegistered
+from common.errors import Invalid
+from gateway.domain.figurines import check_words
+from gateway.domain.people import Account, LinkExpired, NotSignedIn, Session, check_address, token_digest
+from gateway.repository import Work
+
+VERIFY_MAIL = "verify"
+MAX_NAME = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """What a person gives to open an account; nothing else is asked for (promise C1)."""
+
+    email: str
+    name: str
+    password_hash: str
+    adult: bool
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedSession:
+    """A fresh session; the token is shown this once."""
+
+    session: Session
+    token: str
+
+
+def sign_up(work: Work, request: SignUp) -> Account:
+    """Open an account, ask for the verification mail, tell the house."""
+    if not request.adult:
+        raise Invalid("The studio is for people of 18 years and over. Confirm that you are to go on.")
+    account = Account(
+        id=work.clock.new_id(),
+        email=check_address(request.email),
+        name=_check_name(request.name),
+        password_hash=request.password_hash,
+        verified_at=None,
+        created_at=work.clock.now(),
+    )
+    work.accounts.add(account, policy_version=request.policy_version)
+    work.mails.add(account.id, VERIFY_MAIL)
+    work.outbox.add(UserRegistered(user_id=account.id, registered_at=account.created_at))
+    return account
+
+
+def open_session(work: Work, account_id: UUID, *, device: str) -> OpenedSession:
+    """Sign a device in. The token has 256 random bits; only its digest is kept."""
+    token = secrets.token_urlsafe(32)
+    session = work.sessions.open(account_id, token_digest(token), device=device)
+    return OpenedSession(session=session, token=token)
+
+
+def recognise(work: Work, token: str) -> Session:
+    """The live session of a token; raises NotSignedIn."""
+    session = work.sessions.find(token_digest(token))
+    if session is None:
+        raise NotSignedIn
+    work.sessions.touch(session.id)
+    return session
+
+
+def read_account(work: Work, account_id: UUID) -> Account:
+    """The person's own data; raises NotSignedIn when the account is gone."""
+    account = work.accounts.find(account_id)
+    if account is None:
+        raise NotSignedIn
+    return account
+
+
+def verify_address(work: Work, account_id: UUID) -> None:
+    """The address is the person's own: she followed the link in the mail."""
+    if work.accounts.find(account_id) is None:
+        raise LinkExpired
+    work.accounts.verify(account_id)
+
+
+def _check_name(name: str) -> str:
+    checked = check_words(name, longest=MAX_NAME, what="name")
+    if not checked:
+        raise Invalid("Tell us how to address you: the name is missing.")
+    return checked

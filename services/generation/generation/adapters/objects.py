@@ -1,0 +1,77 @@
+"""Photos and pictures in the S3 store, sealed for their owners."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from common.sealing import Sealer
+from common.storage import ObjectMissing, ObjectStore, OpenedObject, SealedBucket
+from generation.ports import Photo, PhotoMissing, Size
+
+UPLOADS = "uploads"
+FIGURINES = "figurines"
+
+
+class S3Photos:
+    """The bucket the gateway puts photos into: `<upload id>/photo` and `<upload id>/words`."""
+
+    def __init__(self, store: ObjectStore, sealer: Sealer, *, bucket: str = UPLOADS) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._photos = SealedBucket(store, bucket, sealer, "upload.photo")
+        self._words = SealedBucket(store, bucket, sealer, "upload.words")
+
+    def read(self, upload_id: UUID, *, owner: UUID) -> Photo:
+        """The photo and its words. Raises PhotoMissing, Unavailable, Unsealable."""
+        try:
+            jpeg = self._photos.read(f"{upload_id}/photo", owner=str(owner))
+            words = json.loads(self._words.read(f"{upload_id}/words", owner=str(owner)))
+        except ObjectMissing:
+            raise PhotoMissing from None
+        return Photo(jpeg=jpeg, title=words["title"], note=words["note"])
+
+    def delete(self, upload_id: UUID) -> None:
+        """Every version of everything below the upload's prefix, broken uploads included."""
+        self._store.abort_uploads(self._bucket, f"{upload_id}/")
+        for name in ("photo", "words"):
+            self._store.delete(self._bucket, f"{upload_id}/{name}")
+
+    def strays(self, *, older_than: datetime) -> Iterator[UUID]:
+        """Uploads that came before that time, each once."""
+        seen: set[UUID] = set()
+        for item in self._store.list(self._bucket, ""):
+            upload_id = UUID(item.key.partition("/")[0])
+            if item.modified_at < older_than and upload_id not in seen:
+                seen.add(upload_id)
+                yield upload_id
+
+
+class S3Pictures:
+    """The bucket of finished pictures: `<figurine>/<attempt>/<n>-<size>`."""
+
+    def __init__(self, store: ObjectStore, sealer: Sealer, *, bucket: str = FIGURINES) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._sealed = SealedBucket(store, bucket, sealer, "figurine.picture")
+
+    def put(self, prefix: str, size: Size, image: bytes, *, owner: UUID) -> None:
+        """Seal and store one size."""
+        self._sealed.put(f"{prefix}-{size}", image, owner=str(owner))
+
+    def open(self, prefix: str, size: Size, *, owner: UUID, span: tuple[int, int] | None = None) -> OpenedObject:
+        """The whole picture, or the bytes of an inclusive span."""
+        key = f"{prefix}-{size}"
+        if span is None:
+            return self._sealed.open(key, owner=str(owner))
+        first, last = span
+        return self._sealed.open_range(key, owner=str(owner), start=first, length=last - first + 1)
+
+    def length(self, prefix: str, size: Size) -> int:
+        """How many plain bytes the picture has."""
+        return self._sealed.size(f"{prefix}-{size}")
+
+    def sweep(self, prefix: str) -> int:
+        """Destroy everything under the prefix."""
+        self._store.abort_uploads(self._bucket, prefix)
+        return sum(self._store.delete(self._bucket, item.key) for item in self._store.list(self._bucket, prefix))

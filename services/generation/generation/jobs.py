@@ -1,0 +1,188 @@
+"""Generation's clock door: paint, delete what is no longer needed, notice what went silent."""
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from time import perf_counter
+
+import structlog
+
+from common.errors import Unavailable
+from common.service import Job
+from common.work import UnitOfWork
+from generation import use_cases
+from generation.domain import UPLOAD_LIFETIME, FailureCode, Figurine, StoredPicture
+from generation.ports import (
+    ImageEngine,
+    Painting,
+    PaintingFailed,
+    PaintOrder,
+    PhotoMissing,
+    PhotoStore,
+    PictureStore,
+    Resize,
+    Size,
+)
+from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL, Work
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """Where figurines are made, and where their photos end."""
+
+    unit: UnitOfWork[Work]
+    engine: ImageEngine
+    photos: PhotoStore
+    pictures: PictureStore
+    resize: Resize
+    lease: timedelta
+
+    def render_next(self) -> int:
+        """Claim the next job, paint it, settle it; 0 when nobody waits."""
+        with self.unit.begin() as work:
+            claim = use_cases.claim_job(work, lease=self.lease)
+        if claim is None:
+            return 0
+        with self._lease_kept(claim):
+            self._paint(claim)
+        return 1
+
+    def delete_uploads(self) -> int:
+        """Destroy photos that are no longer needed, and say so."""
+        with self.unit.begin() as work:
+            uploads = work.uploads.claim_deletions(limit=20)
+        for upload in uploads:
+            self.photos.delete(upload.id)
+            with self.unit.begin() as work:
+                use_cases.record_deletion(work, upload)
+        return len(uploads)
+
+    def sweep_attempts(self) -> int:
+        """Destroy pictures of attempts that did not win."""
+        with self.unit.begin() as work:
+            attempts = work.attempts.unswept(limit=50)
+        for figurine_id, attempt in attempts:
+            self.pictures.sweep(f"{figurine_id}/{attempt}/")
+            with self.unit.begin() as work:
+                work.attempts.mark_swept(figurine_id, attempt)
+        return len(attempts)
+
+    def sweep_strays(self) -> int:
+        """Promise K1 for photos nobody has a record of: an upload that broke off half-way."""
+        strays = list(self.photos.strays(older_than=self.unit.clock.now() - UPLOAD_LIFETIME))
+        for upload_id in strays:
+            self.photos.delete(upload_id)
+            log.warning("stray upload deleted", upload_id=str(upload_id))
+        return 0
+
+    def in_transaction(self, use_case: Callable[[Work], int]) -> Callable[[], int]:
+        """A use case that needs nothing but the rows, as a job."""
+
+        def run() -> int:
+            with self.unit.begin() as work:
+                return use_case(work)
+
+        return run
+
+    def _paint(self, claim: Figurine) -> None:
+        try:
+            started = perf_counter()
+            paintings = self._ask_engine(claim)
+            elapsed = round((perf_counter() - started) * 1000)
+            stored = [self._store(claim, n, painting) for n, painting in enumerate(paintings, start=1)]
+        except PaintingFailed as failure:
+            self._fail(claim, FailureCode(failure.code))
+        except PhotoMissing:
+            self._fail(claim, FailureCode.PHOTO_MISSING)
+        except Unavailable:
+            self._fail(claim, FailureCode.ENGINE_UNAVAILABLE)
+        else:
+            self._deliver(claim, stored, elapsed)
+
+    def _ask_engine(self, claim: Figurine) -> Sequence[Painting]:
+        if claim.upload_id is None:
+            raise PhotoMissing
+        photo = self.photos.read(claim.upload_id, owner=claim.user_id)
+        paintings = self.engine.paint(
+            PaintOrder(
+                figurine_id=claim.id,
+                style=claim.style,
+                photo=photo.jpeg,
+                title=photo.title,
+                note=photo.note,
+                variants=claim.variants,
+                aspect_ratio=claim.aspect_ratio,
+                seed=claim.seed,
+            )
+        )
+        if not paintings:
+            raise PaintingFailed(FailureCode.NO_PICTURE)
+        return paintings[: claim.variants]
+
+    def _store(self, claim: Figurine, n: int, painting: Painting) -> StoredPicture:
+        # Under the attempt's own prefix: a renderer that lost its claim overwrites nothing.
+        prefix = f"{claim.id}/{claim.attempt}/{n}"
+        for size, image in {Size.FULL: painting.image, **self.resize(painting.image)}.items():
+            self.pictures.put(prefix, size, image, owner=claim.user_id)
+        return StoredPicture(
+            n=n, prefix=prefix, media_type=painting.media_type, width=painting.width, height=painting.height
+        )
+
+    def _deliver(self, claim: Figurine, stored: Sequence[StoredPicture], rendering_ms: int) -> None:
+        with self.unit.begin() as work:
+            delivered = use_cases.deliver(work, claim, stored, engine=self.engine.name, rendering_ms=rendering_ms)
+        if not delivered:
+            # Cancelled, or taken over: the sweep may have passed before we wrote.
+            self.pictures.sweep(f"{claim.id}/{claim.attempt}/")
+
+    def _fail(self, claim: Figurine, code: FailureCode) -> None:
+        log.warning("attempt failed", figurine_id=str(claim.id), attempt=claim.attempt, code=code)
+        with self.unit.begin() as work:
+            use_cases.fail_attempt(work, claim, code)
+
+    @contextmanager
+    def _lease_kept(self, claim: Figurine) -> Generator[None]:
+        """Show signs of life while the engine works."""
+        done = threading.Event()
+        keeper = threading.Thread(target=self._keep, args=(claim, done), name=f"lease {claim.id}", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
+
+    def _keep(self, claim: Figurine, done: threading.Event) -> None:
+        while not done.wait(self.lease.total_seconds() / 3):
+            try:
+                with self.unit.begin() as work:
+                    if not use_cases.keep_claim(work, claim, lease=self.lease):
+                        return
+            except Unavailable:
+                log.warning("lease not extended: database away", figurine_id=str(claim.id))
+
+
+def jobs(workshop: Workshop, *, renderers: int) -> list[Job]:
+    """What the clock asks of generation."""
+    return [
+        Job(
+            name="render",
+            every=timedelta(seconds=2),
+            run=workshop.render_next,
+            channel=RENDER_CHANNEL,
+            parallel=renderers,
+        ),
+        Job(name="delete uploads", every=timedelta(seconds=5), run=workshop.delete_uploads, channel=DELETE_CHANNEL),
+        Job(name="expire uploads", every=timedelta(minutes=1), run=workshop.in_transaction(use_cases.expire_uploads)),
+        Job(
+            name="release expired leases",
+            every=timedelta(seconds=5),
+            run=workshop.in_transaction(use_cases.release_expired_leases),
+        ),
+        Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts),
+        Job(name="sweep strays", every=timedelta(hours=1), run=workshop.sweep_strays),
+    ]
