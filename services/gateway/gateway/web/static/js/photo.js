@@ -67,28 +67,31 @@ export function photoError(sentence) {
   at("photo").setAttribute("aria-invalid", String(Boolean(sentence)));
 }
 
-/** The chosen photo as `current`, and `put(file)` to choose one from elsewhere. */
+/** The chosen photo as `current`, and `put(file)` to choose one from elsewhere; `onChange` hears of every choice. */
 export function openPhotoStep({ onChange }) {
   const step = { current: null };
 
   step.put = async (file) => {
+    onChange();
     const bitmap = file && !refusal(file) ? await bitmapOf(file) : null;
     const wrong = file ? refusal(file) || (bitmap && tooSmall(bitmap)) || "" : "";
     photoError(wrong);
     step.current = wrong ? null : file;
     show(wrong ? { file: null, bitmap: null } : { file, bitmap });
-    onChange(step.current);
   };
   listen(step);
   return step;
 }
 
+function take(step, input) {
+  if (input.files.length > 0) void step.put(input.files[0]);
+  input.value = ""; // So that choosing the same file again is a change again.
+}
+
 function listen(step) {
   for (const input of [at("photo"), at("camera")]) {
-    input.addEventListener("change", () => {
-      if (input.files.length > 0) void step.put(input.files[0]);
-      input.value = ""; // So that choosing the same file again is a change again.
-    });
+    input.addEventListener("change", () => take(step, input));
+    take(step, input); // Chosen before this script was there.
   }
   at("photo-remove").addEventListener("click", () => {
     void step.put(null);

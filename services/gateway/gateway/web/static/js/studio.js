@@ -125,6 +125,7 @@ async function leaveWithDraft(address) {
 }
 
 function listen() {
+  at("make").disabled = styleNames.size === 0;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void make();

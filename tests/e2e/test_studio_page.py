@@ -1,0 +1,171 @@
+"""The studio page in a real browser, against the running stack."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.slow
+
+CAT = Path(__file__).parents[2] / "examples" / "cat.png"
+PASSWORD = "four unrelated quiet words"
+PAGES = ("/", "/signup", "/signin", "/studio")
+FIGURINE_MS = 60_000
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+# Everything that can be operated must have a name; ids must be unique, pictures described, headings in order.
+FLAWS = """() => {
+  const flaws = [];
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const shown = (element) => element.checkVisibility();
+  const name = (element) => element.ariaLabel || element.labels?.[0]?.textContent || element.textContent
+    || element.querySelector?.("img")?.alt || "";
+  for (const element of all("a[href], button, input, select, textarea, summary").filter(shown))
+    if (!name(element).trim()) flaws.push(`no name: ${element.outerHTML}`);
+  for (const image of document.images) if (!image.hasAttribute("alt")) flaws.push(`no alt: ${image.outerHTML}`);
+  const ids = all("[id]").map((element) => element.id);
+  for (const id of new Set(ids)) if (ids.filter((other) => other === id).length > 1) flaws.push(`id twice: ${id}`);
+  for (const attribute of ["aria-describedby", "aria-labelledby", "for"])
+    for (const element of all(`[${attribute}]`))
+      for (const id of element.getAttribute(attribute).split(" "))
+        if (!document.getElementById(id)) flaws.push(`refers to nothing: ${id}`);
+  const levels = all("h1, h2, h3, h4").filter(shown).map((heading) => Number(heading.tagName[1]));
+  if (levels.filter((level) => level === 1).length !== 1) flaws.push("not exactly one h1");
+  levels.forEach((level, i) => { if (i && level > levels[i - 1] + 1) flaws.push(`heading jumps to ${level}`); });
+  return flaws;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # The system's Chromium where there is one, else the one Playwright brought.
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser, stack) -> Iterator[BrowserContext]:
+    # The stack's CA is its own; that its certificates are right is another test's business.
+    context = browser.new_context(base_url=stack.gateway, ignore_https_errors=True, reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context) -> Page:
+    return context.new_page()
+
+
+def sign_up(page: Page) -> None:
+    page.get_by_label("Name", exact=True).fill("Ada Lovelace")
+    page.get_by_label("E-mail").fill(f"ada-{uuid4().hex}@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("I am 18 or older.").check()
+    page.get_by_label("I have read what happens to my photos and data").check()
+    page.get_by_role("button", name="Create my account").click()
+    page.wait_for_url("**/studio")
+
+
+def choose_cat(page: Page) -> None:
+    page.locator("#photo").set_input_files(CAT)
+    expect(page.locator("#photo-about")).to_contain_text("cat.png")
+
+
+def test_a_photo_chosen_before_signing_up_becomes_a_figurine_after_it(page):
+    page.goto("/studio")
+    choose_cat(page)
+    page.get_by_label("Name on the base").fill("Chelsea")
+    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("dialog").get_by_role("link", name="Create an account").click()
+    sign_up(page)
+
+    expect(page.locator("#photo-about")).to_contain_text("cat.png")
+    expect(page.get_by_label("Name on the base")).to_have_value("Chelsea")
+    expect(page.locator("#balance")).to_contain_text("would be left", timeout=FIGURINE_MS)
+    page.get_by_role("button", name="Make it").click()
+
+    picture = page.get_by_role("list").locator(".piece").get_by_role("img", name="Chelsea")
+    expect(picture).to_be_visible(timeout=FIGURINE_MS)
+    expect(picture).not_to_have_attribute("data-waiting", "")
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    expect(page.locator("#photo-line")).to_contain_text("was deleted at", timeout=FIGURINE_MS)
+
+    page.reload()
+    expect(page.locator("#shelf").get_by_text("Chelsea")).to_be_visible()
+
+
+def test_signed_out_the_shelf_says_where_its_figurines_are(page):
+    page.goto("/studio")
+    expect(page.locator("#shelf-empty")).to_contain_text("Sign in to see the ones you have made")
+
+
+def test_a_wrong_password_is_said_in_words_and_keeps_the_address(page):
+    page.goto("/signin")
+    page.get_by_label("E-mail").fill("nobody@example.org")
+    page.get_by_label("Password", exact=True).fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("password")
+    expect(page.get_by_label("E-mail")).to_have_value("nobody@example.org")
+
+
+def test_an_empty_form_says_next_to_each_field_what_is_missing(page):
+    page.goto("/signup")
+    page.get_by_role("button", name="Create my account").click()
+    for field in ("name", "email", "password", "adult", "policy"):
+        expect(page.locator(f"#{field}-error")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+
+
+def test_a_file_the_studio_cannot_read_is_refused_before_it_is_sent(page):
+    page.goto("/studio")
+    page.locator("#photo").set_input_files({"name": "a.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"})
+    expect(page.locator("#photo-error")).to_contain_text("does not read SVG files")
+
+
+def test_the_tab_key_walks_through_the_three_steps_in_order(page):
+    page.goto("/studio")
+    expect(page.locator("#price")).not_to_be_empty()
+    page.locator("#photo").focus()
+    walked = []
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        walked.append(page.evaluate("document.activeElement.name || document.activeElement.localName"))
+    assert walked == ["style", "title", "variants", "summary", "button"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_control_has_a_name_and_every_heading_its_place(page, path):
+    page.goto(path)
+    assert page.evaluate(FLAWS) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_on_the_page_breaks_its_own_security_policy(page, path):
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(path, wait_until="networkidle")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_never_scrolls_sideways(page, path):
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("path", ["/signup", "/signin", "/studio"])
+def test_without_javascript_the_page_says_what_needs_it(browser, stack, path):
+    context = browser.new_context(base_url=stack.gateway, ignore_https_errors=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path)
+    expect(page.get_by_text(re.compile("needs JavaScript, which is switched off"))).to_be_visible()
+    context.close()
