@@ -41,7 +41,7 @@ def damaged(draw: st.DrawFn, original: bytes) -> bytes:
 # Pillow warns of what it forgives; only this test run would make errors of that.
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::RuntimeWarning:PIL")
 @pytest.mark.parametrize("name", ORIGINALS)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_damaged_photo_is_refused_or_made_clean(name: str, data: st.DataObject) -> None:
     file = data.draw(damaged(ORIGINALS[name]))

@@ -21,13 +21,17 @@ def resizable(image: Image.Image) -> Image.Image:
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Flatten transparency on white and convert from the ICC profile to sRGB."""
     flat = _on_white(image)
-    if profile is None:
-        return flat.convert("RGB")
-    try:
-        return _converted(flat, profile)
-    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-        # A damaged or mismatched profile costs some accuracy of colour, not the photo.
-        return flat.convert("RGB")
+    if profile is not None:
+        try:
+            return _converted(flat, profile)
+        except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+            # A damaged or mismatched profile costs some accuracy of colour, not the photo.
+            return _as_rgb(flat)
+    return _as_rgb(flat)
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    return image if image.mode == "RGB" else image.convert("RGB")  # converting to the same mode would copy it
 
 
 def _on_white(image: Image.Image) -> Image.Image:
