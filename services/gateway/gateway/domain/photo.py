@@ -11,7 +11,8 @@ MAX_PIXELS: Final = 50_000_000
 MIN_SIDE: Final = 256
 LONG_SIDE: Final = 2048
 
-# Below these a figurine tends to disappoint; found by looking at results on photos of 2048 pixels.
+# Judgements, since they only warn. Four ordinary photos, 512 pixels wide, measured 61 to 119 in brightness and 20 to 35
+# in sharpness; a Gaussian blur of one pixel left 5 to 10 of that, two pixels 2 to 4, four pixels 1.4 to 2.
 TINY_SIDE: Final = 512
 DARK_BRIGHTNESS: Final = 45.0
 BLURRED_SHARPNESS: Final = 3.0

@@ -87,5 +87,6 @@ def _encoded(image: Image.Image) -> bytes:
 def _hints(image: Image.Image) -> tuple[PhotoHint, ...]:
     grey = image.convert("L")
     grey = grey.resize(fitted(*grey.size, HINT_SIDE), Image.Resampling.BOX)
-    edges = ImageStat.Stat(grey.filter(LAPLACIAN))
-    return hints(min(image.size), ImageStat.Stat(grey).mean[0], edges.stddev[0])
+    # The filter leaves the outermost pixels as they were, which would pass for detail.
+    edges = grey.filter(LAPLACIAN).crop((1, 1, max(2, grey.width - 1), max(2, grey.height - 1)))
+    return hints(min(image.size), ImageStat.Stat(grey).mean[0], ImageStat.Stat(edges).stddev[0])
