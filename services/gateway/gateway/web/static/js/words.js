@@ -40,7 +40,7 @@ export function moment(iso, now = new Date()) {
 }
 
 function place(queue) {
-  if (!queue) return "Waiting for its turn.";
+  if (queue?.place == null) return "Waiting for its turn.";
   const ahead = queue.place - 1;
   const where = ahead <= 0 ? "Next in line" : ahead === 1 ? "1 figurine ahead of it" : `${ahead} figurines ahead of it`;
   return queue.estimate_seconds == null ? `${where}.` : `${where}, ${duration(queue.estimate_seconds)}.`;
