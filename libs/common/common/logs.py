@@ -65,9 +65,6 @@ def _handler(shared: Sequence[Processor]) -> logging.Handler:
                 _ordered,
                 structlog.processors.JSONRenderer(ensure_ascii=False, default=_nameless),
             ],
-            # The line's own exc_info is rendered above; without this the formatter would print it again.
-            keep_exc_info=True,
-            keep_stack_info=False,
         )
     )
     return handler

@@ -12,11 +12,13 @@ import tempfile
 from collections.abc import Callable
 from typing import NoReturn
 
+from pydantic import ValidationError
+
 from common import logs
 from common.migrations import migrate
 from common.pair import run_pair
 from common.service import Service, W
-from common.settings import SettingsRefused, environment_with, shared_metrics_directory
+from common.settings import SettingsRefused, environment_with, explain, shared_metrics_directory
 from common.worker import work
 
 ROLES = ("web", "worker", "all", "migrate")
@@ -30,43 +32,44 @@ def run(name: str, build: Callable[[], Service[W]]) -> NoReturn:
     if role not in ROLES:
         _say(f"usage: python -m {name} {' | '.join(ROLES)}")
         sys.exit(EX_USAGE)
-    logs.configure(service=name, role=role)
+    logs.configure(service=name.rpartition(".")[2], role=role)
     try:
         service = build()
     except SettingsRefused as refused:
-        _say(f"{name} cannot start. Correct these settings, then start it again:\n{refused}")
-        sys.exit(EX_CONFIG)
-    sys.exit(_run_as(role, service))
+        _refuse(name, str(refused))
+    except ValidationError as error:
+        _refuse(name, explain(error))
+    sys.exit(_run_as(role, service, module=name))
 
 
-def _run_as(role: str, service: Service[W]) -> int:
+def _run_as(role: str, service: Service[W], *, module: str) -> int:
     match role:
         case "web":
-            return _web(service)
+            return _web(service, module)
         case "worker":
             return _worker(service)
         case "all":
             return run_pair(
-                {"web": lambda: _web(service), "worker": lambda: _worker(service, beside_web=True)},
+                {"web": lambda: _web(service, module), "worker": lambda: _worker(service, beside_web=True)},
                 service=service.name,
             )
         case _:
             return _migrate(service)
 
 
-def _web(service: Service[W]) -> int:
+def _web(service: Service[W], module: str) -> int:
     from common.serving import serve  # noqa: PLC0415 - gunicorn is no business of the other roles
 
     if service.settings.web_workers > 1 and shared_metrics_directory() is None:
-        _restart_sharing_metrics(service.name)
+        _restart_sharing_metrics(module)
     serve(service)
     return 0
 
 
-def _restart_sharing_metrics(name: str) -> NoReturn:
+def _restart_sharing_metrics(module: str) -> NoReturn:
     # prometheus-client chooses how it counts when it is imported, long before the settings are read.
     shared = tempfile.mkdtemp(prefix="figurine-metrics-")
-    os.execve(sys.executable, [sys.executable, "-m", name, "web"], environment_with(PROMETHEUS_MULTIPROC_DIR=shared))  # noqa: S606 - this very program, with one variable more
+    os.execve(sys.executable, [sys.executable, "-m", module, "web"], environment_with(PROMETHEUS_MULTIPROC_DIR=shared))  # noqa: S606 - this very program, with one variable more
 
 
 def _worker(service: Service[W], *, beside_web: bool = False) -> int:
@@ -80,6 +83,11 @@ def _migrate(service: Service[W]) -> int:
     applied = migrate(url.get_secret_value(), service.migrations)
     _say("\n".join(applied) if applied else f"{service.name}: nothing to apply")
     return 0
+
+
+def _refuse(name: str, problems: str) -> NoReturn:
+    _say(f"{name} cannot start. Correct these settings, then start it again:\n{problems}")
+    sys.exit(EX_CONFIG)
 
 
 def _say(text: str) -> None:

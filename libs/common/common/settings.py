@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 PREFIX = "FIGURINE_"
 MINIMUM_SECRET_LENGTH = 16
@@ -28,6 +28,10 @@ def _long_enough(secret: SecretStr) -> SecretStr:
 
 
 Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
+
+
+class SettingsRefused(Exception):
+    """The settings are not fit to start with."""
 
 
 class ServiceSettings(BaseSettings):
@@ -55,6 +59,24 @@ class ServiceSettings(BaseSettings):
     # The address of an OpenTelemetry collector (OTLP over HTTP), without /v1/traces.
     otlp_endpoint: str | None = None
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the directory is a setting itself
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, then files named like its variables in FIGURINE_SECRETS_DIR."""
+        directory = os.environ.get(f"{PREFIX}SECRETS_DIR")
+        if directory is None:
+            return init_settings, env_settings
+        if not Path(directory).is_dir():
+            message = f"{PREFIX}SECRETS_DIR is not a directory"
+            raise SettingsRefused(message)
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=directory)
+
     @property
     def tls(self) -> tuple[Path, Path] | None:
         """Certificate and key, when both are set."""
@@ -65,7 +87,7 @@ class ServiceSettings(BaseSettings):
         """Outside local mode nothing travels in the clear (promise S1), under nobody's default secret."""
         problems = [] if self.mode == "local" else [*self._in_the_clear(), *self._defaults()]
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
     def _in_the_clear(self) -> Iterator[str]:
@@ -86,20 +108,17 @@ class ServiceSettings(BaseSettings):
 S = TypeVar("S", bound=BaseSettings)
 
 
-class SettingsRefused(Exception):
-    """The settings are not fit to start with."""
-
-
 def load(kind: type[S]) -> S:
     """The settings of this process. Raises SettingsRefused with one line per problem, and no values."""
-    directory = os.environ.get(f"{PREFIX}SECRETS_DIR")
-    if directory is not None and not Path(directory).is_dir():
-        message = f"{PREFIX}SECRETS_DIR is not a directory"
-        raise SettingsRefused(message)
     try:
-        return kind(_secrets_dir=directory)
+        return kind()
     except ValidationError as error:
-        raise SettingsRefused("\n".join(sorted(_line(detail) for detail in error.errors()))) from None
+        raise SettingsRefused(explain(error)) from None
+
+
+def explain(error: ValidationError) -> str:
+    """What is wrong with the settings: one line per problem, and no values."""
+    return "\n".join(sorted(_line(detail) for detail in error.errors()))
 
 
 def is_default(secret: str) -> bool:
@@ -126,6 +145,6 @@ def shared_metrics_directory() -> Path | None:
 
 def _line(detail: ErrorDetails) -> str:
     if not detail["loc"]:
-        return detail["msg"].removeprefix("Value error, ").replace("; ", "\n")
+        return detail["msg"].removeprefix("Value error, ")
     name = variable(str(detail["loc"][0]))
     return f"{name} is missing" if detail["type"] == "missing" else f"{name}: {detail['msg']}"

@@ -1,0 +1,4 @@
+from common.process import run
+from tests.fakes.toy.wiring import build
+
+run("tests.fakes.toy", build)

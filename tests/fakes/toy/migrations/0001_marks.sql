@@ -1,0 +1,1 @@
+CREATE TABLE marks (what text PRIMARY KEY);
