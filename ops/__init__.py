@@ -1,0 +1,1 @@
+"""What runs the studio: the stack on one machine, provisioning, the demo."""

@@ -1,0 +1,62 @@
+"""The secrets of one stack: made when first asked for, kept in a file only its owner reads."""
+
+import base64
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from ops.embedded import files
+
+_KEY_BYTES = 32
+
+
+class Secrets:
+    """Named secrets that survive restarts: data sealed yesterday must open today."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+
+    def password(self, name: str) -> str:
+        """48 hexadecimal digits: safe in every URL and configuration file."""
+        return self._keep(f"password {name}", lambda: secrets.token_hex(24))
+
+    def hex_key(self, name: str) -> str:
+        """32 bytes, in hexadecimal."""
+        return self._keep(f"key {name}", lambda: secrets.token_hex(_KEY_BYTES))
+
+    def key(self, name: str) -> str:
+        """32 bytes, in base64."""
+        return self._keep(f"key {name}", lambda: base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode())
+
+    def signing_key(self, name: str) -> str:
+        """An Ed25519 private key, as PKCS #8 PEM."""
+        return self._keep(f"signing key {name}", _new_signing_key)
+
+    def verification_key(self, name: str) -> str:
+        """The public half of a signing key, as PEM."""
+        private = load_pem_private_key(self.signing_key(name).encode(), password=None)
+        return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    def _keep(self, name: str, make: Callable[[], str]) -> str:
+        with self._lock:
+            if name not in self._kept:
+                self._kept[name] = make()
+                files.write(self._path, json.dumps(self._kept, indent=1))
+            return self._kept[name]
+
+
+def _new_signing_key() -> str:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -1,0 +1,100 @@
+"""Roles and schemas in Postgres: each service alone in its own.
+
+    create_database(connection, name)           connection: to any database, in autocommit mode
+    provision(connection, passwords)            connection: to the database to divide
+
+Of the two roles of a service `<service>_owner` owns the schema and runs migrations; `<service>`
+is what the running service is: it reads and writes rows and changes no table. Nobody else, PUBLIC
+included, may as much as connect. Everything here may be repeated.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from ops.services import SERVICES
+
+# How long a running service may keep others waiting.
+LIMITS: Mapping[LiteralString, LiteralString] = {
+    "statement_timeout": "15s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+
+
+def roles(services: Iterable[str]) -> list[str]:
+    """The roles that need a password: two for each service."""
+    return [role for service in services for role in (service, f"{service}_owner")]
+
+
+def create_database(connection: psycopg.Connection[Any], name: str) -> None:
+    """Make the database unless it exists."""
+    found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    if found is None:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
+        )
+
+
+def provision(
+    connection: psycopg.Connection[Any], passwords: Mapping[str, str], services: Iterable[str] = SERVICES
+) -> None:
+    """Divide the database among the services; `passwords` has one for each of `roles(services)`."""
+    with connection.transaction():
+        database = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        for service in services:
+            for role in roles([service]):
+                _create_role(connection, role, passwords[role])
+                _confine(connection, role, service)
+            _limit(connection, service)
+            _grant(connection, service)
+
+
+def _create_role(connection: psycopg.Connection[Any], role: str, password: str) -> None:
+    name = sql.Identifier(role)
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
+        connection.execute(sql.SQL("CREATE ROLE {}").format(name))
+    connection.execute(
+        sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}").format(
+            name, sql.Literal(password)
+        )
+    )
+
+
+def _confine(connection: psycopg.Connection[Any], role: str, schema: str) -> None:
+    names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema), "database": _database(connection)}
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {role}").format(**names))
+    connection.execute(sql.SQL("ALTER ROLE {role} IN DATABASE {database} SET search_path = {schema}").format(**names))
+
+
+def _limit(connection: psycopg.Connection[Any], role: str) -> None:
+    for limit, value in LIMITS.items():
+        connection.execute(
+            sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}").format(
+                sql.Identifier(role), _database(connection), sql.SQL(limit), sql.Literal(value)
+            )
+        )
+
+
+def _grant(connection: psycopg.Connection[Any], service: str) -> None:
+    names = {"owner": sql.Identifier(f"{service}_owner"), "service": sql.Identifier(service)}
+    for statement in (
+        "CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}",
+        "REVOKE ALL ON SCHEMA {service} FROM PUBLIC",
+        "GRANT USAGE ON SCHEMA {service} TO {service}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service}"
+        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {service}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service} GRANT USAGE, SELECT ON SEQUENCES TO {service}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service} GRANT EXECUTE ON FUNCTIONS TO {service}",
+        # PUBLIC's right to execute is a global default: it cannot be revoked for one schema.
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+    ):
+        connection.execute(sql.SQL(statement).format(**names))
+
+
+def _database(connection: psycopg.Connection[Any]) -> sql.Identifier:
+    return sql.Identifier(connection.info.dbname)
