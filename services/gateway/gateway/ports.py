@@ -1,8 +1,12 @@
 """What the gateway needs from things it does not own."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol, runtime_checkable
 from uuid import UUID
 
+from gateway.domain.figurines import Style
+from gateway.domain.people import Account
 from gateway.domain.photo import SanePhoto
 
 
@@ -38,3 +42,24 @@ class Mailer(Protocol):
     def send(self, *, to: str, subject: str, text: str, html: str) -> None:
         """Hand a mail over. Raises MailRefused for good, Unavailable for now."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail's words, once as text and once as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Letters(Protocol):
+    """Writes mails."""
+
+    def write(self, template: str, account: Account) -> Letter:
+        """The letter of this kind for this person."""
+        ...
+
+
+# Asks generation for the catalogue; raises Unavailable.
+StyleSource = Callable[[], Sequence[Style]]

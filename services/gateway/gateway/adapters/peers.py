@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -85,3 +86,13 @@ class Peer:
             timeout=TIMEOUT,
             limits=httpx2.Limits(max_connections=32, max_keepalive_connections=8),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peers:
+    """The services behind the gateway."""
+
+    generation: Peer
+    billing: Peer
+    privacy: Peer
+    analytics: Peer

@@ -31,12 +31,6 @@ class InsufficientCredits(Refused):
     code = "insufficient_credits"
 
 
-class IdempotencyMismatch(Refused):
-    """This Idempotency-Key was used for a different request. Use a new key for a new request."""
-
-    code = "idempotency_mismatch"
-
-
 class State(StrEnum):
     """The states of the public contract."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from common.clock import Clock
 from common.database import Connection
 from common.sealing import Sealer
+from gateway.domain.idempotency import AnsweredMeanwhile
 
 # Longer than any client goes on retrying.
 LIFETIME = timedelta(hours=48)
@@ -40,27 +41,27 @@ class Answers:
             request=request, status=status, body=self._sealer.open(body, owner=scope, purpose="idempotency.answer")
         )
 
-    def keep(self, scope: str, key: str, answer: Answer) -> bool:
-        """Keep the first answer; False when another request was faster.
+    def keep(self, scope: str, key: str, answer: Answer) -> None:
+        """Keep the first answer; raises AnsweredMeanwhile when another request was faster.
 
         Waits for a transaction that is just writing the same key.
         """
-        return bool(
-            self._connection.execute(
-                """
+        kept = self._connection.execute(
+            """
                 INSERT INTO idempotency (scope, key, request, status, answer, created_at)
                 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
                 """,
-                [
-                    scope,
-                    key,
-                    answer.request,
-                    answer.status,
-                    self._sealer.seal(answer.body, owner=scope, purpose="idempotency.answer"),
-                    self._clock.now(),
-                ],
-            ).rowcount
-        )
+            [
+                scope,
+                key,
+                answer.request,
+                answer.status,
+                self._sealer.seal(answer.body, owner=scope, purpose="idempotency.answer"),
+                self._clock.now(),
+            ],
+        ).rowcount
+        if not kept:
+            raise AnsweredMeanwhile
 
     def purge_old(self) -> int:
         """Forget answers nobody will ask for again."""

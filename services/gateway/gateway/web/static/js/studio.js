@@ -160,5 +160,6 @@ listen();
 if (signedIn) {
   followLive();
   await Promise.all([till.read(), shelf.show(), orSayAway(readPhotos)]);
+  await lookAgain();
 }
 await bringDraftBack();

@@ -1,0 +1,6 @@
+"""Run the gateway: python -m gateway web | worker | all | migrate."""
+
+from common.process import run
+from gateway.wiring import build
+
+run("gateway", build)

@@ -1,0 +1,29 @@
+"""Mails from Jinja templates: `mail/<kind>.txt` (subject on its first line) and `mail/<kind>.html`."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from gateway.adapters.links import Links
+from gateway.domain.people import Account
+from gateway.ports import Letter
+
+TEMPLATES = Path(__file__).parent.parent / "web" / "templates" / "mail"
+
+
+class JinjaLetters:
+    """Writes what the gateway sends."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
+        )
+
+    def write(self, template: str, account: Account) -> Letter:
+        """The letter of this kind for this person."""
+        values = {"name": account.name, "link": self._links.verification(account.id)}
+        text = self._environment.get_template(f"{template}.txt").render(values)
+        subject, _, body = text.partition("\n")
+        html = self._environment.get_template(f"{template}.html").render(values)
+        return Letter(subject=subject.strip(), text=body.strip() + "\n", html=html)

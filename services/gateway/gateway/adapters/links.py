@@ -1,0 +1,47 @@
+"""Links in mails: signed, short-lived, good for one purpose."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import jwt
+
+from common.clock import Clock
+from gateway.domain.people import VERIFICATION_LIFETIME, LinkExpired
+
+_ALGORITHM = "HS256"
+_VERIFY = "verify-address"
+
+
+class Links:
+    """Signs and reads the tokens in links; `key` is a secret of at least 32 bytes."""
+
+    def __init__(self, key: bytes, *, public_url: str, clock: Clock) -> None:
+        self._key = key
+        self._public_url = public_url.rstrip("/")
+        self._clock = clock
+        self._jwt = jwt.PyJWT(options={"verify_exp": False, "verify_iat": False, "enforce_minimum_key_length": True})
+
+    def verification(self, account_id: UUID) -> str:
+        """The address of the page that confirms a person's e-mail address."""
+        return f"{self._public_url}/verify?token={self._sign(account_id, _VERIFY, VERIFICATION_LIFETIME)}"
+
+    def read_verification(self, token: str) -> UUID:
+        """Whose address the token confirms; raises LinkExpired."""
+        return self._read(token, _VERIFY)
+
+    def _sign(self, account_id: UUID, purpose: str, lifetime: timedelta) -> str:
+        expires = int((self._clock.now() + lifetime).timestamp())
+        claims = {"sub": str(account_id), "aud": purpose, "exp": expires}
+        return self._jwt.encode(claims, self._key, algorithm=_ALGORITHM)
+
+    def _read(self, token: str, purpose: str) -> UUID:
+        try:
+            claims = self._jwt.decode(
+                token, self._key, algorithms=[_ALGORITHM], audience=purpose, options={"require": ["exp", "sub", "aud"]}
+            )
+            account_id, expires = UUID(claims["sub"]), int(claims["exp"])
+        except (jwt.PyJWTError, ValueError):
+            raise LinkExpired from None
+        if expires < self._clock.now().timestamp():
+            raise LinkExpired
+        return account_id

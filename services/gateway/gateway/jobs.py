@@ -1,0 +1,97 @@
+"""The gateway's clock door: mail, the style catalogue, forgetting what is over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from common.errors import Unavailable
+from common.service import Job
+from common.work import UnitOfWork
+from gateway.domain.figurines import Style
+from gateway.ports import Letters, Mailer, MailRefused, StyleSource
+from gateway.repository import MAIL_CHANNEL, Work
+from gateway.repository.mails import MAX_ATTEMPTS
+
+log = structlog.get_logger(__name__)
+MAIL_LOG_LIFETIME = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Who writes and sends, and who knows the styles."""
+
+    unit: UnitOfWork[Work]
+    mailer: Mailer
+    letters: Letters
+    styles: StyleSource
+
+    def send_next_mail(self) -> int:
+        """Send one mail that waits; 0 when none does."""
+        with self.unit.begin() as work:
+            mail = work.mails.claim()
+            account = work.accounts.find(mail.account_id) if mail else None
+        if mail is None or account is None:
+            return 0
+        letter = self.letters.write(mail.template, account)
+        try:
+            self.mailer.send(to=account.email, subject=letter.subject, text=letter.text, html=letter.html)
+        except MailRefused:
+            self._settle(mail.id, lambda work: work.mails.mark_refused(mail.id))
+        except Unavailable:
+            if mail.attempts >= MAX_ATTEMPTS:
+                self._settle(mail.id, lambda work: work.mails.mark_refused(mail.id))
+        else:
+            self._settle(mail.id, lambda work: work.mails.mark_sent(mail.id))
+        return 1
+
+    def refresh_styles(self) -> int:
+        """Hear the catalogue from generation; while it is away, the last one counts."""
+        try:
+            styles = self.styles()
+        except Unavailable:
+            return 0
+        with self.unit.begin() as work:
+            work.styles.replace(styles)
+        return 0
+
+    def forget(self) -> int:
+        """Drop what nobody will ask for again."""
+        with self.unit.begin() as work:
+            work.sessions.purge_expired()
+            work.answers.purge_old()
+            work.feed.purge_old()
+            work.mails.purge_old(after=MAIL_LOG_LIFETIME)
+        return 0
+
+    def _settle(self, mail_id: UUID, record: Callable[[Work], None]) -> None:
+        with self.unit.begin() as work:
+            record(work)
+        log.info("mail settled", mail_id=str(mail_id))
+
+
+def read_styles(answer: Any) -> list[Style]:
+    """The catalogue out of generation's answer."""
+    return [
+        Style(
+            id=item["id"],
+            name=item["name"],
+            description=item["description"],
+            price=item["price"],
+            subjects=tuple(item["subjects"]),
+            engines=tuple(item["engines"]),
+        )
+        for item in answer["items"]
+    ]
+
+
+def jobs(office: Office) -> list[Job]:
+    """What the clock asks of the gateway."""
+    return [
+        Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
+        Job(name="refresh styles", every=timedelta(seconds=15), run=office.refresh_styles),
+        Job(name="forget", every=timedelta(minutes=10), run=office.forget),
+    ]

@@ -1,0 +1,25 @@
+"""The gateway's HTTP door: the public API and the pages."""
+
+from flask import Blueprint
+
+from gateway.routes.accounts import routes as accounts
+from gateway.routes.credits import routes as credits
+from gateway.routes.events import routes as events
+from gateway.routes.figurines import routes as figurines
+from gateway.routes.pages import pages
+from gateway.routes.photos import routes as photos
+from gateway.routes.pictures import routes as pictures
+from gateway.routes.sessions import routes as sessions
+from gateway.routes.styles import routes as styles
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts,
+    sessions,
+    styles,
+    figurines,
+    pictures,
+    photos,
+    credits,
+    events,
+    pages,
+)

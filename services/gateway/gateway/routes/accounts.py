@@ -1,0 +1,100 @@
+"""/v1/accounts and /v1/account: opening an account, and reading one's own."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from flask import Response
+from pydantic import BaseModel, Field
+
+from common.current import Current
+from common.errors import Invalid
+from common.problems import problems
+from gateway.adapters.links import Links
+from gateway.domain.idempotency import IdempotencyMismatch
+from gateway.domain.people import Account, AddressTaken, LinkExpired, NotSignedIn, check_password
+from gateway.repository import Work
+from gateway.routes.context import SECURITY, check_origin, current_person, passwords, public, unit
+from gateway.routes.once import answered, once
+from gateway.use_cases import people
+from gateway.use_cases.people import SignUp
+
+routes = public("accounts")
+links = Current(Links)
+ANYBODY = "anybody"
+
+
+class SignUpBody(BaseModel):
+    """What a person gives to open an account."""
+
+    email: Annotated[str, Field(max_length=254, examples=["ada@example.org"])]
+    password: Annotated[str, Field(max_length=200, examples=["a long sentence of yours"])]
+    name: Annotated[str, Field(max_length=80, examples=["Ada"])]
+    adult: bool = Field(description="Whether the person is 18 or older.")
+    policy_version: Annotated[str, Field(min_length=1, max_length=40, description="The policy that was read.")]
+
+
+class AccountAnswer(BaseModel):
+    """A person's own account."""
+
+    id: UUID
+    email: str
+    name: str
+    verified: bool
+    created_at: datetime
+
+
+class VerifyBody(BaseModel):
+    """The token from the link in the mail."""
+
+    token: Annotated[str, Field(max_length=2000)]
+
+
+@routes.post("/v1/accounts", responses={201: AccountAnswer, **problems(Invalid, AddressTaken, IdempotencyMismatch)})
+def sign_up(body: SignUpBody) -> Response:
+    """Open an account; a verification mail and trial credits follow."""
+    check_origin()
+    parts = (body.email, body.name, body.policy_version, body.password)
+    repeated = answered(ANYBODY, parts)
+    if repeated is not None:
+        return repeated
+    request = SignUp(
+        email=body.email,
+        name=body.name,
+        password_hash=passwords().hash(check_password(body.password)),
+        adult=body.adult,
+        policy_version=body.policy_version,
+    )
+
+    def make(work: Work) -> AccountAnswer:
+        return account_answer(people.sign_up(work, request))
+
+    return once(ANYBODY, parts, make)
+
+
+@routes.post("/v1/accounts/verify", responses={200: AccountAnswer, **problems(LinkExpired)})
+def verify(body: VerifyBody) -> AccountAnswer:
+    """Confirm the address with the token from the mail."""
+    account_id = links().read_verification(body.token)
+    with unit.begin() as work:
+        people.verify_address(work, account_id)
+        return account_answer(people.read_account(work, account_id))
+
+
+@routes.get("/v1/account", security=SECURITY, responses={200: AccountAnswer, **problems(NotSignedIn)})
+def read() -> AccountAnswer:
+    """One's own data."""
+    person = current_person()
+    with unit.begin() as work:
+        return account_answer(people.read_account(work, person.account_id))
+
+
+def account_answer(account: Account) -> AccountAnswer:
+    """An account as its owner sees it."""
+    return AccountAnswer(
+        id=account.id,
+        email=account.email,
+        name=account.name,
+        verified=account.verified_at is not None,
+        created_at=account.created_at,
+    )

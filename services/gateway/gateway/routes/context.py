@@ -1,0 +1,100 @@
+"""What every public route works with: the rooms, the ports, and who asks."""
+
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import g, request
+
+from common.current import Current, CurrentUnit
+from common.routing import Routes
+from gateway.adapters.live import Live
+from gateway.adapters.passwords import Passwords
+from gateway.adapters.peers import Peers
+from gateway.domain.people import ForgedRequest, NotSignedIn, Session, csrf_token
+from gateway.ports import PhotoIntake, PhotoStore
+from gateway.repository import Work
+from gateway.use_cases import people
+
+COOKIE = "__Host-session"
+SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"cookie": []}]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """What routes need to know of the settings."""
+
+    policy_version: str
+    fingerprint_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who asks: a signed-in person on one of her devices."""
+
+    account_id: UUID
+    session: Session
+    token: str
+
+
+unit = CurrentUnit[Work]()
+studio = Current(Studio)
+passwords = Current(Passwords)
+peers = Current(Peers)
+live = Current(Live)
+intake = Current(PhotoIntake)
+uploads = Current(PhotoStore)
+
+
+def public(name: str) -> Routes:
+    """A blueprint anybody may call."""
+    return Routes(name, __name__)
+
+
+def personal(name: str) -> Routes:
+    """A blueprint for signed-in people only."""
+    blueprint = Routes(name, __name__, abp_security=SECURITY)
+    blueprint.before_request(_require_person)
+    return blueprint
+
+
+def current_person() -> Person:
+    """Who asks, recognised once per request; raises NotSignedIn, ForgedRequest."""
+    person: Person | None = g.get("person")
+    if person is None:
+        token, by_cookie = _presented()
+        if by_cookie and request.method not in SAFE_METHODS:
+            _check_own_page(token)
+        with unit.begin() as work:
+            session = people.recognise(work, token)
+        g.person = person = Person(account_id=session.account_id, session=session, token=token)
+    return person
+
+
+def check_origin() -> None:
+    """Refuse what another site makes a browser send; for routes that set a cookie."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "same-site", "none"}:
+        raise ForgedRequest
+
+
+def _require_person() -> None:
+    current_person()
+
+
+def _presented() -> tuple[str, bool]:
+    """The token that came, and whether the browser added it by itself."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token, False
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        raise NotSignedIn
+    return cookie, True
+
+
+def _check_own_page(token: str) -> None:
+    # Our pages read the value from their own HTML; another site cannot.
+    sent = request.headers.get("X-CSRF-Token", "").encode()
+    if not hmac.compare_digest(sent, csrf_token(token).encode()):
+        raise ForgedRequest

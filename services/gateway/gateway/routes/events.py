@@ -1,0 +1,69 @@
+"""/v1/events: live progress as server-sent events that resume (WHATWG HTML, section 9.2)."""
+
+import json
+from collections.abc import Generator
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import Event
+from typing import Annotated
+from uuid import UUID
+
+from flask import Response, request, stream_with_context
+from pydantic import BaseModel, Field
+
+from gateway.repository.feed import News
+from gateway.routes.context import current_person, live, personal, unit
+
+routes = personal("events")
+
+HEARTBEAT_SECONDS = 15.0
+# Streams end now and then; browsers come back by themselves, with Last-Event-ID.
+STREAM_LIFETIME = timedelta(minutes=15)
+
+
+class EventsQuery(BaseModel):
+    """From where on; the Last-Event-ID header says the same and goes first."""
+
+    last_event_id: Annotated[int | None, Field(ge=0)] = None
+
+
+@routes.get("/v1/events", responses={200: {"description": "A stream of events.", "content": {"text/event-stream": {}}}})
+def stream(query: EventsQuery) -> Response:
+    """`figurine.queued`, `.started`, `.generated`, `.failed` and `credits.changed`, as they happen."""
+    account_id = current_person().account_id
+    seq = _start(account_id, query)
+    with ExitStack() as stack:
+        bell = stack.enter_context(live().watching(account_id))
+        response = Response(stream_with_context(_stream(account_id, seq, bell)), mimetype="text/event-stream")
+        response.call_on_close(stack.pop_all().close)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _start(account_id: UUID, query: EventsQuery) -> int:
+    sent = request.headers.get("Last-Event-ID", "")
+    if sent.isascii() and sent.isdigit():
+        return int(sent)
+    if query.last_event_id is not None:
+        return query.last_event_id
+    with unit.begin() as work:
+        return work.feed.last(account_id)
+
+
+def _stream(account_id: UUID, seq: int, bell: Event) -> Generator[str]:
+    yield "retry: 2000\n\n"
+    ends = unit.clock.now() + STREAM_LIFETIME
+    while unit.clock.now() < ends and not live().closed:
+        bell.clear()
+        with unit.begin() as work:
+            news = work.feed.after(account_id, seq)
+        for item in news:
+            seq = item.seq
+            yield _event(item)
+        if not news and not bell.wait(HEARTBEAT_SECONDS):
+            yield ": still here\n\n"
+
+
+def _event(news: News) -> str:
+    return f"id: {news.seq}\nevent: {news.type}\ndata: {json.dumps(news.data)}\n\n"

@@ -1,0 +1,60 @@
+"""Idempotency-Key: the same key and the same request get the first answer again."""
+
+from collections.abc import Callable
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from common.errors import Conflict
+from gateway.domain.idempotency import AnsweredMeanwhile, IdempotencyMismatch, check_key, fingerprint
+from gateway.repository import Work
+from gateway.repository.answers import Answer
+from gateway.routes.context import studio, unit
+
+CREATED = 201
+
+
+def once(scope: str, parts: tuple[str, ...], make: Callable[[Work], BaseModel], *, status: int = CREATED) -> Response:
+    """Do what `make` does and answer with it, once per key.
+
+    `parts` are what the request says; without a key every request counts as a new one.
+    """
+    key = check_key(request.headers.get("Idempotency-Key"))
+    if key is None:
+        with unit.begin() as work:
+            return _response(make(work).model_dump_json().encode(), status)
+    said = fingerprint(studio().fingerprint_key, request.path, *parts)
+    try:
+        with unit.begin() as work:
+            body = make(work).model_dump_json().encode()
+            work.answers.keep(scope, key, Answer(request=said, status=status, body=body))
+    except (AnsweredMeanwhile, Conflict):
+        # What was made is rolled back. If the same request was faster, its answer is there now.
+        repeated = answered(scope, parts)
+        if repeated is None:
+            raise
+        return repeated
+    return _response(body, status)
+
+
+def answered(scope: str, parts: tuple[str, ...]) -> Response | None:
+    """The answer this request had before, if it had one; raises IdempotencyMismatch."""
+    key = check_key(request.headers.get("Idempotency-Key"))
+    if key is None:
+        return None
+    with unit.begin() as work:
+        return _repeat(work.answers.find(scope, key), fingerprint(studio().fingerprint_key, request.path, *parts))
+
+
+def _repeat(answer: Answer | None, said: bytes) -> Response | None:
+    if answer is None:
+        return None
+    if answer.request != said:
+        raise IdempotencyMismatch
+    response = _response(answer.body, answer.status)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _response(body: bytes, status: int) -> Response:
+    return Response(body, status, mimetype="application/json")

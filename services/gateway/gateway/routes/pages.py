@@ -1,0 +1,106 @@
+"""The web studio's pages: rendered here, brought to life by small scripts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, send_from_directory
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response as BaseResponse
+
+from common.current import Current
+from common.errors import Unauthenticated
+from gateway.adapters.links import Links
+from gateway.domain.people import Account, LinkExpired, csrf_token
+from gateway.routes.context import COOKIE, current_person, studio, unit
+from gateway.routes.styles import style_answer
+from gateway.use_cases import people
+
+WEB = Path(__file__).parent.parent / "web"
+STATIC_SECONDS = 3600
+
+pages = Blueprint("pages", __name__, template_folder=str(WEB / "templates"))
+links = Current(Links)
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "private, no-cache",
+}
+
+
+@pages.record
+def serve_static(state: BlueprintSetupState) -> None:
+    """Style sheets, scripts and pictures under the name that url_for('static', …) knows."""
+    state.app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=static_file)
+
+
+def static_file(filename: str) -> BaseResponse:
+    """One file of the studio's own; browsers ask again with its ETag."""
+    response = send_from_directory(WEB / "static", filename, max_age=STATIC_SECONDS)
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+@pages.get("/")
+def landing() -> Response:
+    """What this place is."""
+    return _page("landing.html")
+
+
+@pages.get("/studio")
+def make() -> Response:
+    """Where figurines are made."""
+    with unit.begin() as work:
+        styles = work.styles.all()
+    return _page("studio.html", styles=[style_answer(style) for style in styles])
+
+
+@pages.get("/signup")
+def sign_up() -> BaseResponse:
+    """Where accounts are opened."""
+    return redirect("/studio") if _account() else _page("signup.html")
+
+
+@pages.get("/signin")
+def sign_in() -> BaseResponse:
+    """Where people sign in."""
+    return redirect("/studio") if _account() else _page("signin.html")
+
+
+@pages.get("/verify")
+def verify() -> Response:
+    """Where the link of the verification mail leads."""
+    try:
+        account_id = links().read_verification(request.args.get("token", ""))
+        with unit.begin() as work:
+            people.verify_address(work, account_id)
+    except LinkExpired as refusal:
+        return _page("verified.html", sentence=refusal.sentence, verified=False)
+    return _page("verified.html", sentence="Your e-mail address is confirmed.", verified=True)
+
+
+def _page(template: str, **values: object) -> Response:
+    account = _account()
+    token = request.cookies.get(COOKIE, "")
+    html = render_template(
+        template,
+        person=account,
+        csrf_token=csrf_token(token) if account else "",
+        policy_version=studio().policy_version,
+        **values,
+    )
+    response = make_response(html)
+    response.headers.update(HEADERS)
+    return response
+
+
+def _account() -> Account | None:
+    """Whose page it is, if anybody's."""
+    try:
+        person = current_person()
+        with unit.begin() as work:
+            return people.read_account(work, person.account_id)
+    except Unauthenticated:
+        return None

@@ -1,0 +1,126 @@
+"""/v1/sessions: signing in, one's devices, signing out."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from flask import Response, jsonify, request
+from pydantic import BaseModel, Field
+
+from common.errors import NotFound
+from common.problems import problems
+from gateway.domain.people import SESSION_LIFETIME, NotSignedIn, WrongCredentials
+from gateway.routes.context import COOKIE, SECURITY, check_origin, current_person, passwords, public, unit
+from gateway.use_cases import people
+
+routes = public("sessions")
+
+SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
+
+
+class NoSuchSession(NotFound):
+    """There is no such session, or it is not yours."""
+
+
+class SignInBody(BaseModel):
+    """Who signs in."""
+
+    email: Annotated[str, Field(max_length=254, examples=["ada@example.org"])]
+    password: Annotated[str, Field(max_length=200)]
+
+
+class OpenedAnswer(BaseModel):
+    """A fresh session; send the token as `Authorization: Bearer …`. It is shown this once."""
+
+    id: UUID
+    token: str
+    expires_at: datetime
+
+
+class SessionAnswer(BaseModel):
+    """One signed-in device; `current` is the one that asks."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class SessionsAnswer(BaseModel):
+    """The signed-in devices, the latest first."""
+
+    items: list[SessionAnswer]
+    next_cursor: str | None = None
+
+
+class SessionPath(BaseModel):
+    """Which session."""
+
+    session_id: UUID
+
+
+@routes.post("/v1/sessions", responses={201: OpenedAnswer, **problems(WrongCredentials)})
+def sign_in(body: SignInBody) -> Response:
+    """Sign a device in: a token, and the same as a cookie for browsers."""
+    check_origin()
+    with unit.begin() as work:
+        account = work.accounts.find_by_address(body.email)
+    if not passwords().matches(body.password, account.password_hash if account else None) or account is None:
+        raise WrongCredentials
+    fresh = passwords().hash(body.password) if passwords().outdated(account.password_hash) else None
+    with unit.begin() as work:
+        if fresh:
+            work.accounts.rehash(account.id, fresh)
+        opened = people.open_session(work, account.id, device=_device())
+    answer = OpenedAnswer(id=opened.session.id, token=opened.token, expires_at=opened.session.expires_at)
+    response = jsonify(answer.model_dump(mode="json"))
+    response.status_code = 201
+    set_cookie(response, opened.token)
+    return response
+
+
+@routes.get("/v1/sessions", security=SECURITY, responses={200: SessionsAnswer, **problems(NotSignedIn)})
+def list_sessions() -> SessionsAnswer:
+    """One's signed-in devices."""
+    person = current_person()
+    with unit.begin() as work:
+        sessions = work.sessions.of(person.account_id)
+    return SessionsAnswer(
+        items=[
+            SessionAnswer(
+                id=session.id,
+                device=session.device,
+                created_at=session.created_at,
+                last_seen_at=session.last_seen_at,
+                expires_at=session.expires_at,
+                current=session.id == person.session.id,
+            )
+            for session in sessions
+        ]
+    )
+
+
+@routes.delete("/v1/sessions/<session_id>", security=SECURITY, responses=problems(NotSignedIn, NoSuchSession))
+def sign_out(path: SessionPath) -> Response:
+    """Sign a device out."""
+    person = current_person()
+    with unit.begin() as work:
+        if not work.sessions.close(person.account_id, path.session_id):
+            raise NoSuchSession
+    response = Response(status=204)
+    if path.session_id == person.session.id:
+        response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Let the browser bring the token back: to this host only, over TLS only, never to scripts."""
+    response.set_cookie(COOKIE, token, max_age=SESSION_LIFETIME, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def _device() -> str:
+    """What kind of device it is, in a word or two; the full user agent is not kept."""
+    agent = request.headers.get("User-Agent", "")
+    return next((system for system in SYSTEMS if system in agent), "Another device")

@@ -1,0 +1,118 @@
+"""The gateway, put together. Reads like a table of contents; opens nothing."""
+
+import base64
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from common.database import Database
+from common.errors import Refused
+from common.sealing import Keyring, Sealer
+from common.service import Service
+from common.storage import ObjectStore
+from common.tokens import TokenIssuer
+from common.work import UnitOfWork
+from gateway.adapters.intake import Intake
+from gateway.adapters.letters import JinjaLetters
+from gateway.adapters.links import Links
+from gateway.adapters.live import Live
+from gateway.adapters.mail import SmtpMailer
+from gateway.adapters.passwords import Passwords
+from gateway.adapters.peers import Peer, Peers
+from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.domain.figurines import InsufficientCredits
+from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
+from gateway.inventory import INVENTORY
+from gateway.jobs import Office, jobs, read_styles
+from gateway.repository import FEED_CHANNEL, Work, rooms
+from gateway.routes import BLUEPRINTS
+from gateway.routes.context import COOKIE, Studio
+from gateway.settings import Settings
+from gateway.subscribers import SUBSCRIPTIONS
+
+STATUSES: Mapping[type[Refused], int] = {
+    InsufficientCredits: 402,
+    PhotoTooLarge: 413,
+    PhotoTooSmall: 400,
+    PhotoUnreadable: 400,
+    PhotoUnsupported: 415,
+}
+
+SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+}
+
+
+def build(settings: Settings | None = None) -> Service[Work]:
+    """The service."""
+    settings = settings or Settings()  # pyright: ignore[reportCallIssue] - the environment fills it
+    secret = base64.b64decode(settings.blind_index_key.get_secret_value())
+    database = Database(settings.database_url.get_secret_value(), application="gateway", max_size=20)
+    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
+    unit = UnitOfWork(service="gateway", database=database, build=rooms(sealer, secret))
+    store = ObjectStore(
+        endpoint=settings.s3_endpoint,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        ca_file=settings.ca_file,
+    )
+    uploads = S3Uploads(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value())))
+    links = Links(derived(secret, "links"), public_url=settings.public_url, clock=unit.clock)
+    peers = connect(settings)
+    live = Live(database, FEED_CHANNEL, streams=settings.live_streams, per_person=settings.live_streams_per_person)
+    intake = Intake()
+    office = Office(
+        unit=unit,
+        mailer=SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_sender, ca_file=settings.ca_file),
+        letters=JinjaLetters(links),
+        styles=lambda: read_styles(peers.generation.get("/v1/styles", user_id=None)),
+    )
+
+    def close() -> None:
+        live.close()
+        intake.close()
+        database.close()
+
+    return Service(
+        settings=settings,
+        unit=unit,
+        migrations=Path(__file__).parent / "migrations",
+        inventory=INVENTORY,
+        blueprints=BLUEPRINTS,
+        statuses=STATUSES,
+        security_schemes=SECURITY_SCHEMES,
+        ports=[
+            Studio(policy_version=settings.policy_version, fingerprint_key=derived(secret, "fingerprint")),
+            Passwords(),
+            peers,
+            live,
+            intake,
+            uploads,
+            links,
+        ],
+        subscriptions=SUBSCRIPTIONS,
+        jobs=jobs(office),
+        checks={"database": database.check, "uploads": lambda: store.check(UPLOADS)},
+        close=close,
+    )
+
+
+def connect(settings: Settings) -> Peers:
+    """The services behind the gateway."""
+    issuer = TokenIssuer(settings.token_private_key.get_secret_value())
+
+    def peer(name: str, url: str) -> Peer:
+        return Peer(name, url, issuer, ca_file=settings.ca_file)
+
+    return Peers(
+        generation=peer("generation", settings.generation_url),
+        billing=peer("billing", settings.billing_url),
+        privacy=peer("privacy", settings.privacy_url),
+        analytics=peer("analytics", settings.analytics_url),
+    )
+
+
+def derived(secret: bytes, use: str) -> bytes:
+    """A key of its own for each use of one secret."""
+    return sha256(use.encode() + b":" + secret).digest()
