@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .looks import Look
-from .pixels import Picture, Plane, blend, blur, coverage, distance_inside, flat, grid, mix, shift, signed_distance
+from .pixels import Picture, Plane, blend, blur, coverage, die_cut, flat, grid, mix, shift, signed_distance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +23,9 @@ class Sheet:
 def cut_sheet(colour: Picture, ink: Plane, tab: Plane, unit: float) -> Sheet:
     """Die-cut offsets around the ink, `unit` pixels per 1024th of the frame; `tab` is the foot it stands on."""
     figure = blur(ink, 2.2 * unit)
-    white = signed_distance(_die_cut(figure, out=10.0 * unit, radius=34.0 * unit))
-    hull = _die_cut(figure, out=27.0 * unit, radius=60.0 * unit)
-    joined = _die_cut(np.maximum(hull, tab), out=0.0, radius=26.0 * unit)
+    white = signed_distance(die_cut(figure, out=10.0 * unit, radius=34.0 * unit))
+    hull = die_cut(figure, out=27.0 * unit, radius=60.0 * unit)
+    joined = die_cut(np.maximum(hull, tab), out=0.0, radius=26.0 * unit)
     depth = blur(signed_distance(joined), 1.1)
     return Sheet(acrylic=coverage(depth), depth=depth, white=coverage(blur(white, 1.0)), ink=ink, colour=colour)
 
@@ -41,12 +41,6 @@ def stand_up(scene: Picture, sheet: Sheet, look: Look, unit: float) -> Picture:
     lit = mix(lit, paper, sheet.white)
     lit = mix(lit, _vivid(sheet.colour), sheet.ink)
     return _gloss(lit, sheet, look)
-
-
-def _die_cut(mask: Plane, *, out: float, radius: float) -> Plane:
-    """Grown by `out`, with every inner corner rounded as a router bit of that radius leaves it."""
-    grown = (distance_inside(1.0 - mask) < radius).astype(np.float32)
-    return (distance_inside(grown) > radius - out).astype(np.float32)
 
 
 def _thickness(acrylic: Plane, direction: int, pixels: float) -> Plane:

@@ -18,7 +18,8 @@ def room(size: Size, look: Look, *, centre: tuple[float, float], horizon: float,
     depth = np.clip((y - horizon) / (height - horizon), 0.0, 1.0)
     floor = flat(blend(look.floor, (1.0, 1.0, 1.0), 0.05 * look.shine)) * (0.93 + 0.10 * depth)[..., None]
     # A soft cove instead of a hard line: the eye reads it as a studio sweep.
-    edge = smoothstep(-0.02 * height, 0.07 * height, y - horizon)
+    cove = 0.010 if look.motif is Motif.NICHE else 0.07
+    edge = smoothstep(-0.3 * cove * height, cove * height, y - horizon)
     scene = mix(wall, floor, edge)
     scene = scene * (1.0 - 0.05 * np.exp(-(((y - horizon) / (0.05 * height)) ** 2)))[..., None]
     return _lit(scene, look, centre, reach)
@@ -67,11 +68,10 @@ def _lamps(wall: Picture, look: Look, centre: tuple[float, float], reach: float)
     dice = np.random.default_rng(look.seed)
     scene = wall
     for _ in range(16):
-        cx, cy = float(dice.uniform(0.0, width)), float(dice.uniform(0.0, centre[1] + 0.35 * reach))
         radius, strength = reach * dice.uniform(0.05, 0.16), dice.uniform(0.05, 0.17)
-        away = np.hypot(x - cx, y - cy)
+        away = np.hypot(x - dice.random() * width, y - dice.random() * (centre[1] + 0.35 * reach))
         disc = smoothstep(-0.10 * radius, 0.10 * radius, radius - away) * (0.72 + 0.28 * np.clip(away / radius, 0, 1))
-        scene = mix(scene, flat(look.glow), (strength * disc))
+        scene = mix(scene, flat(look.glow), strength * disc)
     return scene
 
 
@@ -80,7 +80,7 @@ def _niche(wall: Picture, look: Look, centre: tuple[float, float], reach: float)
     height, width = wall.shape[:2]
     x, y = grid(width, height)
     radius = 1.02 * reach
-    top = centre[1] - 0.28 * reach
+    top = max(centre[1] - 0.28 * reach, radius + 0.05 * height)
     away = np.where(y < top, np.hypot(x - centre[0], y - top), np.abs(x - centre[0]))
     arch = coverage(radius - away)
     cast = blur(np.roll(arch, (round(0.07 * reach), -round(0.09 * reach) * look.side), axis=(0, 1)), 0.07 * reach)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .cutout import Subject
-from .palette import lab, palette_of
+from .palette import deep, palette_of
 from .pixels import Bytes, Picture, Plane, coverage, flat, grid, resize, to_bytes, to_floats
 
 _DIAMETER = 900
@@ -29,7 +29,7 @@ def _ringed(picture: Picture, alpha: Bytes, away: Picture) -> Picture:
     x, y = grid(_DIAMETER, _DIAMETER)
     tilt = np.clip(1.0 - (0.75 * x + y) / (0.875 * _DIAMETER), -1.0, 1.0)
     dome = np.exp(-(((away - (1.0 + _FACE) / 2.0) / 0.012) ** 2))
-    enamel = flat(lab(40, 40, hue)) * (1.0 + 0.18 * tilt + 0.22 * dome)[..., None]
+    enamel = flat(deep(40, 40, hue)) * (1.0 + 0.18 * tilt + 0.22 * dome)[..., None]
     rim = coverage((away - _FACE) * np.float32(_DIAMETER / 2.0))
     groove = np.exp(-(((away - _FACE) / 0.006) ** 2))
     return (picture + (enamel - picture) * rim[..., None]) * (1.0 - 0.35 * groove)[..., None]

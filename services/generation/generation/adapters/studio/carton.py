@@ -73,7 +73,7 @@ def side_panel(size: Size, look: Look, title: str) -> Picture:
     """The narrow side: the same card, with the name running upwards."""
     width, height = size
     card = _card(size, look)
-    name = lettered(title, (round(height * 0.62), round(width * 0.46)), lines=1, largest=0.85)
+    name = lettered(title, (round(height * 0.62), round(width * 0.40)), lines=1, largest=0.80)
     if name is not None:
         upright = np.ascontiguousarray(np.rot90(name))
         mark = np.zeros((height, width), np.float32)

@@ -48,7 +48,16 @@ def open_photo(data: bytes) -> Bytes:
     longest = max(photo.size)
     scale = min(max(longest, _SHORTEST), _LONGEST) / longest
     size = (max(16, round(photo.width * scale)), max(16, round(photo.height * scale)))
-    return np.asarray(photo if size == photo.size else photo.resize(size, Image.Resampling.LANCZOS), np.uint8)
+    resized = photo if size == photo.size else photo.resize(size, Image.Resampling.LANCZOS)
+    return _developed(np.asarray(resized, np.uint8))
+
+
+def _developed(photo: Bytes) -> Bytes:
+    """An underexposed photo brought up to where its lights are light; any other as it is."""
+    brightest = float(np.percentile(luminance(to_floats(photo)), 99.5))
+    if not 0.02 < brightest < 0.45:
+        return photo
+    return to_bytes(np.clip(to_floats(photo) * (0.85 / brightest), 0.0, 1.0) ** 0.92)
 
 
 def lift(photo: Bytes, mask: Plane) -> Subject | None:
@@ -56,7 +65,7 @@ def lift(photo: Bytes, mask: Plane) -> Subject | None:
     if not 0.015 < float(mask.mean()) < 0.93:
         return None
     touching = _touched_sides(mask)
-    if "top" in touching and len(touching) > 1:
+    if _cropped_head(mask) or ("top" in touching and len(touching) > 1):
         return None
     alpha = _fine_edges(photo, mask)
     alpha = _trimmed(alpha, touching)
@@ -67,6 +76,11 @@ def _touched_sides(mask: Plane) -> set[str]:
     """Sides of the frame that cut through more than 4 % of their length of subject."""
     edges = {"top": mask[:2], "bottom": mask[-2:], "left": mask[:, :2], "right": mask[:, -2:]}
     return {side for side, pixels in edges.items() if float(pixels.mean()) > 0.04}
+
+
+def _cropped_head(mask: Plane) -> bool:
+    """A close-up: more than an eighth of the upper edge runs through the subject."""
+    return float(mask[:2].mean()) > 0.125
 
 
 def _fine_edges(photo: Bytes, mask: Plane) -> Plane:

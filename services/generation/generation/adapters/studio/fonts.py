@@ -12,7 +12,7 @@ from itertools import groupby
 from PIL import ImageFont
 
 # Display face first; the others only for what it lacks: Greek, Arabic, Hebrew …, then Chinese, Japanese, Korean.
-_FILES = ("LeagueSpartan-SemiBold.otf", "DejaVuSans-Bold.ttf", "DroidSansFallbackFull.ttf")
+_FILES = ("LeagueSpartan-SemiBold.otf", "DejaVuSans-Bold.ttf", "DroidSansFallback.ttf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,12 +48,13 @@ def _draw(pen: ImageDraw.ImageDraw, line: str, centre: float, baseline: float, p
 def _fitted(text: str, width: int, height: int, lines: int) -> tuple[list[str], float]:
     """The way to break the text that lets its letters be largest, and their em in pixels."""
 
-    def em(setting: list[str]) -> float:
+    def em(setting: list[str]) -> tuple[float, float]:
         widest = max(_width(line, _EM) for line in setting) / _EM
-        return min(width / max(widest, 1e-6), height / (_CAP_HEIGHT + 0.3 + _LEADING * (len(setting) - 1)))
+        tallest = height / (_CAP_HEIGHT + 0.3 + _LEADING * (len(setting) - 1))
+        return min(width / max(widest, 1e-6), tallest), -widest  # of equal sizes, the most even lines
 
     best = max(_settings(text, lines), key=em)
-    return best, em(best)
+    return best, em(best)[0]
 
 
 def _settings(text: str, lines: int) -> Iterator[list[str]]:

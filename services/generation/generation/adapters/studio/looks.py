@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from .palette import Palette, lab
+from .palette import Palette, deep, lab
 from .pixels import Colour, blend
 
 
@@ -53,9 +53,9 @@ def _morning(palette: Palette, yaw: float, seed: int) -> Look:
     ground, accent = palette.ground, palette.accent
     return Look(
         motif=Motif.WINDOW_LIGHT, side=-1, yaw=-20.0 + yaw, shine=1.0, seed=seed,
-        wall=lab(84, 15, ground), floor=lab(90, 9, ground), glow=(1.0, 0.965, 0.90), shade=lab(34, 16, ground),
-        base=lab(95, 2.5, accent), letters=lab(36, 40, accent),
-        card=lab(42, 46, accent), card_light=lab(93, 7, accent), inside=lab(88, 16, ground),
+        wall=lab(84, 15, ground), floor=lab(90, 9, ground), glow=(1.0, 0.965, 0.90), shade=deep(34, 16, ground),
+        base=lab(95, 2.5, accent), letters=deep(36, 40, accent),
+        card=deep(42, 46, accent), card_light=lab(93, 7, accent), inside=lab(88, 16, ground),
     )  # fmt: skip
 
 
@@ -63,9 +63,9 @@ def _evening(palette: Palette, yaw: float, seed: int) -> Look:
     ground, accent = palette.ground, palette.accent
     return Look(
         motif=Motif.LAMPS, side=1, yaw=21.0 + yaw, shine=0.75, seed=seed,
-        wall=lab(19, 17, ground), floor=lab(15, 12, ground), glow=(1.0, 0.86, 0.66), shade=lab(5, 6, ground),
-        base=lab(17, 5, ground), letters=(0.93, 0.77, 0.47),
-        card=lab(20, 16, ground), card_light=(0.93, 0.79, 0.53), inside=lab(46, 40, accent),
+        wall=deep(19, 17, ground), floor=deep(15, 12, ground), glow=(1.0, 0.86, 0.66), shade=deep(5, 6, ground),
+        base=deep(17, 5, ground), letters=(0.93, 0.77, 0.47),
+        card=deep(20, 16, ground), card_light=(0.93, 0.79, 0.53), inside=deep(46, 40, accent),
     )  # fmt: skip
 
 
@@ -74,8 +74,8 @@ def _gallery(palette: Palette, yaw: float, seed: int) -> Look:
     return Look(
         motif=Motif.NICHE, side=-1, yaw=17.0 + yaw, shine=0.9, seed=seed,
         wall=paper, floor=blend(paper, (0.82, 0.70, 0.58), 0.35), glow=(1.0, 0.98, 0.95), shade=(0.34, 0.27, 0.22),
-        base=lab(45, 45, accent), letters=(0.99, 0.965, 0.92),
-        card=paper, card_light=lab(44, 46, accent), inside=lab(62, 38, accent),
+        base=deep(45, 45, accent), letters=(0.99, 0.965, 0.92),
+        card=paper, card_light=deep(44, 46, accent), inside=lab(62, 38, accent),
     )  # fmt: skip
 
 
@@ -83,9 +83,9 @@ def _noon(palette: Palette, yaw: float, seed: int) -> Look:
     ground, accent = palette.ground, palette.accent
     return Look(
         motif=Motif.SUN, side=1, yaw=-24.0 + yaw, shine=1.0, seed=seed,
-        wall=lab(68, 38, accent), floor=lab(76, 30, accent), glow=(1.0, 0.96, 0.88), shade=lab(30, 32, accent),
-        base=lab(38, 30, ground), letters=lab(95, 8, accent),
-        card=lab(36, 30, ground), card_light=lab(86, 26, accent), inside=lab(88, 18, accent),
+        wall=lab(68, 38, accent), floor=lab(76, 30, accent), glow=(1.0, 0.96, 0.88), shade=deep(30, 32, accent),
+        base=deep(38, 30, ground), letters=lab(95, 8, accent),
+        card=deep(36, 30, ground), card_light=lab(86, 26, accent), inside=lab(88, 18, accent),
     )  # fmt: skip
 
 

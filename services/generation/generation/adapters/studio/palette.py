@@ -8,7 +8,6 @@ import numpy as np
 from .cutout import Subject
 from .pixels import Colour
 
-_INDIGO = np.deg2rad(285.0)
 _GREY_CHROMA = 9.0
 
 
@@ -20,11 +19,21 @@ class Palette:
     ground: float
 
 
+# A subject without colour: indigo before warm sand.
+_GREY = Palette(accent=float(np.deg2rad(280.0)), ground=float(np.deg2rad(70.0)))
+
+
 def lab(lightness: float, chroma: float, hue: float) -> Colour:
     """sRGB of a CIELAB colour (L 0..100), with as much chroma as the gamut allows."""
     pixel = np.asarray([[[lightness, chroma * np.cos(hue), chroma * np.sin(hue)]]], np.float32)
     red, green, blue = np.clip(np.asarray(cv2.cvtColor(pixel, cv2.COLOR_Lab2RGB), np.float32)[0, 0], 0.0, 1.0).tolist()
     return red, green, blue
+
+
+def deep(lightness: float, chroma: float, hue: float) -> Colour:
+    """A dark colour; yellows and limes turn to amber, for in the dark they would be olive."""
+    degrees = float(np.rad2deg(hue)) % 360.0
+    return lab(lightness, chroma, float(np.deg2rad(64.0)) if 64.0 < degrees < 125.0 else hue)
 
 
 def palette_of(subject: Subject) -> Palette:
@@ -33,7 +42,7 @@ def palette_of(subject: Subject) -> Palette:
     step = max(1, len(pixels) // 20_000)
     sample = (pixels[::step].astype(np.float32) / np.float32(255.0))[None]
     if sample.shape[1] < 8:
-        return _around(_INDIGO)
+        return _GREY
     colours = np.asarray(cv2.cvtColor(sample, cv2.COLOR_RGB2Lab), np.float32)[0]
     cv2.setRNGSeed(20_260)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
@@ -43,7 +52,7 @@ def palette_of(subject: Subject) -> Palette:
     chroma = np.hypot(means[:, 1], means[:, 2])
     best = int(np.argmax(chroma * np.sqrt(share)))
     if float(chroma[best]) < _GREY_CHROMA:
-        return _around(_INDIGO)
+        return _GREY
     return _around(float(np.arctan2(means[best, 2], means[best, 1])))
 
 

@@ -58,6 +58,12 @@ def signed_distance(mask: Plane) -> Plane:
     return distance_inside(mask) - distance_inside(1.0 - mask)
 
 
+def die_cut(mask: Plane, *, out: float, radius: float) -> Plane:
+    """Grown by `out` pixels, with every inner corner rounded as a router bit of that radius leaves it."""
+    grown = (distance_inside(1.0 - mask) < radius).astype(np.float32)
+    return (distance_inside(grown) > radius - out).astype(np.float32)
+
+
 def coverage(distance: Plane) -> Plane:
     """An antialiased mask from a signed distance in pixels."""
     return smoothstep(-0.8, 0.8, distance)

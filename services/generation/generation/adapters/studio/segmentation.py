@@ -45,14 +45,24 @@ def saliency(photo: Bytes) -> Plane:
 
 
 def subject_mask(photo: Bytes) -> Plane:
-    """0 or 1 per pixel of a working copy no longer than 480 px, holes and crumbs gone."""
+    """0 or 1 per pixel of a working copy no longer than 480 px, holes and crumbs gone.
+
+    All 0 where the network doubts more than it knows: a pattern, a texture, noise.
+    """
     scale = min(1.0, _GRABCUT_SIDE / max(photo.shape[:2]))
     size = (max(8, round(photo.shape[1] * scale)), max(8, round(photo.shape[0] * scale)))
     small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
     prior = saliency(small)
+    if _doubtful(prior):
+        return np.zeros(prior.shape, np.float32)
     mask = _agreed(_grabcut(small, prior), prior)
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
     return _without_holes(_without_crumbs(mask), prior).astype(np.float32)
+
+
+def _doubtful(prior: Plane) -> bool:
+    undecided = np.count_nonzero((prior > 0.2) & (prior < 0.8))
+    return bool(undecided > np.count_nonzero(prior > 0.5))
 
 
 def _grabcut(photo: Bytes, prior: Plane) -> Bytes:
@@ -70,8 +80,13 @@ def _grabcut(photo: Bytes, prior: Plane) -> Bytes:
 
 
 def _agreed(cut: Bytes, prior: Plane) -> Bytes:
-    """GrabCut may not grab grass the network never saw, nor drop what it was sure of."""
-    return (((cut > 0) & (prior > 0.28)) | (prior > 0.72)).astype(np.uint8)
+    """GrabCut may not grab a flag or grass the network doubted, nor drop what it was sure of."""
+    agreed = ((cut > 0) & (prior > 0.52)) | (prior > 0.72)
+    sure = (prior > 0.88).astype(np.uint8)
+    if sure.sum() < 0.3 * agreed.sum():
+        return agreed.astype(np.uint8)
+    # Doubt is fine along an edge, not as a region of its own.
+    return (agreed & (cv2.dilate(sure, np.ones((15, 15), np.uint8)) > 0)).astype(np.uint8)
 
 
 def _without_crumbs(mask: Bytes) -> Bytes:

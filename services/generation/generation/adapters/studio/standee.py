@@ -33,12 +33,12 @@ def acrylic_standee(subject: Subject, look: Look, size: Size, title: str) -> Pic
     """The finished picture, RGB 0..1."""
     plan = _planned(subject, size)
     middle = (plan.base.x, plan.top + plan.height * 0.48)
-    reach = 0.56 * max(plan.height, plan.width, 0.55 * min(size))
+    reach = min(0.56 * max(plan.height, plan.width, 0.55 * min(size)), 0.42 * size[0])
     scene = room(size, look, centre=middle, horizon=plan.horizon, reach=reach)
     sheet = _printed(subject, plan, size, look)
     scene = _shadowed(scene, sheet, plan, look)
     scene = set_down(scene, plan.base, look)
-    name = lettered(title, front_size(plan.base), largest=0.80)
+    name = lettered(title, front_size(plan.base), largest=0.84)
     scene = stand(scene, plan.base, look, name)
     scene = _slot(scene, plan, look)
     scene = stand_up(scene, sheet, look, plan.unit)
@@ -50,9 +50,9 @@ def _planned(subject: Subject, size: Size) -> _Layout:
     width, height = size
     unit = min(size) / 1024.0
     rim = _RIM * unit
-    wall = 74.0 * unit
+    wall = 84.0 * unit
     aspect = subject.alpha.shape[1] / subject.alpha.shape[0]
-    lift = 0.0 if subject.grounded else 26.0 * unit
+    lift = 12.0 * unit if subject.grounded else 26.0 * unit
     room_x, room_y = 0.82 * width - 2 * rim, 0.86 * height - 2 * rim - wall - 0.055 * min(size) - lift
     tall = min(room_y, room_x / aspect)
     wide = tall * aspect
