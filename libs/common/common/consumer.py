@@ -14,11 +14,12 @@ import structlog
 from common import retries
 from common.acknowledgements import Acknowledgements
 from common.backoff import jittered
-from common.broker import Broker, Delivery, Message, Settlement
+from common.broker import Broker
 from common.clock import Clock
 from common.contracts import Envelope, Malformed, UnknownEvent
 from common.event_metrics import BATCH_SIZE, CONSUMED, DEAD_LETTERS, PAUSES, RETRIES
 from common.intake import Intake, Taken, database_is_away
+from common.messages import Delivery, Message, Settlement
 from common.relay import Relay
 from common.topology import events_queue
 
@@ -78,8 +79,9 @@ class Consumer(Generic[W]):
         self._broker.stop_consuming(events_queue(self._service), self._consuming_ended)
 
     def close(self) -> None:
-        """Start no more slow handlers."""
+        """Start no more slow handlers; give the connection back."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._intake.close()
 
     def _consuming_ended(self) -> None:
         self._cancelled = True
@@ -176,7 +178,7 @@ class Consumer(Generic[W]):
         if connection != self._connection:
             return
         self._slow_running += 1
-        future = self._threads.submit(self._intake.take, [arrival.envelope], wake_relay=True)
+        future = self._threads.submit(self._intake.take_slowly, arrival.envelope)
         future.add_done_callback(
             lambda ended: self._broker.call_threadsafe(partial(self._slow_ended, arrival, connection, ended))
         )

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 
 from common.contracts import EVENTS, Envelope, Event, decode
-from common.database import Database
+from common.database import Connection, Database
 from common.errors import Unavailable
 from common.event_metrics import HANDLER_SECONDS
 from common.inbox import first_times
@@ -39,6 +39,7 @@ class Intake(Generic[W]):
 
     def __init__(self, *, database: Database, unit: UnitOfWork[W], subscriptions: Subscriptions[W]) -> None:
         self._database = database
+        self._connection: Connection | None = None
         self._unit = unit
         self._handlers = {event: _function(handler) for event, handler in subscriptions.items()}
         self._slow = {event for event, handler in subscriptions.items() if isinstance(handler, Slow)}
@@ -59,26 +60,47 @@ class Intake(Generic[W]):
         return type(event) in self._slow
 
     def take(self, envelopes: Sequence[Envelope], *, wake_relay: bool) -> Taken:
-        """Handle these events in one transaction, each only if it was never handled before."""
+        """Handle these events in one transaction, each only if it was never handled before.
+
+        For the one thread of the loop: it keeps a connection, and never waits for a pool.
+        """
+        connection = self._connect()
+        with connection.transaction():
+            return self._take(connection, envelopes, wake_relay=wake_relay)
+
+    def take_slowly(self, envelope: Envelope) -> Taken:
+        """Handle one event in a transaction of the pool; for any thread."""
         with self._database.begin() as connection:
-            fresh = first_times(connection, [envelope.id for envelope in envelopes])
-            outbox = Outbox(source=self._unit.service, clock=self._unit.clock)
-            work = self._unit.build(connection, outbox, self._unit.clock)
-            waiting = set(fresh)
-            for envelope in envelopes:
-                if envelope.id in waiting:
-                    waiting.discard(envelope.id)
-                    self._handle(work, envelope)
-            rows = outbox.flush(connection, wake_relay=wake_relay)
-        return Taken(fresh=fresh, rows=rows)
+            return self._take(connection, [envelope], wake_relay=True)
 
     def database_answers(self) -> bool:
         """Whether the database can be used right now."""
         try:
-            self._database.check()
-        except (Unavailable, psycopg.OperationalError):
+            self._connect().execute("SELECT 1")
+        except psycopg.OperationalError:
             return False
         return True
+
+    def close(self) -> None:
+        """Give the connection back to the server."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _connect(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = self._database.listen()
+        return self._connection
+
+    def _take(self, connection: Connection, envelopes: Sequence[Envelope], *, wake_relay: bool) -> Taken:
+        fresh = first_times(connection, [envelope.id for envelope in envelopes])
+        outbox = Outbox(source=self._unit.service, clock=self._unit.clock)
+        work = self._unit.build(connection, outbox, self._unit.clock)
+        waiting = set(fresh)
+        for envelope in envelopes:
+            if envelope.id in waiting:
+                waiting.discard(envelope.id)
+                self._handle(work, envelope)
+        return Taken(fresh=fresh, rows=outbox.flush(connection, wake_relay=wake_relay))
 
     def _handle(self, work: W, envelope: Envelope) -> None:
         event = envelope.event

@@ -7,9 +7,10 @@ import psycopg
 import structlog
 
 from common.backoff import jittered
-from common.broker import Broker, Message, Settlement
+from common.broker import Broker
 from common.database import Database
 from common.event_metrics import OUTBOX_AGE, OUTBOX_ROWS, PUBLISHED, RELAY_LEADS
+from common.messages import Message, Settlement
 from common.outbox import OutboxRow
 from common.outbox_rows import OutboxRows
 from common.topology import EVENTS_EXCHANGE
@@ -39,6 +40,7 @@ class Relay:
         self._leads = False
         self._failures = 0
         self._in_flight: set[int] = set()
+        self._window_was_full = False
         self._confirmed: list[int] = []
         self._rest = Rest()
         self._measured_at = 0.0
@@ -124,7 +126,10 @@ class Relay:
         return self._leads and self._drained is None and self._broker.ready and not self._broker.blocked
 
     def _sweep(self) -> None:
-        while self._rows is not None and self._may_publish() and len(self._in_flight) < WINDOW:
+        while self._rows is not None and self._may_publish():
+            self._window_was_full = len(self._in_flight) >= WINDOW
+            if self._window_was_full:
+                return
             rows = self._rows.waiting(in_flight=self._in_flight, resting=self._rest.types(), limit=BATCH)
             self._publish(rows)
             if len(rows) < BATCH:
@@ -162,8 +167,8 @@ class Relay:
         self._rows.forget(self._confirmed)
         self._in_flight.difference_update(self._confirmed)
         self._confirmed.clear()
-        # A full window held rows back; there is room again.
-        self._sweep()
+        if self._window_was_full:
+            self._sweep()
 
     def _measure(self, rows: OutboxRows) -> None:
         if self._leads and monotonic() - self._measured_at > MEASURE_SECONDS:

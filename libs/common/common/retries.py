@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from common.broker import Delivery, Message
+from common.messages import Delivery, Message
 from common.topology import DELAYS, dead_queue, delay_queue, retry_exchange
 
 # The last delay repeats: about an hour and a half between the first failure and giving up.
