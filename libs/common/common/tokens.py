@@ -1,4 +1,4 @@
-"""Who asks, said by the gateway and signed: short-lived Ed25519 tokens between services.
+"""Who asks: short-lived tokens that the gateway signs with Ed25519.
 
 JWT (RFC 7519) under the advice of RFC 8725: one algorithm, one issuer, one audience,
 every claim required, and no header believed.
@@ -30,9 +30,10 @@ _JWT = jwt.PyJWT(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """On whose behalf a request is made; `user_id` is None for somebody not signed in.
+    """On whose behalf a request is made.
 
-    `roles` are those of staff, and `reason` is why they look at this person's data.
+    `user_id` is None for somebody not signed in; `roles` are those of staff, and `reason` is why
+    they look at this person's data.
     """
 
     user_id: UUID | None
@@ -65,7 +66,7 @@ class TokenIssuer:
     def issue(
         self, *, user_id: UUID | None, audience: str, roles: Collection[str] = (), reason: str | None = None
     ) -> str:
-        """A token that one service will take for 60 seconds; `audience` is its name."""
+        """A token that the service named `audience` takes for 60 seconds."""
         now = self._clock.now()
         claims = {
             "iss": self._issuer,
@@ -96,7 +97,7 @@ class TokenVerifier:
         self._clock = clock
 
     def verify(self, token: str) -> Caller:
-        """Who asks. Raises Unauthenticated for anything that is not right, without saying what."""
+        """Who asks. Raises Unauthenticated, without saying what is wrong."""
         try:
             payload = _JWT.decode(
                 token,

@@ -157,7 +157,8 @@ def test_subjects_that_are_looked_up_in_a_circle_are_gaps() -> None:
         (replace(RECEIPTS, export=Withheld("")), "refuses to export without a reason"),
         (replace(RECEIPTS, subject=NamedBy("orders", "file")), "finds its subject through orders.file"),
         (replace(RECEIPTS, subject=NamedBy("prices", "id"), retain=Days(1)), "finds its subject through prices.id"),
-        (replace(RECEIPTS, retain=Until("gone_by")), "is kept until orders.gone_by, which is not declared"),
+        (replace(RECEIPTS, retain=Until("gone_by")), "names orders.gone_by as the start or end of its retention"),
+        (replace(RECEIPTS, retain=Days(1, after="gone")), "names orders.gone as the start or end of its retention"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -1,4 +1,4 @@
-"""The law of personal data: what a service stores, whose it is, why, how long, and how it ends.
+"""The law of personal data: what is stored, whose, why and how long.
 
 A service declares every column, bucket prefix and queue in its `inventory.py`; the gate
 (`common.inventory.gate`) compares that with the live servers, and what is not declared

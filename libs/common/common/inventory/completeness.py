@@ -1,4 +1,4 @@
-"""What a declaration must say before it counts as an answer; needs no server."""
+"""What a declaration must say before it counts. Needs no server."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -103,7 +103,7 @@ def _reasons(declared: Table | Bucket) -> Iterator[str]:
 
 
 def _via(table: Table, tables: Iterable[Table]) -> Iterator[str]:
-    """A subject that is looked up must end at a table that knows it, without going in circles."""
+    """A subject that is looked up must end at a table that knows it."""
     known = {each.name: each for each in tables}
     seen = {table.name}
     while isinstance(step := table.subject, Via):
@@ -127,5 +127,8 @@ def _named_by(bucket: Bucket, tables: Iterable[Table]) -> Iterator[str]:
         yield (
             f"finds its subject through {name}.{column}, which leads to no subject; name a declared table that has one."
         )
-    if isinstance(bucket.retain, Until) and bucket.retain.column not in columns:
-        yield f"is kept until {name}.{bucket.retain.column}, which is not declared; name a column of that table."
+    match bucket.retain:
+        case Until(column=clock) | Period(after=str(clock)) if clock not in columns:
+            yield f"names {name}.{clock} as the start or end of its retention, which is not declared; name one that is."
+        case _:
+            pass

@@ -33,9 +33,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, column by column; a string in `columns` is a Column with only that sentence.
+    """A table, column by column.
 
-    With `subject=None` it holds nothing about a person, and `because` says why not.
+    A string in `columns` is a Column with only that sentence. With `subject=None` it holds
+    nothing about a person, and `because` says why not.
     """
 
     name: str

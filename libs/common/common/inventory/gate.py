@@ -1,4 +1,4 @@
-"""The gate: what lives on the servers and what the inventories declare are the same.
+"""The gate: what lives on the servers is what the inventories declare.
 
 Every sentence names the service, the thing and what to do; no sentence means no gap.
 """
@@ -12,7 +12,7 @@ from common.inventory.declarations import Bucket, Inventory
 
 
 def gaps(inventory: Inventory, connection: Connection) -> list[str]:
-    """What is wrong between a service's inventory and the current schema of the connection."""
+    """What is wrong between an inventory and the current schema."""
     return [*incomplete(inventory), *differences(inventory, live_columns(connection))]
 
 
@@ -39,7 +39,7 @@ def live_columns(connection: Connection) -> dict[str, frozenset[str]]:
 
 
 def differences(inventory: Inventory, live: Mapping[str, Set[str]]) -> list[str]:
-    """What exists and is not declared, and what is declared and does not exist."""
+    """What exists undeclared, and what is declared and does not exist."""
     service = inventory.service
     declared = {table.name: set(table.columns) for table in inventory.tables}
     return [
@@ -73,7 +73,7 @@ def _column_differences(where: str, declared: Set[str], live: Set[str]) -> list[
 
 
 def bucket_gaps(inventories: Sequence[Inventory], buckets: Mapping[str, Iterable[str]]) -> list[str]:
-    """What is wrong between the inventories and the live store: the keys in every bucket."""
+    """What is wrong between the inventories and the keys in every bucket."""
     declared = [(inventory.service, bucket) for inventory in inventories for bucket in inventory.buckets]
     return [
         *_overlaps(declared),
@@ -120,7 +120,7 @@ def _overlaps(declared: Sequence[tuple[str, Bucket]]) -> list[str]:
 
 
 def queue_gaps(inventories: Sequence[Inventory], queues: Iterable[str]) -> list[str]:
-    """What is wrong between the inventories and the names of the queues at the broker."""
+    """What is wrong between the inventories and the broker's queues."""
     live = set(queues)
     declared = [(queue.name, inventory.service) for inventory in inventories for queue in inventory.queues]
     owners = Counter(name for name, _ in declared)

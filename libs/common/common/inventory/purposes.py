@@ -1,10 +1,10 @@
-"""What is collected and what for, by the ids of the promises; nothing else is allowed."""
+"""What is collected and what for, by the ids of the promises."""
 
 from enum import Enum
 
 
 class Category(Enum):
-    """A kind of personal data; the name is the promise's id, the value its plain sentence."""
+    """A kind of personal data: a promise's id and its plain sentence."""
 
     C1 = "Your account: your name, your e-mail address and how to reach you."
     C2 = "The photos you upload to have figurines made of them."
@@ -16,7 +16,10 @@ class Category(Enum):
 
 
 class Purpose(Enum):
-    """Why personal data may be used; the name is the promise's id, the value its plain sentence."""
+    """Why personal data may be used: a promise's id and its sentence.
+
+    Nothing is used for anything else.
+    """
 
     U1 = "To run the studio and keep it running."
     U2 = "To make the figurines you ask for out of your photos."

@@ -1,4 +1,4 @@
-"""What every service has: the tables of the event machinery, and its queues."""
+"""What every service has: tables for events, and queues."""
 
 from common.inventory.declarations import Queue, Table
 from common.inventory.terms import Days, UntilTaken
@@ -44,7 +44,7 @@ COMMON_TABLES = (
 
 
 def queues_of(service: str) -> tuple[Queue, ...]:
-    """The queues a service that listens has at the broker: its events, its delays, its dead letters."""
+    """The queues of a service that listens, as the topology makes them."""
     return tuple(
         Queue(queue.name, retain=UntilTaken(), because=f"{_IDS_ONLY}; without the rows they name they say nothing")
         for queue in topology(service, ["*"]).queues

@@ -8,7 +8,7 @@ from typing import ClassVar, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """Whose the row of another table is: our `column` equals that table's `key`."""
+    """Whose another table's row is: our `column` equals its `key`."""
 
     table: str
     column: str
@@ -17,16 +17,17 @@ class Via:
 
 @dataclass(frozen=True, slots=True)
 class Pseudonym:
-    """The column holds a keyed pseudonym of the user id; who has the key can find the rows."""
+    """The column holds a keyed pseudonym; with the key, rows are found."""
 
     column: str
 
 
 @dataclass(frozen=True, slots=True)
 class NamedBy:
-    """For buckets: whose the row is whose `column` holds the key, or what the key begins with.
+    """For buckets: whose the row is that names the object.
 
-    The column's value stands after the prefix the bucket declares.
+    Its `column` holds the key, or what the key begins with. The column's value stands after the
+    prefix the bucket declares.
     """
 
     table: str
@@ -42,9 +43,11 @@ BucketSubject: TypeAlias = NamedBy
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """So many units after the moment in a column; buckets and queues count from arrival.
+    """So many units after a moment.
 
-    `ground` is the law that asks for a period which outlives the account.
+    `after` is the column that holds the moment: the row's own, or for buckets that of the row
+    that names the object. Without one, buckets and queues count from arrival. `ground` is the
+    law that asks for a period which outlives the account.
     """
 
     unit: ClassVar[str]
@@ -82,7 +85,10 @@ class Years(Period):
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Until the moment in a column of the row; for buckets, of the row that names the object."""
+    """Until the moment in a column.
+
+    The row's own, or for buckets that of the row that names the object.
+    """
 
     column: str
 
@@ -94,7 +100,7 @@ class UntilErased:
 
 @dataclass(frozen=True, slots=True)
 class UntilTaken:
-    """For queues: until a consumer or an operator takes the message, or its delay is over."""
+    """For queues: until the message is taken, or its delay is over."""
 
 
 Retention: TypeAlias = Period | Until | UntilErased
@@ -121,7 +127,7 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class Pseudonymise:
-    """The columns get a pseudonym that nothing links to the person; the row stays."""
+    """The columns get a pseudonym that leads to nobody; the row stays."""
 
     columns: tuple[str, ...]
 

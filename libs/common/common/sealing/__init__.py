@@ -1,4 +1,4 @@
-"""Envelope encryption: AES-256-GCM, bound to owner and purpose, rotated by re-wrapping.
+"""Envelope encryption with AES-256-GCM, bound to owner and purpose.
 
 Every value and every object has a data key of its own, used once. A key-encryption
 key from the settings (the keyring) wraps it, so that rotation rewrites 72 bytes and

@@ -1,4 +1,4 @@
-"""Look-up of sealed text: equal values have equal indexes, and nothing else can be told."""
+"""Look-up of sealed text: equal values have equal indexes."""
 
 import hmac
 import unicodedata
@@ -7,9 +7,11 @@ MINIMUM_KEY_BYTES = 32
 
 
 def blind_index(key: bytes, value: str) -> bytes:
-    """HMAC-SHA-256 of the text: trimmed, compatibility-normalised, without regard to case.
+    """The HMAC-SHA-256 by which a sealed text is found; 32 bytes.
 
-    32 bytes. Raises ValueError for a key of fewer than 32 bytes.
+    Spaces around it, upper and lower case and compatible letters (NFKC) make no difference, and
+    without the key nothing about the text can be told. Raises ValueError for a key of fewer than
+    32 bytes.
     """
     if len(key) < MINIMUM_KEY_BYTES:
         raise ValueError(f"a blind index needs a key of at least {MINIMUM_KEY_BYTES} bytes")

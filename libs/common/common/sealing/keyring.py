@@ -1,4 +1,4 @@
-"""Key-encryption keys by version: the first wraps, every one of them opens."""
+"""Key-encryption keys by version: the first wraps, all of them open."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ WRAPPED_KEY_BYTES = _HEADER.size + NONCE_BYTES + KEY_BYTES + NONCE_PREFIX_BYTES 
 
 
 class Unsealable(Exception):
-    """This does not open: another key, owner or purpose, or the bytes were changed."""
+    """Another key, owner or purpose, or the bytes were changed."""
 
     def __init__(self) -> None:
         # No detail: which of the reasons it was would help only somebody who is guessing.
@@ -84,7 +84,7 @@ class Keyring:
     def unwrap(self, wrapped: bytes) -> DataKey:
         """The data key again. Raises Unsealable."""
         key = self._keys.get(version_of(wrapped))
-        if key is None or len(wrapped) != WRAPPED_KEY_BYTES:
+        if key is None:
             raise Unsealable
         header, rest = wrapped[: _HEADER.size], wrapped[_HEADER.size :]
         try:
@@ -95,7 +95,7 @@ class Keyring:
 
 
 def version_of(sealed: bytes) -> int:
-    """The keyring version that a wrapped key or sealed value needs. Raises Unsealable."""
+    """The key version a wrapped key or value needs. Raises Unsealable."""
     if len(sealed) < WRAPPED_KEY_BYTES:
         raise Unsealable
     form, version = _HEADER.unpack_from(sealed)

@@ -1,4 +1,4 @@
-"""Seals values for columns and objects for buckets, each for one owner and one purpose."""
+"""Seals values and objects, each for one owner and one purpose."""
 
 import io
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from common.sealing.segments import (
 
 
 class Sealer:
-    """Seals and opens with the keys of one keyring; safe to share between threads.
+    """Seals and opens with the keys of one keyring.
 
-    `owner` is whose it is (a user id), `purpose` the place it is kept for, as in
+    Threads may share it. `owner` is whose it is (a user id), `purpose` the place it is kept for, as in
     "accounts.email": what was sealed for one opens for no other.
     """
 
@@ -59,17 +59,18 @@ class Sealer:
         return open_segments(source, self._keyring.unwrap(key), _context(owner, purpose))
 
     def open_range(self, source: Readable, key: bytes, span: Span, *, owner: str, purpose: str) -> Iterator[bytes]:
-        """The plain bytes of a range; `source` holds the sealed bytes that `locate` named.
+        """The plain bytes of a range.
 
-        Every piece is authentic and in its place; an object cut short behind the range is
-        noticed only by those who read its end. Raises Unsealable.
+        `source` holds the sealed bytes that `locate` named. Every piece is authentic and in its
+        place; an object cut short behind the range is noticed only by those who read its end.
+        Raises Unsealable.
         """
         return open_span(source, self._keyring.unwrap(key), _context(owner, purpose), span)
 
     def rewrap(self, sealed: bytes) -> bytes:
-        """A wrapped key or a sealed value under the current key; the data stays as it is.
+        """A wrapped key or a sealed value under the current key.
 
-        Returns the same bytes when they are under it already. Raises Unsealable.
+        The data stays as it is; what is under that key already comes back unchanged. Raises Unsealable.
         """
         if self.key_version(sealed) == self._keyring.current:
             return sealed
@@ -77,7 +78,7 @@ class Sealer:
         return self._keyring.wrap(self._keyring.unwrap(wrapped)) + data
 
     def key_version(self, sealed: bytes) -> int:
-        """The version of the key that a wrapped key or sealed value needs. Raises Unsealable."""
+        """The key version a wrapped key or value needs. Raises Unsealable."""
         return version_of(sealed)
 
 

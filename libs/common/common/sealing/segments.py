@@ -1,4 +1,4 @@
-"""The STREAM construction: large objects in authenticated segments, in constant memory."""
+"""The STREAM construction: authenticated segments, constant memory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,9 +23,10 @@ class Readable(Protocol):
 
 
 class SealedStream:
-    """The sealed bytes of an object as a file, and the wrapped key to keep beside them.
+    """The sealed bytes of an object as a file.
 
-    `length` is the number of sealed bytes, or None when the plain length was not given.
+    `key` is the wrapped key to keep beside them; `length` is the number of sealed bytes, or None
+    when the plain length was not given.
     """
 
     def __init__(self, segments: Iterator[bytes], *, key: bytes, length: int | None) -> None:
@@ -49,7 +50,7 @@ class SealedStream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Which sealed bytes to fetch for a range of plain ones, and what to keep of them."""
+    """The sealed bytes to fetch for a range, and what to keep of them."""
 
     offset: int
     length: int
@@ -65,7 +66,10 @@ def sealed_length(plain: int) -> int:
 
 
 def plain_length(sealed: int) -> int:
-    """How many bytes a sealed object holds. Raises Unsealable for a length no object has."""
+    """How many bytes a sealed object holds.
+
+    Raises Unsealable for a length that no sealed object has.
+    """
     plain = sealed - TAG_BYTES * max(1, -(-sealed // _SEALED_SEGMENT_BYTES))
     if plain < 0 or sealed_length(plain) != sealed:
         raise Unsealable
@@ -73,9 +77,10 @@ def plain_length(sealed: int) -> int:
 
 
 def locate(*, start: int, length: int, sealed: int) -> Span:
-    """The span of `length` plain bytes from `start`, in an object of `sealed` sealed bytes.
+    """Where `length` plain bytes from `start` on lie.
 
-    Raises ValueError for a range that is empty or not inside the object.
+    `sealed` is the length of the whole sealed object, in bytes. Raises ValueError for a range
+    that is empty or not inside the object.
     """
     plain = plain_length(sealed)
     if start < 0 or length < 1 or start + length > plain:
@@ -108,14 +113,17 @@ def seal_segments(source: Readable, key: DataKey, context: bytes, *, length: int
 
 
 def open_segments(source: Readable, key: DataKey, context: bytes) -> Iterator[bytes]:
-    """Open a whole object; raises Unsealable at the first segment that is not in its place."""
+    """Open a whole object.
+
+    Raises Unsealable at the first segment that is not in its place.
+    """
     cipher = _Cipher(key, context)
     for number, (segment, last) in enumerate(_segments(source, _SEALED_SEGMENT_BYTES)):
         yield cipher.open(number, segment, last=last)
 
 
 def open_span(source: Readable, key: DataKey, context: bytes, span: Span) -> Iterator[bytes]:
-    """Open the plain bytes of a span from a source that stands at its first sealed byte."""
+    """Open a span; the source stands at its first sealed byte."""
     cipher = _Cipher(key, context)
     skip, wanted = span.skip, span.plain_length
     for number in count(span.first_segment):
@@ -147,7 +155,7 @@ class _Cipher:
 
 
 def _segments(source: Readable, size: int) -> Iterator[tuple[bytes, bool]]:
-    """Pieces of `size` bytes, each with whether it is the last; at least one, perhaps empty."""
+    """Pieces of `size` bytes, at least one, each with whether it is last."""
     segment = _read_fully(source, size)
     while len(segment) == size and (following := _read_fully(source, size)):
         yield segment, False
@@ -156,7 +164,7 @@ def _segments(source: Readable, size: int) -> Iterator[tuple[bytes, bool]]:
 
 
 def _read_fully(source: Readable, size: int) -> bytes:
-    """`size` bytes, fewer only at the end: sockets and pipes give what they have."""
+    """`size` bytes, fewer only at the end: sockets give what they have."""
     first = source.read(size)
     if len(first) == size or not first:
         return first

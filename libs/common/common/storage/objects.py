@@ -43,7 +43,7 @@ class ObjectInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredObject:
-    """An object that is being read; `length` is the number of bytes in `stream`."""
+    """An object that is being read: `stream` has `length` bytes."""
 
     stream: Readable
     length: int
@@ -60,10 +60,11 @@ class ObjectStat:
 
 
 class ObjectStore:
-    """An S3 store. Connects on first use, so that no connection crosses a fork.
+    """An S3 store.
 
-    Every method raises Unavailable when the store does not answer. Calls that may be
-    repeated are tried three times, each with so much patience, before that.
+    Connects on first use, so that no connection crosses a fork. Every method raises Unavailable
+    when the store does not answer. Calls that may be repeated are tried three times, each with so
+    much patience, before that.
     """
 
     def __init__(
@@ -107,7 +108,7 @@ class ObjectStore:
     def put(
         self, bucket: str, key: str, data: Readable, *, length: int, metadata: Mapping[str, str] | None = None
     ) -> None:
-        """Store `length` bytes under the key, in memory no more than one part of 8 MiB at a time.
+        """Store `length` bytes, at most one part of 8 MiB in memory at a time.
 
         An object is there whole or not at all. Raises OSError when the data ends early.
         """
@@ -130,7 +131,10 @@ class ObjectStore:
 
     @contextmanager
     def get_range(self, bucket: str, key: str, *, offset: int, length: int) -> Generator[StoredObject]:
-        """Read `length` bytes from `offset` on. Raises ObjectMissing, ValueError for an empty range."""
+        """Read `length` bytes from `offset` on.
+
+        Raises ObjectMissing, and ValueError for an empty range.
+        """
         if offset < 0 or length < 1:
             raise ValueError("a range has at least one byte and starts inside the object")
         with self._reading(bucket, key, offset=offset, length=length) as stored:
@@ -147,7 +151,7 @@ class ObjectStore:
         )
 
     def delete(self, bucket: str, key: str) -> bool:
-        """Destroy every version of an object and its delete markers; says whether there was one."""
+        """Destroy every version and delete marker; says whether there was one."""
         with _answers():
             versions = [
                 found.version_id
@@ -176,7 +180,7 @@ class ObjectStore:
             raise Unavailable(f"The object store has no bucket {bucket}; create it first.")
 
     def abort_uploads(self, bucket: str, prefix: str = "", *, started_before: datetime | None = None) -> int:
-        """Destroy the parts of uploads in several parts that never ended; returns how many.
+        """Destroy what unfinished uploads in parts left; returns how many.
 
         Without `started_before` those still under way are aborted too.
         """
@@ -214,7 +218,7 @@ class ObjectStore:
 
 
 class _Body:
-    """The bytes of an answer; a connection that breaks under it is ours to report."""
+    """The bytes of an answer; when its connection breaks, we say so."""
 
     def __init__(self, response: urllib3.BaseHTTPResponse) -> None:
         self._response = response

@@ -1,4 +1,4 @@
-"""A bucket whose objects are sealed, each for its owner; the key travels as metadata."""
+"""A bucket of sealed objects; the wrapped key travels as metadata."""
 
 import base64
 import binascii
@@ -76,9 +76,10 @@ class SealedBucket:
             return OpenedObject(pieces, length=total, total=total, connection=stack.pop_all())
 
     def open_range(self, key: str, *, owner: str, start: int, length: int) -> OpenedObject:
-        """`length` bytes from `start` on, for HTTP ranges; fetches only the segments they are in.
+        """`length` bytes from `start` on, for HTTP ranges.
 
-        Raises ObjectMissing, Unsealable, and ValueError for a range not inside the object.
+        Fetches only the segments they are in. Raises ObjectMissing, Unsealable, and ValueError
+        for a range not inside the object.
         """
         known = self._store.stat(self._bucket, key)
         span = locate(start=start, length=length, sealed=known.length)
