@@ -10,12 +10,13 @@ from billing.settings import Settings
 from billing.subscribers import subscriptions
 from common.database import Database
 from common.service import Service
+from common.settings import load
 from common.work import UnitOfWork
 
 
 def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
-    settings = settings or Settings()  # pyright: ignore[reportCallIssue] - the environment fills it
+    settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="billing")
     unit = UnitOfWork(service="billing", database=database, build=Work)
     return Service(

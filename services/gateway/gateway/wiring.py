@@ -9,6 +9,7 @@ from common.database import Database
 from common.errors import Refused
 from common.sealing import Keyring, Sealer
 from common.service import Service
+from common.settings import load
 from common.storage import ObjectStore
 from common.tokens import TokenIssuer
 from common.work import UnitOfWork
@@ -46,7 +47,7 @@ SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
 
 def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
-    settings = settings or Settings()  # pyright: ignore[reportCallIssue] - the environment fills it
+    settings = settings or load(Settings)
     secret = base64.b64decode(settings.blind_index_key.get_secret_value())
     database = Database(settings.database_url.get_secret_value(), application="gateway", max_size=20)
     sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))

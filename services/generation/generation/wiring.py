@@ -6,6 +6,7 @@ from pathlib import Path
 from common.database import Database
 from common.sealing import Keyring, Sealer
 from common.service import Service
+from common.settings import load
 from common.storage import ObjectStore
 from common.work import UnitOfWork
 from generation.adapters.catalogue import read_catalogue
@@ -23,7 +24,7 @@ from generation.subscribers import subscriptions
 
 def build(settings: Settings | None = None, *, engine: ImageEngine | None = None) -> Service[Work]:
     """The service; `engine` replaces the one from the settings."""
-    settings = settings or Settings()  # pyright: ignore[reportCallIssue] - the environment fills it
+    settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="generation")
     unit = UnitOfWork(service="generation", database=database, build=Work)
     store = ObjectStore(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _MOST_VARIANTS = 4
+_PATIENCE = 10
+"""Pictures one may wait behind in the queue, before its pool counts as stuck."""
 _log = logging.getLogger(__name__)
 
 
@@ -110,11 +112,21 @@ class StudioEngine:
             )
         return self._pool
 
+    def _replace_pool(self) -> None:
+        """Give up a pool that no longer takes tasks: a worker killed while it held the pool's lock does that."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
     def _wait(self, task: "Future[_T]") -> _T:
         """The task's result, or PaintingFailed whatever happened to its worker."""
         try:
-            return task.result()
+            return task.result(timeout=_PATIENCE * self._seconds)
         except TimeoutError as error:
+            if not task.done():
+                self._replace_pool()
             raise PaintingFailed("engine_timeout", f"no picture within {self._seconds:g} s") from error
         except PhotoUnreadable as error:
             raise PaintingFailed("no_picture", "the photo cannot be opened") from error

@@ -9,7 +9,7 @@ const at = (id) => document.getElementById(id);
 /** Refusals of the photo itself: another one is needed. */
 const PHOTO_REFUSED = new Set(["photo_unreadable", "photo_unsupported", "photo_too_large", "photo_too_small"]);
 
-/** What to do about a figurine that did not come to be, by failure code. What is not named here has no cure on this page. */
+/** What to do about a figurine that did not come to be, by failure code; what is not named has no cure on this page. */
 const AGAIN = "Make it again";
 const NEXT_STEP = new Map([
   ["engine_unavailable", AGAIN],
@@ -159,7 +159,8 @@ export class Bench {
     };
     const reorder = () => this.#studio.onReorder(order ?? figurine);
     if (label !== AGAIN) return [{ label, first: true, act: reorder }];
-    return order ? [{ label, first: true, act: again }] : [{ label: "Choose the photo again", first: true, act: reorder }];
+    if (!order) return [{ label: "Choose the photo again", first: true, act: reorder }];
+    return [{ label, first: true, act: again }];
   }
 
   #clearing(element) {

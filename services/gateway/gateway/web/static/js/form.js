@@ -1,7 +1,7 @@
 /** Errors of a form, each next to the field it is about. */
 
 /** Shows `message` under the field called `name`; an empty message takes it away. False if there is no such field. */
-export function showError(form, name, message) {
+function showError(form, name, message) {
   const place = form.querySelector(`#${CSS.escape(name)}-error`);
   if (!place) return false;
   place.textContent = message;

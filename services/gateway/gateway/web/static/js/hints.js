@@ -45,6 +45,8 @@ export function hintsFor(canvas) {
   if (deviation < FLAT) return ["There is hardly anything to see in this photo. The figurine will be a plain badge."];
   const hints = [];
   if (mean < DARK) hints.push("This photo is rather dark. A brighter one makes a clearer figurine.");
-  if (sharpness(picture) / deviation < BLURRED) hints.push("This photo looks blurred. A sharper one makes a crisper figurine.");
+  if (sharpness(picture) / deviation < BLURRED) {
+    hints.push("This photo looks blurred. A sharper one makes a crisper figurine.");
+  }
   return hints;
 }

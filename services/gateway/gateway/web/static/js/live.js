@@ -3,8 +3,8 @@ const FIGURINE_NEWS = ["figurine.queued", "figurine.started", "figurine.generate
 const REOPEN_MS = 5000;
 
 /**
- * Follows /v1/events for as long as the page lives.
- * @param {{onFigurine: (id: string) => void, onCredits: (balance: object) => void, onConnection: (up: boolean) => void}} listeners
+ * Follows /v1/events for as long as the page lives: `onFigurine(id)`, `onCredits(balance)`, and `onConnection(up)`
+ * when the stream opens or breaks.
  */
 export function follow({ onFigurine, onCredits, onConnection }) {
   const source = new EventSource("/v1/events");

@@ -9,9 +9,9 @@ async function signOut() {
   location.assign("/");
 }
 
-function tellConnection() {
-  notice("offline", navigator.onLine ? "" : "You are offline. Your photo and choices stay here until the connection is back.");
-}
+const OFFLINE = "You are offline. Your photo and choices stay here until the connection is back.";
+
+const tellConnection = () => notice("offline", navigator.onLine ? "" : OFFLINE);
 
 document.getElementById("sign-out")?.addEventListener("click", () => {
   signOut().catch((problem) => notice("sign-out", `You are still signed in. ${problem.message}`));

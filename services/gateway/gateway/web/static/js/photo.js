@@ -15,14 +15,16 @@ const megabytes = (bytes) => `${(bytes / 1_048_576).toFixed(1)} MB`;
 
 function refusal(file) {
   if (file.size === 0) return "This file is empty. Choose another photo.";
-  if (file.size > LARGEST_BYTES) return `This photo has ${megabytes(file.size)}; the studio takes up to 20 MB. Choose a smaller one.`;
+  if (file.size > LARGEST_BYTES) {
+    return `This photo has ${megabytes(file.size)}; the studio takes up to 20 MB. Choose a smaller one.`;
+  }
   const kind = UNREAD.get(file.type);
   return kind ? `The studio does not read ${kind} files. Choose a JPEG, PNG, WebP or HEIC photo.` : "";
 }
 
 const tooSmall = ({ width, height }) =>
   Math.min(width, height) < SMALLEST_SIDE
-    ? `This photo has ${width} × ${height} pixels; the studio needs at least ${SMALLEST_SIDE} on each side. Choose a larger one.`
+    ? `This photo has ${width} × ${height} pixels; each side needs at least ${SMALLEST_SIDE}. Choose a larger one.`
     : "";
 
 async function bitmapOf(file) {

@@ -14,8 +14,9 @@ function line(text, { gone, title }) {
 
 function held(uploads) {
   const last = uploads.map((upload) => upload.delete_by).sort().at(-1);
-  const who = uploads.length === 1 ? "A photo of yours is still here. It" : `${uploads.length} photos of yours are still here. Each`;
-  return line(`${who} is deleted once its figurine exists, by ${moment(last)} at the latest.`, {
+  const n = uploads.length;
+  const which = n === 1 ? "A photo of yours is still here. It" : `${n} photos of yours are still here. Each`;
+  return line(`${which} is deleted once its figurine exists, by ${moment(last)} at the latest.`, {
     gone: false,
     title: exactTime(last),
   });

@@ -3,15 +3,16 @@ import { openViewer } from "./viewer.js";
 import { exactTime, isDelivered, isUnderway, said, since } from "./words.js";
 
 /** A picture's address; `size` is thumb, preview or full. */
-export const pictureAddress = (id, n, size) => `/v1/figurines/${id}/pictures/${n}?size=${size}`;
+const pictureAddress = (id, n, size) => `/v1/figurines/${id}/pictures/${n}?size=${size}`;
 
 /** "Mimi" and "Window box, 3 minutes ago" on the plate of `element`. */
 export function writePlate(element, figurine, styleNames) {
   const style = styleNames.get(figurine.style) ?? figurine.style;
   const about = element.querySelector(".plate-about");
   element.querySelector(".plate-title").textContent = figurine.title || style;
-  about.textContent = [figurine.title ? style : "", figurine.created_at ? since(figurine.created_at) : ""].filter(Boolean).join(", ");
-  if (figurine.created_at) about.title = exactTime(figurine.created_at);
+  const made = figurine.created_at ? since(figurine.created_at) : "";
+  about.textContent = [figurine.title && style, made].filter(Boolean).join(", ");
+  if (made) about.title = exactTime(figurine.created_at);
 }
 
 /** Makes `button` show picture `n` of a figurine, and open it in full. */
@@ -21,7 +22,8 @@ export function dressPicture(button, figurine, picture, { size, label }) {
   image.dataset.waiting = "";
   image.addEventListener("load", () => delete image.dataset.waiting, { once: true });
   image.src = pictureAddress(figurine.id, picture.n, size);
-  button.addEventListener("click", () => openViewer({ address: pictureAddress(figurine.id, picture.n, "full"), label }));
+  const address = pictureAddress(figurine.id, picture.n, "full");
+  button.addEventListener("click", () => openViewer({ address, label }));
 }
 
 /** An empty plinth, with the photo on it when this page still has it. */

@@ -1,5 +1,5 @@
 /** The shelf: figurines made earlier, page by page. */
-import { read } from "./api.js";
+import { Problem, read } from "./api.js";
 import { dressPicture, writePlate } from "./piece.js";
 import { isDelivered, isUnderway } from "./words.js";
 
@@ -16,42 +16,49 @@ function standing(figurine, styleNames) {
   return element;
 }
 
-/** Fills the shelf; figurines still underway are handed to `onUnderway` instead. */
-export function openShelf({ styleNames, onUnderway }) {
-  let cursor = null;
+/** Shows earlier figurines; those still underway are handed to `onUnderway` instead. */
+export class Shelf {
+  #styleNames;
+  #onUnderway;
+  #cursor = null;
 
-  async function readPage() {
-    const page = await read(`/v1/figurines?limit=${PAGE}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
-    cursor = page.next_cursor ?? null;
-    page.items.filter(isUnderway).forEach(onUnderway);
-    at("shelf").append(...page.items.filter(isDelivered).map((figurine) => standing(figurine, styleNames)));
+  constructor({ styleNames, onUnderway }) {
+    this.#styleNames = styleNames;
+    this.#onUnderway = onUnderway;
+    at("shelf-again").addEventListener("click", () => void this.show());
+    at("shelf-more").addEventListener("click", () => void this.show());
   }
 
-  async function show() {
+  /** Reads the next page and puts it up; says so when no answer comes. */
+  async show() {
     try {
-      await readPage();
+      await this.#readPage();
       at("shelf-away").hidden = true;
-    } catch {
-      at("shelf-away").hidden = false; // The panel says so, and has the button to look again.
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      at("shelf-away").hidden = false;
     }
-    tellWhatStands();
+    this.#tellWhatStands();
   }
 
-  function tellWhatStands() {
+  /** A figurine from the bench takes the first place. */
+  put(figurine) {
+    at("shelf").prepend(standing(figurine, this.#styleNames));
+    this.#tellWhatStands();
+  }
+
+  async #readPage() {
+    const from = this.#cursor ? `&cursor=${encodeURIComponent(this.#cursor)}` : "";
+    const page = await read(`/v1/figurines?limit=${PAGE}${from}`);
+    this.#cursor = page.next_cursor ?? null;
+    page.items.filter(isUnderway).forEach(this.#onUnderway);
+    at("shelf").append(...page.items.filter(isDelivered).map((figurine) => standing(figurine, this.#styleNames)));
+  }
+
+  #tellWhatStands() {
     const empty = at("shelf").childElementCount === 0;
     at("shelf").hidden = empty;
-    at("shelf-more").hidden = cursor === null;
+    at("shelf-more").hidden = this.#cursor === null;
     at("shelf-empty").hidden = !empty || !at("shelf-away").hidden;
   }
-
-  at("shelf-again").addEventListener("click", show);
-  at("shelf-more").addEventListener("click", show);
-  return {
-    show,
-    /** A figurine from the bench takes the first place. */
-    put(figurine) {
-      at("shelf").prepend(standing(figurine, styleNames));
-      tellWhatStands();
-    },
-  };
 }

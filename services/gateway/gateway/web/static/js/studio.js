@@ -8,23 +8,30 @@ import { notice } from "./notice.js";
 import { fieldsOf, orderOf, putFields } from "./order.js";
 import { openPhotoStep, photoError } from "./photo.js";
 import { tellPhotos } from "./photoline.js";
-import { openShelf } from "./shelf.js";
+import { Shelf } from "./shelf.js";
 import { openTill, priceOf } from "./till.js";
 import { credits, pictures } from "./words.js";
 
 const LOOK_AGAIN_MS = 5000;
 const SIGNED_OUT = "You are signed out. Load the page again and sign in; whatever is underway goes on.";
-const AWAY = "The studio is not answering. This page looks again every few seconds; whatever is underway goes on without it.";
+const AWAY = "The studio is not answering. This page looks again every few seconds; whatever is underway goes on.";
 
 const at = (id) => document.getElementById(id);
 const form = at("order");
 const signedIn = document.body.hasAttribute("data-signed-in");
-const styleNames = new Map([...form.querySelectorAll("[name=style]")].map((input) => [input.value, input.dataset.name]));
+const styles = [...form.querySelectorAll("[name=style]")];
+const styleNames = new Map(styles.map((input) => [input.value, input.dataset.name]));
 
 const photo = openPhotoStep({ onChange: () => clearErrors(form) });
 const till = openTill(form, { signedIn });
-const bench = new Bench({ styleNames, onSettled: settled, onKept: (figurine) => shelf.put(figurine), onReorder: reorder, onSignedOut: signedOut });
-const shelf = openShelf({ styleNames, onUnderway: (figurine) => bench.adopt(figurine) });
+const bench = new Bench({
+  styleNames,
+  onSettled: settled,
+  onKept: (figurine) => shelf.put(figurine),
+  onReorder: reorder,
+  onSignedOut: signedOut,
+});
+const shelf = new Shelf({ styleNames, onUnderway: (figurine) => bench.adopt(figurine) });
 let photoHeld = false;
 let away = false;
 
@@ -125,7 +132,7 @@ async function leaveWithDraft(address) {
 }
 
 function listen() {
-  at("make").disabled = styleNames.size === 0;
+  at("make").disabled = styles.length === 0;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void make();
@@ -146,11 +153,17 @@ async function bringDraftBack() {
   await photo.put(draft.photo);
 }
 
+// The stream tells what happens from its opening on; what happened before has to be read.
+function catchUp() {
+  void till.read();
+  void lookAgain();
+}
+
 function followLive() {
   follow({
     onFigurine: (id) => void orSayAway(() => bench.refresh(id)),
     onCredits: (balance) => till.take(balance),
-    onConnection: (up) => (up ? void lookAgain() : undefined),
+    onConnection: (up) => up && catchUp(),
   });
   setInterval(() => void lookAgain(), LOOK_AGAIN_MS);
   document.addEventListener("visibilitychange", () => void lookAgain());

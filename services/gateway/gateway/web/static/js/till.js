@@ -1,7 +1,8 @@
 /** Price and balance in plain words, beside the button. */
-import { read } from "./api.js";
+import { Problem, read } from "./api.js";
 import { credits } from "./words.js";
 
+const WELCOME = "New accounts start with free credits.";
 const at = (id) => document.getElementById(id);
 
 /** What the order in the form costs, in credits; null while no style is chosen. */
@@ -24,7 +25,7 @@ export function openTill(form, { signedIn }) {
   till.tell = () => {
     const price = priceOf(form);
     at("price").textContent = price === null ? "" : `This takes ${credits(price)}.`;
-    at("balance").textContent = signedIn ? balanceWords(till.available, price) : "New accounts start with free credits.";
+    at("balance").textContent = signedIn ? balanceWords(till.available, price) : WELCOME;
   };
   till.take = ({ available }) => {
     till.available = available;
@@ -33,7 +34,8 @@ export function openTill(form, { signedIn }) {
   till.read = async () => {
     try {
       till.take(await read("/v1/credits"));
-    } catch {
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
       till.take({ available: null }); // Told in words; an order is accepted without it.
     }
   };

@@ -47,7 +47,8 @@ function place(queue) {
 }
 
 function making(queue) {
-  return queue?.estimate_seconds == null ? "Being made now." : `Being made now, ${duration(queue.estimate_seconds)} to go.`;
+  const left = queue?.estimate_seconds;
+  return left == null ? "Being made now." : `Being made now, ${duration(left)} to go.`;
 }
 
 function price(figurine) {
