@@ -1,6 +1,7 @@
-"""The stack on this machine, without Docker: python -m ops.embedded servers | down."""
+"""The studio on this machine: python -m ops.embedded up | servers | down | clean | status | logs."""
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -9,21 +10,62 @@ from ops.embedded.failures import StackFailed
 from ops.embedded.site import PROJECT
 from ops.embedded.stack import Stack
 
+_SHOWN_LINES = "40"
+
+
+def up(stack: Stack) -> None:
+    """Start everything, and say where it is."""
+    stack.up()
+    print(f"The studio is open at {stack.endpoints['gateway']} (its certificate authority: {stack.site.ca})")
+
+
+def status(stack: Stack) -> None:
+    """One line per program."""
+    if not stack.supervisor.is_running():
+        print("The stack is down.")
+        return
+    for name in stack.supervisor.names():
+        print(f"{name:20} {stack.supervisor.state(name):10} {stack.supervisor.pid(name) or ''}")
+
+
+def logs(stack: Stack) -> None:
+    """The last lines of every program, and what follows, until Ctrl-C."""
+    files = sorted(str(path) for path in stack.site.logs.glob("*.log"))
+    if not files:
+        print("Nothing has been logged yet.")
+        return
+    os.execvp("tail", ["tail", "-n", _SHOWN_LINES, "-F", *files])  # noqa: S606 - tail takes our place, and Ctrl-C
+
+
+_COMMANDS = {
+    "up": up,
+    "servers": Stack.start_servers,
+    "down": Stack.stop,
+    "clean": Stack.remove,
+    "status": status,
+    "logs": logs,
+}
+_TIMED = frozenset({"up", "servers", "down"})
+
 
 def main() -> int:
     """Do what the command line says; 1 if it could not be done."""
-    parser = argparse.ArgumentParser(prog="python -m ops.embedded", description="The studio on this machine.")
+    parser = argparse.ArgumentParser(prog="python -m ops.embedded", description=__doc__)
+    parser.add_argument("command", choices=_COMMANDS)
     parser.add_argument("--directory", type=Path, default=PROJECT / ".figurine", help="where it keeps everything")
-    parser.add_argument("command", choices=("servers", "down"))
     arguments = parser.parse_args()
-    stack = Stack(arguments.directory)
     began = time.monotonic()
+
+    def say(step: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {step}", flush=True)
+
     try:
-        {"servers": stack.start_servers, "down": stack.stop}[arguments.command]()
+        _COMMANDS[arguments.command](Stack(arguments.directory, progress=say))
     except StackFailed as failure:
         print(failure, file=sys.stderr)
         return 1
-    print(f"{arguments.command}: done in {time.monotonic() - began:.1f} s")
+    if arguments.command in _TIMED:
+        say(f"{arguments.command}: done")
     return 0
 
 

@@ -6,6 +6,8 @@ package made. As anybody else, everything runs as that person.
 
 import os
 import pwd
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -25,12 +27,19 @@ def hand_over(path: Path, account: str | None) -> None:
         os.chown(each, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
 
 
-def identity(account: str | None) -> dict[str, str | int | list[str | int]]:
-    """The arguments with which `subprocess` starts something under the account."""
-    if account is None:
-        return {}
-    entry = pwd.getpwnam(account)
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+def run_as(account: str | None, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+    """Run a command under the account, to its end."""
+    entry = None if account is None else pwd.getpwnam(account)
+    return subprocess.run(
+        command,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        user=None if entry is None else entry.pw_uid,
+        group=None if entry is None else entry.pw_gid,
+        extra_groups=None if entry is None else [],
+    )
 
 
 def reachable_by_all(path: Path) -> bool:

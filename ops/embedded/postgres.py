@@ -1,7 +1,7 @@
 """Postgres from the system's package: one private cluster, TLS and SCRAM only."""
 
 import re
-import subprocess
+import shutil
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ import psycopg
 
 from ops import provision
 from ops.embedded import files
-from ops.embedded.accounts import account_of, hand_over, identity
+from ops.embedded.accounts import account_of, hand_over, run_as
 from ops.embedded.failures import StackFailed
 from ops.embedded.programs import Program
 from ops.embedded.site import Site
@@ -91,12 +91,12 @@ class Postgres:
         draft, password = self._home / "data.new", self._home / "password"
         files.write(password, self._password(ADMINISTRATOR))
         hand_over(self._home, self._account)
-        subprocess.run(["rm", "-rf", str(draft)], check=True)
-        made = subprocess.run(
-            [self._binary("initdb"), "-D", draft, "-U", ADMINISTRATOR, "-A", "scram-sha-256", f"--pwfile={password}",
-             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
-            cwd="/", capture_output=True, text=True, check=False, **identity(self._account),
-        )  # fmt: skip
+        shutil.rmtree(draft, ignore_errors=True)
+        made = run_as(
+            self._account,
+            [self._binary("initdb"), "-D", draft, "-U", ADMINISTRATOR, "-A", "scram-sha-256", f"--pwfile={password}"]
+            + ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+        )
         password.unlink()
         if made.returncode != 0:
             message = f"Postgres could not make its data folder: {made.stderr.strip()}"

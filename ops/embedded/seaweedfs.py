@@ -47,8 +47,7 @@ class SeaweedFS:
 
     def is_ready(self) -> bool:
         """Whether the operator can list buckets."""
-        client = self.client(object_access.ADMINISTRATOR)
-        return holds(lambda: list(client.list_buckets()), MinioException, urllib3.exceptions.HTTPError)
+        return holds(self._list_buckets, MinioException, urllib3.exceptions.HTTPError)
 
     def provision(self) -> None:
         """Make the buckets, each with encryption as the default."""
@@ -77,6 +76,9 @@ class SeaweedFS:
     @property
     def _home(self) -> Path:
         return self._site.home("seaweedfs")
+
+    def _list_buckets(self) -> None:
+        self.client(object_access.ADMINISTRATOR).list_buckets()
 
     def _options(self) -> list[str]:
         ports, home, sockets = self._site.ports, self._home, self._site.sockets()

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,6 +43,11 @@ class Site:
     def choose_ports(self) -> None:
         """Settle on free ports. Only while nothing of the stack runs."""
         self.ports = ports.choose(self._ports_file)
+
+    def remove(self) -> None:
+        """Destroy everything, the data included. Only while nothing of the stack runs."""
+        shutil.rmtree(self._servers())
+        shutil.rmtree(self.directory)
 
     def home(self, name: str) -> Path:
         """The folder of one part of the stack, where its own account can reach it."""

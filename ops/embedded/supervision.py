@@ -38,7 +38,10 @@ class Supervisor:
 
     def is_running(self) -> bool:
         """Whether somebody answers at the socket."""
-        return socket_of(self._site).exists() and holds(lambda: self._call("getPID"), OSError)
+        return socket_of(self._site).exists() and holds(self._ask, OSError)
+
+    def _ask(self) -> None:
+        self._call("getPID")
 
     def launch(self, programs: Iterable[Program]) -> None:
         """Start the supervisor, and none of the programs yet."""
@@ -78,6 +81,10 @@ class Supervisor:
         """End the supervisor itself."""
         self._call("shutdown")
         until(lambda: not self.is_running(), "The end of the supervisor", seconds=15)
+
+    def names(self) -> list[str]:
+        """Every program it keeps."""
+        return [str(each["name"]) for each in cast("list[dict[str, object]]", self._call("getAllProcessInfo"))]
 
     def state(self, name: str) -> str:
         """The supervisor's word for how a program is doing: RUNNING, FATAL …"""

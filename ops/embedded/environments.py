@@ -1,0 +1,100 @@
+"""What each service is told: its settings, as environment variables in a file a shell can read."""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from ops.embedded import files
+from ops.embedded.mail import Mail
+from ops.embedded.postgres import Postgres
+from ops.embedded.rabbitmq import RabbitMQ
+from ops.embedded.seaweedfs import SeaweedFS
+from ops.embedded.site import Site
+from ops.services import BUCKETS_OF, SERVICES
+
+# What the other services answer the gateway; it calls them, they never call it.
+_CALLED = tuple(service for service in SERVICES if service != "gateway")
+# Who seals and who opens what people upload.
+_UPLOADERS = frozenset({"gateway", "generation"})
+_TOKEN_KEY = "gateway tokens"
+
+
+class Environments:
+    """The environments of the five services of one stack."""
+
+    def __init__(self, site: Site, postgres: Postgres, rabbitmq: RabbitMQ, seaweedfs: SeaweedFS, mail: Mail) -> None:
+        self._site = site
+        self._postgres = postgres
+        self._rabbitmq = rabbitmq
+        self._seaweedfs = seaweedfs
+        self._mail = mail
+
+    def write(self) -> None:
+        """Write the file of every service. Only once the ports are chosen."""
+        for service in SERVICES:
+            lines = [f"{name}={shlex.quote(value)}\n" for name, value in self.of(service).items()]
+            files.write(self.file(service), "".join(lines))
+
+    def file(self, service: str) -> Path:
+        """Where a service's environment is: `set -a; . FILE` gives a shell the same."""
+        return self._site.environments / f"{service}.env"
+
+    def for_migration(self, service: str) -> dict[str, str]:
+        """The service's environment, and the owner's address that only migrations get."""
+        return {**self.of(service), "FIGURINE_MIGRATION_DATABASE_URL": self._postgres.url(f"{service}_owner")}
+
+    def of(self, service: str) -> dict[str, str]:
+        """Every variable of one service."""
+        return {**self._shared(service), **self._store(service), **self._keys(service), **self._calls(service)}
+
+    def address(self, name: str) -> str:
+        """The HTTPS address of a port."""
+        return f"https://localhost:{self._site.ports[name]}"
+
+    def _shared(self, service: str) -> dict[str, str]:
+        own = self._site.identity(service)
+        return {
+            "FIGURINE_MODE": "local",
+            "FIGURINE_DATABASE_URL": self._postgres.url(service),
+            "FIGURINE_BROKER_URL": self._rabbitmq.url(service),
+            "FIGURINE_CA_FILE": str(self._site.ca),
+            "FIGURINE_BIND": self._bind(service),
+            "FIGURINE_METRICS_BIND": self._bind(f"{service}-metrics"),
+            "FIGURINE_WORKER_METRICS_BIND": self._bind(f"{service}-worker-metrics"),
+            "FIGURINE_TLS_CERT": str(own.certificate),
+            "FIGURINE_TLS_KEY": str(own.key),
+            "FIGURINE_TOKEN_PUBLIC_KEY": self._site.secrets.verification_key(_TOKEN_KEY),
+        }
+
+    def _store(self, service: str) -> dict[str, str]:
+        if service not in BUCKETS_OF:
+            return {}
+        return {
+            "FIGURINE_S3_ENDPOINT": self._seaweedfs.endpoint,
+            "FIGURINE_S3_ACCESS_KEY": service,
+            "FIGURINE_S3_SECRET_KEY": self._seaweedfs.secret_key(service),
+        }
+
+    def _keys(self, service: str) -> dict[str, str]:
+        key = self._site.secrets.key
+        keys = {"FIGURINE_SEALING_KEYS": f"1:{key(f'{service} sealing')}"}
+        if service in _UPLOADERS:
+            keys["FIGURINE_UPLOAD_KEYS"] = f"1:{key('uploads')}"
+        if service == "gateway":
+            keys["FIGURINE_TOKEN_PRIVATE_KEY"] = self._site.secrets.signing_key(_TOKEN_KEY)
+        own = {"gateway": "BLIND_INDEX", "analytics": "PSEUDONYM", "privacy": "EVIDENCE"}
+        if service in own:
+            keys[f"FIGURINE_{own[service]}_KEY"] = key(f"{service} {own[service].lower()}")
+        return keys
+
+    def _calls(self, service: str) -> Mapping[str, str]:
+        if service != "gateway":
+            return {}
+        return {
+            "FIGURINE_PUBLIC_URL": self.address("gateway"),
+            "FIGURINE_SMTP_URL": self._mail.url(),
+            **{f"FIGURINE_{called.upper()}_URL": self.address(called) for called in _CALLED},
+        }
+
+    def _bind(self, port: str) -> str:
+        return f"127.0.0.1:{self._site.ports[port]}"
