@@ -17,6 +17,7 @@ from common.clock_door import ClockDoor
 from common.event_door import EventDoor
 from common.health import Readiness
 from common.service import Service, W
+from common.upkeep import upkeep
 
 DRAIN_SECONDS = 18.0
 _CHECK_SECONDS = 0.5
@@ -58,20 +59,19 @@ def work(service: Service[W], *, metrics_bind: str | None) -> int:
 
 
 def doors_of(service: Service[W]) -> dict[str, Door]:
-    """The doors a service needs: events always (its own must get out), the clock if it has jobs."""
-    doors: dict[str, Door] = {
+    """The doors of a service: the events it takes and publishes, and what the clock asks of it."""
+    database = service.unit.database
+    return {
         "events": EventDoor(
             service=service.name,
             broker_url=service.settings.broker_url.get_secret_value(),
             ca_file=service.settings.ca_file,
-            database=service.unit.database,
+            database=database,
             unit=service.unit,
             subscriptions=service.subscriptions,
-        )
+        ),
+        "clock": ClockDoor(jobs=[*service.jobs, *upkeep(database)], database=database),
     }
-    if service.jobs:
-        doors["clock"] = ClockDoor(jobs=service.jobs, database=service.unit.database)
-    return doors
 
 
 def attend(doors: Mapping[str, Door], stop: Event, *, drain_seconds: float = DRAIN_SECONDS) -> int:

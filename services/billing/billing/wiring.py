@@ -28,5 +28,4 @@ def build(settings: Settings | None = None) -> Service[Work]:
         subscriptions=subscriptions(trial_credits=settings.trial_credits),
         jobs=jobs(unit),
         checks={"database": database.check},
-        close=database.close,
     )

@@ -73,7 +73,6 @@ def build(settings: Settings | None = None) -> Service[Work]:
     def close() -> None:
         live.close()
         intake.close()
-        database.close()
 
     return Service(
         settings=settings,
