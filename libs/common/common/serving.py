@@ -44,6 +44,13 @@ class _Worker(ThreadWorker):
         STOPPING.set()
         super().handle_exit(sig, frame)
 
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            # Refused is better than left in a queue that nobody will read.
+            for listener in self.sockets:
+                listener.close()
+
 
 class _Arbiter(Arbiter):
     def handle_int(self) -> None:

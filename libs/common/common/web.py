@@ -20,6 +20,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 
+from common.bounded import BoundedRequest
 from common.callers import SERVICE_TOKEN
 from common.clock import Clock
 from common.current import bind
@@ -62,6 +63,7 @@ class Application(OpenAPI):
     """Flask with typed routes; a pydantic model is an answer."""
 
     json_provider_class = StrictJson
+    request_class = BoundedRequest
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, under the trace its `traceparent` names."""

@@ -103,6 +103,14 @@ def slow_mark() -> Kind:
     return Kind(kind="request")
 
 
+@public.post("/unhurried-marks", responses={201: Kind})
+def mark(body: Kind) -> tuple[Kind, int]:
+    """Leave a mark of any kind."""
+    with unit.begin() as work:
+        work.leave(body.kind)
+    return body, 201
+
+
 @private.get("/owner", responses={200: Owner})
 def owner() -> Owner:
     """Who asks."""
