@@ -112,10 +112,10 @@ class Ledger:
             SELECT
               (SELECT coalesce(abs(sum(credits)), 0) FROM postings),
               (SELECT count(*) FROM accounts a
-                WHERE (a.available, a.held) IS DISTINCT FROM (
-                  SELECT coalesce(sum(p.credits) FILTER (WHERE p.account = 'available'), 0)::int,
-                         coalesce(sum(p.credits) FILTER (WHERE p.account = 'held'), 0)::int
-                    FROM postings p WHERE p.user_id = a.user_id)),
+                WHERE a.available <> (SELECT coalesce(sum(p.credits), 0) FROM postings p
+                                       WHERE p.user_id = a.user_id AND p.account = 'available')
+                   OR a.held <> (SELECT coalesce(sum(p.credits), 0) FROM postings p
+                                  WHERE p.user_id = a.user_id AND p.account = 'held')),
               (SELECT count(*) FROM accounts a
                 WHERE a.held <> (SELECT coalesce(sum(h.credits), 0) FROM holds h
                                   WHERE h.user_id = a.user_id AND h.state = 'open')),

@@ -11,6 +11,7 @@ from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.styles import routes as styles
+from gateway.routes.usage import routes as usage
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
@@ -21,5 +22,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     photos,
     credits,
     events,
+    usage,
     pages,
 )
