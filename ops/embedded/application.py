@@ -1,20 +1,20 @@
 """The five services as programs of the stack: migrate, then a web and a worker process each."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 import urllib3
 
+from common.migrations import migrate
 from ops.embedded.environments import Environments
-from ops.embedded.failures import StackFailed
+from ops.embedded.postgres import Postgres
 from ops.embedded.programs import Program
 from ops.embedded.site import PROJECT, Site
+from ops.embedded.waiting import side_by_side
 from ops.services import SERVICES
 
-_MIGRATION_SECONDS = 60
 # The file is read by the shell that then becomes the program; no secret is on a command line.
 _WITH_ENVIRONMENT = 'set -a; . "$0"; set +a; exec "$@"'
 
@@ -22,8 +22,9 @@ _WITH_ENVIRONMENT = 'set -a; . "$0"; set +a; exec "$@"'
 class Application:
     """Ten programs: the web and the worker role of each service."""
 
-    def __init__(self, site: Site, environments: Environments) -> None:
+    def __init__(self, site: Site, postgres: Postgres, environments: Environments) -> None:
         self._site = site
+        self._postgres = postgres
         self._environments = environments
 
     def programs(self) -> list[Program]:
@@ -32,8 +33,7 @@ class Application:
 
     def migrate(self) -> None:
         """Bring every schema up to date, side by side."""
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-            list(threads.map(self._migrate, SERVICES))
+        side_by_side(partial(migrate, self._postgres.url(f"{name}_owner"), _migrations(name)) for name in SERVICES)
 
     def probes(self) -> Iterator[tuple[str, str]]:
         """Each program's name, and the address that answers 200 once it is ready."""
@@ -58,16 +58,6 @@ class Application:
             stop_seconds=20,
         )
 
-    def _migrate(self, service: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", service, "migrate"],
-            env={**os.environ, **self._environments.for_migration(service)},
-            cwd=PROJECT,
-            capture_output=True,
-            text=True,
-            timeout=_MIGRATION_SECONDS,
-            check=False,
-        )
-        if done.returncode != 0:
-            message = f"The migrations of {service} failed:\n{done.stdout}{done.stderr}".rstrip()
-            raise StackFailed(message)
+
+def _migrations(service: str) -> Path:
+    return PROJECT / "services" / service / service / "migrations"

@@ -16,7 +16,7 @@ from ops.services import BUCKETS_OF, SERVICES
 _CALLED = tuple(service for service in SERVICES if service != "gateway")
 # Who seals and who opens what people upload.
 _UPLOADERS = frozenset({"gateway", "generation"})
-_TOKEN_KEY = "gateway tokens"
+_TOKENS = "gateway tokens"
 
 
 class Environments:
@@ -39,10 +39,6 @@ class Environments:
         """Where a service's environment is: `set -a; . FILE` gives a shell the same."""
         return self._site.environments / f"{service}.env"
 
-    def for_migration(self, service: str) -> dict[str, str]:
-        """The service's environment, and the owner's address that only migrations get."""
-        return {**self.of(service), "FIGURINE_MIGRATION_DATABASE_URL": self._postgres.url(f"{service}_owner")}
-
     def of(self, service: str) -> dict[str, str]:
         """Every variable of one service."""
         return {**self._shared(service), **self._store(service), **self._keys(service), **self._calls(service)}
@@ -63,7 +59,7 @@ class Environments:
             "FIGURINE_WORKER_METRICS_BIND": self._bind(f"{service}-worker-metrics"),
             "FIGURINE_TLS_CERT": str(own.certificate),
             "FIGURINE_TLS_KEY": str(own.key),
-            "FIGURINE_TOKEN_PUBLIC_KEY": self._site.secrets.verification_key(_TOKEN_KEY),
+            "FIGURINE_TOKEN_PUBLIC_KEY": self._site.secrets.verification_key(_TOKENS),
         }
 
     def _store(self, service: str) -> dict[str, str]:
@@ -81,7 +77,7 @@ class Environments:
         if service in _UPLOADERS:
             keys["FIGURINE_UPLOAD_KEYS"] = f"1:{key('uploads')}"
         if service == "gateway":
-            keys["FIGURINE_TOKEN_PRIVATE_KEY"] = self._site.secrets.signing_key(_TOKEN_KEY)
+            keys["FIGURINE_TOKEN_PRIVATE_KEY"] = self._site.secrets.signing_key(_TOKENS)
         own = {"gateway": "BLIND_INDEX", "analytics": "PSEUDONYM", "privacy": "EVIDENCE"}
         if service in own:
             keys[f"FIGURINE_{own[service]}_KEY"] = key(f"{service} {own[service].lower()}")

@@ -12,9 +12,9 @@ import ssl
 import sys
 import threading
 from email import policy
-from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from types import FrameType
 from typing import Any, cast
 
 from aiosmtpd.controller import Controller
@@ -44,7 +44,7 @@ class Folder:
 
 def readable(content: bytes) -> str:
     """The headers a person looks for, and the text."""
-    message = cast("EmailMessage", _READING.parsebytes(content))
+    message = _READING.parsebytes(content)
     body = message.get_body(preferencelist=("plain", "html"))
     text = cast("str", body.get_content()) if body is not None else ""
     return "".join(f"{name}: {message[name]}\n" for name in _HEADERS) + f"\n{text}"
@@ -72,8 +72,12 @@ def serve(configuration: Path) -> None:
         auth_require_tls=False,
     )
     ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, end)
     controller.start()
     ended.wait()
     controller.stop()

@@ -20,6 +20,7 @@ DATABASE = "figurine"
 ADMINISTRATOR = "postgres"
 _PACKAGED = Path("/usr/lib/postgresql")
 _HBA = "hostssl all all 127.0.0.1/32 scram-sha-256\n"
+_INITDB = ("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
 # Nothing here outlives a test run: no waiting for the disk. A killed process loses nothing by it.
 _UNSAFE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 
@@ -94,8 +95,7 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         made = run_as(
             self._account,
-            [self._binary("initdb"), "-D", draft, "-U", ADMINISTRATOR, "-A", "scram-sha-256", f"--pwfile={password}"]
-            + ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            [self._binary("initdb"), "-D", draft, "-U", ADMINISTRATOR, f"--pwfile={password}", *_INITDB],
         )
         password.unlink()
         if made.returncode != 0:

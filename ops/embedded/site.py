@@ -40,6 +40,10 @@ class Site:
         """What every process of this stack carries in its environment, and no other does."""
         return self.secrets.password("stack")
 
+    def recall_ports(self) -> None:
+        """Take the ports that were settled last."""
+        self.ports = ports.remembered(self._ports_file)
+
     def choose_ports(self) -> None:
         """Settle on free ports. Only while nothing of the stack runs."""
         self.ports = ports.choose(self._ports_file)

@@ -9,29 +9,26 @@ stack.program("billing-worker").kill()
 
 import fcntl
 import json
-import time
-from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ops.embedded import endpoints, orphans
 from ops.embedded.application import Application
 from ops.embedded.environments import Environments
-from ops.embedded.failures import StackFailed
 from ops.embedded.mail import Mail
 from ops.embedded.postgres import Postgres
 from ops.embedded.programs import Program
 from ops.embedded.rabbitmq import RabbitMQ
+from ops.embedded.readiness import Readiness
 from ops.embedded.running import RunningProgram
 from ops.embedded.seaweedfs import SeaweedFS
 from ops.embedded.server import Server
 from ops.embedded.site import Site
 from ops.embedded.supervision import Supervisor
-
-_START_SECONDS = 90
-_PAUSE_SECONDS = 0.1
+from ops.embedded.waiting import side_by_side
 
 
 def _say_nothing(_step: str) -> None:
@@ -49,15 +46,12 @@ class Stack:
         self.rabbitmq = RabbitMQ(self.site)
         self.seaweedfs = SeaweedFS(self.site)
         self.mail = Mail(self.site)
+        self.servers: Sequence[Server] = (self.postgres, self.rabbitmq, self.seaweedfs, self.mail)
         self.environments = Environments(self.site, self.postgres, self.rabbitmq, self.seaweedfs, self.mail)
-        self.application = Application(self.site, self.environments)
+        self.application = Application(self.site, self.postgres, self.environments)
         self.supervisor = Supervisor(self.site)
+        self.readiness = Readiness(self.supervisor, self.servers, self.application, progress)
         self._progress = progress
-
-    @property
-    def servers(self) -> list[Server]:
-        """What the services stand on."""
-        return [self.postgres, self.rabbitmq, self.seaweedfs, self.mail]
 
     @property
     def endpoints(self) -> dict[str, Any]:
@@ -67,21 +61,18 @@ class Stack:
     def up(self) -> None:
         """Start whatever does not run yet, and return when every program says it is ready."""
         with self._alone():
-            if self._is_up():
+            if self._is_supervised() and self.readiness.holds():
                 return
             self._supervise()
-            self._start(self.servers, then=self.application.migrate)
-            self._progress("starting the services")
-            for program in self.application.programs():
-                self.supervisor.start(program.name)
-            with ThreadPoolExecutor() as threads:
-                list(threads.map(lambda probe: self._await_program(*probe), self.application.probes()))
+            # The services start while the slower servers do; they wait for those by themselves.
+            side_by_side([partial(self._bring_up, server) for server in self.servers[1:]] + [self._bring_up_services])
+            self.readiness.wait_for_services()
 
     def start_servers(self) -> None:
         """Start the servers that do not run yet, and provision them."""
         with self._alone():
             self._supervise()
-            self._start(self.servers)
+            side_by_side(partial(self._bring_up, server) for server in self.servers)
 
     def stop(self) -> None:
         """Stop everything, and whatever an unclean stop left behind."""
@@ -99,43 +90,26 @@ class Stack:
 
     def wait_until_ready(self) -> None:
         """Return when every server and every program answers."""
-        with ThreadPoolExecutor() as threads:
-            list(threads.map(self._await_server, self.servers))
-            list(threads.map(lambda probe: self._await_program(*probe), self.application.probes()))
+        side_by_side(partial(self.readiness.wait_for, server) for server in self.servers)
+        self.readiness.wait_for_services()
 
     def programs(self) -> list[Program]:
-        """Everything the supervisor keeps."""
+        """Everything the supervisor keeps. Only once the ports are chosen."""
         return [*self._server_programs(), *self.application.programs()]
 
     def _server_programs(self) -> list[Program]:
         return [program for server in self.servers for program in server.programs()]
 
-    def _is_up(self) -> bool:
-        if not self.site.ports or not self.supervisor.keeps(self.programs()):
-            return False
-        with ThreadPoolExecutor() as threads:
-            return all(threads.map(lambda server: server.is_ready(), self.servers)) and all(
-                threads.map(lambda probe: self.application.is_ready(probe[1]), self.application.probes())
-            )
+    def _is_supervised(self) -> bool:
+        return bool(self.site.ports) and self.supervisor.keeps(self.programs())
 
     def _supervise(self) -> None:
-        if not self.site.ports or not self.supervisor.keeps(self.programs()):
+        if not self._is_supervised():
             self._clear()
             self.site.choose_ports()
-            self.environments.write()
-            endpoints.write(self.site, self.environments, self.postgres, self.rabbitmq, self.seaweedfs)
             self.supervisor.launch(self.programs())
-
-    def _start(self, servers: list[Server], *, then: Callable[[], None] = lambda: None) -> None:
-        """Start servers side by side; `then` follows Postgres, while the slower ones still start."""
-
-        def bring_up(server: Server) -> None:
-            self._bring_up(server)
-            if server is self.postgres:
-                then()
-
-        with ThreadPoolExecutor() as threads:
-            list(threads.map(bring_up, servers))
+        self.environments.write()
+        endpoints.write(self.site, self.environments, self.postgres, self.rabbitmq, self.seaweedfs)
 
     def _bring_up(self, server: Server) -> None:
         names = [program.name for program in server.programs()]
@@ -143,32 +117,22 @@ class Stack:
             server.prepare()
             for name in names:
                 self.supervisor.start(name)
-        self._await_server(server)
+        self.readiness.wait_for(server)
         # Every time: an earlier start may have ended before it, and repeating changes nothing.
         server.provision()
         self._progress(f"{server.name} is ready")
 
-    def _await_server(self, server: Server) -> None:
-        self._await(server.is_ready, [program.name for program in server.programs()])
-
-    def _await_program(self, name: str, address: str) -> None:
-        self._await(lambda: self.application.is_ready(address), [name])
-        self._progress(f"{name} is ready")
-
-    def _await(self, ready: Callable[[], bool], names: list[str]) -> None:
-        end = time.monotonic() + _START_SECONDS
-        while not ready():
-            gone = [name for name in names if not self.supervisor.stands(name)]
-            if gone or time.monotonic() > end:
-                name = (gone or names)[-1]
-                message = f"{name} did not start. Its last words are in {self.supervisor.log(name)}."
-                raise StackFailed(message)
-            time.sleep(_PAUSE_SECONDS)
+    def _bring_up_services(self) -> None:
+        self._bring_up(self.postgres)
+        self.application.migrate()
+        self._progress("the schemas are up to date")
+        for program in self.application.programs():
+            self.supervisor.start(program.name)
 
     def _clear(self) -> None:
         if self.supervisor.is_running():
             running = self.supervisor.names()
-            servers = {program.name for program in self._server_programs()} if self.site.ports else set[str]()
+            servers = {program.name for program in self._server_programs()}
             # The services first: they still need the servers to finish what they hold.
             self.supervisor.stop([name for name in running if name not in servers])
             self.supervisor.stop([name for name in running if name in servers])
@@ -180,4 +144,6 @@ class Stack:
         """One start or stop at a time, whoever asks for it."""
         with (self.site.directory / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            # Whoever had the lock before may have settled the ports.
+            self.site.recall_ports()
             yield

@@ -1,11 +1,14 @@
-"""Waiting for a condition, with an end."""
+"""Waiting: for a condition, with an end; for several things at once."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from ops.embedded.failures import StackFailed
 
-_PAUSE_SECONDS = 0.05
+T = TypeVar("T")
+_PAUSE_SECONDS = 0.1
 
 
 def until(condition: Callable[[], bool], what: str, *, seconds: float) -> None:
@@ -25,3 +28,10 @@ def holds(attempt: Callable[[], None], *errors: type[Exception]) -> bool:
     except errors:
         return False
     return True
+
+
+def side_by_side(actions: Iterable[Callable[[], T]]) -> list[T]:
+    """Do all of it at once, wait for every one, then raise the first error if there was any."""
+    with ThreadPoolExecutor(max_workers=32) as threads:
+        futures = [threads.submit(action) for action in actions]
+    return [future.result() for future in futures]
