@@ -99,7 +99,8 @@ class Studio:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with suppress(httpx2.ReadTimeout), self._stream(after) as events:
-                for event in events:
+                # Without a number it is no news: the stream also sends the pause before a reconnection.
+                for event in (each for each in events if each.id):
                     after = int(event.id)
                     yield answers.News(seq=after, type=event.event, **json.loads(event.data))
 
