@@ -1,10 +1,8 @@
 """Analytics' clock door: nothing is due by the clock."""
 
-from collections.abc import Sequence
-
 from common.service import Job
 
 
-def jobs() -> Sequence[Job]:
+def jobs() -> list[Job]:
     """What the clock asks of analytics."""
     return []

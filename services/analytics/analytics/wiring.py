@@ -31,5 +31,4 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
         jobs=jobs(),
-        close=database.close,
     )

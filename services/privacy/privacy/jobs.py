@@ -1,8 +1,8 @@
 """Privacy's clock door: notice a promise that is not kept, and show how it stands."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
+import structlog
 from prometheus_client import Gauge
 
 from common.service import Job
@@ -10,6 +10,8 @@ from common.work import UnitOfWork
 from privacy import use_cases
 from privacy.domain import Retention
 from privacy.repository import Work
+
+log = structlog.get_logger(__name__)
 
 OPEN_CLOCKS = Gauge("privacy_open_clocks", "Uploads that are held now")
 OVERDUE_CLOCKS = Gauge("privacy_overdue_clocks", "Uploads that are held past their deadline: promise K1 is broken")
@@ -20,11 +22,14 @@ def watch_clocks(unit: UnitOfWork[Work]) -> int:
     """Report uploads past their deadline and measure the rest; returns how many were reported."""
     with unit.begin() as work:
         reported = use_cases.report_overdue(work)
-        _show(use_cases.read_retention(work))
+        retention = use_cases.read_retention(work)
+    _show(retention)
+    if reported:
+        log.error("promise broken", promise=use_cases.K1, uploads=reported)
     return reported
 
 
-def jobs(unit: UnitOfWork[Work]) -> Sequence[Job]:
+def jobs(unit: UnitOfWork[Work]) -> list[Job]:
     """What the clock asks of privacy."""
     return [Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit))]
 

@@ -1,4 +1,4 @@
-"""Privacy's HTTP door: the proofs of a person's own uploads, and how promise K1 stands."""
+"""Privacy's HTTP door: proofs of uploads that are gone, and promise K1; only the gateway comes through it."""
 
 from datetime import datetime
 from typing import Annotated
@@ -56,8 +56,8 @@ class RetentionAnswer(BaseModel):
 
 
 @routes.get("/v1/photos/proofs", responses={200: ProofsAnswer})
-def list_proofs(query: ProofsQuery) -> ProofsAnswer:
-    """What became of my uploads"""
+def read_proofs(query: ProofsQuery) -> ProofsAnswer:
+    """What became of the person's uploads in the last 30 days."""
     user_id = current_user_id()
     with unit.begin() as work:
         # One more than asked for says whether there is a next page.
@@ -66,8 +66,8 @@ def list_proofs(query: ProofsQuery) -> ProofsAnswer:
 
 
 @routes.get("/v1/promises/K1", responses={200: RetentionAnswer})
-def show_retention() -> RetentionAnswer:
-    """How the promise on uploads stands"""
+def read_retention() -> RetentionAnswer:
+    """How promise K1 stands; no personal data."""
     with unit.begin() as work:
         return RetentionAnswer.model_validate(use_cases.read_retention(work))
 

@@ -29,5 +29,4 @@ def build(settings: Settings | None = None) -> Service[Work]:
         blueprints=[routes],
         subscriptions=SUBSCRIPTIONS,
         jobs=jobs(unit),
-        close=database.close,
     )

@@ -8,13 +8,11 @@ import pytest
 
 from analytics import use_cases
 from analytics.domain import DayCount, Made, Pseudonyms, SignUps, Span, day_of
-from analytics.inventory import INVENTORY
 from analytics.repository import Work
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.contracts.gateway import UserRegistered
 from common.contracts.generation import FigurineGenerated
 from common.database import Database
-from common.inventory.gate import gaps
 from common.work import UnitOfWork
 from tests.integration.analytics.ends import failed, generated
 
@@ -137,8 +135,3 @@ def test_no_id_of_a_person_or_a_figurine_is_stored_in_any_form(
     assert "window-box" in stored
     for id in ids_in(event):
         assert not any(form in stored for form in (str(id), id.hex, repr(id.bytes)))
-
-
-def test_everything_analytics_stores_is_declared(database: Database) -> None:
-    with database.begin() as connection:
-        assert gaps(INVENTORY, connection) == []

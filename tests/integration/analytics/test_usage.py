@@ -43,7 +43,7 @@ def service(analytics_dsn: str) -> Iterator[Service[Work]]:
         )
     )
     yield service
-    service.close()
+    service.unit.database.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,9 @@ from common.contracts.generation import ImageDeleted
 from common.contracts.privacy import PromiseBroken
 from common.database import Database
 from common.errors import NotYet
-from common.inventory.gate import gaps
 from common.work import UnitOfWork
 from privacy import use_cases
 from privacy.domain import Retention
-from privacy.inventory import INVENTORY
 from privacy.jobs import OLDEST_UPLOAD, OPEN_CLOCKS, OVERDUE_CLOCKS, watch_clocks
 from privacy.repository import Work
 
@@ -172,11 +170,6 @@ def test_where_nothing_is_held_nothing_is_old(unit: UnitOfWork[Work]) -> None:
 def test_the_service_cannot_take_back_what_it_found(database: Database, statement: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege), database.begin() as connection:
         connection.execute(statement.encode())
-
-
-def test_everything_privacy_stores_is_declared(database: Database) -> None:
-    with database.begin() as connection:
-        assert gaps(INVENTORY, connection) == []
 
 
 def test_the_database_itself_refuses_a_deadline_beyond_a_day(database: Database) -> None:

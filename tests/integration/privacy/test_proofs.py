@@ -41,7 +41,7 @@ def service(privacy_dsn: str) -> Iterator[Service[Work]]:
         )
     )
     yield service
-    service.close()
+    service.unit.database.close()
 
 
 @pytest.fixture(scope="module")
