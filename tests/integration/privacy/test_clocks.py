@@ -11,7 +11,7 @@ import pytest
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.contracts import EVENTS, Event, decode
 from common.contracts.gateway import ImageUploaded
-from common.contracts.generation import ImageDeleted
+from common.contracts.generation import FigurineFailed, ImageDeleted
 from common.contracts.privacy import PromiseBroken
 from common.database import Database
 from common.errors import NotYet
@@ -72,6 +72,27 @@ def findings(database: Database, upload_id: UUID) -> list[tuple[bool, dict[str, 
 def test_a_deletion_that_comes_before_its_upload_waits(unit: UnitOfWork[Work], deleted: ImageDeleted) -> None:
     with pytest.raises(NotYet), unit.begin() as work:
         use_cases.prove_deletion(work, deleted)
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_of_two_ends_the_earlier_is_remembered_whichever_is_told_first(
+    unit: UnitOfWork[Work], uploaded: ImageUploaded, database: Database, order: tuple[int, int]
+) -> None:
+    with unit.begin() as work:
+        for seconds in order:
+            failed = FigurineFailed(
+                figurine_id=uploaded.figurine_id,
+                user_id=uploaded.user_id,
+                style=uploaded.style,
+                code="cancelled",
+                failed_at=uploaded.uploaded_at + timedelta(seconds=seconds),
+            )
+            use_cases.remember_failed(work, failed)
+    with database.begin() as connection:
+        ended = connection.execute(
+            "SELECT ended_at FROM endings WHERE figurine_id = %s", [uploaded.figurine_id]
+        ).fetchall()
+    assert ended == [(uploaded.uploaded_at + timedelta(seconds=1),)]
 
 
 def test_an_upload_past_its_deadline_breaks_the_promise_once(
