@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 from types import FrameType
 
@@ -34,7 +33,7 @@ def run_pair(roles: Mapping[str, Callable[[], int]], *, service: str) -> int:
     for process in processes:
         process.start()
     told = _forward_signals(processes)
-    wait([process.sentinel for process in processes])
+    _await_first_end()
     if not told:
         ended = [process.name for process in processes if not process.is_alive()]
         _log.critical("role ended by itself", roles=ended)
@@ -44,10 +43,20 @@ def run_pair(roles: Mapping[str, Callable[[], int]], *, service: str) -> int:
     return 0 if told and not any(process.exitcode for process in processes) else 1
 
 
+def _await_first_end() -> None:
+    # Not by the sentinels of multiprocessing: they do not survive a role that replaces its program.
+    os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+
+
 def _child(role: str, run: Callable[[], int], service: str, parent: int) -> None:
     _die_with(parent)
     logs.configure(service=service, role=role)
-    sys.exit(run())
+    try:
+        code = run()
+    except Exception:
+        _log.critical("uncaught", exc_info=True)
+        code = 1
+    sys.exit(code)
 
 
 def _die_with(parent: int) -> None:

@@ -6,6 +6,7 @@ Exit codes: 0 orderly, 1 something died or did not drain, 64 wrong arguments, 78
 (sysexits.h).
 """
 
+import logging
 import os
 import sys
 import tempfile
@@ -75,7 +76,12 @@ def _restart_sharing_metrics(module: str) -> NoReturn:
 def _worker(service: Service[W], *, beside_web: bool = False) -> int:
     settings = service.settings
     alone = None if beside_web else settings.metrics_bind
-    return work(service, metrics_bind=settings.worker_metrics_bind or alone)
+    code = work(service, metrics_bind=settings.worker_metrics_bind or alone)
+    if code:
+        # A thread that would not end must not keep a process that has to be started again.
+        logging.shutdown()
+        os._exit(code)
+    return code
 
 
 def _migrate(service: Service[W]) -> int:

@@ -5,11 +5,21 @@ from typing import Any, TypeVar, cast
 
 from flask_openapi3.blueprint import APIBlueprint
 
+from common.forms import taking_form
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Routes(APIBlueprint):
     """A blueprint; `responses` maps a status to the model that is answered."""
+
+    @staticmethod
+    def create_view_func(func: Callable[..., Any], *models: Any, **options: Any) -> Callable[..., Any]:
+        """The view that Flask calls, with its form read by us."""
+        header, cookie, path, query, form, *others = models
+        view = func if form is None else taking_form(func, form)
+        make = cast("Any", APIBlueprint).create_view_func
+        return make(view, header, cookie, path, query, None, *others, **options)
 
     def get(self, rule: str, *, responses: Mapping[Any, Any] | None = None, **options: Any) -> Callable[[F], F]:
         """Answer GET."""

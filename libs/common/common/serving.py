@@ -44,7 +44,7 @@ class _Worker(ThreadWorker):
         STOPPING.set()
         super().handle_exit(sig, frame)
 
-    def set_accept_enabled(self, enabled: bool | None) -> None:
+    def set_accept_enabled(self, enabled: bool | None) -> None:  # noqa: FBT001 - the base class's signature
         super().set_accept_enabled(enabled)
         if not self.alive:
             # Refused is better than left in a queue that nobody will read.

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import psycopg
+from flask_openapi3.models.file import FileStorage
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.callers import current_user_id, internal_blueprint
@@ -70,6 +71,26 @@ class Kind(BaseModel):
     kind: str
 
 
+class Label(BaseModel):
+    """A form: text, a number, several words, and a file."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    title: str = Field(max_length=40)
+    copies: int = 1
+    words: list[str] = []
+    photo: FileStorage | None = None
+
+
+class LabelAnswer(BaseModel):
+    """What was understood of a form."""
+
+    title: str
+    copies: int
+    words: list[str]
+    bytes: int
+
+
 class Owner(BaseModel):
     """Whose it is."""
 
@@ -109,6 +130,13 @@ def mark(body: Kind) -> tuple[Kind, int]:
     with unit.begin() as work:
         work.leave(body.kind)
     return body, 201
+
+
+@public.post("/labels", responses={200: LabelAnswer})
+def read_label(form: Label) -> LabelAnswer:
+    """Say what was understood of a form."""
+    size = len(form.photo.stream.read()) if form.photo else 0
+    return LabelAnswer(title=form.title, copies=form.copies, words=form.words, bytes=size)
 
 
 @private.get("/owner", responses={200: Owner})

@@ -128,6 +128,15 @@ class TestWeb:
                 assert toy.get("/nowhere") == 404
             eventually(lambda: counted() == 20)
 
+    def test_several_web_workers_run_beside_the_worker(self, toy_database: str) -> None:
+        with RunningToy("all", database_url=toy_database, WEB_WORKERS="2") as toy:
+            toy.wait_until_open()
+            toy.wait_until_open(bind=toy.worker_metrics_bind)
+            assert toy.get("/nowhere") == 404
+            assert 'route="unmatched"' in toy.read("/metrics", bind=toy.metrics_bind)[1]
+            toy.stop()
+            assert toy.ended()[0] == 0
+
     def test_metrics_are_not_told_to_the_public(self, toy_database: str) -> None:
         with RunningToy("web", database_url=toy_database) as toy:
             toy.wait_until_open()

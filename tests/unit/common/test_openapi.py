@@ -35,6 +35,7 @@ def test_every_route_of_the_blueprints_is_in_it(document: dict[str, Any]) -> Non
         ("/marbles/{id}", "get"),
         ("/failures/{kind}", "get"),
         ("/marks", "post"),
+        ("/labels", "post"),
         ("/unhurried-marks", "post"),
         ("/owner", "get"),
     }
