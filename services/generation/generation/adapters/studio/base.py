@@ -67,7 +67,7 @@ def stand(scene: Picture, base: Base, look: Look, name: Plane | None) -> Picture
 
 def front_size(base: Base) -> tuple[int, int]:
     """Width and height in pixels of the part of the wall that can be read."""
-    return round(base.rx * 1.9), round(base.wall * 0.74)
+    return round(base.rx * 1.9), round(base.wall * 0.90)
 
 
 def _across(scene: Picture, base: Base) -> Plane:
@@ -118,7 +118,7 @@ def _inscribed(scene: Picture, base: Base, look: Look, name: Plane) -> Picture:
     height, width = scene.shape[:2]
     row = grid(width, height)[1]
     arc = np.arcsin(np.clip(_across(scene, base), -0.999, 0.999)) * base.rx + name.shape[1] / 2.0
-    below = row - (_front_edge(scene, base) - base.wall) - (base.wall - name.shape[0]) * 0.46
+    below = row - (_front_edge(scene, base) - base.wall) - (base.wall - name.shape[0]) * 0.5
     where_x, where_y = np.broadcast_to(arc, (height, width)).astype(np.float32), below.astype(np.float32)
     ink = np.asarray(cv2.remap(name, where_x, where_y, cv2.INTER_LINEAR), np.float32)
     lit = np.clip(_shading(scene, base, look), 0.0, 1.08)[..., None] * flat(look.letters)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _MOST_VARIANTS = 4
-_PATIENCE = 10
-"""Pictures one may wait behind in the queue, before its pool counts as stuck."""
+_STUCK_AFTER = 600.0
+"""Seconds without an answer, queueing included, after which a pool counts as stuck."""
 _log = logging.getLogger(__name__)
 
 
@@ -123,7 +123,7 @@ class StudioEngine:
     def _wait(self, task: "Future[_T]") -> _T:
         """The task's result, or PaintingFailed whatever happened to its worker."""
         try:
-            return task.result(timeout=_PATIENCE * self._seconds)
+            return task.result(timeout=_STUCK_AFTER)
         except TimeoutError as error:
             if not task.done():
                 self._replace_pool()

@@ -12,6 +12,8 @@ from .pixels import Plane, Size
 LONGEST_TITLE = 60
 _LEADING = 1.12
 _CAP_HEIGHT = 0.72
+_TAIL = 0.28
+"""Room below the baseline for a g, and above the capitals for an accent, in ems."""
 _EM = 200
 """Pixels per em at which text is measured; its size then follows by proportion."""
 
@@ -50,7 +52,7 @@ def _fitted(text: str, width: int, height: int, lines: int) -> tuple[list[str], 
 
     def em(setting: list[str]) -> tuple[float, float]:
         widest = max(_width(line, _EM) for line in setting) / _EM
-        tallest = height / (_CAP_HEIGHT + 0.3 + _LEADING * (len(setting) - 1))
+        tallest = height / (_CAP_HEIGHT + 2 * _TAIL + _LEADING * (len(setting) - 1))
         return min(width / max(widest, 1e-6), tallest), -widest  # of equal sizes, the most even lines
 
     best = max(_settings(text, lines), key=em)

@@ -76,7 +76,9 @@ def flat(colour: Colour) -> Picture:
 
 def mix(under: Picture, over: Picture, alpha: Plane) -> Picture:
     """`over` laid upon `under` with the given opacity."""
-    return under + (over - under) * alpha[..., None]
+    laid = (over - under) * alpha[..., None]
+    laid += under
+    return laid
 
 
 def blend(a: Colour, b: Colour, t: float) -> Colour:

@@ -38,7 +38,7 @@ def acrylic_standee(subject: Subject, look: Look, size: Size, title: str) -> Pic
     sheet = _printed(subject, plan, size, look)
     scene = _shadowed(scene, sheet, plan, look)
     scene = set_down(scene, plan.base, look)
-    name = lettered(title, front_size(plan.base), largest=0.84)
+    name = lettered(title, front_size(plan.base), largest=0.70)
     scene = stand(scene, plan.base, look, name)
     scene = _slot(scene, plan, look)
     scene = stand_up(scene, sheet, look, plan.unit)
