@@ -1,1 +1,0 @@
-"""A service small enough to see through, run as the real ones are."""

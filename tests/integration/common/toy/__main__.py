@@ -1,4 +1,0 @@
-from common.process import run
-from toy.wiring import build
-
-run("toy", build)

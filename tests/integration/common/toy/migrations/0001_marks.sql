@@ -1,1 +1,0 @@
-CREATE TABLE marks (what text PRIMARY KEY);
