@@ -1,12 +1,12 @@
 """The studio engine: pictures rendered in processes of their own."""
 
-import logging
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import structlog
 from pebble import ProcessPool
 
 from generation.ports import Painting, PaintingFailed, PaintOrder
@@ -23,11 +23,14 @@ _T = TypeVar("_T")
 _MOST_VARIANTS = 4
 _STUCK_AFTER = 600.0
 """Seconds without an answer, queueing included, after which a pool counts as stuck."""
-_log = logging.getLogger(__name__)
+_log = structlog.stdlib.get_logger("generation.studio")
 
 
 class StudioEngine:
-    """Paints on this machine, offline; what goes wrong in a worker ends with that worker."""
+    """Paints on this machine, offline; what goes wrong in a worker ends with that worker.
+
+    It sets names but cannot read wishes: an order's `note` changes nothing.
+    """
 
     def __init__(
         self,
@@ -66,7 +69,7 @@ class StudioEngine:
                 paintings.append(self._wait(picture))
             except PaintingFailed as failed:
                 failure = failed
-                _log.warning("a picture of figurine %s failed: %s", order.figurine_id, failed.code)
+                _log.warning("picture failed", figurine_id=str(order.figurine_id), code=failed.code)
         if failure is not None and not paintings:
             raise failure
         return paintings
@@ -131,13 +134,14 @@ class StudioEngine:
         except PhotoUnreadable as error:
             raise PaintingFailed("no_picture", "the photo cannot be opened") from error
         except Exception as error:
+            _log.warning("worker failed", exc_info=error)
             raise PaintingFailed("engine_unavailable", f"a worker failed: {type(error).__name__}") from error
 
 
 def _briefs(order: PaintOrder) -> list[Brief]:
     if order.style not in STYLES or order.aspect_ratio not in SIZES:
         raise PaintingFailed("no_picture", f"no style {order.style!r} in {order.aspect_ratio!r} here")
-    variants = range(1, min(order.variants, _MOST_VARIANTS) + 1)
+    variants = range(1, max(1, min(order.variants, _MOST_VARIANTS)) + 1)
     return [
         Brief(style=order.style, title=order.title, variant=v, aspect_ratio=order.aspect_ratio, seed=order.seed)
         for v in variants
