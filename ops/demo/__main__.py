@@ -16,7 +16,7 @@ def main() -> int:
     """Run the demo against the stack in a directory."""
     parser = argparse.ArgumentParser(prog="python -m ops.demo", description=__doc__)
     parser.add_argument("--directory", type=Path, default=endpoints.PROJECT / ".figurine", help="the stack's folder")
-    console = Console()
+    console = Console(highlight=False)
     began = time.monotonic()
     try:
         show(console, parser.parse_args().directory)

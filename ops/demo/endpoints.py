@@ -12,8 +12,9 @@ PROJECT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """The addresses the demo needs; `management` is RabbitMQ's page, without its password."""
+    """The addresses the demo needs, and their file; `management` is RabbitMQ's page, without its password."""
 
+    path: Path
     gateway: str
     ca: Path
     mail: Path
@@ -28,6 +29,7 @@ def read(directory: Path) -> Endpoints:
         raise DemoFailed(message)
     given = json.loads(path.read_text())
     return Endpoints(
+        path=path,
         gateway=given["gateway"],
         ca=PROJECT / given["ca"],
         mail=PROJECT / given["mail"],

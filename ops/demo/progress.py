@@ -47,7 +47,7 @@ def _lines(console: Console, names: Mapping[UUID, str]) -> Tell:
 
     def tell(news: News) -> None:
         if news.figurine_id in names:
-            console.print(f"  {time.monotonic() - began:4.1f} s  {_words(names, news)}", highlight=False)
+            console.print(f"  {time.monotonic() - began:4.1f} s  {_words(names, news)}")
 
     return tell
 

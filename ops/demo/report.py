@@ -6,22 +6,26 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ops.demo.answers import Movement, Photos
+from ops.demo.answers import Figurine, Movement, Photos
 from ops.demo.endpoints import PROJECT, Endpoints
 
 
-def statement(console: Console, movements: Sequence[Movement], available: int) -> None:
+def statement(console: Console, movements: Sequence[Movement], figurines: Sequence[Figurine], available: int) -> None:
     """The credit statement, the oldest movement first."""
+    titles = {figurine.id: figurine.title for figurine in figurines}
     table = Table(title="Credit statement", title_justify="left")
     table.add_column("time (UTC)")
     table.add_column("what happened")
+    table.add_column("for")
     table.add_column("credits", justify="right")
     table.add_column("balance", justify="right")
     for movement in reversed(movements):
         credits = f"{movement.credits:+d}" if movement.credits else "0"
-        table.add_row(f"{movement.at:%H:%M:%S}", movement.reason, credits, str(movement.balance))
+        title = titles[movement.figurine_id] if movement.figurine_id else ""
+        table.add_row(f"{movement.at:%H:%M:%S}", movement.reason, title, credits, str(movement.balance))
     console.print(table)
-    console.print(f"{available} credits left, none set aside.")
+    paid = sum(figurine.price for figurine in figurines)
+    console.print(f"Paid: {paid} credits, for what was delivered. Left: {available}, and none set aside.")
 
 
 def evidence(console: Console, photos: Photos) -> None:
@@ -46,12 +50,12 @@ def where_to_look(console: Console, endpoints: Endpoints, *, email: str, passwor
         "sign in as": f"{email}   password: {password}",
         "API": f"{endpoints.gateway}/openapi.json",
         "mail": f"{relative(endpoints.mail)}/",
-        "RabbitMQ": f"{endpoints.management}   user and password: rabbitmq.management in .figurine/endpoints.json",
+        "RabbitMQ": f"{endpoints.management}   user and password: in {relative(endpoints.path)}",
         "certificate": f"browsers warn until they trust {relative(endpoints.ca)}, which only this machine uses",
     }
     console.print("\n[bold]Where to look[/]")
     for name, value in lines.items():
-        console.print(f"  {name:<12} {value}", soft_wrap=True, highlight=False)
+        console.print(f"  {name:<12} {value}", soft_wrap=True)
     console.print("The studio keeps running. `make logs` shows what it says, `make down` stops it.")
 
 

@@ -71,11 +71,9 @@ def sign_up(console: Console, studio: Studio, endpoints: Endpoints) -> Visitor:
     email = f"ada-{SYSTEM_CLOCK.new_id().hex[-8:]}@example.org"
     visitor = Visitor(email=email, password=secrets.token_urlsafe(12))
     studio.sign_up(email=visitor.email, password=visitor.password, name=NAME, policy_version=POLICY_VERSION)
-    console.print(f"Signed up {visitor.email}.", highlight=False)
+    console.print(f"Signed up {visitor.email}.")
     letter = wait_for(lambda: mail.find(endpoints.mail, visitor.email), "The verification mail", seconds=STEP_SECONDS)
-    console.print(
-        f"Mail arrived: “{letter.subject}” in {report.relative(letter.path)}", highlight=False, soft_wrap=True
-    )
+    console.print(f"Mail arrived: “{letter.subject}” in {report.relative(letter.path)}", soft_wrap=True)
     if not studio.confirm(letter.token).verified:
         message = "The link of the mail did not confirm the address."
         raise DemoFailed(message)
@@ -140,7 +138,7 @@ def keep_picture(console: Console, studio: Studio, figurine: Figurine, wish: Wis
     OUT.mkdir(parents=True, exist_ok=True)
     path.write_bytes(answer.content)
     size = f"{picture.width} by {picture.height} pixels, {len(answer.content) // 1000} kB"
-    console.print(f"  {report.relative(path)}  {size}", highlight=False)
+    console.print(f"  {report.relative(path)}  {size}")
 
 
 def show_statement(console: Console, studio: Studio, figurines: Sequence[Figurine]) -> None:
@@ -150,7 +148,7 @@ def show_statement(console: Console, studio: Studio, figurines: Sequence[Figurin
     granted = sum(movement.credits for movement in movements if movement.kind == "trial")
     expected = granted - sum(figurine.price for figurine in figurines)
     console.print()
-    report.statement(console, movements, balance.available)
+    report.statement(console, movements, figurines, balance.available)
     if balance.held or balance.available != expected:
         message = f"The balance is {balance.available} with {balance.held} set aside; it should be {expected} with 0."
         raise DemoFailed(message)
