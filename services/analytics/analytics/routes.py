@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from analytics import use_cases
 from analytics.domain import Pseudonyms, Span, SpanRefused, by_day, by_style, day_of, summed
 from analytics.repository import Work
+from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
 from common.current import Current, CurrentUnit
 from common.problems import problems
@@ -17,12 +18,6 @@ unit = CurrentUnit[Work]()
 pseudonyms = Current(Pseudonyms)
 
 DAYS_SHOWN = timedelta(days=30)
-
-
-class Answer(BaseModel):
-    """Made from a value of the domain with the same fields."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class CountAnswer(Answer):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from billing import use_cases
 from billing.domain import Kind
 from billing.repository import Work
+from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
 from common.current import CurrentUnit
 
@@ -16,7 +17,7 @@ routes = internal_blueprint("billing", __name__)
 unit = CurrentUnit[Work]()
 
 
-class BalanceAnswer(BaseModel):
+class BalanceAnswer(Answer):
     """Credits that can be spent, and credits set aside for figurines under way."""
 
     available: int
@@ -30,7 +31,7 @@ class StatementQuery(BaseModel):
     cursor: Annotated[int | None, Field(ge=1)] = None
 
 
-class StatementItem(BaseModel):
+class StatementItem(Answer):
     """One movement: the change of what is available, the balance after it, and why."""
 
     at: datetime
@@ -41,7 +42,7 @@ class StatementItem(BaseModel):
     figurine_id: UUID | None
 
 
-class StatementAnswer(BaseModel):
+class StatementAnswer(Answer):
     """Movements, the newest first."""
 
     items: list[StatementItem]
@@ -53,7 +54,7 @@ def read_balance() -> BalanceAnswer:
     """What the person has."""
     with unit.begin() as work:
         balance = use_cases.read_balance(work, current_user_id())
-    return BalanceAnswer(available=balance.available, held=balance.held)
+    return BalanceAnswer.model_validate(balance)
 
 
 @routes.get("/v1/credits/statement", responses={200: StatementAnswer})
@@ -62,16 +63,6 @@ def read_statement(query: StatementQuery) -> StatementAnswer:
     with unit.begin() as work:
         lines = use_cases.read_statement(work, current_user_id(), before=query.cursor, limit=query.limit)
     return StatementAnswer(
-        items=[
-            StatementItem(
-                at=line.at,
-                kind=line.kind,
-                credits=line.credits,
-                balance=line.balance,
-                reason=line.reason,
-                figurine_id=line.figurine_id,
-            )
-            for line in lines
-        ],
+        items=[StatementItem.model_validate(line) for line in lines],
         next_cursor=str(lines[-1].seq) if len(lines) == query.limit else None,
     )

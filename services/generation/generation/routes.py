@@ -2,19 +2,19 @@
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from flask import Response, request
 from pydantic import BaseModel
 
+from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
 from common.current import Current, CurrentUnit
 from common.errors import Refused
 from common.problems import problems
 from generation import use_cases
-from generation.domain import AlreadyEnded, NoSuchFigurine, NoSuchPicture, State, StoredPicture, Style
+from generation.domain import AlreadyEnded, NoSuchFigurine, NoSuchPicture, State, StoredPicture
 from generation.ports import OpenPicture, PictureStore, Size
 from generation.repository import Work
 
@@ -58,7 +58,7 @@ class PictureQuery(BaseModel):
     size: Size = Size.FULL
 
 
-class StyleAnswer(BaseModel):
+class StyleAnswer(Answer):
     """A style of the catalogue; price in credits per picture."""
 
     id: str
@@ -69,26 +69,26 @@ class StyleAnswer(BaseModel):
     engines: tuple[str, ...]
 
 
-class StylesAnswer(BaseModel):
+class StylesAnswer(Answer):
     """The catalogue."""
 
     items: list[StyleAnswer]
 
 
-class CancelAnswer(BaseModel):
+class CancelAnswer(Answer):
     """The state the job ended in."""
 
     state: State
 
 
-class QueueAnswer(BaseModel):
+class QueueAnswer(Answer):
     """The place in the queue (1 is next) and the seconds until the picture; nulls when it does not wait."""
 
     place: int | None = None
     estimate_seconds: int | None = None
 
 
-class UploadAnswer(BaseModel):
+class UploadAnswer(Answer):
     """A photo that is still held."""
 
     id: UUID
@@ -98,7 +98,7 @@ class UploadAnswer(BaseModel):
     delete_by: datetime
 
 
-class UploadsAnswer(BaseModel):
+class UploadsAnswer(Answer):
     """The photos held for a person."""
 
     items: list[UploadAnswer]
@@ -107,7 +107,7 @@ class UploadsAnswer(BaseModel):
 @routes.get("/v1/styles", responses={200: StylesAnswer})
 def list_styles() -> StylesAnswer:
     """The style catalogue."""
-    return StylesAnswer(items=[_style(style) for style in catalogue().styles.values()])
+    return StylesAnswer(items=[StyleAnswer.model_validate(style) for style in catalogue().styles.values()])
 
 
 @routes.post(
@@ -124,7 +124,7 @@ def queue(path: FigurinePath) -> QueueAnswer:
     """Where a job stands and about how long it will take."""
     with unit.begin() as work:
         place = use_cases.queue_place(work, current_user_id(), path.figurine_id, renderers=catalogue().renderers)
-    return QueueAnswer(**asdict(place)) if place else QueueAnswer()
+    return QueueAnswer.model_validate(place) if place else QueueAnswer()
 
 
 @routes.get("/v1/photos", responses={200: UploadsAnswer})
@@ -132,18 +132,7 @@ def list_photos() -> UploadsAnswer:
     """The photos that are still held, with their deadlines."""
     with unit.begin() as work:
         uploads = work.uploads.held_for(current_user_id())
-    return UploadsAnswer(
-        items=[
-            UploadAnswer(
-                id=upload.id,
-                figurine_id=upload.figurine_id,
-                state=upload.state,
-                uploaded_at=upload.uploaded_at,
-                delete_by=upload.delete_by,
-            )
-            for upload in uploads
-        ]
-    )
+    return UploadsAnswer(items=[UploadAnswer.model_validate(upload) for upload in uploads])
 
 
 @routes.get("/v1/figurines/<figurine_id>/pictures/<n>", responses=problems(NoSuchPicture, RangeOutside))
@@ -192,14 +181,3 @@ def _with_headers(response: Response, etag: str) -> Response:
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
-
-
-def _style(style: Style) -> StyleAnswer:
-    return StyleAnswer(
-        id=style.id,
-        name=style.name,
-        description=style.description,
-        price=style.price,
-        subjects=style.subjects,
-        engines=style.engines,
-    )

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
 from common.current import CurrentUnit
 from privacy import use_cases
@@ -23,10 +24,8 @@ class ProofsQuery(BaseModel):
     cursor: UUID | None = None
 
 
-class ProofAnswer(BaseModel):
+class ProofAnswer(Answer):
     """An upload that is gone: how long it was held, in seconds, and why it went."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     upload_id: UUID
     uploaded_at: datetime
@@ -44,10 +43,8 @@ class ProofsAnswer(BaseModel):
     next_cursor: UUID | None
 
 
-class RetentionAnswer(BaseModel):
+class RetentionAnswer(Answer):
     """How promise K1 stands: uploads held, those past their deadline, the age of the oldest in seconds."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     open: int
     overdue: int

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import BaseModel, Field
 
+from common.answers import Answer
 from common.current import Current
 from common.errors import Invalid
 from common.problems import problems
@@ -34,7 +35,7 @@ class SignUpBody(BaseModel):
     policy_version: Annotated[str, Field(min_length=1, max_length=40, description="The policy that was read.")]
 
 
-class AccountAnswer(BaseModel):
+class AccountAnswer(Answer):
     """A person's own account."""
 
     id: UUID

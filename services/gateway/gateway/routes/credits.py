@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from common.answers import Answer
 from gateway.routes.context import current_person, peers, personal
 
 routes = personal("credits")
 
 
-class BalanceAnswer(BaseModel):
+class BalanceAnswer(Answer):
     """Credits that can be spent, and credits set aside for figurines under way."""
 
     available: int
@@ -25,7 +26,7 @@ class StatementQuery(BaseModel):
     cursor: Annotated[str, Field(pattern=r"^\d{1,18}$")] | None = None
 
 
-class StatementItem(BaseModel):
+class StatementItem(Answer):
     """One movement: the change of what is available, the balance after it, and why."""
 
     at: datetime
@@ -36,7 +37,7 @@ class StatementItem(BaseModel):
     figurine_id: UUID | None
 
 
-class StatementAnswer(BaseModel):
+class StatementAnswer(Answer):
     """Movements, the newest first."""
 
     items: list[StatementItem]

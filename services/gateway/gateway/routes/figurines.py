@@ -12,6 +12,7 @@ from flask import Response, request
 from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, Field
 
+from common.answers import Answer
 from common.errors import Conflict, Invalid, NotFound, Unavailable
 from common.problems import problems
 from gateway.domain.figurines import (
@@ -50,7 +51,7 @@ class OrderForm(BaseModel):
     note: Annotated[str, Field(max_length=1000, description="A wish for the engine.")] = ""
 
 
-class PictureAnswer(BaseModel):
+class PictureAnswer(Answer):
     """One picture, in pixels; pictures count from 1."""
 
     n: int
@@ -58,7 +59,7 @@ class PictureAnswer(BaseModel):
     height: int
 
 
-class FailureAnswer(BaseModel):
+class FailureAnswer(Answer):
     """Why there is no picture, and what it cost: nothing."""
 
     code: str
@@ -66,14 +67,14 @@ class FailureAnswer(BaseModel):
     cost: int = 0
 
 
-class QueueAnswer(BaseModel):
+class QueueAnswer(Answer):
     """The place in the queue (1 is next), and the seconds until the picture."""
 
     place: int
     estimate_seconds: int
 
 
-class FigurineAnswer(BaseModel):
+class FigurineAnswer(Answer):
     """A figurine; `price` is what was set aside for it, in credits."""
 
     id: UUID
@@ -92,7 +93,7 @@ class FigurineAnswer(BaseModel):
     finished_at: datetime | None
 
 
-class FigurinesAnswer(BaseModel):
+class FigurinesAnswer(Answer):
     """Figurines, the newest first."""
 
     items: list[FigurineAnswer]
@@ -114,7 +115,7 @@ class FigurinePath(BaseModel):
     figurine_id: UUID
 
 
-class CancelAnswer(BaseModel):
+class CancelAnswer(Answer):
     """The state the figurine ended in."""
 
     id: UUID
@@ -219,7 +220,7 @@ def figurine_answer(figurine: Figurine) -> FigurineAnswer:
         variants=figurine.variants,
         aspect_ratio=figurine.aspect_ratio,
         price=figurine.price,
-        pictures=[PictureAnswer(n=p.n, width=p.width, height=p.height) for p in figurine.pictures],
+        pictures=[PictureAnswer.model_validate(picture) for picture in figurine.pictures],
         versions=[figurine.id],
         failure=FailureAnswer(code=code, sentence=failure_sentence(code)) if code else None,
         created_at=figurine.created_at,

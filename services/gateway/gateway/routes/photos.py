@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
-
+from common.answers import Answer
 from gateway.routes.context import current_person, peers, personal
 
 routes = personal("photos")
 
 
-class UploadAnswer(BaseModel):
+class UploadAnswer(Answer):
     """A photo that is still held, and when it is gone at the latest."""
 
     id: UUID
@@ -21,7 +20,7 @@ class UploadAnswer(BaseModel):
     delete_by: datetime
 
 
-class ProofAnswer(BaseModel):
+class ProofAnswer(Answer):
     """A photo that is gone: when it came, when it went, why; `held_seconds` is between the two."""
 
     upload_id: UUID
@@ -31,7 +30,7 @@ class ProofAnswer(BaseModel):
     reason: str
 
 
-class PhotosAnswer(BaseModel):
+class PhotosAnswer(Answer):
     """Uploads still held, photos saved by choice, and proofs of the last 30 days."""
 
     uploads: list[UploadAnswer]

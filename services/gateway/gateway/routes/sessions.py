@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, jsonify, request
 from pydantic import BaseModel, Field
 
+from common.answers import Answer
 from common.errors import NotFound
 from common.problems import problems
 from gateway.domain.people import SESSION_LIFETIME, NotSignedIn, WrongCredentials
@@ -29,7 +30,7 @@ class SignInBody(BaseModel):
     password: Annotated[str, Field(max_length=200)]
 
 
-class OpenedAnswer(BaseModel):
+class OpenedAnswer(Answer):
     """A fresh session; send the token as `Authorization: Bearer …`. It is shown this once."""
 
     id: UUID
@@ -37,7 +38,7 @@ class OpenedAnswer(BaseModel):
     expires_at: datetime
 
 
-class SessionAnswer(BaseModel):
+class SessionAnswer(Answer):
     """One signed-in device; `current` is the one that asks."""
 
     id: UUID
@@ -48,7 +49,7 @@ class SessionAnswer(BaseModel):
     current: bool
 
 
-class SessionsAnswer(BaseModel):
+class SessionsAnswer(Answer):
     """The signed-in devices, the latest first."""
 
     items: list[SessionAnswer]

@@ -1,21 +1,20 @@
 """/v1/styles: the style catalogue."""
 
-from pydantic import BaseModel
-
+from common.answers import Answer
 from gateway.domain.figurines import ASPECT_RATIOS, MAX_VARIANTS, Style
 from gateway.routes.context import public, unit
 
 routes = public("styles")
 
 
-class StyleOptions(BaseModel):
+class StyleOptions(Answer):
     """What can be chosen with a style."""
 
     aspect_ratios: tuple[str, ...] = ASPECT_RATIOS
     max_variants: int = MAX_VARIANTS
 
 
-class StyleAnswer(BaseModel):
+class StyleAnswer(Answer):
     """One kind of figurine; price in credits per picture, `sample` the address of a picture of it."""
 
     id: str
@@ -28,7 +27,7 @@ class StyleAnswer(BaseModel):
     options: StyleOptions
 
 
-class StylesAnswer(BaseModel):
+class StylesAnswer(Answer):
     """The style wall."""
 
     items: list[StyleAnswer]

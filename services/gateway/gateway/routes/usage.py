@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from pydantic import BaseModel
-
+from common.answers import Answer
 from gateway.routes.context import current_person, peers, personal
 
 routes = personal("usage")
 
 
-class CountAnswer(BaseModel):
+class CountAnswer(Answer):
     """So many figurines were delivered, with so many pictures in all."""
 
     figurines: int
