@@ -1,0 +1,148 @@
+"""Events and values as tests need them: every field has a sensible value, the ones that matter are given."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from common.clock import SYSTEM_CLOCK
+from common.contracts import Envelope, Event
+from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsRefused, CreditsReleased
+from common.contracts.gateway import ImageUploaded, UserRegistered
+from common.contracts.generation import (
+    FigurineFailed,
+    FigurineGenerated,
+    FigurineRequested,
+    FigurineStarted,
+    ImageDeleted,
+    PictureSize,
+)
+
+DAY = timedelta(hours=24)
+
+
+def envelope(event: Event) -> Envelope:
+    """The event as it arrives; each call is another message."""
+    return Envelope(id=SYSTEM_CLOCK.new_id(), source="/services/test", time=SYSTEM_CLOCK.now(), event=event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """One figurine of one person, and the events that tell of it."""
+
+    user_id: UUID = field(default_factory=SYSTEM_CLOCK.new_id)
+    figurine_id: UUID = field(default_factory=SYSTEM_CLOCK.new_id)
+    upload_id: UUID = field(default_factory=SYSTEM_CLOCK.new_id)
+    hold_id: UUID = field(default_factory=SYSTEM_CLOCK.new_id)
+    began: datetime = field(default_factory=SYSTEM_CLOCK.now)
+    style: str = "window-box"
+    variants: int = 2
+    unit_price: int = 2
+    credits: int = 10
+
+    @property
+    def price(self) -> int:
+        return self.unit_price * self.variants
+
+    def registered(self) -> UserRegistered:
+        return UserRegistered(user_id=self.user_id, registered_at=self.began)
+
+    def uploaded(self) -> ImageUploaded:
+        return ImageUploaded(
+            figurine_id=self.figurine_id,
+            upload_id=self.upload_id,
+            user_id=self.user_id,
+            style=self.style,
+            variants=self.variants,
+            aspect_ratio="1:1",
+            seed=7,
+            uploaded_at=self.began,
+            delete_by=self.began + DAY,
+        )
+
+    def requested(self) -> FigurineRequested:
+        return FigurineRequested(
+            figurine_id=self.figurine_id, user_id=self.user_id, unit_price=self.unit_price, variants=self.variants
+        )
+
+    def granted(self) -> CreditsGranted:
+        return CreditsGranted(
+            user_id=self.user_id,
+            credits=self.credits,
+            reason="trial",
+            available=self.credits,
+            held=0,
+            balance_version=1,
+        )
+
+    def held(self) -> CreditsHeld:
+        return CreditsHeld(
+            user_id=self.user_id,
+            figurine_id=self.figurine_id,
+            hold_id=self.hold_id,
+            credits=self.price,
+            available=self.credits - self.price,
+            held=self.price,
+            balance_version=2,
+        )
+
+    def refused(self) -> CreditsRefused:
+        return CreditsRefused(figurine_id=self.figurine_id, user_id=self.user_id, reason="insufficient_credits")
+
+    def started(self, attempt: int = 1) -> FigurineStarted:
+        return FigurineStarted(figurine_id=self.figurine_id, user_id=self.user_id, attempt=attempt)
+
+    def generated(self, pictures: int | None = None) -> FigurineGenerated:
+        count = self.variants if pictures is None else pictures
+        return FigurineGenerated(
+            figurine_id=self.figurine_id,
+            user_id=self.user_id,
+            style=self.style,
+            engine="studio",
+            requested=self.variants,
+            pictures=tuple(PictureSize(n=n, width=8, height=8) for n in range(1, count + 1)),
+            requested_at=self.began,
+            generated_at=self.began + timedelta(seconds=9),
+            rendering_ms=5,
+        )
+
+    def failed(self, code: str = "no_picture") -> FigurineFailed:
+        return FigurineFailed(
+            figurine_id=self.figurine_id,
+            user_id=self.user_id,
+            style=self.style,
+            code=code,
+            failed_at=self.began + timedelta(seconds=9),
+        )
+
+    def captured(self, pictures: int) -> CreditsCaptured:
+        return CreditsCaptured(
+            user_id=self.user_id,
+            figurine_id=self.figurine_id,
+            hold_id=self.hold_id,
+            credits=self.unit_price * pictures,
+            pictures=pictures,
+            available=self.credits - self.unit_price * pictures,
+            held=0,
+            balance_version=3,
+        )
+
+    def released(self, code: str = "no_picture") -> CreditsReleased:
+        return CreditsReleased(
+            user_id=self.user_id,
+            figurine_id=self.figurine_id,
+            hold_id=self.hold_id,
+            credits=self.price,
+            reason=code,
+            available=self.credits,
+            held=0,
+            balance_version=3,
+        )
+
+    def photo_deleted(self, reason: str = "generated") -> ImageDeleted:
+        return ImageDeleted(
+            upload_id=self.upload_id,
+            figurine_id=self.figurine_id,
+            user_id=self.user_id,
+            reason=reason,
+            deleted_at=self.began + timedelta(seconds=10),
+        )
