@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from generation.adapters.studio.engine import StudioEngine
+from generation.adapters.studio.render import Brief, cut_out, render
 from generation.ports import ImageEngine, PaintingFailed, PaintOrder
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -69,10 +70,10 @@ def test_a_picture_is_a_jpeg_of_the_announced_size_without_metadata(engine):
     assert len(painting.image) < 1_500_000
 
 
-def test_the_same_order_gives_the_same_bytes_in_another_process(own_engine):
-    studio = own_engine(tasks_per_worker=2)  # one order: cut out, render
-    wish = order(aspect_ratio="21:9")
-    assert studio.paint(wish)[0].image == studio.paint(wish)[0].image
+def test_the_same_order_gives_the_same_bytes_in_another_process(engine):
+    (painting,) = engine.paint(order(aspect_ratio="21:9"))
+    brief = Brief(style="acrylic-standee", title="Eileen", variant=1, aspect_ratio="21:9", seed=3)
+    assert render(cut_out(PERSON), brief).image == painting.image
 
 
 @pytest.mark.parametrize(
