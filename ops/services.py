@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 
 SERVICES = ("gateway", "generation", "billing", "privacy", "analytics")
-BUCKETS = ("uploads", "figurines", "photos", "archives")
+BUCKETS = ("uploads", "figurines")
 
 # A service that is not named here has no key to the object store.
 BUCKETS_OF: Mapping[str, tuple[str, ...]] = {
     "gateway": ("uploads",),
-    "generation": ("uploads", "figurines", "photos"),
-    "privacy": ("archives",),
+    "generation": ("uploads", "figurines"),
 }
