@@ -64,11 +64,15 @@ class Ledger:
                 [figurine_id],
             ).fetchone()
 
-    def hold(self, user_id: UUID, figurine_id: UUID, *, unit_price: int, pictures: int, reason: str) -> Hold:
-        """Set the price aside; raises InsufficientCredits and changes nothing."""
+    def hold(self, user_id: UUID, figurine_id: UUID, *, unit_price: int, pictures: int, reason: str) -> Hold | None:
+        """Set the price aside; None when somebody else settled this figurine's fate meanwhile.
+
+        Raises InsufficientCredits and changes nothing.
+        """
         hold = self._new_hold(user_id, figurine_id, unit_price, unit_price * pictures, HoldState.OPEN)
         self._lock_if_affordable(user_id, hold.credits)
-        self._insert_hold(hold)
+        if not self._insert_hold(hold):
+            return None
         self._post(user_id, Kind.HOLD, setting_aside(hold.credits), reason, figurine_id)
         return hold
 

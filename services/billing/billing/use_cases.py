@@ -56,9 +56,10 @@ def hold_for_figurine(work: Work, event: FigurineRequested) -> None:
             event.user_id, event.figurine_id, unit_price=event.unit_price, pictures=event.variants, reason=reason
         )
     except InsufficientCredits as refusal:
-        work.ledger.record_ended(event.user_id, event.figurine_id, HoldState.REFUSED)
-        work.outbox.add(CreditsRefused(figurine_id=event.figurine_id, user_id=event.user_id, reason=refusal.code))
-    else:
+        if work.ledger.record_ended(event.user_id, event.figurine_id, HoldState.REFUSED):
+            work.outbox.add(CreditsRefused(figurine_id=event.figurine_id, user_id=event.user_id, reason=refusal.code))
+        return
+    if hold is not None:
         work.outbox.add(
             CreditsHeld(
                 user_id=event.user_id,
