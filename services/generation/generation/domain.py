@@ -14,6 +14,8 @@ MAX_VARIANTS = 4
 
 # Promise K1: whatever becomes of the job, the photo is gone a day after it came.
 UPLOAD_LIFETIME = timedelta(hours=24)
+# Deletion begins this long before the deadline, so that an outage does not break the promise.
+EXPIRY_MARGIN = timedelta(hours=1)
 
 ASPECT_RATIOS = ("1:1", "3:4", "4:3", "4:5", "5:4", "2:3", "3:2", "9:16", "16:9", "21:9")
 

@@ -13,7 +13,7 @@ from common.errors import Unavailable
 from common.service import Job
 from common.work import UnitOfWork
 from generation import use_cases
-from generation.domain import UPLOAD_LIFETIME, FailureCode, Figurine, StoredPicture
+from generation.domain import EXPIRY_MARGIN, UPLOAD_LIFETIME, FailureCode, Figurine, StoredPicture
 from generation.ports import (
     ImageEngine,
     Painting,
@@ -73,7 +73,7 @@ class Workshop:
 
     def sweep_strays(self) -> int:
         """Promise K1 for photos nobody has a record of: an upload that broke off half-way."""
-        strays = list(self.photos.strays(older_than=self.unit.clock.now() - UPLOAD_LIFETIME))
+        strays = list(self.photos.strays(older_than=self.unit.clock.now() - UPLOAD_LIFETIME + EXPIRY_MARGIN))
         for upload_id in strays:
             self.photos.delete(upload_id)
             log.warning("stray upload deleted", upload_id=str(upload_id))

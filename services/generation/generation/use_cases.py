@@ -16,6 +16,7 @@ from common.contracts.generation import (
 )
 from common.errors import NotYet
 from generation.domain import (
+    EXPIRY_MARGIN,
     AlreadyEnded,
     FailureCode,
     Figurine,
@@ -164,15 +165,15 @@ def release_expired_leases(work: Work) -> int:
 
 
 def expire_uploads(work: Work) -> int:
-    """Promise K1: a photo at its deadline goes, whatever became of its job."""
-    overdue = work.uploads.overdue(limit=100)
-    for upload in overdue:
+    """Promise K1: a photo goes before its deadline, whatever became of its job."""
+    due = work.uploads.due(before=work.clock.now() + EXPIRY_MARGIN, limit=100)
+    for upload in due:
         figurine = work.jobs.find(upload.figurine_id)
         if figurine and figurine.may_become(State.FAILED):
             _end(work, figurine, State.FAILED, FailureCode.PHOTO_MISSING)
         work.uploads.dismiss(upload.figurine_id, "expired")
         work.wake_deletion()
-    return len(overdue)
+    return len(due)
 
 
 def record_deletion(work: Work, upload: Upload) -> None:

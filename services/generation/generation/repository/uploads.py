@@ -43,8 +43,8 @@ class Uploads:
             [reason, self._clock.now(), figurine_id],
         )
 
-    def overdue(self, *, limit: int) -> list[Upload]:
-        """Photos still held at their deadline, locked."""
+    def due(self, *, before: datetime, limit: int) -> list[Upload]:
+        """Photos still held whose deadline comes before that time, locked."""
         with self._connection.cursor(row_factory=class_row(Upload)) as cursor:
             return cursor.execute(
                 """
@@ -52,7 +52,7 @@ class Uploads:
                   FROM uploads WHERE state = 'held' AND delete_by <= %s
                  ORDER BY delete_by LIMIT %s FOR UPDATE SKIP LOCKED
                 """,
-                [self._clock.now(), limit],
+                [before, limit],
             ).fetchall()
 
     def claim_deletions(self, *, limit: int) -> list[Upload]:
