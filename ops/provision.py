@@ -1,7 +1,8 @@
 """Roles and schemas in Postgres: each service alone in its own.
 
-    create_database(connection, name)           connection: to any database, in autocommit mode
-    provision(connection, passwords)            connection: to the database to divide
+    create_database(connection, name)      connection: an administrator's, in autocommit mode
+    create_roles(connection, passwords)
+    divide(connection)                     connection: to the database that is divided
 
 Of the two roles of a service `<service>_owner` owns the schema and runs migrations; `<service>`
 is what the running service is: it reads and writes rows and changes no table. Nobody else, PUBLIC
@@ -38,20 +39,28 @@ def create_database(connection: psycopg.Connection[Any], name: str) -> None:
         )
 
 
-def provision(
+def create_roles(
     connection: psycopg.Connection[Any], passwords: Mapping[str, str], services: Iterable[str] = SERVICES
 ) -> None:
-    """Divide the database among the services; `passwords` has one for each of `roles(services)`."""
+    """Make the roles, or give them these passwords; roles belong to the whole cluster.
+
+    `passwords` has one for each of `roles(services)`. Not for two callers at once.
+    """
     with connection.transaction():
-        database = sql.Identifier(connection.info.dbname)
-        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        for role in roles(services):
+            _create_role(connection, role, passwords[role])
+
+
+def divide(connection: psycopg.Connection[Any], services: Iterable[str] = SERVICES) -> None:
+    """Divide the database among the services, whose roles exist."""
+    with connection.transaction():
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(_database(connection)))
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         for service in services:
+            _grant(connection, service)
             for role in roles([service]):
-                _create_role(connection, role, passwords[role])
                 _confine(connection, role, service)
             _limit(connection, service)
-            _grant(connection, service)
 
 
 def _create_role(connection: psycopg.Connection[Any], role: str, password: str) -> None:

@@ -23,10 +23,11 @@ class Authority:
 
     def __init__(self, certificate: Path, key: Path) -> None:
         self._lock = Lock()
-        if not key.exists():
-            fresh = trustme.CA(organization_name="Figurine studio on this machine")
-            files.write(certificate, fresh.cert_pem.bytes().decode(), mode=0o644)
-            files.write(key, fresh.private_key_pem.bytes().decode())
+        with files.alone(key.with_suffix(".lock")):
+            if not key.exists():
+                fresh = trustme.CA(organization_name="Figurine studio on this machine")
+                files.write(certificate, fresh.cert_pem.bytes().decode(), mode=0o644)
+                files.write(key, fresh.private_key_pem.bytes().decode())
         self._certificate = certificate
         self._ca = trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
 

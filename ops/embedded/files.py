@@ -1,7 +1,10 @@
-"""Writing files that are whole or not there, and private from their first byte."""
+"""Files that are whole or not there, private from their first byte, and one writer's at a time."""
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -13,3 +16,11 @@ def write(path: Path, text: str, *, mode: int = 0o600) -> None:
         file.write(text)
     Path(draft).chmod(mode)
     Path(draft).replace(path)
+
+
+@contextmanager
+def alone(lock: Path) -> Generator[None]:
+    """Nobody else, in this process or another, is inside with the same lock while the block lasts."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

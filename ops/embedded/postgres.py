@@ -57,8 +57,9 @@ class Postgres:
         """Make the database, and in it a schema and two roles for each service."""
         with psycopg.connect(self.admin_url(ADMINISTRATOR), autocommit=True) as connection:
             provision.create_database(connection, DATABASE)
+            provision.create_roles(connection, self.passwords())
         with psycopg.connect(self.admin_url(), autocommit=True) as connection:
-            provision.provision(connection, self.passwords())
+            provision.divide(connection)
 
     def passwords(self) -> dict[str, str]:
         """The password of every role that provisioning makes."""

@@ -68,7 +68,7 @@ class RabbitMQ:
 
     def url(self, user: str, vhost: str = broker_access.VHOST) -> str:
         """The address for a user, with the password."""
-        return f"amqps://{user}:{self._password(user)}@localhost:{self._site.ports['amqps']}/{vhost}"
+        return f"amqps://{user}:{self.password(user)}@localhost:{self._site.ports['amqps']}/{vhost}"
 
     def admin_url(self) -> str:
         """The address for the administrator."""
@@ -77,17 +77,18 @@ class RabbitMQ:
     def management_url(self) -> str:
         """The management API, with the administrator's credentials."""
         user = broker_access.ADMINISTRATOR
-        return f"https://{user}:{self._password(user)}@localhost:{self._site.ports['rabbitmq-management']}"
+        return f"https://{user}:{self.password(user)}@localhost:{self._site.ports['rabbitmq-management']}"
 
     @property
     def _home(self) -> Path:
         return self._site.home("rabbitmq")
 
-    def _password(self, user: str) -> str:
+    def password(self, user: str) -> str:
+        """The password of a user."""
         return self._site.secrets.password(f"rabbitmq {user}")
 
     def _passwords(self) -> dict[str, str]:
-        return {user: self._password(user) for user in (broker_access.ADMINISTRATOR, *SERVICES)}
+        return {user: self.password(user) for user in (broker_access.ADMINISTRATOR, *SERVICES)}
 
     def _environment(self) -> dict[str, str]:
         home, ports = self._home, self._site.ports
@@ -139,7 +140,7 @@ class RabbitMQ:
     def _finds_vhost(self) -> bool:
         with urllib3.PoolManager(ca_certs=str(self._site.ca), retries=False, timeout=3) as http:
             headers = urllib3.make_headers(
-                basic_auth=f"{broker_access.ADMINISTRATOR}:{self._password(broker_access.ADMINISTRATOR)}"
+                basic_auth=f"{broker_access.ADMINISTRATOR}:{self.password(broker_access.ADMINISTRATOR)}"
             )
             address = f"https://localhost:{self._site.ports['rabbitmq-management']}/api/vhosts/{broker_access.VHOST}"
             try:

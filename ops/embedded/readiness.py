@@ -45,7 +45,8 @@ class Readiness:
         def settled() -> bool:
             return ready() or self._first_lost(names) is not None
 
-        until(settled, f"The start of {names[-1]}", seconds=_START_SECONDS)
+        log = self._supervisor.log(names[-1])
+        until(settled, f"The start of {names[-1]} (it writes to {log})", seconds=_START_SECONDS)
         lost = self._first_lost(names)
         if lost is not None:
             message = f"{lost} did not start. Its last words are in {self._supervisor.log(lost)}."

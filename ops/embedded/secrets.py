@@ -5,7 +5,6 @@ import json
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -26,8 +25,7 @@ class Secrets:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = Lock()
-        self._kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        self._kept = self._read()
 
     def password(self, name: str) -> str:
         """48 hexadecimal digits: safe in every URL and configuration file."""
@@ -51,11 +49,17 @@ class Secrets:
         return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     def _keep(self, name: str, make: Callable[[], str]) -> str:
-        with self._lock:
-            if name not in self._kept:
-                self._kept[name] = make()
-                files.write(self._path, json.dumps(self._kept, indent=1))
-            return self._kept[name]
+        if name not in self._kept:
+            with files.alone(self._path.with_suffix(".lock")):
+                # Another process may have made it meanwhile, and given it to a server.
+                self._kept = self._read()
+                if name not in self._kept:
+                    self._kept = {**self._kept, name: make()}
+                    files.write(self._path, json.dumps(self._kept, indent=1))
+        return self._kept[name]
+
+    def _read(self) -> dict[str, str]:
+        return json.loads(self._path.read_text()) if self._path.exists() else {}
 
 
 def _new_signing_key() -> str:

@@ -7,7 +7,6 @@ stack.stop()                everything stops, the data stays
 stack.program("billing-worker").kill()
 """
 
-import fcntl
 import json
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ops.embedded import endpoints, orphans
+from ops.embedded import endpoints, files, orphans
 from ops.embedded.application import Application
 from ops.embedded.environments import Environments
 from ops.embedded.mail import Mail
@@ -142,8 +141,7 @@ class Stack:
     @contextmanager
     def _alone(self) -> Generator[None]:
         """One start or stop at a time, whoever asks for it."""
-        with (self.site.directory / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with files.alone(self.site.directory / "stack.lock"):
             # Whoever had the lock before may have settled the ports.
             self.site.recall_ports()
             yield

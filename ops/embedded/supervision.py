@@ -115,10 +115,14 @@ class Supervisor:
 class _UnixTransport(xmlrpc.client.Transport):
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._path = path
+        self._link = _UnixConnection(path)
 
     def make_connection(self, host: object) -> http.client.HTTPConnection:  # noqa: ARG002 - there is but one
-        return _UnixConnection(self._path)
+        return self._link
+
+    def close(self) -> None:
+        """Called when the proxy's block ends."""
+        self._link.close()
 
 
 class _UnixConnection(http.client.HTTPConnection):

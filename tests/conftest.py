@@ -1,0 +1,9 @@
+"""The fixtures every test may ask for, by what they are about."""
+
+pytest_plugins = [
+    "tests.fixtures.isolation",
+    "tests.fixtures.servers",
+    "tests.fixtures.postgres",
+    "tests.fixtures.rabbitmq",
+    "tests.fixtures.storage",
+]
