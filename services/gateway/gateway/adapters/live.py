@@ -12,6 +12,7 @@ from psycopg import sql
 
 from common.database import Connection, Database
 from common.errors import Unavailable
+from common.serving import STOPPING
 
 log = structlog.get_logger(__name__)
 RECONNECT_SECONDS = 1.0
@@ -85,6 +86,8 @@ class Live:
                     bells = list(self._bells.get(news.payload, ()))
                 for bell in bells:
                     bell.set()
+            if STOPPING.is_set():
+                self.close()
 
     def _ring_all(self) -> None:
         with self._lock:
