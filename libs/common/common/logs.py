@@ -76,9 +76,9 @@ def _install(handler: logging.Handler, level: int) -> None:
     root.setLevel(level)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
-    # It warns at every attempt; whoever asked for a connection tells it once.
     # A job that is still at it when its time comes again goes on: nothing to warn of.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # It warns at every attempt; whoever asked for a connection tells it once.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
     warnings.simplefilter("default", ResourceWarning)
