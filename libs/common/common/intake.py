@@ -28,7 +28,7 @@ _AWAY_STATES = frozenset({"57P01", "57P02", "57P03", "57P05"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What one transaction brought: the events that were new, and the events they caused."""
+    """What one transaction brought: the events that were new, and the events to hand to the relay."""
 
     fresh: set[UUID]
     rows: list[OutboxRow]
@@ -69,9 +69,13 @@ class Intake(Generic[W]):
             return self._take(connection, envelopes, wake_relay=wake_relay)
 
     def take_slowly(self, envelope: Envelope) -> Taken:
-        """Handle one event in a transaction of the pool; for any thread."""
+        """Handle one event in a transaction of the pool; for any thread.
+
+        The relay is woken for the events it causes, so none are returned to be handed over.
+        """
         with self._database.begin() as connection:
-            return self._take(connection, [envelope], wake_relay=True)
+            taken = self._take(connection, [envelope], wake_relay=True)
+        return Taken(fresh=taken.fresh, rows=[])
 
     def database_answers(self) -> bool:
         """Whether the database can be used right now."""
