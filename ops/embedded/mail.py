@@ -32,8 +32,8 @@ class Mail:
         own = self._site.identity("mail")
         given = {
             "port": self._site.ports["smtps"],
-            "user": _USER,
-            "password": self._password,
+            "user": self.login[0],
+            "password": self.login[1],
             "certificate": str(own.certificate),
             "key": str(own.key),
             "folder": str(self._site.mail),
@@ -49,11 +49,13 @@ class Mail:
 
     def url(self) -> str:
         """The address, with user and password."""
-        return f"smtps://{_USER}:{self._password}@localhost:{self._site.ports['smtps']}"
+        user, password = self.login
+        return f"smtps://{user}:{password}@localhost:{self._site.ports['smtps']}"
 
     @property
-    def _password(self) -> str:
-        return self._site.secrets.password("mail")
+    def login(self) -> tuple[str, str]:
+        """User and password."""
+        return _USER, self._site.secrets.password("mail")
 
     @property
     def _configuration(self) -> Path:
@@ -62,4 +64,4 @@ class Mail:
     def _log_in(self) -> None:
         trusted = ssl.create_default_context(cafile=self._site.ca)
         with smtplib.SMTP_SSL("localhost", self._site.ports["smtps"], timeout=3, context=trusted) as client:
-            client.login(_USER, self._password)
+            client.login(*self.login)

@@ -48,6 +48,10 @@ class Secrets:
         private = load_pem_private_key(self.signing_key(name).encode(), password=None)
         return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
+    def values(self) -> list[str]:
+        """Every secret there is, to look for where none should be."""
+        return list(self._read().values())
+
     def _keep(self, name: str, make: Callable[[], str]) -> str:
         if name not in self._kept:
             with files.alone(self._path.with_suffix(".lock")):

@@ -1,0 +1,73 @@
+# `make` lists the targets. Each sets up what it needs; a second time that takes a second.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+STACK := $(PYTHON) -m ops.embedded
+# Whole words that pytest is given on top: make test TESTS="tests/unit -k credits"
+TESTS ?= tests
+# One file per question; what a question needs besides has an underscore in its name.
+QUESTIONS = $(foreach file,$(wildcard bench/*.py),$(if $(findstring _,$(notdir $(file))),,$(notdir $(basename $(file)))))
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: up ## Set up, start everything, and make two figurines from real photos
+	@$(PYTHON) -m ops.demo
+
+.PHONY: up
+up: ready-to-run ## Start the studio on this machine, without Docker
+	@$(STACK) up
+
+.PHONY: down
+down: ## Stop the studio; the data stays
+	@if [ -x $(PYTHON) ]; then $(STACK) down; fi
+
+.PHONY: status
+status: ## Show what runs
+	@$(STACK) status
+
+.PHONY: logs
+logs: ## Follow what every program says
+	@$(STACK) logs
+
+.PHONY: test
+test: ready-to-test ## Set up and run every test
+	@.venv/bin/pytest -n 2 --dist loadgroup $(TESTS)
+
+.PHONY: e2e
+e2e: ready-to-test ## Run the tests that use the whole studio, through its public door
+	@.venv/bin/pytest tests/e2e
+
+.PHONY: chaos
+chaos: ready-to-test ## Run the tests that kill processes and servers
+	@.venv/bin/pytest tests/chaos
+
+.PHONY: check
+check: ready-to-check ## Check style, types, imports, and that the published contracts are current
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/basedpyright
+	@.venv/bin/lint-imports
+	@.venv/bin/pytest -q tests/contract -k "schema or asyncapi or openapi"
+
+.PHONY: bench
+bench: ready-to-test ## Measure, and print one table per question
+	@for question in $(QUESTIONS); do echo "== $$question"; $(PYTHON) -m bench.$$question || exit 1; done
+
+.PHONY: clean
+clean: ## Stop the studio and destroy its data, the tests' servers and every cache
+	@for stack in .figurine .figurine-*; do \
+		if [ -d $$stack ] && [ -x $(PYTHON) ]; then $(STACK) --directory $$stack clean || exit 1; fi; \
+	done
+	@rm -rf .pytest_cache .ruff_cache .hypothesis .import_linter_cache examples/out
+	@find libs services ops tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: ready-to-run ready-to-test ready-to-check
+ready-to-run:
+	@ops/bootstrap run
+ready-to-test:
+	@ops/bootstrap test
+ready-to-check:
+	@ops/bootstrap check

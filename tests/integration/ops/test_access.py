@@ -1,0 +1,83 @@
+"""What a service may touch in the broker and in the object store: its own, and nothing by accident."""
+
+import ssl
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pika
+import pytest
+from minio import Minio
+from minio.error import S3Error
+from pika.exceptions import ChannelClosedByBroker
+
+from ops.embedded.stack import Stack
+from ops.services import BUCKETS, BUCKETS_OF
+
+
+def link(url: str, ca_file: Path | None) -> pika.BlockingConnection:
+    parameters = pika.URLParameters(url)
+    if ca_file is not None:
+        parameters.ssl_options = pika.SSLOptions(ssl.create_default_context(cafile=ca_file), "localhost")
+    return pika.BlockingConnection(parameters)
+
+
+@pytest.mark.parametrize("queue", ["privacy.events", "billing", "events.billing"])
+def test_a_service_cannot_declare_a_queue_under_another_name(
+    service_broker: Callable[[str], str], ca_file: Path | None, queue: str
+) -> None:
+    with (
+        link(service_broker("billing"), ca_file) as connection,
+        pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"),
+    ):
+        connection.channel().queue_declare(queue)
+
+
+def test_a_service_binds_its_own_queue_to_the_events(
+    service_broker: Callable[[str], str], ca_file: Path | None
+) -> None:
+    with link(service_broker("billing"), ca_file) as connection:
+        channel = connection.channel()
+        channel.exchange_declare("events", "topic", durable=True)
+        channel.queue_declare("billing.access", exclusive=True)
+        channel.queue_bind("billing.access", "events", "access.checked")
+        channel.confirm_delivery()
+        channel.basic_publish("events", "access.checked", b"", mandatory=True)
+
+
+FOREIGN = [(service, bucket) for service in BUCKETS_OF for bucket in BUCKETS if bucket not in BUCKETS_OF[service]]
+OWN = [(service, bucket) for service in BUCKETS_OF for bucket in BUCKETS_OF[service]]
+
+
+def put(client: Minio, bucket: str) -> None:
+    client.put_object(bucket, "access", BytesIO(b"x"), 1)
+
+
+@pytest.mark.parametrize(("service", "bucket"), FOREIGN)
+def test_a_service_cannot_use_a_bucket_of_another(embedded_stack: Stack, service: str, bucket: str) -> None:
+    client = embedded_stack.seaweedfs.client(service)
+    for attempt in (
+        lambda: put(client, bucket),
+        lambda: client.get_object(bucket, "access"),
+        lambda: list(client.list_objects(bucket)),
+        lambda: client.remove_object(bucket, "access"),
+    ):
+        with pytest.raises(S3Error) as refused:
+            attempt()
+        assert refused.value.code == "AccessDenied"
+
+
+@pytest.mark.parametrize(("service", "bucket"), OWN)
+def test_what_a_service_stores_is_encrypted_without_its_asking(
+    embedded_stack: Stack, service: str, bucket: str
+) -> None:
+    client = embedded_stack.seaweedfs.client(service)
+    put(client, bucket)
+    assert client.stat_object(bucket, "access").metadata["x-amz-server-side-encryption"] == "AES256"
+    client.remove_object(bucket, "access")
+
+
+def test_a_bucket_that_nobody_made_does_not_come_by_writing_to_it(embedded_stack: Stack) -> None:
+    with pytest.raises(S3Error) as refused:
+        put(embedded_stack.seaweedfs.client("operator"), "uplaods")
+    assert refused.value.code == "NoSuchBucket"
