@@ -75,15 +75,17 @@ def test_an_event_nobody_listens_to_waits_and_holds_nothing_up(the_toy: Toy, ope
 
 
 def test_events_a_full_queue_refuses_are_sent_again_until_there_is_room(the_toy: Toy, open_door: Opener) -> None:
-    the_toy.bind("small", Answered.type, arguments={"x-max-length": 20, "x-overflow": "reject-publish"})
+    the_toy.bind("small", Answered.type, arguments={"x-max-length": 2, "x-overflow": "reject-publish"})
     open_door({})
-    the_toy.record(*(Answered(n=n) for n in range(100)))
-    eventually(lambda: 0 < the_toy.rows("outbox") < 100)
+    the_toy.record(*(Answered(n=n) for n in range(20)))
+    eventually(lambda: the_toy.depth("small") >= 2)
+    the_toy.record(*(Answered(n=n) for n in range(20, 40)))
+    eventually(lambda: the_toy.rows("outbox") > 0 and the_toy.depth("small") >= 2)
     got: set[int] = set()
 
     def all_came() -> bool:
         got.update(numbers(the_toy, "small"))
-        return got == set(range(100))
+        return got == set(range(40))
 
     eventually(all_came)
     eventually(lambda: the_toy.rows("outbox") == 0)
