@@ -38,6 +38,7 @@ class Life:
     variants: int = 2
     unit_price: int = 2
     credits: int = 10
+    seed: int = 7
 
     @property
     def price(self) -> int:
@@ -54,7 +55,7 @@ class Life:
             style=self.style,
             variants=self.variants,
             aspect_ratio="1:1",
-            seed=7,
+            seed=self.seed,
             uploaded_at=self.began,
             delete_by=self.began + DAY,
         )

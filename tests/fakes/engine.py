@@ -1,0 +1,84 @@
+"""An image engine that paints plain cards, and otherwise does what a test tells it to."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from threading import Event
+
+from PIL import Image
+
+from generation.ports import Painting, PaintingFailed, PaintOrder
+
+CARD = (96, 120)
+_COLOURS = ("tomato", "gold", "teal", "orchid")
+
+Outcome = Callable[[PaintOrder], Sequence[Painting]]
+
+
+def cards(count: int | None = None, *, size: tuple[int, int] = CARD) -> Outcome:
+    """As many plain cards as were ordered, or this many; `size` in pixels."""
+
+    def paint(order: PaintOrder) -> Sequence[Painting]:
+        wanted = order.variants if count is None else count
+        return [card(_COLOURS[n % len(_COLOURS)], size) for n in range(wanted)]
+
+    return paint
+
+
+def fails(code: str) -> Outcome:
+    """No picture, with this failure code."""
+
+    def paint(_order: PaintOrder) -> Sequence[Painting]:
+        raise PaintingFailed(code)
+
+    return paint
+
+
+def crashes(_order: PaintOrder) -> Sequence[Painting]:
+    """End in a way nobody has foreseen."""
+    raise RuntimeError("the engine fell over")
+
+
+class Hangs:
+    """Paints nothing until told; `begun` is set once it hangs."""
+
+    def __init__(self, then: Outcome | None = None) -> None:
+        self.begun = Event()
+        self.go_on = Event()
+        self._then = then or cards()
+
+    def __call__(self, order: PaintOrder) -> Sequence[Painting]:
+        """Wait, then paint."""
+        self.begun.set()
+        assert self.go_on.wait(30), "nobody told the engine to go on"
+        return self._then(order)
+
+
+class FakeEngine:
+    """Does what `will` says for the next orders, one each; then paints whatever is ordered."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.orders: list[PaintOrder] = []
+        self._outcomes: deque[Outcome] = deque()
+
+    def will(self, *outcomes: Outcome) -> None:
+        """What happens to the next orders."""
+        self._outcomes.extend(outcomes)
+
+    def paint(self, order: PaintOrder) -> Sequence[Painting]:
+        """Paint, or do as told."""
+        self.orders.append(order)
+        outcome = self._outcomes.popleft() if self._outcomes else cards()
+        return outcome(order)
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+def card(colour: str, size: tuple[int, int]) -> Painting:
+    """A picture of one colour, `size` in pixels."""
+    sink = BytesIO()
+    Image.new("RGB", size, colour).save(sink, "JPEG")
+    return Painting(image=sink.getvalue(), media_type="image/jpeg", width=size[0], height=size[1])

@@ -1,0 +1,73 @@
+"""Photos and pictures in memory, for tests that are about something else than the store."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from generation.ports import OpenPicture, Photo, PhotoMissing, Size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    owner: UUID
+    came_at: datetime
+
+
+class MemoryPhotos:
+    """Uploaded photos; remembers which were destroyed, and how often there was something to destroy."""
+
+    def __init__(self) -> None:
+        self.destroyed: list[UUID] = []
+        self._held: dict[UUID, _Held] = {}
+
+    def put(self, upload_id: UUID, *, owner: UUID, at: datetime) -> None:
+        """A photo comes."""
+        self._held[upload_id] = _Held(owner=owner, came_at=at)
+
+    def read(self, upload_id: UUID, *, owner: UUID) -> Photo:
+        """The photo. Raises PhotoMissing."""
+        held = self._held.get(upload_id)
+        if held is None or held.owner != owner:
+            raise PhotoMissing
+        return Photo(jpeg=b"photo", title="", note="")
+
+    def delete(self, upload_id: UUID) -> None:
+        """Destroy it."""
+        if self._held.pop(upload_id, None) is not None:
+            self.destroyed.append(upload_id)
+
+    def strays(self, *, older_than: datetime) -> Iterator[UUID]:
+        """What came before that time."""
+        return iter([upload_id for upload_id, held in self._held.items() if held.came_at < older_than])
+
+
+class MemoryPictures:
+    """Stored pictures by key."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, tuple[bytes, UUID]] = {}
+
+    def put(self, prefix: str, size: Size, image: bytes, *, owner: UUID) -> None:
+        """Store one size."""
+        self.stored[f"{prefix}-{size}"] = (image, owner)
+
+    def open(self, prefix: str, size: Size, *, owner: UUID, span: tuple[int, int] | None = None) -> OpenPicture:
+        """Nobody reads pictures that lie in memory only."""
+        raise NotImplementedError
+
+    def length(self, prefix: str, size: Size) -> int:
+        """How many bytes the picture has."""
+        return len(self.stored[f"{prefix}-{size}"][0])
+
+    def sweep(self, prefix: str) -> int:
+        """Destroy everything under the prefix."""
+        found = [key for key in self.stored if key.startswith(prefix)]
+        for key in found:
+            del self.stored[key]
+        return len(found)
+
+
+def no_smaller_sizes(_image: bytes) -> Mapping[Size, bytes]:
+    """The picture as painted is enough."""
+    return {}
