@@ -1,0 +1,161 @@
+"""Certificates, keys and passwords of the containers: made on the first start, kept for the next.
+
+    python -m ops.compose.secrets FOLDER
+
+Each container gets a folder of its own and sees no other. A service's folder holds files named
+like its settings (FIGURINE_SECRETS_DIR). Repeating changes nothing: what was sealed must open.
+"""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import trustme
+
+from ops import broker_access, object_access, provision
+from ops.embedded import files
+from ops.embedded.secrets import Secrets
+from ops.services import BUCKETS_OF, SERVICES
+
+# The account of our own images (Dockerfile). The servers' images start as root and step down by themselves.
+STUDIO = 10001
+SERVERS = ("postgres", "rabbitmq", "seaweedfs", "mail")
+OURS = frozenset({*SERVICES, "mail", "provision"})
+CA = "/run/figurine/ca.pem"
+TOKEN_KEY = "gateway tokens"  # noqa: S105 - the name of a key
+WEED_KEYS = ("JWT_SIGNING", "JWT_SIGNING_READ", "JWT_FILER_SIGNING", "JWT_FILER_SIGNING_READ")
+
+
+def write(folder: Path) -> None:
+    """Fill the folder with a folder for each container."""
+    kept = Secrets(folder / "authority" / "secrets.json")
+    authority = _authority(folder / "authority")
+    contents = {
+        **{service: settings(kept, service) for service in SERVICES},
+        "postgres": {"password": kept.password("postgres")},
+        "rabbitmq": {"definitions.json": json.dumps(broker_access.definitions(_broker_passwords(kept)))},
+        "seaweedfs": _seaweedfs(kept),
+        "mail": {"mail.json": json.dumps(_mail(kept))},
+        "provision": {"provision.json": json.dumps(_provision(kept))},
+    }
+    for name, held in contents.items():
+        for file, text in held.items():
+            files.write(folder / name / file, text)
+        _identify(authority, folder / name, name)
+        _hand_over(folder / name, STUDIO if name in OURS else 0)
+    _post_office(folder / "post")
+
+
+def settings(kept: Secrets, service: str) -> dict[str, str]:
+    """The secret settings of a service, by their variables."""
+    broker = kept.password(f"rabbitmq {service}")
+    return {
+        "FIGURINE_DATABASE_URL": database_url(service, kept.password(f"postgres {service}")),
+        "FIGURINE_BROKER_URL": f"amqps://{service}:{broker}@rabbitmq:5671/{broker_access.VHOST}",
+        "FIGURINE_TOKEN_PUBLIC_KEY": kept.verification_key(TOKEN_KEY),
+        **(_store(kept, service) if service in BUCKETS_OF else {}),
+        **_own(kept, service),
+    }
+
+
+def database_url(role: str, password: str) -> str:
+    """Where a role finds the database; the server has to prove its name."""
+    return f"postgresql://{role}:{password}@postgres/figurine?sslmode=verify-full&sslrootcert={CA}"
+
+
+def _store(kept: Secrets, service: str) -> dict[str, str]:
+    return {"FIGURINE_S3_ACCESS_KEY": service, "FIGURINE_S3_SECRET_KEY": kept.password(f"s3 {service}")}
+
+
+def _own(kept: Secrets, service: str) -> Mapping[str, str]:
+    sealing = {"FIGURINE_SEALING_KEYS": f"1:{kept.key(f'{service} sealing')}"}
+    uploads = {"FIGURINE_UPLOAD_KEYS": f"1:{kept.key('uploads')}"}
+    match service:
+        case "gateway":
+            return {
+                **sealing,
+                **uploads,
+                "FIGURINE_BLIND_INDEX_KEY": kept.key("blind index"),
+                "FIGURINE_TOKEN_PRIVATE_KEY": kept.signing_key(TOKEN_KEY),
+                "FIGURINE_SMTP_URL": f"smtps://studio:{kept.password('mail')}@mail:1465",
+            }
+        case "generation":
+            return {**sealing, **uploads}
+        case "analytics":
+            return {"FIGURINE_PSEUDONYM_KEY": kept.key("pseudonyms")}
+        case _:
+            return {}
+
+
+def _broker_passwords(kept: Secrets) -> dict[str, str]:
+    return {name: kept.password(f"rabbitmq {name}") for name in (*SERVICES, broker_access.ADMINISTRATOR)}
+
+
+def _seaweedfs(kept: Secrets) -> dict[str, str]:
+    keys = {name: kept.password(f"s3 {name}") for name in (*BUCKETS_OF, object_access.ADMINISTRATOR)}
+    environment = {f"WEED_{name}_KEY": kept.hex_key(name) for name in WEED_KEYS}
+    environment["WEED_S3_SSE_KEK"] = kept.hex_key("encryption at rest")
+    return {
+        "identities.json": json.dumps(object_access.identities(keys)),
+        "environment": "".join(f"{name}={shlex.quote(value)}\n" for name, value in environment.items()),
+    }
+
+
+def _mail(kept: Secrets) -> dict[str, object]:
+    return {
+        "port": 1465,
+        "user": "studio",
+        "password": kept.password("mail"),
+        "certificate": "/run/figurine/tls.crt",
+        "key": "/run/figurine/tls.key",
+        "folder": "/post",
+    }
+
+
+def _provision(kept: Secrets) -> dict[str, object]:
+    return {
+        "admin": database_url("postgres", kept.password("postgres")),
+        "roles": {role: kept.password(f"postgres {role}") for role in provision.roles(SERVICES)},
+        "s3": kept.password(f"s3 {object_access.ADMINISTRATOR}"),
+    }
+
+
+def _authority(folder: Path) -> trustme.CA:
+    certificate, key = folder / "ca.pem", folder / "ca.key"
+    if not key.exists():
+        fresh = trustme.CA(organization_name="Figurine studio in containers on this machine")
+        files.write(certificate, fresh.cert_pem.bytes().decode(), mode=0o644)
+        files.write(key, fresh.private_key_pem.bytes().decode())
+    return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
+
+
+def _identify(authority: trustme.CA, folder: Path, name: str) -> None:
+    """A certificate for the container's name, and for localhost, as its own health check calls it."""
+    certificate = folder / "tls.crt"
+    ca = authority.cert_pem.bytes().decode()
+    if certificate.exists() and (folder / "ca.pem").read_text() == ca:
+        return
+    issued = authority.issue_cert(name, "localhost", "127.0.0.1")
+    files.write(folder / "tls.key", issued.private_key_pem.bytes().decode())
+    chain = b"".join(each.bytes() for each in issued.cert_chain_pems)
+    files.write(certificate, chain.decode(), mode=0o644)
+    files.write(folder / "ca.pem", ca, mode=0o644)
+
+
+def _hand_over(folder: Path, account: int) -> None:
+    """Only this account reads what is secret; certificates are no secret."""
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        os.chown(path, account, account)
+
+
+def _post_office(folder: Path) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.chown(folder, STUDIO, STUDIO)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
