@@ -3,7 +3,7 @@
 import json
 import ssl
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -19,8 +19,8 @@ from ops.demo.failures import DemoFailed
 A = TypeVar("A", bound=BaseModel)
 
 ANSWER_SECONDS = 20.0
-# Shorter than the studio's heartbeat: silence ends a read, and the stream resumes where it was.
-SILENCE_SECONDS = 5.0
+# Longer than the studio's heartbeat, of 15 s: a stream that is silent for so long is dead, and is opened anew.
+SILENCE_SECONDS = 20.0
 
 
 class Studio:
@@ -95,24 +95,29 @@ class Studio:
         return self._read(answers.Photos, "/v1/photos")
 
     def news(self, *, after: int, seconds: float) -> Generator[answers.News]:
-        """Live progress since event `after`; ends when `seconds` are over, however quiet it is."""
+        """Live progress since event `after`, across interruptions, for about so many seconds.
+
+        Time is looked at with each sign of life, so the end may come a heartbeat late.
+        """
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            with suppress(httpx2.ReadTimeout), self._stream(after) as events:
-                # Without a number it is no news: the stream also sends the pause before a reconnection.
-                for event in (each for each in events if each.id):
-                    after = int(event.id)
-                    yield answers.News(seq=after, type=event.event, **json.loads(event.data))
+            with suppress(httpx2.ReadTimeout), self._stream(after) as blocks:
+                for block in blocks:
+                    if "id" in block:
+                        after = int(block["id"])
+                        yield answers.News(seq=after, type=block["event"], **json.loads(block["data"]))
+                    if time.monotonic() > end:
+                        return
 
     @contextmanager
-    def _stream(self, after: int) -> Generator[httpx2.EventSource]:
+    def _stream(self, after: int) -> Generator[Iterator[dict[str, str]]]:
         timeout = httpx2.Timeout(ANSWER_SECONDS, read=SILENCE_SECONDS)
         headers = {"Last-Event-ID": str(after), "Accept": "text/event-stream"}
         with self._client.stream("GET", "/v1/events", headers=headers, timeout=timeout) as response:
             if not response.is_success:
                 response.read()
                 raise _refused(response)
-            yield httpx2.EventSource(response)
+            yield _blocks(response.iter_lines())
 
     def _read(self, answer: type[A], path: str) -> A:
         return answer.model_validate_json(self._send(self._client.build_request("GET", path)).content)
@@ -135,6 +140,18 @@ class Studio:
         except httpx2.HTTPError as error:
             message = f"The studio does not answer at {self._url} ({error}). Look with `make logs`."
             raise DemoFailed(message) from error
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[dict[str, str]]:
+    """The blocks of a stream of server-sent events, heartbeats included (a comment is a field without a name)."""
+    block: dict[str, str] = {}
+    for line in lines:
+        if line:
+            name, _, value = line.partition(": ")
+            block[name] = value
+        else:
+            yield block
+            block = {}
 
 
 def _picture(figurine_id: UUID, n: int) -> str:
