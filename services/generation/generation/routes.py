@@ -1,7 +1,5 @@
 """Generation's HTTP door; only the gateway comes through it."""
 
-from collections.abc import Generator
-from contextlib import closing
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +13,7 @@ from common.errors import Refused
 from common.problems import problems
 from generation import use_cases
 from generation.domain import AlreadyEnded, NoSuchFigurine, NoSuchPicture, State, StoredPicture
-from generation.ports import OpenPicture, PictureStore, Size
+from generation.ports import PictureStore, Size
 from generation.repository import Work
 
 
@@ -145,35 +143,33 @@ def picture(path: PicturePath, query: PictureQuery) -> Response:
     etag = f"{stored.prefix}-{query.size}"
     if etag in request.if_none_match:
         return _with_headers(Response(status=304), etag)
-    return _with_headers(_picture_response(stored, query.size, owner), etag)
+    return _with_headers(_picture_response(stored, query.size, owner, etag), etag)
 
 
-def _picture_response(stored: StoredPicture, size: Size, owner: UUID) -> Response:
+def _picture_response(stored: StoredPicture, size: Size, owner: UUID, etag: str) -> Response:
     total = pictures().length(stored.prefix, size)
-    span = _span(total)
-    opened = pictures().open(stored.prefix, size, owner=owner, span=span)
-    response = Response(_pieces(opened), status=206 if span else 200)
+    span = _span(total, etag)
+    response = Response(status=206 if span else 200)
+    if request.method != "HEAD":
+        # Whoever serves the answer closes it; the body of a HEAD is never served.
+        response.response = pictures().open(stored.prefix, size, owner=owner, span=span)
     response.content_type = stored.media_type if size is Size.FULL else "image/jpeg"
-    response.content_length = opened.length
+    response.content_length = span[1] - span[0] + 1 if span else total
     if span:
         response.headers["Content-Range"] = f"bytes {span[0]}-{span[1]}/{total}"
     return response
 
 
-def _span(total: int) -> tuple[int, int] | None:
-    """The one byte range that was asked for, inclusive; several at once get the whole (RFC 9110)."""
+def _span(total: int, etag: str) -> tuple[int, int] | None:
+    """The one byte range that was asked for, inclusive; anything else gets the whole (RFC 9110, section 14)."""
     wanted = request.range
-    if wanted is None or len(wanted.ranges) != 1:
+    stale = "If-Range" in request.headers and request.if_range.etag != etag
+    if wanted is None or stale or wanted.units != "bytes" or len(wanted.ranges) != 1:
         return None
     bounds = wanted.range_for_length(total)
     if bounds is None:
         raise RangeOutside
     return bounds[0], bounds[1] - 1
-
-
-def _pieces(opened: OpenPicture) -> Generator[bytes]:
-    with closing(opened):
-        yield from opened
 
 
 def _with_headers(response: Response, etag: str) -> Response:

@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from common.sealing import Sealer
 from common.storage import ObjectMissing, ObjectStore, OpenedObject, SealedBucket
 from generation.ports import Photo, PhotoMissing, Size
+
+log = structlog.get_logger(__name__)
 
 UPLOADS = "uploads"
 FIGURINES = "figurines"
@@ -41,10 +45,19 @@ class S3Photos:
         """Uploads that came before that time, each once."""
         seen: set[UUID] = set()
         for item in self._store.list(self._bucket, ""):
-            upload_id = UUID(item.key.partition("/")[0])
-            if item.modified_at < older_than and upload_id not in seen:
+            upload_id = _upload_of(item.key)
+            if upload_id and item.modified_at < older_than and upload_id not in seen:
                 seen.add(upload_id)
                 yield upload_id
+
+
+def _upload_of(key: str) -> UUID | None:
+    """Whose part this object is; None for what somebody else left in the bucket."""
+    try:
+        return UUID(key.partition("/")[0])
+    except ValueError:
+        log.warning("no upload, left alone")
+        return None
 
 
 class S3Pictures:

@@ -1,0 +1,93 @@
+"""Generation on real Postgres and a real S3 store."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from minio import Minio
+
+from common.clock import MovableClock
+from common.database import Database
+from common.sealing import Keyring, Sealer
+from common.storage import ObjectStore
+from common.work import UnitOfWork
+from gateway.adapters.uploads import S3Uploads
+from generation.adapters.objects import S3Photos, S3Pictures
+from generation.adapters.resizing import resize
+from generation.jobs import Workshop
+from generation.repository import Work
+from tests.fakes.engine import FakeEngine
+from tests.integration.generation.shop import Shop
+
+UPLOAD_KEYS = Sealer(Keyring({1: b"u" * 32}, current=1))
+FIGURINE_KEYS = Sealer(Keyring({1: b"f" * 32}, current=1))
+LEASE = timedelta(seconds=20)
+
+
+class S3(Protocol):
+    """What these tests need of the fixture `s3`."""
+
+    client: Minio
+    endpoint: str
+    access_key: str
+    secret_key: str
+    ca_file: Path
+    buckets: Mapping[str, str]
+
+
+@pytest.fixture(scope="session")
+def generation_dsn(service_database: Callable[[str], str]) -> str:
+    return service_database("generation")
+
+
+@pytest.fixture(scope="session")
+def generation_database(generation_dsn: str) -> Iterator[Database]:
+    database = Database(generation_dsn, application="test")
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def object_store(s3: S3) -> ObjectStore:
+    return ObjectStore(endpoint=s3.endpoint, access_key=s3.access_key, secret_key=s3.secret_key, ca_file=s3.ca_file)
+
+
+@pytest.fixture(scope="session")
+def pictures(object_store: ObjectStore, s3: S3) -> S3Pictures:
+    return S3Pictures(object_store, FIGURINE_KEYS, bucket=s3.buckets["figurines"])
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def shop(
+    generation_database: Database, clock: MovableClock, object_store: ObjectStore, pictures: S3Pictures, s3: S3
+) -> Shop:
+    with generation_database.begin() as connection:
+        for table in ("pictures", "attempts", "figurines", "uploads", "outbox"):
+            connection.execute(f"DELETE FROM {table}".encode())  # noqa: S608 - names from the line above
+    unit = UnitOfWork(service="generation", database=generation_database, build=Work, clock=clock)
+    engine = FakeEngine()
+    workshop = Workshop(
+        unit=unit,
+        engine=engine,
+        photos=S3Photos(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"]),
+        pictures=pictures,
+        resize=resize,
+        lease=LEASE,
+    )
+    return Shop(
+        unit=unit,
+        clock=clock,
+        engine=engine,
+        uploads=S3Uploads(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"]),
+        pictures=pictures,
+        workshop=workshop,
+        client=s3.client,
+        buckets=dict(s3.buckets),
+    )
