@@ -57,7 +57,9 @@ def main() -> int:
     began = time.monotonic()
 
     def say(step: str) -> None:
-        print(f"{time.monotonic() - began:6.1f} s  {step}", flush=True)
+        # In one piece: several threads report.
+        sys.stdout.write(f"{time.monotonic() - began:6.1f} s  {step}\n")
+        sys.stdout.flush()
 
     try:
         _COMMANDS[arguments.command](Stack(arguments.directory, progress=say))

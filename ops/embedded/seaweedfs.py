@@ -116,8 +116,13 @@ class SeaweedFS:
 
     def _environment(self) -> dict[str, str]:
         keys = {f"WEED_JWT_{name}_KEY": self._site.secrets.hex_key(f"seaweedfs {name}") for name in _TOKEN_KEYS}
-        # Without this key, what it encrypted is lost.
-        return {"WEED_S3_SSE_KEK": self._site.secrets.hex_key("seaweedfs encryption"), **keys}
+        return {
+            # Without this key, what it encrypted is lost.
+            "WEED_S3_SSE_KEK": self._site.secrets.hex_key("seaweedfs encryption"),
+            # Volumes made at a time for a bucket; seven, as for a cluster, would soon use up -volume.max.
+            "WEED_MASTER_VOLUME_GROWTH_COPY_1": "1",
+            **keys,
+        }
 
 
 def make_buckets(client: Minio, names: tuple[str, ...]) -> None:
