@@ -73,7 +73,9 @@ def test_what_a_service_stores_is_encrypted_without_its_asking(
 ) -> None:
     client = embedded_stack.seaweedfs.client(service)
     put(client, bucket)
-    assert client.stat_object(bucket, "access").metadata["x-amz-server-side-encryption"] == "AES256"
+    metadata = client.stat_object(bucket, "access").metadata
+    assert metadata is not None
+    assert metadata["x-amz-server-side-encryption"] == "AES256"
     client.remove_object(bucket, "access")
 
 

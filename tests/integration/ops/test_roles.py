@@ -1,6 +1,7 @@
 """What the roles of the services may do, with the very roles the services have."""
 
 from collections.abc import Callable
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -27,7 +28,7 @@ def tables(url: str, schema: str) -> list[str]:
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 @pytest.mark.parametrize("verb", ["SELECT FROM {}", "DELETE FROM {}", "TRUNCATE {}", "DROP TABLE {}"])
 def test_a_service_can_neither_read_nor_write_a_table_of_another(
-    every_schema: dict[str, str], admin_dsn: str, one: str, other: str, verb: str
+    every_schema: dict[str, str], admin_dsn: str, one: str, other: str, verb: LiteralString
 ) -> None:
     names = tables(admin_dsn, other)
     assert names
