@@ -12,6 +12,8 @@ from common.errors import Invalid, NotFound, Refused
 MAX_VARIANTS: Final = 4
 MAX_TITLE: Final = 60
 MAX_NOTE: Final = 300
+# Invisible, and yet a part of Persian and Indic spelling and of many an emoji.
+_JOINERS: Final = "\u200c\u200d"
 # Promise K1: gone a day after it came at the latest, whatever becomes of the figurine.
 UPLOAD_LIFETIME: Final = timedelta(hours=24)
 ASPECT_RATIOS: Final = ("1:1", "3:4", "4:3", "4:5", "5:4", "2:3", "3:2", "9:16", "16:9", "21:9")
@@ -129,10 +131,10 @@ class Order:
 
 def check_words(text: str, *, longest: int, what: str) -> str:
     """A person's own words: one line of printable text; raises Invalid."""
-    line = " ".join(text.split())
+    line = " ".join(text.split()).strip(_JOINERS + " ")
     if len(line) > longest:
         raise Invalid(f"The {what} may have at most {longest} characters.")
-    if any(not character.isprintable() for character in line):
+    if any(not character.isprintable() and character not in _JOINERS for character in line):
         raise Invalid(f"The {what} holds characters that cannot be printed. Remove them and try again.")
     return line
 

@@ -14,8 +14,9 @@ VERIFICATION_LIFETIME: Final = timedelta(days=3)
 MIN_PASSWORD: Final = 10
 MAX_PASSWORD: Final = 200
 
-# One @, something on both sides, a dot in the domain, no spaces. Mail itself is the real test.
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+# One @, something on both sides, a dot in the domain; nothing that makes a second address, a name or
+# a comment of it in a mail's header (RFC 5322, section 3.4). Mail itself is the real test.
+_ADDRESS = re.compile(r"""[^@\s,;:<>()[\]"\\]+@[^@\s,;:<>()[\]"\\]+\.[^@\s.,;:<>()[\]"\\]+""")
 
 
 class AddressTaken(Conflict):
@@ -65,7 +66,7 @@ class Session:
 def check_address(email: str) -> str:
     """The address as it is kept; raises Invalid when no mail could go there."""
     address = email.strip()
-    if len(address) > 254 or not _ADDRESS.fullmatch(address):
+    if len(address) > 254 or not address.isprintable() or not _ADDRESS.fullmatch(address):
         raise Invalid("This e-mail address does not look right. Check it and try again.")
     return address
 
