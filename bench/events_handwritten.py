@@ -70,7 +70,7 @@ class Loop:
             )
             fresh = [messages[event_id] for (event_id,) in cursor.fetchall()]
             for message in fresh:
-                cursor.execute(WRITE_EFFECT, [message["n"]])
+                self.database.execute(WRITE_EFFECT, [message["n"]])  # the line a handler of ours has, too
             rows = [(uuid4(), json.dumps(message | {"id": str(uuid4())}).encode()) for message in fresh]
             cursor.execute(
                 """

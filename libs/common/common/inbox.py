@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from common.arrays import array_of
 from common.database import Connection
 
 
@@ -19,6 +20,6 @@ def first_times(connection: Connection, event_ids: Sequence[UUID]) -> set[UUID]:
             ON CONFLICT DO NOTHING
      RETURNING event_id
         """,
-        {"ids": sorted(set(event_ids))},
+        {"ids": array_of(sorted(set(event_ids)))},
     ).fetchall()
     return {event_id for (event_id,) in rows}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from common.arrays import array_of
 from common.clock import Clock
 from common.contracts import Event, encode
 from common.database import Connection, notify
@@ -40,7 +41,9 @@ class Outbox:
         if not self._pending:
             return []
         pending, self._pending = self._pending, []
-        ids, types, bodies = (list(column) for column in zip(*pending, strict=True))
+        ids = [event_id for event_id, _, _ in pending]
+        types = [event_type for _, event_type, _ in pending]
+        bodies = [body for _, _, body in pending]
         rows = connection.execute(
             """
             INSERT INTO outbox (id, type, body)
@@ -50,7 +53,7 @@ class Outbox:
              ORDER BY place
          RETURNING seq
             """,
-            {"ids": ids, "types": types, "bodies": bodies},
+            {"ids": array_of(ids), "types": types, "bodies": bodies},
         ).fetchall()
         if wake_relay:
             notify(connection, relay_channel(self._source))

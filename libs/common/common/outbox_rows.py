@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from psycopg import sql
 from psycopg.rows import class_row
 
+from common.arrays import array_of
 from common.broker import Broker
 from common.database import Connection, Database
 from common.outbox import OutboxRow, relay_channel
@@ -60,12 +61,12 @@ class OutboxRows:
                  ORDER BY seq
                  LIMIT %(limit)s
                 """,
-                {"in_flight": list(in_flight), "resting": list(resting), "limit": limit},
+                {"in_flight": array_of(in_flight), "resting": list(resting), "limit": limit},
             ).fetchall()
 
     def forget(self, seqs: Collection[int]) -> None:
         """Delete rows the broker has confirmed."""
-        self._connection.execute("DELETE FROM outbox WHERE seq = ANY(%(seqs)s::bigint[])", {"seqs": list(seqs)})
+        self._connection.execute("DELETE FROM outbox WHERE seq = ANY(%(seqs)s::bigint[])", {"seqs": array_of(seqs)})
 
     def backlog(self) -> tuple[int, float]:
         """How many rows there are, and the age of the oldest in seconds."""

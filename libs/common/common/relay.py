@@ -23,6 +23,7 @@ FORGET_SECONDS = 0.02
 MEASURE_SECONDS = 5.0
 
 _LOG: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("relay")
+_PUBLISHED = {settlement: PUBLISHED.labels(settlement) for settlement in Settlement}
 
 
 class Relay:
@@ -144,7 +145,7 @@ class Relay:
             self._broker.publish(message, lambda settlement, row=row: self._settled(row, settlement))
 
     def _settled(self, row: OutboxRow, settlement: Settlement) -> None:
-        PUBLISHED.labels(settlement).inc()
+        _PUBLISHED[settlement].inc()
         if settlement is Settlement.CONFIRMED:
             if not self._confirmed:
                 self._broker.call_later(FORGET_SECONDS, lambda: self._guarded(self._forget))
