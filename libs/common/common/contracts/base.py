@@ -25,11 +25,10 @@ class Event(BaseModel):
     @property
     def subject(self) -> str | None:
         """The CloudEvents subject: the id this event is about."""
-        for name in ("figurine_id", "user_id"):
-            value = getattr(self, name, None)
-            if value is not None:
-                return str(value)
-        return None
+        # Not getattr with a default: on a model that is the slowest way to ask.
+        present = vars(self)
+        value = present.get("figurine_id") or present.get("user_id")
+        return None if value is None else str(value)
 
 
 class Malformed(Exception):
