@@ -9,6 +9,7 @@ import json
 import signal
 import ssl
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,13 @@ def serve(given: dict[str, Any]) -> None:
         ssl_context=context,
         authenticator=authenticate,
         auth_required=True,
-        # aiosmtpd means STARTTLS by this; here nothing is said before TLS.
+        # aiosmtpd means STARTTLS by this, and warns; here nothing is said before TLS.
         auth_require_tls=False,
     )
     # Held back here and in every thread begun from here, so that sigwait alone hears them.
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")
     controller.start()
     signal.sigwait(ends)
     controller.stop()
