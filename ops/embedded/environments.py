@@ -14,8 +14,8 @@ from ops.services import BUCKETS_OF, SERVICES
 
 # What the other services answer the gateway; it calls them, they never call it.
 _CALLED = tuple(service for service in SERVICES if service != "gateway")
-# Who seals and who opens what people upload.
-_UPLOADERS = frozenset({"gateway", "generation"})
+# Who seals and who opens what people give and get.
+_SEALERS = frozenset({"gateway", "generation"})
 _TOKENS = "gateway tokens"
 
 
@@ -73,12 +73,13 @@ class Environments:
 
     def _keys(self, service: str) -> dict[str, str]:
         key = self._site.secrets.key
-        keys = {"FIGURINE_SEALING_KEYS": f"1:{key(f'{service} sealing')}"}
-        if service in _UPLOADERS:
+        keys: dict[str, str] = {}
+        if service in _SEALERS:
+            keys["FIGURINE_SEALING_KEYS"] = f"1:{key(f'{service} sealing')}"
             keys["FIGURINE_UPLOAD_KEYS"] = f"1:{key('uploads')}"
         if service == "gateway":
             keys["FIGURINE_TOKEN_PRIVATE_KEY"] = self._site.secrets.signing_key(_TOKENS)
-        own = {"gateway": "BLIND_INDEX", "analytics": "PSEUDONYM", "privacy": "EVIDENCE"}
+        own = {"gateway": "BLIND_INDEX", "analytics": "PSEUDONYM"}
         if service in own:
             keys[f"FIGURINE_{own[service]}_KEY"] = key(f"{service} {own[service].lower()}")
         return keys

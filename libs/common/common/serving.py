@@ -25,6 +25,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from common import metrics, tracing
 from common.service import Service, W
 from common.settings import shared_metrics_directory
+from common.tls_errors import forget_tls_errors
 from common.web import Application, create_app, readiness_of
 
 # Long answers (server-sent events) end when this is set, so that a stop need not wait for them.
@@ -43,6 +44,13 @@ class _Worker(ThreadWorker):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         STOPPING.set()
         super().handle_exit(sig, frame)
+
+    def handle(self, conn: Any) -> Any:
+        """Serve one connection, and leave nothing of it to the next one of this thread."""
+        try:
+            return super().handle(conn)
+        finally:
+            forget_tls_errors()
 
     def set_accept_enabled(self, enabled: bool | None) -> None:  # noqa: FBT001 - the base class's signature
         super().set_accept_enabled(enabled)
