@@ -43,6 +43,24 @@ class Room:
             unit=unit, listens_to=frozenset(subscriptions), consumer=BrokerlessConsumer(intake), close=intake.close
         )
 
+    def publish(self, rooms: "Sequence[Room]", *, forget: bool = True) -> list[bytes]:
+        """Bring every event that is recorded to those who listen, and forget it; returns them."""
+        with self.unit.database.begin() as connection:
+            rows = connection.execute("SELECT seq, body FROM outbox ORDER BY seq").fetchall()
+            for _, body in rows:
+                envelope = decode(body, EVENTS)
+                for room in rooms:
+                    if type(envelope.event) in room.listens_to:
+                        room.arriving.append(envelope)
+            if forget:
+                connection.execute("DELETE FROM outbox WHERE seq = ANY(%s)", [[seq for seq, _ in rows]])
+        return [body for _, body in rows]
+
+    def take_all(self) -> None:
+        """Take what has arrived, in its order; what came too early stays."""
+        arrived, self.arriving[:] = list(self.arriving), []
+        self.arriving.extend(early for each in arrived for early in self.consumer.take([each]))
+
 
 class House:
     """Does one thing after another, as chance has it, until nothing is left to do."""
@@ -54,7 +72,7 @@ class House:
         self.engine = FakeEngine()
         self.photos = MemoryPhotos()
         self.pictures = MemoryPictures()
-        self.told: dict[object, bytes] = {}
+        self.told: dict[str, bytes] = {}
         self._workshop = Workshop(
             unit=workshop,
             engine=self.engine,
@@ -84,18 +102,8 @@ class House:
     def _relay(self) -> None:
         """Publish some room's outbox; one time in five the relay dies before it deletes."""
         room = self._chance.choice(self._rooms)
-        with room.unit.database.begin() as connection:
-            rows = connection.execute("SELECT seq, id, body FROM outbox ORDER BY seq").fetchall()
-            for _, event_id, body in rows:
-                self.told[event_id] = body
-                self._publish(decode(body, EVENTS))
-            if self._chance.random() < 0.8:
-                connection.execute("DELETE FROM outbox WHERE seq = ANY(%s)", [[seq for seq, _, _ in rows]])
-
-    def _publish(self, envelope: Envelope) -> None:
-        for room in self._rooms:
-            if type(envelope.event) in room.listens_to:
-                room.arriving.append(envelope)
+        for body in room.publish(self._rooms, forget=self._chance.random() < 0.8):
+            self.told[json.loads(body)["id"]] = body
 
     def _deliver(self) -> None:
         """Some of what is on its way to some room, in any order; one time in five it comes again."""

@@ -21,7 +21,7 @@ from gateway.adapters.mail import SmtpMailer
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import Peer, Peers
 from gateway.adapters.uploads import UPLOADS, S3Uploads
-from gateway.domain.figurines import InsufficientCredits
+from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.inventory import INVENTORY
 from gateway.jobs import Office, jobs, read_styles
@@ -37,6 +37,7 @@ STATUSES: Mapping[type[Refused], int] = {
     PhotoTooSmall: 400,
     PhotoUnreadable: 400,
     PhotoUnsupported: 415,
+    RangeOutside: 416,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {

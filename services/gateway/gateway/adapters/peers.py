@@ -13,11 +13,12 @@ import httpx2
 
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.tokens import TokenIssuer
+from gateway.domain.figurines import RangeOutside
 
 # A call has a deadline: whoever waits for a service that is away is told so.
 TIMEOUT = httpx2.Timeout(5.0, connect=1.0)
 
-_REFUSALS: Mapping[int, type[Refused]] = {400: Invalid, 404: NotFound, 409: Conflict}
+_REFUSALS: Mapping[int, type[Refused]] = {400: Invalid, 404: NotFound, 409: Conflict, 416: RangeOutside}
 
 
 class Peer:

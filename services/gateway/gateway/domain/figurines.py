@@ -23,6 +23,12 @@ class NoSuchFigurine(NotFound):
     """There is no such figurine, or it is not yours."""
 
 
+class RangeOutside(Refused):
+    """The picture ends before the range you asked for."""
+
+    code = "range_not_satisfiable"
+
+
 class NoSuchStyle(Invalid):
     """There is no such style. Choose one from the style wall."""
 

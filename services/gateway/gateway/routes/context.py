@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import g, request
+from flask import request
 
 from common.current import Current, CurrentUnit
 from common.routing import Routes
@@ -18,6 +18,8 @@ from gateway.use_cases import people
 
 COOKIE = "__Host-session"
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"cookie": []}]
+# Kept with the request itself: flask.g belongs to an application context, which a stream may share.
+_PERSON = "figurine.person"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -61,14 +63,14 @@ def personal(name: str) -> Routes:
 
 def current_person() -> Person:
     """Who asks, recognised once per request; raises NotSignedIn, ForgedRequest."""
-    person: Person | None = g.get("person")
+    person: Person | None = request.environ.get(_PERSON)
     if person is None:
         token, by_cookie = _presented()
         if by_cookie and request.method not in SAFE_METHODS:
             _check_own_page(token)
         with unit.begin() as work:
             session = people.recognise(work, token)
-        g.person = person = Person(account_id=session.account_id, session=session, token=token)
+        request.environ[_PERSON] = person = Person(account_id=session.account_id, session=session, token=token)
     return person
 
 

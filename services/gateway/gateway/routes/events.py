@@ -1,6 +1,7 @@
 """/v1/events: live progress as server-sent events that resume (WHATWG HTML, section 9.2)."""
 
 import json
+import re
 from collections.abc import Generator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -17,6 +18,8 @@ from gateway.routes.context import current_person, live, personal, unit
 routes = personal("events")
 
 HEARTBEAT_SECONDS = 15.0
+# Any number a feed can have reached, and no longer one.
+_PLACE = re.compile(r"\d{1,18}", re.ASCII)
 # Streams end now and then; browsers come back by themselves, with Last-Event-ID.
 STREAM_LIFETIME = timedelta(minutes=15)
 
@@ -32,6 +35,9 @@ def stream(query: EventsQuery) -> Response:
     """`figurine.queued`, `.started`, `.generated`, `.failed` and `credits.changed`, as they happen."""
     account_id = current_person().account_id
     seq = _start(account_id, query)
+    if request.method == "HEAD":
+        # Its body is never read, so that nothing would ever give the place back.
+        return Response(mimetype="text/event-stream")
     with ExitStack() as stack:
         bell = stack.enter_context(live().watching(account_id))
         response = Response(stream_with_context(_stream(account_id, seq, bell)), mimetype="text/event-stream")
@@ -43,7 +49,7 @@ def stream(query: EventsQuery) -> Response:
 
 def _start(account_id: UUID, query: EventsQuery) -> int:
     sent = request.headers.get("Last-Event-ID", "")
-    if sent.isascii() and sent.isdigit():
+    if _PLACE.fullmatch(sent):
         return int(sent)
     if query.last_event_id is not None:
         return query.last_event_id

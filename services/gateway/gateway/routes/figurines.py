@@ -10,7 +10,8 @@ from uuid import UUID
 
 from flask import Response, request
 from flask_openapi3.models.file import FileStorage
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
+from werkzeug.datastructures import FileStorage as UploadedFile
 
 from common.answers import Answer
 from common.errors import Conflict, Invalid, NotFound, Unavailable
@@ -49,6 +50,14 @@ class OrderForm(BaseModel):
     aspect_ratio: str = "1:1"
     title: Annotated[str, Field(max_length=200, description="The name on the base.")] = ""
     note: Annotated[str, Field(max_length=1000, description="A wish for the engine.")] = ""
+
+    @field_validator("photo")
+    @classmethod
+    def _is_a_file(cls, photo: object) -> object:
+        # The library's own type takes a field of text as well.
+        if not isinstance(photo, UploadedFile):
+            raise ValueError("send the photo as a file")  # noqa: TRY004 - pydantic wants a ValueError
+        return photo
 
 
 class PictureAnswer(Answer):

@@ -1,6 +1,7 @@
 """/v1/figurines/{id}/pictures/{n}: the bytes of a picture, for its owner."""
 
-from collections.abc import Generator
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Literal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from flask import Response, request
 from pydantic import BaseModel
 
 from common.problems import problems
-from gateway.domain.figurines import NoSuchFigurine
+from gateway.domain.figurines import NoSuchFigurine, RangeOutside
 from gateway.routes.context import current_person, peers, personal, unit
 from gateway.use_cases import figurines
 
@@ -32,7 +33,10 @@ class PictureQuery(BaseModel):
     size: Literal["full", "preview", "thumb"] = "full"
 
 
-@routes.get("/v1/figurines/<figurine_id>/pictures/<n>", responses=problems(NoSuchFigurine))
+@routes.get(
+    "/v1/figurines/<figurine_id>/pictures/<n>",
+    responses=problems(NoSuchFigurine, RangeOutside, statuses={RangeOutside: 416}),
+)
 def read_picture(path: PicturePath, query: PictureQuery) -> Response:
     """The picture, whole or a range of it."""
     person = current_person()
@@ -45,14 +49,17 @@ def read_picture(path: PicturePath, query: PictureQuery) -> Response:
         headers={name: value for name in ASKED if (value := request.headers.get(name))},
     )
     response = Response(_body(answer), status=answer.status_code)
+    response.call_on_close(answer.close)
     for name in ANSWERED:
         if name in answer.headers:
             response.headers[name] = answer.headers[name]
     return response
 
 
-def _body(answer: httpx2.Response) -> Generator[bytes]:
-    try:
-        yield from answer.iter_raw(65_536)
-    finally:
+def _body(answer: httpx2.Response) -> Iterator[bytes]:
+    """The bytes, piece by piece; where none will be sent, nothing of them is left waiting."""
+    if request.method == "HEAD" or answer.status_code == HTTPStatus.NOT_MODIFIED:
+        # A server neither reads nor closes the body of such an answer.
         answer.close()
+        return iter(())
+    return answer.iter_raw(65_536)

@@ -1,0 +1,179 @@
+"""The gateway over HTTP, in front of billing, generation and privacy on real servers."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any, Protocol
+
+import pytest
+from flask import Flask
+from minio import Minio
+from pydantic import SecretStr
+from werkzeug.serving import make_server
+
+import billing.settings
+import billing.wiring
+import gateway.settings
+import gateway.wiring
+import generation.settings
+import generation.wiring
+import privacy.settings
+import privacy.wiring
+from common.sealing import Keyring, Sealer
+from common.service import Service
+from common.storage import ObjectStore
+from common.web import create_app
+from gateway.adapters.uploads import S3Uploads
+from gateway.ports import PhotoStore
+from generation.adapters.objects import S3Photos, S3Pictures
+from generation.adapters.resizing import resize
+from generation.jobs import Workshop
+from generation.routes import Catalogue
+from tests.fakes.engine import FakeEngine
+from tests.fakes.house import Room
+from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
+from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, Studio
+
+KEY = "1:" + "A" * 43 + "="
+SEALER = Sealer(Keyring.parse(KEY))
+UNUSED = "https://localhost:1"
+
+
+class S3(Protocol):
+    """What these tests need of the fixture `s3`."""
+
+    client: Minio
+    endpoint: str
+    access_key: str
+    secret_key: str
+    ca_file: Path
+    buckets: Mapping[str, str]
+
+
+@contextmanager
+def serving(app: Flask) -> Generator[str]:
+    """The app on a port of its own; yields its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def shared(service_database: Callable[[str], str]) -> Callable[[str], dict[str, Any]]:
+    """The settings every service has."""
+
+    def shared(service: str) -> dict[str, Any]:
+        return {
+            "mode": "local",
+            "database_url": SecretStr(service_database(service)),
+            "broker_url": SecretStr("amqp://localhost/unused"),
+            "token_public_key": PUBLIC_KEY,
+        }
+
+    return shared
+
+
+@pytest.fixture(scope="session")
+def store_settings() -> dict[str, Any]:
+    return {
+        "s3_endpoint": UNUSED,
+        "s3_access_key": "unused",
+        "s3_secret_key": SecretStr("unused"),
+        "sealing_keys": SecretStr(KEY),
+        "upload_keys": SecretStr(KEY),
+    }
+
+
+@pytest.fixture(scope="session")
+def object_store(s3: S3) -> ObjectStore:
+    return ObjectStore(endpoint=s3.endpoint, access_key=s3.access_key, secret_key=s3.secret_key, ca_file=s3.ca_file)
+
+
+@pytest.fixture(scope="session")
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture(scope="session")
+def generation_service(
+    shared: Callable[[str], dict[str, Any]],
+    store_settings: dict[str, Any],
+    object_store: ObjectStore,
+    s3: S3,
+    engine: FakeEngine,
+) -> Service[Any]:
+    settings = generation.settings.Settings(**shared("generation"), **store_settings)
+    service = generation.wiring.build(settings, engine=engine)
+    pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
+    (catalogue,) = [port for port in service.ports if isinstance(port, Catalogue)]
+    return replace(service, ports=[pictures, catalogue])
+
+
+@pytest.fixture(scope="session")
+def workshop(generation_service: Service[Any], object_store: ObjectStore, s3: S3, engine: FakeEngine) -> Workshop:
+    return Workshop(
+        unit=generation_service.unit,
+        engine=engine,
+        photos=S3Photos(object_store, SEALER, bucket=s3.buckets["uploads"]),
+        pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
+        resize=resize,
+        lease=timedelta(seconds=20),
+    )
+
+
+@pytest.fixture(scope="session")
+def peers(shared: Callable[[str], dict[str, Any]], generation_service: Service[Any]) -> dict[str, Service[Any]]:
+    return {
+        "generation": generation_service,
+        "billing": billing.wiring.build(billing.settings.Settings(**shared("billing"))),
+        "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"))),
+    }
+
+
+@pytest.fixture(scope="session")
+def studio(
+    *,
+    shared: Callable[[str], dict[str, Any]],
+    store_settings: dict[str, Any],
+    object_store: ObjectStore,
+    s3: S3,
+    peers: dict[str, Service[Any]],
+    workshop: Workshop,
+    engine: FakeEngine,
+) -> Iterator[Studio]:
+    with ExitStack() as stack:
+        addresses: dict[str, Any] = {
+            f"{name}_url": stack.enter_context(serving(create_app(peers[name]))) for name in peers
+        }
+        settings = gateway.settings.Settings(
+            **shared("gateway"),
+            **store_settings,
+            **addresses,
+            analytics_url=UNUSED,
+            public_url=ORIGIN,
+            smtp_url=SecretStr("smtp://localhost:1"),
+            blind_index_key=SecretStr(INDEX_KEY),
+            token_private_key=SecretStr(PRIVATE_KEY),
+            live_streams=3,
+            live_streams_per_person=2,
+        )
+        service = gateway.wiring.build(settings)
+        uploads = S3Uploads(object_store, SEALER, bucket=s3.buckets["uploads"])
+        ports = [uploads if isinstance(port, PhotoStore) else port for port in service.ports]
+        service = replace(service, ports=ports)
+        services = {"gateway": service, **peers}
+        rooms = [Room.of(each.unit, each.subscriptions) for each in services.values()]
+        for each in services.values():
+            stack.callback(each.unit.database.close)
+        for room in rooms:
+            stack.callback(room.close)
+        stack.callback(service.close)
+        next(job for job in service.jobs if job.name == "refresh styles").run()
+        yield Studio(app=create_app(service), service=service, rooms=rooms, workshop=workshop, engine=engine)

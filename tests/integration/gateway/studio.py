@@ -1,0 +1,123 @@
+"""The gateway in front of its real peers, and people who use it."""
+
+import itertools
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
+
+from common.service import Service
+from gateway.repository import Work
+from generation.jobs import Workshop
+from tests.fakes.engine import FakeEngine
+from tests.fakes.house import Room
+from tests.fixtures.photo_files import cornered, encoded
+
+PASSWORD = "correct horse battery"
+ORIGIN = "https://localhost"
+INDEX_KEY = "B" * 43 + "="
+_NUMBERS = itertools.count(1)
+
+
+def photo() -> bytes:
+    """A photo the studio takes; no two are the same."""
+    return encoded(cornered(300 + next(_NUMBERS) % 200, 300), "JPEG")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """The public door, and what is behind it."""
+
+    app: Flask
+    service: Service[Work]
+    rooms: list[Room]
+    workshop: Workshop
+    engine: FakeEngine
+
+    def client(self) -> FlaskClient:
+        """A browser with no cookies."""
+        return self.app.test_client()
+
+    def sign_up(self, email: str | None = None) -> "Person":
+        """Somebody new, signed in, with her trial credits."""
+        client = self.client()
+        email = email or f"person-{next(_NUMBERS)}@example.org"
+        created = client.post("/v1/accounts", json=sign_up_body(email), base_url=ORIGIN)
+        assert created.status_code == 201, created.get_json()
+        opened = client.post("/v1/sessions", json={"email": email, "password": PASSWORD}, base_url=ORIGIN)
+        assert opened.status_code == 201, opened.get_json()
+        self.settle()
+        return Person(
+            studio=self, id=UUID(created.get_json()["id"]), email=email, token=opened.get_json()["token"], client=client
+        )
+
+    def settle(self) -> None:
+        """Let everything that has begun come to its end: events, renderers, deletions."""
+        while self._carry() or self.workshop.render_next() or self.workshop.delete_uploads():
+            pass
+
+    def carry(self) -> None:
+        """Let the events be taken; nothing is painted."""
+        while self._carry():
+            pass
+
+    def _carry(self) -> bool:
+        moved = [room.publish(self.rooms) for room in self.rooms]
+        for room in self.rooms:
+            room.take_all()
+        return any(moved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A signed-in person: by token, or by the cookie of her browser."""
+
+    studio: Studio
+    id: UUID
+    email: str
+    token: str
+    client: FlaskClient
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+
+    def ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> TestResponse:
+        """A request with the token, from a program."""
+        given = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        return self.studio.client().open(path, method=method, headers=given, base_url=ORIGIN, **options)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.ask("GET", path, **options)
+
+    def order(
+        self, file: bytes | None = None, *, key: str | None = None, name: str = "me.jpg", **fields: Any
+    ) -> TestResponse:
+        """Order a figurine."""
+        upload = FileStorage(BytesIO(photo() if file is None else file), filename=name)
+        form = {"style": "acrylic-standee", **fields, "photo": upload}
+        headers = {"Idempotency-Key": key} if key else {}
+        # Encoded here: the client would leave a large form in a file it never closes.
+        boundary, body = encode_multipart(form)
+        content_type = f"multipart/form-data; boundary={boundary}"
+        return self.ask("POST", "/v1/figurines", data=body, headers=headers, content_type=content_type)
+
+    def figurine(self, figurine_id: object) -> dict[str, Any]:
+        """One of her figurines."""
+        response = self.get(f"/v1/figurines/{figurine_id}")
+        assert response.status_code == 200, response.get_json()
+        return response.get_json()
+
+
+def sign_up_body(email: str, **changes: object) -> dict[str, object]:
+    """What a new person sends."""
+    return {
+        "email": email,
+        "password": PASSWORD,
+        "name": "Ada Lovelace",
+        "adult": True,
+        "policy_version": "2026-11-01",
+        **changes,
+    }

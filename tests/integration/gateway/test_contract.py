@@ -1,0 +1,124 @@
+"""The public contract: complete, valid, and never answered with a 500."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from werkzeug.test import TestResponse
+
+from tests.integration.gateway.studio import ORIGIN, Person, Studio
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+WORDS = st.text(max_size=40)
+KNOWN = st.sampled_from(
+    ["email", "password", "name", "adult", "policy_version", "token", "style", "variants", "title", "note", "photo"]
+)
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KNOWN | WORDS, inner, max_size=5),
+    max_leaves=12,
+)
+PATHS = ("/v1/accounts", "/v1/accounts/verify", "/v1/sessions", "/v1/figurines")
+HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
+fuzzed = settings(max_examples=60)
+
+
+@pytest.fixture(scope="module")
+def ada(studio: Studio) -> Person:
+    return studio.sign_up()
+
+
+@pytest.fixture(scope="module")
+def document(studio: Studio) -> dict[str, Any]:
+    return studio.client().get("/openapi.json").get_json()
+
+
+def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_every_route_of_the_public_api_is_documented_with_a_sentence(studio: Studio, document: dict[str, Any]) -> None:
+    documented = {
+        (path, method)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS and operation["summary"]
+    }
+    routes = {
+        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        for rule in studio.app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if rule.rule.startswith("/v1/") and method.lower() in METHODS
+    }
+    assert documented == routes
+
+
+def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None:
+    open_to_all = {
+        (path, method)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS and not operation.get("security")
+    }
+    assert open_to_all == {
+        ("/v1/accounts", "post"),
+        ("/v1/accounts/verify", "post"),
+        ("/v1/sessions", "post"),
+        ("/v1/styles", "get"),
+    }
+
+
+def sane(response: TestResponse) -> None:
+    """An answer, or a refusal that is a problem with a code and a sentence."""
+    assert response.status_code < 500
+    if response.status_code >= 400:
+        assert response.content_type == "application/problem+json"
+        assert {"code", "detail", "request_id"} <= response.get_json().keys()
+
+
+@fuzzed
+@given(path=st.sampled_from(PATHS), body=JSON)
+def test_no_json_breaks_a_route(ada: Person, path: str, body: object) -> None:
+    sane(ada.ask("POST", path, json=body))
+
+
+@fuzzed
+@given(
+    path=st.sampled_from(PATHS),
+    body=st.binary(max_size=200),
+    kind=st.sampled_from(["application/json", "multipart/form-data; boundary=x", "text/plain", "", "a/b; q=\xff"]),
+)
+def test_no_bytes_break_a_route(ada: Person, path: str, body: bytes, kind: str) -> None:
+    sane(ada.ask("POST", path, data=body, content_type=kind))
+
+
+@fuzzed
+@given(fields=st.dictionaries(KNOWN, WORDS, max_size=6), photo=st.binary(max_size=60))
+def test_no_form_breaks_an_order(ada: Person, fields: dict[str, str], photo: bytes) -> None:
+    sane(ada.order(photo, **{name: value for name, value in fields.items() if name != "photo"}))
+
+
+@fuzzed
+@given(
+    path=st.sampled_from(
+        ["/v1/figurines", "/v1/figurines/{}", "/v1/figurines/{}/pictures/{}", "/v1/credits/statement", "/verify"]
+    ),
+    inserted=st.text(st.characters(exclude_characters="/?#", exclude_categories=["Cs"]), min_size=1, max_size=30),
+    query=st.dictionaries(st.sampled_from(["limit", "cursor", "state", "style", "size", "token"]), WORDS),
+)
+def test_no_address_breaks_a_route(ada: Person, path: str, inserted: str, query: dict[str, str]) -> None:
+    response = ada.get(path.replace("{}", inserted), query_string=query)
+    assert response.status_code < 500
+
+
+@fuzzed
+@given(
+    name=st.sampled_from(["Authorization", "Idempotency-Key", "Cookie", "X-CSRF-Token", "User-Agent", "Accept"]),
+    value=HEADER,
+)
+def test_no_header_breaks_a_route(studio: Studio, name: str, value: str) -> None:
+    body = {"email": "nobody@example.org", "password": "nobody's password"}
+    sane(studio.client().post("/v1/accounts", json=body, headers={name: value}, base_url=ORIGIN))
+    sane(studio.client().get("/v1/account", headers={name: value}, base_url=ORIGIN))
