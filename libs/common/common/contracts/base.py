@@ -1,7 +1,9 @@
 """The envelope of every event: CloudEvents 1.0, structured JSON."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -66,19 +68,30 @@ class Envelope:
 
 
 def encode(event: Event, *, id: UUID, source: str, time: datetime, traceparent: str | None = None) -> bytes:
-    """The event on the wire, UTF-8 JSON."""
-    wire = _Wire(
-        specversion="1.0",
-        id=id,
-        source=f"/services/{source}",
-        type=event.type,
-        time=time,
-        subject=event.subject,
-        dataschema=f"urn:figurine:event:{event.type}:v{event.version}",
-        traceparent=traceparent,
-        data=event.model_dump(mode="json"),
-    )
-    return wire.model_dump_json(exclude_none=True).encode()
+    """The event on the wire, UTF-8 JSON.
+
+    Put together by hand, which is cheaper than serialising an envelope: every attribute
+    is an id, a time or a literal of ours, so that nothing in it needs escaping.
+    """
+    attributes = f'"id":"{id}","time":"{time.isoformat()}"'
+    if (subject := event.subject) is not None:
+        attributes += f',"subject":"{subject}"'
+    if traceparent is not None:
+        attributes += f',"traceparent":"{traceparent}"'
+    return f'{{{_constant_attributes(type(event), source)},{attributes},"data":{event.model_dump_json()}}}'.encode()
+
+
+@lru_cache
+def _constant_attributes(contract: type[Event], source: str) -> str:
+    """What is the same for all events of a kind."""
+    constant = {
+        "specversion": "1.0",
+        "source": f"/services/{source}",
+        "type": contract.type,
+        "datacontenttype": "application/json",
+        "dataschema": f"urn:figurine:event:{contract.type}:v{contract.version}",
+    }
+    return json.dumps(constant, separators=(",", ":"))[1:-1]
 
 
 def decode(body: bytes, known: dict[str, type[Event]]) -> Envelope:
