@@ -34,6 +34,7 @@ from generation.use_cases import cancel_figurine
 from privacy.subscribers import SUBSCRIPTIONS as PRIVACY_SUBSCRIPTIONS
 from tests.fakes.engine import cards, fails
 from tests.fakes.house import House, Room
+from tests.fakes.leftovers import clear
 from tests.fakes.people import gateway_rooms
 
 Units: TypeAlias = dict[str, UnitOfWork[Any]]
@@ -48,12 +49,6 @@ OUTCOMES = (
     fails("engine_timeout"),
 )
 ENDINGS = {"succeeded", "partly_succeeded", "failed", "rejected", "cancelled"}
-# Enough steps of patience for the pauses between attempts, and far from any deadline.
-TABLES = {
-    "gateway": ("accounts",),
-    "generation": ("pictures", "attempts", "figurines", "uploads"),
-    "privacy": ("clocks", "endings"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +97,13 @@ def rooms(units: Units) -> Iterator[list[Room]]:
     yield rooms
     for room in rooms:
         room.close()
+    sweep(units)
 
 
 def sweep(units: Units) -> None:
     """Leave nothing of an earlier run to do."""
     for name, unit in units.items():
-        with unit.database.begin() as connection:
-            for table in ("outbox", *TABLES.get(name, ())):
-                connection.execute(f"DELETE FROM {table}".encode())  # noqa: S608 - names from the table above
+        clear(name, unit.database)
 
 
 def register(units: Units) -> UUID:

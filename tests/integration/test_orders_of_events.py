@@ -26,6 +26,7 @@ from generation.adapters.catalogue import read_catalogue
 from generation.subscribers import subscriptions as generation_subscriptions
 from tests.builders import Life, envelope
 from tests.fakes.brokerless import BrokerlessConsumer
+from tests.fakes.leftovers import clear
 from tests.fakes.people import add_account, gateway_rooms
 
 Deliver: TypeAlias = Callable[[Sequence[Envelope], int], None]
@@ -96,6 +97,8 @@ def units(service_database: Callable[[str], str]) -> Iterator[Units]:
         for database in databases.values():
             stack.callback(database.close)
         yield {name: UnitOfWork(service=name, database=databases[name], build=builds[name]) for name in builds}
+        for name, database in databases.items():
+            clear(name, database)
 
 
 @pytest.fixture(scope="module")

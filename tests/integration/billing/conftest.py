@@ -13,6 +13,7 @@ from common.database import Database
 from common.intake import Intake
 from common.work import UnitOfWork
 from tests.fakes.brokerless import BrokerlessConsumer
+from tests.fakes.leftovers import clear
 
 TRIAL = 10
 
@@ -27,6 +28,12 @@ def database(billing_dsn: str) -> Iterator[Database]:
     database = Database(billing_dsn, application="test", max_size=20)
     yield database
     database.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_to_tell(database: Database) -> Iterator[None]:
+    yield
+    clear("billing", database)
 
 
 @pytest.fixture
@@ -49,8 +56,7 @@ def consumer(database: Database) -> Iterator[BrokerlessConsumer[Work]]:
 @pytest.fixture
 def published(database: Database) -> Callable[[], list[Event]]:
     """The events of this test that wait for the relay."""
-    with database.begin() as connection:
-        connection.execute("DELETE FROM outbox")
+    clear("billing", database)
 
     def published() -> list[Event]:
         with database.begin() as connection:

@@ -138,16 +138,13 @@ def peers(shared: Callable[[str], dict[str, Any]], generation_service: Service[A
 
 
 @pytest.fixture(scope="session")
-def studio(
-    *,
+def gateway_service(
     shared: Callable[[str], dict[str, Any]],
     store_settings: dict[str, Any],
     object_store: ObjectStore,
     s3: S3,
     peers: dict[str, Service[Any]],
-    workshop: Workshop,
-    engine: FakeEngine,
-) -> Iterator[Studio]:
+) -> Iterator[Service[Any]]:
     with ExitStack() as stack:
         addresses: dict[str, Any] = {
             f"{name}_url": stack.enter_context(serving(create_app(peers[name]))) for name in peers
@@ -165,15 +162,29 @@ def studio(
             live_streams_per_person=2,
         )
         service = gateway.wiring.build(settings)
-        uploads = S3Uploads(object_store, SEALER, bucket=s3.buckets["uploads"])
-        ports = [uploads if isinstance(port, PhotoStore) else port for port in service.ports]
-        service = replace(service, ports=ports)
-        services = {"gateway": service, **peers}
-        rooms = [Room.of(each.unit, each.subscriptions) for each in services.values()]
-        for each in services.values():
-            stack.callback(each.unit.database.close)
-        for room in rooms:
-            stack.callback(room.close)
         stack.callback(service.close)
-        next(job for job in service.jobs if job.name == "refresh styles").run()
-        yield Studio(app=create_app(service), service=service, rooms=rooms, workshop=workshop, engine=engine)
+        uploads = S3Uploads(object_store, SEALER, bucket=s3.buckets["uploads"])
+        yield replace(service, ports=[uploads if isinstance(port, PhotoStore) else port for port in service.ports])
+
+
+@pytest.fixture(scope="session")
+def studio(
+    gateway_service: Service[Any], peers: dict[str, Service[Any]], workshop: Workshop, engine: FakeEngine
+) -> Iterator[Studio]:
+    services = {"gateway": gateway_service, **peers}
+    rooms = [Room.of(each.unit, each.subscriptions) for each in services.values()]
+    next(job for job in gateway_service.jobs if job.name == "refresh styles").run()
+    app = create_app(gateway_service)
+    yield Studio(app=app, service=gateway_service, rooms=rooms, workshop=workshop, engine=engine)
+    for room in rooms:
+        room.close()
+    for each in services.values():
+        each.unit.database.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_to_do(request: pytest.FixtureRequest) -> None:
+    """Each test in which the studio takes part begins with nothing that another has left."""
+    if "studio" in request.fixturenames:
+        studio: Studio = request.getfixturevalue("studio")
+        studio.forget_everything_to_do()

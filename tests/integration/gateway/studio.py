@@ -16,6 +16,7 @@ from gateway.repository import Work
 from generation.jobs import Workshop
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import Room
+from tests.fakes.leftovers import clear
 from tests.fixtures.photo_files import cornered, encoded
 
 PASSWORD = "correct horse battery"
@@ -60,6 +61,12 @@ class Studio:
         """Let everything that has begun come to its end: events, renderers, deletions."""
         while self._carry() or self.workshop.render_next() or self.workshop.delete_uploads():
             pass
+
+    def forget_everything_to_do(self) -> None:
+        """Drop jobs, uploads and events, on their way or recorded."""
+        for room in self.rooms:
+            room.arriving.clear()
+            clear(room.unit.service, room.unit.database)
 
     def carry(self) -> None:
         """Let the events be taken; nothing is painted."""

@@ -19,6 +19,7 @@ from generation.adapters.resizing import resize
 from generation.jobs import Workshop
 from generation.repository import Work
 from tests.fakes.engine import FakeEngine
+from tests.fakes.leftovers import clear
 from tests.integration.generation.shop import Shop
 
 UPLOAD_KEYS = Sealer(Keyring({1: b"u" * 32}, current=1))
@@ -65,29 +66,24 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def shop(
-    generation_database: Database, clock: MovableClock, object_store: ObjectStore, pictures: S3Pictures, s3: S3
-) -> Shop:
-    with generation_database.begin() as connection:
-        for table in ("pictures", "attempts", "figurines", "uploads", "outbox"):
-            connection.execute(f"DELETE FROM {table}".encode())  # noqa: S608 - names from the line above
-    unit = UnitOfWork(service="generation", database=generation_database, build=Work, clock=clock)
+def unit(generation_database: Database, clock: MovableClock) -> Iterator[UnitOfWork[Work]]:
+    """Generation with nothing to do, before the test and after it."""
+    clear("generation", generation_database)
+    yield UnitOfWork(service="generation", database=generation_database, build=Work, clock=clock)
+    clear("generation", generation_database)
+
+
+@pytest.fixture
+def shop(unit: UnitOfWork[Work], clock: MovableClock, object_store: ObjectStore, pictures: S3Pictures, s3: S3) -> Shop:
     engine = FakeEngine()
-    workshop = Workshop(
-        unit=unit,
-        engine=engine,
-        photos=S3Photos(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"]),
-        pictures=pictures,
-        resize=resize,
-        lease=LEASE,
-    )
+    photos = S3Photos(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"])
     return Shop(
         unit=unit,
         clock=clock,
         engine=engine,
         uploads=S3Uploads(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"]),
         pictures=pictures,
-        workshop=workshop,
+        workshop=Workshop(unit=unit, engine=engine, photos=photos, pictures=pictures, resize=resize, lease=LEASE),
         client=s3.client,
         buckets=dict(s3.buckets),
     )
