@@ -7,7 +7,7 @@
 import logging
 import ssl
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,11 +37,27 @@ class _Publication:
 
 
 class _Connection(SelectConnection):
-    """Sends a message as one write; pika would make three TLS records of it, a third of the cost of publishing."""
+    """Sends a message, or a batch, as one write; pika would make three TLS records of every message."""
+
+    _gathered: list[bytes] | None = None
+
+    @contextmanager
+    def together(self) -> Generator[None]:
+        """Send what is published in the block at its end."""
+        self._gathered = gathered = []
+        try:
+            yield
+        finally:
+            self._gathered = None
+            if gathered:
+                self._output_marshaled_frames(gathered)
 
     def _output_marshaled_frames(self, marshaled_frames: Sequence[bytes]) -> None:
-        frames = [b"".join(marshaled_frames)]
-        super()._output_marshaled_frames(frames)  # pyright: ignore[reportAttributeAccessIssue] pika makes its base at run time
+        frames = b"".join(marshaled_frames)
+        if self._gathered is not None:
+            self._gathered.append(frames)
+        else:
+            super()._output_marshaled_frames([frames])  # pyright: ignore[reportAttributeAccessIssue] pika makes its base at run time
 
 
 class Broker:
@@ -56,7 +72,7 @@ class Broker:
         self._parameters = parameters(url, ca_file=ca_file, name=name)
         self._topology = topology
         self._loop = IOLoop()
-        self._connection: SelectConnection | None = None
+        self._connection: _Connection | None = None
         self._channel: Channel | None = None
         self._on_ready: Callable[[], None] = lambda: None
         self._on_lost: Callable[[], None] = lambda: None
@@ -112,6 +128,10 @@ class Broker:
         """Stop watching; must come before the descriptor is closed."""
         if not self._ended:
             self._loop.remove_handler(descriptor)
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is published in the block goes out in one piece."""
+        return nullcontext() if self._connection is None else self._connection.together()
 
     def publish(self, message: Message, settled: Callable[[Settlement], None]) -> None:
         """Send; `settled` is called exactly once, with what became of it."""

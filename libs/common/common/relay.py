@@ -137,12 +137,13 @@ class Relay:
                 return
 
     def _publish(self, rows: Sequence[OutboxRow]) -> None:
-        for row in rows:
-            self._in_flight.add(row.seq)
-            message = Message(
-                exchange=EVENTS_EXCHANGE, routing_key=row.type, body=row.body, message_id=str(row.id), type=row.type
-            )
-            self._broker.publish(message, lambda settlement, row=row: self._settled(row, settlement))
+        with self._broker.together():
+            for row in rows:
+                self._in_flight.add(row.seq)
+                message = Message(
+                    exchange=EVENTS_EXCHANGE, routing_key=row.type, body=row.body, message_id=str(row.id), type=row.type
+                )
+                self._broker.publish(message, lambda settlement, row=row: self._settled(row, settlement))
 
     def _settled(self, row: OutboxRow, settlement: Settlement) -> None:
         _PUBLISHED[settlement].inc()
