@@ -117,7 +117,7 @@ def test_a_photo_that_decodes_for_ever_is_killed_and_the_next_is_served(hostile:
 def test_a_photo_that_needs_more_memory_than_allowed_is_unreadable_and_the_next_is_served() -> None:
     swelling = encoded(plain((1, 2, 3, 4), mode="RGBA", size=(7000, 7000)), "PNG")
     assert len(swelling) < MIB
-    lone = Intake(workers=1, memory_bytes=256 * MIB)
+    lone = Intake(workers=1, memory_bytes=512 * MIB)
     try:
         with pytest.raises(PhotoUnreadable):
             lone.sanitise(BytesIO(swelling))
