@@ -20,6 +20,8 @@ from common.routing import Routes
 from common.tokens import Caller, TokenVerifier
 
 SERVICE_TOKEN = "service_token"  # noqa: S105 - the name of a scheme, not a secret
+# Kept with the request itself: flask.g belongs to an application context, which a stream may share.
+_CALLER = "figurine.caller"
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 
@@ -34,12 +36,12 @@ def internal_blueprint(name: str, import_name: str, *, url_prefix: str | None = 
 
 def current_caller() -> Caller:
     """Who asks, as the gateway signed it; verified once per request. Raises Unauthenticated."""
-    caller: Caller | None = g.get("caller")
+    caller: Caller | None = request.environ.get(_CALLER)
     if caller is None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated
-        g.caller = caller = _verifier().verify(token)
+        request.environ[_CALLER] = caller = _verifier().verify(token)
         _adopt_request_id()
     return caller
 

@@ -117,19 +117,23 @@ def test_a_place_that_is_none_starts_at_the_present(ada: Person, sent: str) -> N
 
 
 def test_too_many_streams_are_refused_until_one_closes(studio: Studio, ada: Person) -> None:
-    headers = {"Authorization": f"Bearer {ada.token}"}
-    with listening(ada), listening(ada):
-        response = open_stream(ada, headers)
-        assert (response.status_code, response.get_json()["code"]) == (503, "temporarily_unavailable")
-        assert int(response.headers["Retry-After"]) > 0
-        response.close()
-        eve = studio.sign_up()
+    eve, joe = studio.sign_up(), studio.sign_up()
+    with listening(ada), listening(eve):
         with listening(eve):
-            full = open_stream(eve, {"Authorization": f"Bearer {eve.token}"})
-            assert full.status_code == 503
-            full.close()
-    with listening(ada):
-        pass
+            response = open_stream(joe, {"Authorization": f"Bearer {joe.token}"})
+            assert (response.status_code, response.get_json()["code"]) == (503, "temporarily_unavailable")
+            assert int(response.headers["Retry-After"]) > 0
+            response.close()
+        with listening(joe):
+            pass
+
+
+def test_a_persons_next_page_takes_the_place_of_her_oldest(ada: Person) -> None:
+    with listening(ada) as oldest, listening(ada) as older, listening(ada) as newest:
+        tell(ada, 1)
+        assert [each.data for each in first(newest, 1)] == ['{"number": 1}']
+        assert [each.data for each in first(older, 1)] == ['{"number": 1}']
+        assert list(oldest) == []
 
 
 def test_asking_only_for_the_headers_takes_no_ones_place(ada: Person) -> None:

@@ -18,8 +18,18 @@ log = structlog.get_logger(__name__)
 RECONNECT_SECONDS = 1.0
 
 
+class Bell(threading.Event):
+    """Rings when its person has news; `over` says that a newer page has taken its place."""
+
+    over = False
+
+
 class Live:
-    """At most `streams` open pages in this process, `per_person` of one person."""
+    """At most `streams` open pages in this process, `per_person` of one person.
+
+    A page that was closed is noticed only when something is written to it. So a person's next
+    page is never refused: the oldest one, most likely long gone, makes room.
+    """
 
     def __init__(self, database: Database, channel: str, *, streams: int, per_person: int) -> None:
         self._database = database
@@ -27,7 +37,7 @@ class Live:
         self._streams = streams
         self._per_person = per_person
         self._lock = threading.Lock()
-        self._bells: defaultdict[str, set[threading.Event]] = defaultdict(set)
+        self._bells: defaultdict[str, list[Bell]] = defaultdict(list)
         self._listener: threading.Thread | None = None
         self._closed = threading.Event()
 
@@ -37,9 +47,9 @@ class Live:
         return self._closed.is_set()
 
     @contextmanager
-    def watching(self, account_id: UUID) -> Generator[threading.Event]:
+    def watching(self, account_id: UUID) -> Generator[Bell]:
         """A bell that rings when this person has news. Raises Unavailable when too many watch."""
-        bell = threading.Event()
+        bell = Bell()
         self._add(str(account_id), bell)
         try:
             yield bell
@@ -51,21 +61,24 @@ class Live:
         self._closed.set()
         self._ring_all()
 
-    def _add(self, account: str, bell: threading.Event) -> None:
+    def _add(self, account: str, bell: Bell) -> None:
         with self._lock:
-            watched = sum(len(bells) for bells in self._bells.values())
-            if watched >= self._streams or len(self._bells[account]) >= self._per_person:
-                raise Unavailable("Too many live pages are open. Close one, or try again shortly.")
-            self._bells[account].add(bell)
+            if len(self._bells.get(account, ())) >= self._per_person:
+                oldest = self._bells[account].pop(0)
+                oldest.over = True
+                oldest.set()
+            elif sum(len(bells) for bells in self._bells.values()) >= self._streams:
+                raise Unavailable("Too many live pages are open right now. Try again shortly.")
+            self._bells[account].append(bell)
             if self._listener is None:
                 self._listener = threading.Thread(target=self._listen, name="live", daemon=True)
                 self._listener.start()
 
-    def _remove(self, account: str, bell: threading.Event) -> None:
+    def _remove(self, account: str, bell: Bell) -> None:
         with self._lock:
-            self._bells[account].discard(bell)
-            if not self._bells[account]:
-                del self._bells[account]
+            left = [other for other in self._bells.pop(account, ()) if other is not bell]
+            if left:
+                self._bells[account] = left
 
     def _listen(self) -> None:
         while not self._closed.is_set():

@@ -5,13 +5,13 @@ import re
 from collections.abc import Generator
 from contextlib import ExitStack
 from datetime import timedelta
-from threading import Event
 from typing import Annotated
 from uuid import UUID
 
 from flask import Response, request, stream_with_context
 from pydantic import BaseModel, Field
 
+from gateway.adapters.live import Bell
 from gateway.repository.feed import News
 from gateway.routes.context import current_person, live, personal, unit
 
@@ -57,10 +57,10 @@ def _start(account_id: UUID, query: EventsQuery) -> int:
         return work.feed.last(account_id)
 
 
-def _stream(account_id: UUID, seq: int, bell: Event) -> Generator[str]:
+def _stream(account_id: UUID, seq: int, bell: Bell) -> Generator[str]:
     yield "retry: 2000\n\n"
     ends = unit.clock.now() + STREAM_LIFETIME
-    while unit.clock.now() < ends and not live().closed:
+    while unit.clock.now() < ends and not (bell.over or live().closed):
         bell.clear()
         with unit.begin() as work:
             news = work.feed.after(account_id, seq)
