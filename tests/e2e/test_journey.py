@@ -115,10 +115,10 @@ def test_the_picture_is_what_was_announced(person: Customer, journey: Journey) -
 
 def test_a_picture_comes_in_pieces_and_is_sent_once(person: Customer, journey: Journey) -> None:
     whole = person.picture(journey.id)
-    piece = person.picture(journey.id, Range="bytes=1000-1999")
+    piece = person.picture(journey.id, {"Range": "bytes=1000-1999"})
     assert (piece.status_code, piece.content) == (206, whole.content[1000:2000])
     assert piece.headers["Content-Range"] == f"bytes 1000-1999/{len(whole.content)}"
-    assert person.picture(journey.id, **{"If-None-Match": whole.headers["ETag"]}).status_code == 304
+    assert person.picture(journey.id, {"If-None-Match": whole.headers["ETag"]}).status_code == 304
 
 
 def test_to_anybody_else_there_is_no_such_figurine(stranger: Customer, journey: Journey) -> None:
@@ -173,10 +173,9 @@ def test_a_repeated_order_gets_the_first_answer_and_makes_nothing(person: Custom
 def test_a_cancelled_order_costs_nothing_and_keeps_nothing(stack: RunningStack) -> None:
     person = Customer(stack)
     person.wait_for_credits()
-    stack.program("generation-worker").stop()
-    ordered = expect(202, person.order())["id"]
-    assert expect(200, person.cancel(ordered))["state"] == "cancelled"
-    stack.program("generation-worker").start()
+    with stack.without("generation-worker"):
+        ordered = expect(202, person.order())["id"]
+        assert expect(200, person.cancel(ordered))["state"] == "cancelled"
 
     assert person.wait_until_ended(ordered)["failure"] == {**_cancelled(), "cost": 0}
     until(lambda: person.get("credits") == {"available": TRIAL_CREDITS, "held": 0}, "The credits", seconds=SECONDS)
@@ -229,12 +228,11 @@ def test_nothing_in_the_stores_says_who_she_is_or_shows_what_she_made(
 
 
 def test_a_photo_that_waits_lies_sealed_with_its_words(stack: RunningStack, stranger: Customer) -> None:
-    stack.program("generation-worker").stop()
-    ordered = expect(202, stranger.order(PHOTO.read_bytes(), title=TITLE))["id"]
-    waiting = inside.objects(stack, "uploads").values()
-    assert len(waiting) == 2
-    assert not [content for content in waiting if content.startswith(tuple(MAGIC)) or TITLE.encode() in content]
-    stack.program("generation-worker").start()
+    with stack.without("generation-worker"):
+        ordered = expect(202, stranger.order(PHOTO.read_bytes(), title=TITLE))["id"]
+        waiting = inside.objects(stack, "uploads").values()
+        assert len(waiting) == 2
+        assert not [content for content in waiting if content.startswith(tuple(MAGIC)) or TITLE.encode() in content]
     assert stranger.wait_until_ended(ordered)["state"] == "succeeded"
 
 

@@ -1,7 +1,6 @@
 """A service that is away hurts its own routes only, and what was ordered meanwhile is made when it is back."""
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,22 +19,10 @@ def person(stack: RunningStack) -> Iterator[Customer]:
     person.close()
 
 
-@contextmanager
-def away(stack: RunningStack, *names: str) -> Generator[None]:
-    """Programs that are stopped for as long as the block lasts."""
-    stack.supervisor.stop(names)
-    try:
-        yield
-    finally:
-        for name in names:
-            stack.program(name).start()
-        stack.wait_until_ready()
-
-
 def test_while_billing_is_away_balances_cannot_be_read_and_orders_are_taken(
     stack: RunningStack, person: Customer
 ) -> None:
-    with away(stack, "billing-web", "billing-worker"):
+    with stack.without("billing-web", "billing-worker"):
         refused = person.http.get("/v1/credits")
         assert expect(503, refused)["code"] == "temporarily_unavailable"
         assert int(refused.headers["Retry-After"]) > 0
@@ -48,7 +35,7 @@ def test_while_billing_is_away_balances_cannot_be_read_and_orders_are_taken(
 def test_while_generation_is_away_orders_are_taken_and_made_when_it_is_back(
     stack: RunningStack, person: Customer
 ) -> None:
-    with away(stack, "generation-web", "generation-worker"):
+    with stack.without("generation-web", "generation-worker"):
         ordered = expect(202, person.order())["id"]
         assert person.figurine(ordered)["state"] == "received"
         assert person.http.get("/v1/photos").status_code == 503
@@ -60,7 +47,7 @@ def test_while_generation_is_away_orders_are_taken_and_made_when_it_is_back(
 def test_while_privacy_and_analytics_are_away_figurines_are_made_and_proven_later(
     stack: RunningStack, person: Customer
 ) -> None:
-    with away(stack, "privacy-web", "privacy-worker", "analytics-web", "analytics-worker"):
+    with stack.without("privacy-web", "privacy-worker", "analytics-web", "analytics-worker"):
         ordered = expect(202, person.order())["id"]
         assert person.wait_until_ended(ordered)["state"] == "succeeded"
         assert person.http.get("/v1/usage").status_code == 503

@@ -1,0 +1,122 @@
+"""What is true of the books of all services together, whatever happened on the way: queries for what breaks it.
+
+A query sees every schema, as only an administrator does. Each answers with the offenders.
+"""
+
+from collections.abc import Mapping
+from typing import LiteralString
+
+# What is still on its way somewhere. All of it comes to rest.
+UNSETTLED: Mapping[str, LiteralString] = {
+    "jobs that have not ended": """
+        SELECT id, state FROM generation.figurines
+         WHERE state IN ('priced', 'queued', 'rendering')
+        """,
+    "orders that generation has not heard of": """
+        SELECT id, state FROM gateway.figurines WHERE id NOT IN (SELECT id FROM generation.figurines)
+        """,
+    "figurines whose end the gateway has not heard of": """
+        SELECT id, state FROM gateway.figurines WHERE rank < 4
+        """,
+    "open holds": """
+        SELECT figurine_id FROM billing.holds WHERE state = 'open'
+        """,
+    "photos that are held": """
+        SELECT id, state, next_try_at FROM generation.uploads WHERE state <> 'deleted'
+        """,
+    "clocks that run": """
+        SELECT upload_id FROM privacy.clocks WHERE deleted_at IS NULL
+        """,
+    "ends that analytics has not counted": """
+        SELECT jobs, facts
+          FROM (SELECT count(*) AS jobs FROM generation.figurines) AS ended,
+               (SELECT count(*) AS facts FROM analytics.facts) AS counted
+         WHERE jobs > facts
+        """,
+}
+
+# What is never true once all has come to rest.
+BROKEN: Mapping[str, LiteralString] = {
+    "the gateway shows another state than generation has": """
+        SELECT id, shown.state, job.state
+          FROM gateway.figurines AS shown FULL JOIN generation.figurines AS job USING (id)
+         WHERE shown.state IS DISTINCT FROM job.state
+        """,
+    "the gateway shows other pictures than generation has": """
+        SELECT shown.id
+          FROM gateway.figurines AS shown
+          LEFT JOIN (SELECT figurine_id, count(*) AS stored FROM generation.pictures GROUP BY 1) AS pictures
+            ON pictures.figurine_id = shown.id
+         WHERE jsonb_array_length(shown.pictures) <> coalesce(stored, 0)
+        """,
+    "a person was told of an end not once": """
+        SELECT figurine.id, count(feed.seq)
+          FROM gateway.figurines AS figurine
+          LEFT JOIN gateway.feed AS feed
+            ON feed.account_id = figurine.account_id AND feed.data ->> 'figurine_id' = figurine.id::text
+               AND feed.type IN ('figurine.generated', 'figurine.failed')
+         GROUP BY 1 HAVING count(feed.seq) <> 1
+        """,
+    "a job that succeeded has no picture, or one that failed has": """
+        SELECT id, state
+          FROM generation.figurines AS job
+         WHERE (state IN ('succeeded', 'partly_succeeded'))
+               <> EXISTS (SELECT FROM generation.pictures WHERE figurine_id = job.id)
+        """,
+    "the ledger does not sum to zero": """
+        SELECT sum(credits) FROM billing.postings HAVING sum(credits) <> 0
+        """,
+    "a balance is not the sum of its postings": """
+        SELECT user_id, available, held
+          FROM billing.accounts AS account
+         WHERE held <> 0
+            OR available <> (SELECT coalesce(sum(credits), 0) FROM billing.postings
+                              WHERE user_id = account.user_id AND account = 'available')
+        """,
+    "the gateway shows another balance than billing has": """
+        SELECT user_id FROM billing.accounts JOIN gateway.balances AS shown ON shown.account_id = user_id
+         WHERE (accounts.available, accounts.held) <> (shown.available, shown.held)
+        """,
+    "what was charged is not the price of the pictures that are there": """
+        SELECT job.id, unit_price * stored AS due, charged, times
+          FROM generation.figurines AS job
+          LEFT JOIN LATERAL (SELECT count(*) AS stored FROM generation.pictures WHERE figurine_id = job.id) AS p ON true
+          LEFT JOIN LATERAL (
+               SELECT coalesce(sum(posting.credits), 0) AS charged, count(*) AS times
+                 FROM billing.entries AS entry
+                 JOIN billing.postings AS posting ON posting.entry = entry.seq
+                WHERE entry.figurine_id = job.id AND posting.account = 'revenue') AS revenue ON true
+         WHERE charged <> unit_price * stored OR times <> least(stored, 1)
+        """,
+    "a hold says otherwise than the ledger": """
+        SELECT hold.figurine_id, captured
+          FROM billing.holds AS hold
+         WHERE captured <> (SELECT coalesce(sum(posting.credits), 0)
+                              FROM billing.entries AS entry
+                              JOIN billing.postings AS posting ON posting.entry = entry.seq
+                             WHERE entry.figurine_id = hold.figurine_id AND posting.account = 'revenue')
+        """,
+    "a photo that is gone has not exactly one proof": """
+        SELECT upload.id, count(evidence.id)
+          FROM generation.uploads AS upload
+          LEFT JOIN privacy.evidence AS evidence ON evidence.upload_id = upload.id AND evidence.kept
+         GROUP BY 1 HAVING count(evidence.id) <> 1
+        """,
+    "a promise was broken": """
+        SELECT upload_id, fact FROM privacy.evidence WHERE NOT kept
+        """,
+    "an order has no photo, or two": """
+        SELECT figurine.id, count(upload.id)
+          FROM gateway.figurines AS figurine
+          LEFT JOIN generation.uploads AS upload ON upload.id = figurine.upload_id
+         GROUP BY 1 HAVING count(upload.id) <> 1
+        """,
+    "analytics counts other ends or other pictures than there are": """
+        SELECT *
+          FROM (SELECT count(*) AS jobs FROM generation.figurines) AS ended,
+               (SELECT count(*) AS stored FROM generation.pictures) AS made,
+               (SELECT count(*) AS facts, coalesce(sum(pictures), 0) AS pictures FROM analytics.facts) AS counted,
+               (SELECT coalesce(sum(figurines), 0) AS shown FROM analytics.figurines_per_day) AS days
+         WHERE (jobs, stored, jobs) <> (facts, pictures, shown)
+        """,
+}
