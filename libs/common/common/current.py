@@ -41,14 +41,15 @@ class CurrentUnit(Generic[W]):
 
     def begin(self) -> AbstractContextManager[W]:
         """One transaction; see UnitOfWork.begin."""
-        return self._unit().begin()
+        return self.bound().begin()
 
     @property
     def clock(self) -> Clock:
         """The service's clock."""
-        return self._unit().clock
+        return self.bound().clock
 
-    def _unit(self) -> UnitOfWork[W]:
+    def bound(self) -> UnitOfWork[W]:
+        """The unit of work itself, for an answer that goes on after the request."""
         # The wiring pairs routes and unit; a route names the type of the rooms it expects.
         return cast("UnitOfWork[W]", current_service().unit)
 

@@ -4,16 +4,20 @@ import json
 import re
 from collections.abc import Generator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 from pydantic import BaseModel, Field
 
-from gateway.adapters.live import Bell
+from common.work import UnitOfWork
+from gateway.adapters.live import Bell, Live
+from gateway.domain.people import token_digest
+from gateway.repository import Work
 from gateway.repository.feed import News
-from gateway.routes.context import current_person, live, personal, unit
+from gateway.routes.context import Person, current_person, live, personal, unit
 
 routes = personal("events")
 
@@ -30,6 +34,33 @@ class EventsQuery(BaseModel):
     last_event_id: Annotated[int | None, Field(ge=0)] = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An open page: whose it is, and what it listens to, also after the request."""
+
+    unit: UnitOfWork[Work]
+    live: Live
+    person: Person
+    bell: Bell
+
+    def stream(self, seq: int) -> Generator[str]:
+        """News from behind `seq` on, until the page's time is over or its session ends."""
+        yield "retry: 2000\n\n"
+        ends = self.unit.clock.now() + STREAM_LIFETIME
+        while self.unit.clock.now() < ends and not (self.bell.over or self.live.closed):
+            self.bell.clear()
+            with self.unit.begin() as work:
+                signed_in = work.sessions.find(token_digest(self.person.token)) is not None
+                news = work.feed.after(self.person.account_id, seq) if signed_in else []
+            if not signed_in:
+                return
+            for item in news:
+                seq = item.seq
+                yield _event(item)
+            if not news and not self.bell.wait(HEARTBEAT_SECONDS):
+                yield ": still here\n\n"
+
+
 @routes.get("/v1/events", responses={200: {"description": "A stream of events.", "content": {"text/event-stream": {}}}})
 def stream(query: EventsQuery) -> Response:
     """`figurine.queued`, `.started`, `.generated`, `.failed` and `credits.changed`, as they happen."""
@@ -40,7 +71,8 @@ def stream(query: EventsQuery) -> Response:
         return Response(mimetype="text/event-stream")
     with ExitStack() as stack:
         bell = stack.enter_context(live().watching(account_id))
-        response = Response(stream_with_context(_stream(account_id, seq, bell)), mimetype="text/event-stream")
+        page = Page(unit=unit.bound(), live=live(), person=current_person(), bell=bell)
+        response = Response(page.stream(seq), mimetype="text/event-stream")
         response.call_on_close(stack.pop_all().close)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -55,20 +87,6 @@ def _start(account_id: UUID, query: EventsQuery) -> int:
         return query.last_event_id
     with unit.begin() as work:
         return work.feed.last(account_id)
-
-
-def _stream(account_id: UUID, seq: int, bell: Bell) -> Generator[str]:
-    yield "retry: 2000\n\n"
-    ends = unit.clock.now() + STREAM_LIFETIME
-    while unit.clock.now() < ends and not (bell.over or live().closed):
-        bell.clear()
-        with unit.begin() as work:
-            news = work.feed.after(account_id, seq)
-        for item in news:
-            seq = item.seq
-            yield _event(item)
-        if not news and not bell.wait(HEARTBEAT_SECONDS):
-            yield ": still here\n\n"
 
 
 def _event(news: News) -> str:
