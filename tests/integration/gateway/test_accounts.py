@@ -118,15 +118,33 @@ def mailed_link(studio: Studio, email: str) -> str:
     return link
 
 
-def test_the_link_in_the_mail_confirms_the_address(studio: Studio) -> None:
+def test_following_the_link_in_the_mail_asks_and_its_button_confirms(studio: Studio) -> None:
     person = studio.sign_up()
     link = urlsplit(mailed_link(studio, person.email))
-    assert person.get("/v1/account").get_json()["verified"] is False
     page = studio.client().get(f"{link.path}?{link.query}", base_url=ORIGIN)
-    assert (page.status_code, "confirmed" in page.get_data(as_text=True)) == (200, True)
-    assert person.get("/v1/account").get_json()["verified"] is True
-    again = studio.client().get(f"{link.path}?{link.query}", base_url=ORIGIN)
-    assert again.status_code == 200
+    token = link.query.partition("token=")[2]
+    assert (page.status_code, f'value="{token}"' in page.get_data(as_text=True)) == (200, True)
+    assert person.get("/v1/account").get_json()["verified"] is False
+    for _ in range(2):
+        pressed = studio.client().post("/verify", data={"token": token}, base_url=ORIGIN)
+        assert (pressed.status_code, "is confirmed" in pressed.get_data(as_text=True)) == (200, True)
+        assert person.get("/v1/account").get_json()["verified"] is True
+
+
+def test_a_signed_in_person_confirms_in_the_browser_and_stays_signed_in(studio: Studio) -> None:
+    person = studio.sign_up()
+    token = mailed_link(studio, person.email).partition("token=")[2]
+    pressed = person.client.post("/verify", data={"token": token}, base_url=ORIGIN)
+    assert (pressed.status_code, "Sign out" in pressed.get_data(as_text=True)) == (200, True)
+
+
+@pytest.mark.parametrize("token", ["", "x.y.z", "\x00", "<script>"])
+def test_a_page_says_what_is_wrong_with_a_link_that_is_not_ours(studio: Studio, token: str) -> None:
+    opened = studio.client().get("/verify", query_string={"token": token}, base_url=ORIGIN)
+    pressed = studio.client().post("/verify", data={"token": token}, base_url=ORIGIN)
+    for page in (opened, pressed):
+        assert (page.status_code, page.mimetype) == (400, "text/html")
+        assert "too old or not whole" in page.get_data(as_text=True)
 
 
 def test_the_token_of_the_link_confirms_the_address_over_the_api(studio: Studio) -> None:

@@ -1,6 +1,7 @@
 """The web studio's pages: rendered here, brought to life by small scripts."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, send_from_directory
@@ -8,10 +9,9 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
 from common.current import Current
-from common.errors import Unauthenticated
 from gateway.adapters.links import Links
-from gateway.domain.people import Account, LinkExpired, csrf_token
-from gateway.routes.context import COOKIE, current_person, studio, unit
+from gateway.domain.people import Account, LinkExpired, NotSignedIn, csrf_token
+from gateway.routes.context import COOKIE, studio, unit
 from gateway.routes.styles import style_answer
 from gateway.use_cases import people
 
@@ -70,15 +70,32 @@ def sign_in() -> BaseResponse:
 
 
 @pages.get("/verify")
-def verify() -> Response:
-    """Where the link of the verification mail leads."""
+def ask_to_verify() -> Response:
+    """Where the link of the verification mail leads: one button, since mail scanners follow links too."""
+    token = request.args.get("token", "")
     try:
-        account_id = links().read_verification(request.args.get("token", ""))
+        links().read_verification(token)
+    except LinkExpired as refusal:
+        return _link_refused(refusal)
+    return _page("verify.html", token=token)
+
+
+@pages.post("/verify")
+def verify() -> Response:
+    """Confirm the address. The token is the authority, so it does not matter which page sent it."""
+    try:
+        account_id = links().read_verification(request.form.get("token", ""))
         with unit.begin() as work:
             people.verify_address(work, account_id)
     except LinkExpired as refusal:
-        return _page("verified.html", sentence=refusal.sentence, verified=False)
-    return _page("verified.html", sentence="Your e-mail address is confirmed.", verified=True)
+        return _link_refused(refusal)
+    return _page("verified.html")
+
+
+def _link_refused(refusal: LinkExpired) -> Response:
+    response = _page("link_refused.html", sentence=refusal.sentence)
+    response.status_code = HTTPStatus.BAD_REQUEST
+    return response
 
 
 def _page(template: str, **values: object) -> Response:
@@ -97,10 +114,10 @@ def _page(template: str, **values: object) -> Response:
 
 
 def _account() -> Account | None:
-    """Whose page it is, if anybody's."""
+    """Whose page it is, if anybody's; to show it changes nothing, so the cookie alone will do after a form too."""
     try:
-        person = current_person()
         with unit.begin() as work:
-            return people.read_account(work, person.account_id)
-    except Unauthenticated:
+            session = people.recognise(work, request.cookies.get(COOKIE, ""))
+            return people.read_account(work, session.account_id)
+    except NotSignedIn:
         return None
