@@ -1,13 +1,18 @@
-/** What every page has: signing out, and a word at the top while the connection is gone. */
+/** What every page has: signing out, a word at the top while the connection is gone, no photo kept too long. */
 import { read, remove } from "./api.js";
+import { dropAllDrafts, dropOldDrafts } from "./draft.js";
 import { notice } from "./notice.js";
 
 async function signOut() {
   const { items } = await read("/v1/sessions");
   const here = items.find((session) => session.current);
   if (here) await remove(`/v1/sessions/${here.id}`);
+  await whereKept(dropAllDrafts);
   location.assign("/");
 }
+
+/** Does `act` to the drafts; a browser that lets sites keep nothing has none and refuses. */
+const whereKept = (act) => act().catch((error) => console.info("Drafts are out of reach here.", error.name));
 
 const OFFLINE = "You are offline. Your photo and choices stay here until the connection is back.";
 
@@ -19,3 +24,4 @@ document.getElementById("sign-out")?.addEventListener("click", () => {
 window.addEventListener("online", tellConnection);
 window.addEventListener("offline", tellConnection);
 tellConnection();
+void whereKept(dropOldDrafts);

@@ -26,6 +26,7 @@ const photo = openPhotoStep({ onChange: () => clearErrors(form) });
 const till = openTill(form, { signedIn });
 const bench = new Bench({
   styleNames,
+  onAccepted: () => void takeDraft(), // One that was held for signing in may still lie here after going back instead.
   onSettled: settled,
   onKept: (figurine) => shelf.put(figurine),
   onReorder: reorder,
