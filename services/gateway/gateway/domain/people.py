@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"""[^@\s,;:<>()[\]"\\]+@[^@\s,;:<>()[\]"\\]+\.[^@\s.,;:<>
 
 
 class AddressTaken(Conflict):
-    """There is already an account with this e-mail address. Sign in, or recover its password."""
+    """There is already an account with this e-mail address. Sign in with its password, or use another address."""
 
 
 class WrongCredentials(Unauthenticated):
@@ -36,7 +36,7 @@ class ForgedRequest(Forbidden):
 
 
 class LinkExpired(Invalid):
-    """This link is no longer valid. Ask for a new one."""
+    """This link is too old or not whole. It works for three days; if they are not over, open it from the mail again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
