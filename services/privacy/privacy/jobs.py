@@ -1,4 +1,4 @@
-"""Privacy's clock door: notice a promise that is not kept, and show how it stands."""
+"""Privacy's clock door: notice a promise that is not kept, show how it stands, forget what is over."""
 
 from datetime import timedelta
 
@@ -29,9 +29,18 @@ def watch_clocks(unit: UnitOfWork[Work]) -> int:
     return reported
 
 
+def forget(unit: UnitOfWork[Work]) -> int:
+    """Delete a batch of what is past its period; returns how many rows it was."""
+    with unit.begin() as work:
+        return use_cases.forget(work)
+
+
 def jobs(unit: UnitOfWork[Work]) -> list[Job]:
     """What the clock asks of privacy."""
-    return [Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit))]
+    return [
+        Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit)),
+        Job(name="forget", every=timedelta(minutes=10), run=lambda: forget(unit)),
+    ]
 
 
 def _show(retention: Retention) -> None:

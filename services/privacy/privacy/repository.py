@@ -61,8 +61,19 @@ class Clocks:
                 {"now": self._clock.now(), "limit": limit},
             ).fetchall()
 
+    def forget(self, *, kept: str, limit: int) -> int:
+        """Delete clocks that stopped longer ago than `kept`, an interval, at most `limit`; returns how many."""
+        return self._connection.execute(
+            """
+            DELETE FROM clocks WHERE upload_id IN (
+                SELECT upload_id FROM clocks WHERE deleted_at < %(now)s - %(kept)s::interval
+                 ORDER BY deleted_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+            """,
+            {"now": self._clock.now(), "kept": kept, "limit": limit},
+        ).rowcount
+
     def retention(self) -> Retention:
-        """Uploads held now, those past their deadline, the age of the oldest, the last deletion."""
+        """Uploads held now, those past their deadline, the age of the oldest, the last deletion not forgotten."""
         with self._connection.cursor(row_factory=class_row(Retention)) as cursor:
             return cursor.execute(
                 """
@@ -83,8 +94,9 @@ class Endings:
     An event of its own row, so that it needs no other to have come before it.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
         self._connection = connection
+        self._clock = clock
 
     def add(self, figurine_id: UUID, user_id: UUID, *, ended_at: datetime) -> None:
         """Remember the end of a figurine; of two the earlier one, whichever is told first."""
@@ -97,9 +109,20 @@ class Endings:
             [figurine_id, user_id, ended_at],
         )
 
+    def forget(self, *, kept: str, limit: int) -> int:
+        """Delete ends longer ago than `kept`, an interval, at most `limit`; returns how many."""
+        return self._connection.execute(
+            """
+            DELETE FROM endings WHERE figurine_id IN (
+                SELECT figurine_id FROM endings WHERE ended_at < %(now)s - %(kept)s::interval
+                 ORDER BY ended_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+            """,
+            {"now": self._clock.now(), "kept": kept, "limit": limit},
+        ).rowcount
+
 
 class Evidence:
-    """What was found about the promises, for ever as it was found."""
+    """What was found about the promises, as it was found, until its period is over."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._connection = connection
@@ -136,13 +159,24 @@ class Evidence:
                 {"user_id": user_id, "since": since, "before": before, "limit": limit},
             ).fetchall()
 
+    def forget(self, *, kept: str, limit: int) -> int:
+        """Have findings older than `kept`, an interval, deleted, at most `limit`; returns how many.
+
+        The database refuses what is too young by its own clock; one here that runs ahead waits for it.
+        """
+        ((forgotten,),) = self._connection.execute(
+            "SELECT forget_evidence(least(%(now)s - %(kept)s::interval, evidence_limit()), %(limit)s)",
+            {"now": self._clock.now(), "kept": kept, "limit": limit},
+        ).fetchall()
+        return int(forgotten)
+
 
 class Work:
     """Privacy's rooms in one transaction."""
 
     def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
         self.clocks = Clocks(connection, clock)
-        self.endings = Endings(connection)
+        self.endings = Endings(connection, clock)
         self.evidence = Evidence(connection, clock)
         self.outbox = outbox
         self.clock = clock

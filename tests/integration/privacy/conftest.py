@@ -24,7 +24,7 @@ def database(privacy_dsn: str) -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def _without_uploads_of_earlier_tests(database: Database) -> None:
-    # Evidence stays: the role of the service may not delete it.
+    # Young evidence stays: nothing the role of the service may do takes it away.
     with database.begin() as connection:
         connection.execute("DELETE FROM clocks")
         connection.execute("DELETE FROM outbox")
