@@ -14,6 +14,9 @@ from common.inventory import (
     queues_of,
 )
 
+# What the job `forget` goes by.
+FACTS_KEPT = Years(2, after="day")
+
 _COUNTS_OF_EVERYBODY = "it counts everybody's together; no row is about a person"
 
 INVENTORY = Inventory(
@@ -23,7 +26,7 @@ INVENTORY = Inventory(
         subject=Pseudonym("subject"),
         category=Category.C4,
         purposes=(Purpose.U1, Purpose.U9),
-        retain=Years(2, after="day"),
+        retain=FACTS_KEPT,
         erase=Delete(),
         export=AsJson("usage/figurines.json"),
         columns={

@@ -21,14 +21,15 @@ def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="analytics")
+    unit = UnitOfWork(service="analytics", database=database, build=Work)
     pseudonyms = Pseudonyms(settings.pseudonym_key_bytes)
     return Service(
         settings=settings,
-        unit=UnitOfWork(service="analytics", database=database, build=Work),
+        unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
         blueprints=[routes],
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
-        jobs=jobs(),
+        jobs=jobs(unit),
     )

@@ -1,0 +1,3 @@
+-- Facts past their period are found by their day.
+
+CREATE INDEX facts_of_day ON facts (day);

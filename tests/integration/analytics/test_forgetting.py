@@ -1,0 +1,89 @@
+"""Facts go after two years, the counters stay."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from analytics import use_cases
+from analytics.domain import DayCount, Pseudonyms, Span
+from analytics.jobs import forget, jobs
+from analytics.repository import Work
+from common.clock import MovableClock
+from common.database import Database
+from common.work import UnitOfWork
+from tests.integration.analytics.ends import generated
+
+MIDNIGHT = datetime(2024, 11, 23, tzinfo=UTC)
+TWO_YEARS_LATER = MIDNIGHT.replace(year=2026)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(MIDNIGHT)
+
+
+def count(unit: UnitOfWork[Work], pseudonyms: Pseudonyms, *, at: datetime = MIDNIGHT, times: int = 1) -> None:
+    with unit.begin() as work:
+        for _ in range(times):
+            use_cases.count_generated(work, generated(at=at), pseudonyms=pseudonyms)
+
+
+def days_of_facts(database: Database) -> list[date]:
+    with database.begin() as connection:
+        return [day for (day,) in connection.execute("SELECT day FROM facts ORDER BY day").fetchall()]
+
+
+@pytest.mark.parametrize("into_the_day", [timedelta(0), timedelta(days=1) - SECOND])
+def test_a_fact_goes_two_years_after_its_day_began(
+    unit: UnitOfWork[Work], clock: MovableClock, pseudonyms: Pseudonyms, database: Database, into_the_day: timedelta
+) -> None:
+    count(unit, pseudonyms, at=MIDNIGHT + into_the_day)
+    clock.advance(TWO_YEARS_LATER - MIDNIGHT - SECOND)
+    assert (forget(unit), len(days_of_facts(database))) == (0, 1)
+    clock.advance(2 * SECOND)
+    assert (forget(unit), len(days_of_facts(database))) == (1, 0)
+    assert forget(unit) == 0
+
+
+def test_of_two_days_only_the_one_that_is_over_is_forgotten(
+    unit: UnitOfWork[Work], clock: MovableClock, pseudonyms: Pseudonyms, database: Database
+) -> None:
+    next_day = MIDNIGHT + timedelta(days=1)
+    count(unit, pseudonyms)
+    count(unit, pseudonyms, at=next_day)
+    clock.advance(TWO_YEARS_LATER - MIDNIGHT)
+    assert (forget(unit), days_of_facts(database)) == (1, [next_day.date()])
+
+
+def test_what_was_counted_stays_when_its_facts_are_forgotten(
+    unit: UnitOfWork[Work], clock: MovableClock, pseudonyms: Pseudonyms
+) -> None:
+    count(unit, pseudonyms, times=2)
+    clock.advance(TWO_YEARS_LATER - MIDNIGHT)
+    assert forget(unit) == 2
+    day = MIDNIGHT.date()
+    with unit.begin() as work:
+        assert use_cases.read_days(work, Span(first=day, last=day)) == [
+            DayCount(day=day, style="window-box", engine="studio", outcome="succeeded", figurines=2, pictures=2)
+        ]
+
+
+def test_a_batch_takes_no_more_than_its_share_and_the_next_goes_on(
+    unit: UnitOfWork[Work], clock: MovableClock, pseudonyms: Pseudonyms
+) -> None:
+    count(unit, pseudonyms, times=3)
+    clock.advance(TWO_YEARS_LATER - MIDNIGHT)
+    batches: list[int] = []
+    for _ in range(3):
+        with unit.begin() as work:
+            batches.append(use_cases.forget(work, limit=2))
+    assert batches == [2, 1, 0]
+
+
+def test_the_clock_asks_for_forgetting(unit: UnitOfWork[Work], clock: MovableClock, pseudonyms: Pseudonyms) -> None:
+    count(unit, pseudonyms)
+    clock.advance(TWO_YEARS_LATER - MIDNIGHT)
+    (job,) = jobs(unit)
+    assert timedelta(minutes=10) <= job.every <= timedelta(hours=1)
+    assert [job.run(), job.run()] == [1, 0]
