@@ -10,7 +10,9 @@ COMMON_TABLES = (
     Table(
         "outbox",
         subject=None,
-        because=f"{_IDS_ONLY}; a row leaves as soon as its event is published",
+        # No period: a row that is not published is work left to do, and never lost by growing old.
+        because=f"{_IDS_ONLY}; a row leaves when its event is published, and one that stays is an operator's to see "
+        "(outbox_oldest_age_seconds)",
         columns={
             "seq": "The order in which events were recorded.",
             "id": "The id of the event.",
@@ -18,7 +20,6 @@ COMMON_TABLES = (
             "body": "The event as it will be published.",
             "created_at": "When it was recorded.",
         },
-        retain=Days(7, after="created_at"),
     ),
     Table(
         "inbox",
