@@ -67,7 +67,7 @@ def tell(console: Console, studio: Studio, endpoints: Endpoints) -> None:
 
 
 def sign_up(console: Console, studio: Studio, endpoints: Endpoints) -> Visitor:
-    """Open an account, find the mail, follow its link, sign in."""
+    """Open an account, find the mail, confirm the address with it, sign in."""
     email = f"ada-{SYSTEM_CLOCK.new_id().hex[-8:]}@example.org"
     visitor = Visitor(email=email, password=secrets.token_urlsafe(12))
     studio.sign_up(email=visitor.email, password=visitor.password, name=NAME, policy_version=POLICY_VERSION)
@@ -78,7 +78,7 @@ def sign_up(console: Console, studio: Studio, endpoints: Endpoints) -> Visitor:
         message = "The link of the mail did not confirm the address."
         raise DemoFailed(message)
     studio.sign_in(email=visitor.email, password=visitor.password)
-    console.print("Followed its link: the address is confirmed. Signed in.")
+    console.print("The token of its link confirmed the address. Signed in.")
     return visitor
 
 
