@@ -58,6 +58,7 @@ _PATTERNS = (
 )
 # scheme://user:password@host: the host may stay.
 _USERINFO = re.compile(r"(?<=://)[^\s/@]*(?:@[^\s/@]*)*@")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|“[^”]*”|«[^»]*»")
 
 
@@ -67,9 +68,16 @@ def redact(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
 
 
 def _field(key: object, value: object) -> object:
+    if isinstance(key, str) and _is_id(key, value):
+        return value
     if isinstance(key, str) and not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(key)):
         return HIDDEN
     return _value(value)
+
+
+def _is_id(key: str, value: object) -> bool:
+    """What is called an id and is one, of ours, says nothing about a person."""
+    return key.endswith("_id") and isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
 def _value(value: object) -> object:

@@ -9,8 +9,13 @@ from uuid import UUID
 
 from common.errors import NotFound, Refused
 
-MAX_ATTEMPTS = 3
+MAX_FAILURES = 3
 MAX_VARIANTS = 4
+
+# How long a job waits before it tries the object store again.
+STORE_PAUSE = timedelta(seconds=15)
+# A renderer that lost its claim may go on storing for this long; what it stored is swept after that.
+LONGEST_PAINTING = timedelta(minutes=20)
 
 # Promise K1: whatever becomes of the job, the photo is gone a day after it came.
 UPLOAD_LIFETIME = timedelta(hours=24)
@@ -111,6 +116,7 @@ class Figurine:
     unit_price: int
     state: State
     attempt: int
+    failures: int
     requested_at: datetime
 
     def may_become(self, state: State) -> bool:
@@ -154,9 +160,9 @@ def outcome(requested: int, delivered: int) -> State:
     return State.SUCCEEDED if delivered >= requested else State.PARTLY_SUCCEEDED
 
 
-def after_failure(code: FailureCode, attempt: int) -> State:
-    """Another attempt, or the end."""
-    return State.QUEUED if code in RETRYABLE and attempt < MAX_ATTEMPTS else State.FAILED
+def after_failure(code: FailureCode, failures: int) -> State:
+    """Another attempt, or the end, after so many failures before this one."""
+    return State.QUEUED if code in RETRYABLE and failures + 1 < MAX_FAILURES else State.FAILED
 
 
 def waiting_time(place: int, recent_ms: Sequence[int], renderers: int) -> int:

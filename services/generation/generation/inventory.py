@@ -39,6 +39,7 @@ INVENTORY = Inventory(
             "unit_price": "Credits per picture, as agreed.",
             "state": "How far the job has come.",
             "attempt": "How often painting was tried.",
+            "failures": "How often it failed.",
             "lease_until": "Until when a renderer has the job.",
             "not_before": "When the next attempt may begin.",
             "engine": "Which engine painted it.",

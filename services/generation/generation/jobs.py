@@ -5,15 +5,26 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
+from uuid import UUID
 
+import psycopg
 import structlog
 
 from common.errors import Unavailable
 from common.service import Job
 from common.work import UnitOfWork
 from generation import use_cases
-from generation.domain import EXPIRY_MARGIN, UPLOAD_LIFETIME, FailureCode, Figurine, StoredPicture
+from generation.domain import (
+    EXPIRY_MARGIN,
+    LONGEST_PAINTING,
+    UPLOAD_LIFETIME,
+    FailureCode,
+    Figurine,
+    StoredPicture,
+    Upload,
+)
 from generation.ports import (
     ImageEngine,
     Painting,
@@ -56,27 +67,25 @@ class Workshop:
         with self.unit.begin() as work:
             uploads = work.uploads.claim_deletions(limit=20)
         for upload in uploads:
-            self.photos.delete(upload.id)
-            with self.unit.begin() as work:
-                use_cases.record_deletion(work, upload)
+            self._one_of_many(partial(self._delete, upload), upload_id=upload.id)
         return len(uploads)
 
     def sweep_attempts(self) -> int:
-        """Destroy pictures of attempts that did not win."""
+        """Destroy pictures of attempts that did not win, once nobody can be storing them any more."""
         with self.unit.begin() as work:
-            attempts = work.attempts.unswept(limit=50)
-        for figurine_id, attempt in attempts:
-            self.pictures.sweep(f"{figurine_id}/{attempt}/")
-            with self.unit.begin() as work:
-                work.attempts.mark_swept(figurine_id, attempt)
-        return len(attempts)
+            attempts = work.attempts.unswept(ended_before=work.clock.now() - LONGEST_PAINTING, limit=50)
+        swept = [
+            self._one_of_many(partial(self._sweep, figurine_id, attempt), figurine_id=figurine_id)
+            for figurine_id, attempt in attempts
+        ]
+        return sum(swept)
 
     def sweep_strays(self) -> int:
         """Promise K1 for photos nobody has a record of: an upload that broke off half-way."""
-        strays = list(self.photos.strays(older_than=self.unit.clock.now() - UPLOAD_LIFETIME + EXPIRY_MARGIN))
-        for upload_id in strays:
-            self.photos.delete(upload_id)
-            log.warning("stray upload deleted", upload_id=str(upload_id))
+        before = self.unit.clock.now() - UPLOAD_LIFETIME + EXPIRY_MARGIN
+        for upload_id in list(self.photos.strays(older_than=before)):
+            if self._one_of_many(partial(self.photos.delete, upload_id), upload_id=upload_id):
+                log.warning("stray upload deleted", upload_id=str(upload_id))
         return 0
 
     def in_transaction(self, use_case: Callable[[Work], int]) -> Callable[[], int]:
@@ -87,6 +96,26 @@ class Workshop:
                 return use_case(work)
 
         return run
+
+    @staticmethod
+    def _one_of_many(do: Callable[[], None], **ids: UUID) -> bool:
+        """One thing that cannot be done must not keep the others waiting; it comes up again."""
+        try:
+            do()
+        except Exception:
+            log.exception("left for the next round", **{name: str(value) for name, value in ids.items()})
+            return False
+        return True
+
+    def _delete(self, upload: Upload) -> None:
+        self.photos.delete(upload.id)
+        with self.unit.begin() as work:
+            use_cases.record_deletion(work, upload)
+
+    def _sweep(self, figurine_id: UUID, attempt: int) -> None:
+        self.pictures.sweep(f"{figurine_id}/{attempt}/")
+        with self.unit.begin() as work:
+            work.attempts.mark_swept(figurine_id, attempt)
 
     def _paint(self, claim: Figurine) -> None:
         try:
@@ -99,7 +128,7 @@ class Workshop:
         except PhotoMissing:
             self._fail(claim, FailureCode.PHOTO_MISSING)
         except Unavailable:
-            self._fail(claim, FailureCode.ENGINE_UNAVAILABLE)
+            self._postpone(claim)
         else:
             self._deliver(claim, stored, elapsed)
 
@@ -144,6 +173,11 @@ class Workshop:
         with self.unit.begin() as work:
             use_cases.fail_attempt(work, claim, code)
 
+    def _postpone(self, claim: Figurine) -> None:
+        log.warning("object store away, job waits", figurine_id=str(claim.id), attempt=claim.attempt)
+        with self.unit.begin() as work:
+            use_cases.postpone_attempt(work, claim)
+
     @contextmanager
     def _lease_kept(self, claim: Figurine) -> Generator[None]:
         """Show signs of life while the engine works."""
@@ -162,7 +196,7 @@ class Workshop:
                 with self.unit.begin() as work:
                     if not use_cases.keep_claim(work, claim, lease=self.lease):
                         return
-            except Unavailable:
+            except (Unavailable, psycopg.OperationalError):
                 log.warning("lease not extended: database away", figurine_id=str(claim.id))
 
 
@@ -184,5 +218,5 @@ def jobs(workshop: Workshop, *, renderers: int) -> list[Job]:
             run=workshop.in_transaction(use_cases.release_expired_leases),
         ),
         Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts),
-        Job(name="sweep strays", every=timedelta(hours=1), run=workshop.sweep_strays),
+        Job(name="sweep strays", every=timedelta(minutes=10), run=workshop.sweep_strays),
     ]

@@ -17,6 +17,7 @@ from common.contracts.generation import (
 from common.errors import NotYet
 from generation.domain import (
     EXPIRY_MARGIN,
+    STORE_PAUSE,
     AlreadyEnded,
     FailureCode,
     Figurine,
@@ -139,11 +140,19 @@ def fail_attempt(work: Work, claim: Figurine, code: FailureCode) -> None:
     if figurine is None:
         return
     work.attempts.end(figurine, code)
-    if after_failure(code, figurine.attempt) is State.QUEUED:
-        pause = timedelta(seconds=2**figurine.attempt)
-        work.jobs.queue(figurine, not_before=work.clock.now() + pause)
+    if after_failure(code, figurine.failures) is State.QUEUED:
+        pause = timedelta(seconds=2 ** (figurine.failures + 1))
+        work.jobs.queue(figurine, not_before=work.clock.now() + pause, failed=True)
     else:
         _end(work, figurine, State.FAILED, code)
+
+
+def postpone_attempt(work: Work, claim: Figurine) -> None:
+    """The store is away, which is nobody's failure: the job waits for it, until its photo has to go."""
+    figurine = _still_claimed(work, claim)
+    if figurine is not None:
+        work.attempts.end(figurine, "postponed")
+        work.jobs.queue(figurine, not_before=work.clock.now() + STORE_PAUSE)
 
 
 def keep_claim(work: Work, claim: Figurine, *, lease: timedelta) -> bool:
@@ -156,8 +165,8 @@ def release_expired_leases(work: Work) -> int:
     expired = work.jobs.expired_leases()
     for figurine in expired:
         work.attempts.end(figurine, "lease_expired")
-        if after_failure(FailureCode.ENGINE_TIMEOUT, figurine.attempt) is State.QUEUED:
-            work.jobs.queue(figurine)
+        if after_failure(FailureCode.ENGINE_TIMEOUT, figurine.failures) is State.QUEUED:
+            work.jobs.queue(figurine, failed=True)
             work.wake_renderers()
         else:
             _end(work, figurine, State.FAILED, FailureCode.ENGINE_TIMEOUT)
@@ -168,6 +177,7 @@ def expire_uploads(work: Work) -> int:
     """Promise K1: a photo goes before its deadline, whatever became of its job."""
     due = work.uploads.due(before=work.clock.now() + EXPIRY_MARGIN, limit=100)
     for upload in due:
+        # The job's row first, as everywhere: a delivery that is just being written is waited for.
         figurine = work.jobs.find(upload.figurine_id)
         if figurine and figurine.may_become(State.FAILED):
             _end(work, figurine, State.FAILED, FailureCode.PHOTO_MISSING)
@@ -220,11 +230,19 @@ def _priced(event: ImageUploaded, style: Style | None) -> Figurine:
         variants=event.variants,
         aspect_ratio=event.aspect_ratio,
         seed=event.seed,
-        unit_price=style.price if style else 0,
+        unit_price=_agreed_price(event, style),
         state=State.PRICED,
         attempt=0,
+        failures=0,
         requested_at=event.uploaded_at,
     )
+
+
+def _agreed_price(event: ImageUploaded, style: Style | None) -> int:
+    """What the person was shown; the catalogue's price for orders that do not say."""
+    if event.unit_price is not None:
+        return event.unit_price
+    return style.price if style else 0
 
 
 def _drop_photo_of_cancelled_order(work: Work, event: ImageUploaded) -> None:
@@ -247,6 +265,7 @@ def _cancelled_before_arrival(work: Work, user_id: UUID, figurine_id: UUID) -> F
         unit_price=0,
         state=State.PRICED,
         attempt=0,
+        failures=0,
         requested_at=work.clock.now(),
     )
     work.jobs.add(figurine)

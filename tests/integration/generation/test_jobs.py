@@ -12,7 +12,16 @@ from common.sealing import Keyring, Sealer
 from common.storage import ObjectStore
 from generation import use_cases
 from generation.adapters.objects import S3Photos
-from generation.domain import RETRYABLE, AlreadyEnded, FailureCode, NoSuchFigurine, Style
+from generation.domain import (
+    LONGEST_PAINTING,
+    MAX_FAILURES,
+    RETRYABLE,
+    STORE_PAUSE,
+    AlreadyEnded,
+    FailureCode,
+    NoSuchFigurine,
+    Style,
+)
 from generation.ports import Size
 from tests.builders import Life
 from tests.fakes.engine import cards, crashes, fails
@@ -135,11 +144,12 @@ def test_a_store_that_is_away_is_waited_for(shop: Shop) -> None:
     life = shop.ready()
     nobody = ObjectStore(endpoint="https://localhost:1", access_key="a", secret_key="b", ca_file=None)
     photos = S3Photos(nobody, Sealer(Keyring({1: b"u" * 32}, current=1)))
-    shop.with_workshop(photos=photos).workshop.render_next()
-    assert shop.state(life) == ("queued", None, 1)
-    shop.clock.advance(timedelta(seconds=2))
+    for attempt in range(1, MAX_FAILURES + 3):
+        shop.with_workshop(photos=photos).workshop.render_next()
+        assert shop.state(life) == ("queued", None, attempt)
+        shop.clock.advance(STORE_PAUSE)
     shop.workshop.render_next()
-    assert shop.state(life) == ("succeeded", None, 2)
+    assert shop.state(life) == ("succeeded", None, MAX_FAILURES + 3)
 
 
 def test_a_delivery_that_breaks_off_leaves_nothing_in_the_store(shop: Shop) -> None:
@@ -153,6 +163,9 @@ def test_a_delivery_that_breaks_off_leaves_nothing_in_the_store(shop: Shop) -> N
     shop.with_workshop(resize=second_one_breaks).workshop.render_next()
     assert shop.state(life) == ("queued", None, 1)
     assert len(shop.keys("figurines", life.figurine_id)) == 2
+    # Whoever lost the claim may be storing still.
+    assert shop.workshop.sweep_attempts() == 0
+    shop.clock.advance(LONGEST_PAINTING + timedelta(seconds=1))
     assert shop.workshop.sweep_attempts() == 1
     assert shop.keys("figurines", life.figurine_id) == []
     assert shop.workshop.sweep_attempts() == 0

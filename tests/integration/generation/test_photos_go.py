@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -129,13 +130,28 @@ def test_a_deletion_that_met_a_store_away_is_tried_again(shop: Shop) -> None:
     life = painted(shop)
     nobody = ObjectStore(endpoint="https://localhost:1", access_key="a", secret_key="b", ca_file=None)
     photos = S3Photos(nobody, Sealer(Keyring({1: b"u" * 32}, current=1)))
-    with pytest.raises(Unavailable):
-        shop.with_workshop(photos=photos).workshop.delete_uploads()
+    shop.with_workshop(photos=photos).workshop.delete_uploads()
     assert shop.upload(life) == ("deleting", "generated")
     assert shop.workshop.delete_uploads() == 0
     shop.clock.advance(timedelta(seconds=30))
     assert shop.workshop.delete_uploads() == 1
     assert shop.keys("uploads", life.upload_id) == []
+
+
+def test_a_photo_that_cannot_be_deleted_keeps_no_other_waiting(shop: Shop) -> None:
+    stuck, *others = [painted(shop) for _ in range(4)]
+
+    class OneStuck(S3Photos):
+        def delete(self, upload_id: UUID) -> None:
+            if upload_id == stuck.upload_id:
+                raise Unavailable
+            shop.workshop.photos.delete(upload_id)
+
+    nobody = ObjectStore(endpoint="https://localhost:1", access_key="a", secret_key="b", ca_file=None)
+    photos = OneStuck(nobody, Sealer(Keyring({1: b"u" * 32}, current=1)))
+    shop.with_workshop(photos=photos).workshop.delete_uploads()
+    assert [shop.upload(life)[0] for life in others] == ["deleted"] * 3
+    assert shop.upload(stuck) == ("deleting", "generated")
 
 
 def test_a_deletion_that_broke_off_half_way_is_told_once(shop: Shop) -> None:

@@ -148,7 +148,9 @@ def test_a_colour_profile_is_applied_before_it_is_dropped(kind: str) -> None:
     assert_colour(centre(encoded(plain(RED), kind, icc_profile=swapped_profile())), BLUE, tolerance=20)
 
 
-@pytest.mark.parametrize("profile", [b"not a profile", swapped_profile()[:200], bytes(4000)], ids=["no profile", "cut short", "zeros"])
+@pytest.mark.parametrize(
+    "profile", [b"not a profile", swapped_profile()[:200], bytes(4000)], ids=["no profile", "cut short", "zeros"]
+)
 def test_a_corrupt_profile_leaves_the_colours_as_stored(profile: bytes) -> None:
     assert_colour(centre(encoded(plain(RED), "JPEG", icc_profile=profile)), RED)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from common.clock import SYSTEM_CLOCK
 from gateway.domain import figurines as seen
 from generation.domain import (
-    MAX_ATTEMPTS,
+    MAX_FAILURES,
     RETRYABLE,
     TRANSITIONS,
     FailureCode,
@@ -51,6 +51,7 @@ def a_figurine(state: State) -> Figurine:
         unit_price=2,
         state=state,
         attempt=0,
+        failures=0,
         requested_at=SYSTEM_CLOCK.now(),
     )
 
@@ -78,11 +79,11 @@ def test_a_job_with_fewer_pictures_than_ordered_succeeds_in_part(requested: int,
 
 
 @pytest.mark.parametrize("code", FailureCode)
-@pytest.mark.parametrize("attempt", range(1, MAX_ATTEMPTS + 1))
-def test_only_an_engine_that_was_away_is_asked_again_and_only_so_often(code: FailureCode, attempt: int) -> None:
-    again = code in {FailureCode.ENGINE_UNAVAILABLE, FailureCode.ENGINE_TIMEOUT} and attempt < MAX_ATTEMPTS
-    assert after_failure(code, attempt) is (State.QUEUED if again else State.FAILED)
-    assert (code in RETRYABLE) == (after_failure(code, 1) is State.QUEUED)
+@pytest.mark.parametrize("failures", range(MAX_FAILURES))
+def test_only_an_engine_that_was_away_is_asked_again_and_only_so_often(code: FailureCode, failures: int) -> None:
+    again = code in {FailureCode.ENGINE_UNAVAILABLE, FailureCode.ENGINE_TIMEOUT} and failures + 1 < MAX_FAILURES
+    assert after_failure(code, failures) is (State.QUEUED if again else State.FAILED)
+    assert (code in RETRYABLE) == (after_failure(code, 0) is State.QUEUED)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ class ImageUploaded(Event):
     variants: int
     aspect_ratio: str
     seed: int
+    # Credits per picture, as the person was shown them.
+    unit_price: int | None = None
     uploaded_at: datetime
     delete_by: datetime
 

@@ -24,11 +24,7 @@ class SmtpMailer:
 
     def send(self, *, to: str, subject: str, text: str, html: str) -> None:
         """Hand a mail over. Raises MailRefused for good, Unavailable for now."""
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._sender, to, subject
-        message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="figurine.invalid")
-        message.set_content(text)
-        message.add_alternative(html, subtype="html")
+        message = self._message(to, subject, text, html)
         try:
             with self._connect() as server:
                 server.send_message(message)
@@ -38,6 +34,18 @@ class SmtpMailer:
             self._give_up_or_wait(error.smtp_code, error)
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable from error
+
+    def _message(self, to: str, subject: str, text: str, html: str) -> EmailMessage:
+        message = EmailMessage()
+        try:
+            message["From"], message["To"], message["Subject"] = self._sender, to, subject
+        except ValueError as error:
+            # An address that no header can hold will not become one.
+            raise MailRefused from error
+        message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="figurine.invalid")
+        message.set_content(text)
+        message.add_alternative(html, subtype="html")
+        return message
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self._url.hostname or "localhost", self._url.port or 0

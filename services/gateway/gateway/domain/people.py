@@ -16,7 +16,9 @@ MAX_PASSWORD: Final = 200
 
 # One @, something on both sides, a dot in the domain; nothing that makes a second address, a name or
 # a comment of it in a mail's header (RFC 5322, section 3.4). Mail itself is the real test.
-_ADDRESS = re.compile(r"""[^@\s,;:<>()[\]"\\]+@[^@\s,;:<>()[\]"\\]+\.[^@\s.,;:<>()[\]"\\]+""")
+_ADDRESS = re.compile(r"""[^@\s,;:<>()[\]"\\]+@(?:[^@\s.,;:<>()[\]"\\]+\.)+[^@\s.,;:<>()[\]"\\]+""")
+# What a mail header would take for encoded words (RFC 2047).
+_ENCODED = "=?"
 
 
 class AddressTaken(Conflict):
@@ -66,7 +68,8 @@ class Session:
 def check_address(email: str) -> str:
     """The address as it is kept; raises Invalid when no mail could go there."""
     address = email.strip()
-    if len(address) > 254 or not address.isprintable() or not _ADDRESS.fullmatch(address):
+    well_formed = address.isprintable() and _ADDRESS.fullmatch(address) and _ENCODED not in address
+    if len(address) > 254 or not well_formed:
         raise Invalid("This e-mail address does not look right. Check it and try again.")
     return address
 

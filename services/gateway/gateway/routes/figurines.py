@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, field_validator
 from werkzeug.datastructures import FileStorage as UploadedFile
 
 from common.answers import Answer
-from common.errors import Conflict, Invalid, NotFound, Unavailable
+from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.problems import problems
 from gateway.domain.figurines import (
     Figurine,
@@ -259,10 +259,12 @@ def _place(account_id: UUID, placement: Placement, jpeg: bytes, parts: tuple[str
     def make(work: Work) -> FigurineAnswer:
         return figurine_answer(figurines.place_order(work, account_id, placement))
 
-    uploads().put(placement.upload_id, jpeg, title=words.title, note=words.note, owner=account_id)
     try:
+        uploads().put(placement.upload_id, jpeg, title=words.title, note=words.note, owner=account_id)
         response = once(str(account_id), parts, make, status=202)
-    except Exception:
+    except Refused:
+        # Only a refusal is known to have written nothing. After a commit whose answer was lost the
+        # order may stand, and with it the photo; if it does not, the sweep of strays takes the photo.
         _take_back(placement.upload_id)
         raise
     if "Idempotency-Replayed" in response.headers:

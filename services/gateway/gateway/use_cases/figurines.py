@@ -74,6 +74,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             variants=figurine.variants,
             aspect_ratio=figurine.aspect_ratio,
             seed=placement.seed,
+            unit_price=placement.price // placement.order.variants,
             uploaded_at=now,
             delete_by=now + UPLOAD_LIFETIME,
         )

@@ -12,6 +12,7 @@ CREATE TABLE figurines (
     state        text NOT NULL CHECK (state IN
                  ('priced', 'queued', 'rendering', 'succeeded', 'partly_succeeded', 'failed', 'rejected', 'cancelled')),
     attempt      smallint NOT NULL DEFAULT 0,
+    failures     smallint NOT NULL DEFAULT 0, -- attempts that count; waiting for the store does not
     lease_until  timestamptz,
     not_before   timestamptz,
     engine       text,

@@ -1,5 +1,6 @@
 """What was tried for each job, how long it took, and what may still lie in the store of it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from common.clock import Clock
@@ -41,10 +42,11 @@ class Attempts:
             },
         )
 
-    def unswept(self, *, limit: int) -> list[tuple[UUID, int]]:
-        """Ended attempts whose objects, if any, are nobody's."""
+    def unswept(self, *, ended_before: datetime, limit: int) -> list[tuple[UUID, int]]:
+        """Attempts that ended before that time and whose objects, if any, are nobody's."""
         return self._connection.execute(
-            "SELECT figurine_id, attempt FROM attempts WHERE NOT swept AND ended_at IS NOT NULL LIMIT %s", [limit]
+            "SELECT figurine_id, attempt FROM attempts WHERE NOT swept AND ended_at < %s ORDER BY ended_at LIMIT %s",
+            [ended_before, limit],
         ).fetchall()
 
     def mark_swept(self, figurine_id: UUID, attempt: int) -> None:

@@ -24,7 +24,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       requested_at
+                       failures, requested_at
                   FROM figurines WHERE id = %s FOR UPDATE
                 """,
                 [figurine_id],
@@ -56,16 +56,22 @@ class Jobs:
             ).rowcount
         )
 
-    def queue(self, figurine: Figurine, *, not_before: datetime | None = None) -> None:
-        """Put the job in the queue, or back into it at its old place."""
+    def queue(self, figurine: Figurine, *, not_before: datetime | None = None, failed: bool = False) -> None:
+        """Put the job in the queue, or back into it at its old place; `failed` counts against it."""
         self._connection.execute(
             """
             UPDATE figurines
                SET state = 'queued', queued_at = coalesce(queued_at, %(now)s), not_before = %(not_before)s,
-                   lease_until = NULL
+                   failures = failures + %(failed)s, lease_until = NULL
              WHERE id = %(id)s AND state = %(state)s
             """,
-            {"now": self._clock.now(), "not_before": not_before, "id": figurine.id, "state": figurine.state},
+            {
+                "now": self._clock.now(),
+                "not_before": not_before,
+                "failed": int(failed),
+                "id": figurine.id,
+                "state": figurine.state,
+            },
         )
 
     def end(
@@ -101,7 +107,7 @@ class Jobs:
                               WHERE state = 'queued' AND (not_before IS NULL OR not_before <= %(now)s)
                               ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED)
              RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       requested_at
+                       failures, requested_at
                 """,
                 {"now": now, "until": now + lease},
             ).fetchone()
@@ -124,7 +130,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       requested_at
+                       failures, requested_at
                   FROM figurines
                  WHERE state = 'rendering' AND lease_until < %s
                    FOR UPDATE SKIP LOCKED LIMIT 50

@@ -44,13 +44,13 @@ class Uploads:
         )
 
     def due(self, *, before: datetime, limit: int) -> list[Upload]:
-        """Photos still held whose deadline comes before that time, locked."""
+        """Photos still held whose deadline comes before that time."""
         with self._connection.cursor(row_factory=class_row(Upload)) as cursor:
             return cursor.execute(
                 """
                 SELECT id, figurine_id, user_id, state, uploaded_at, delete_by
                   FROM uploads WHERE state = 'held' AND delete_by <= %s
-                 ORDER BY delete_by LIMIT %s FOR UPDATE SKIP LOCKED
+                 ORDER BY delete_by LIMIT %s
                 """,
                 [before, limit],
             ).fetchall()
