@@ -17,7 +17,7 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.processes import Worker, kill_with_family
 from tests.fixtures.stack import RunningStack
 
-pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 SUPERVISED = ("gateway-worker", "billing-worker", "privacy-worker", "analytics-worker", "rabbitmq", "seaweedfs")
 SECONDS = 20

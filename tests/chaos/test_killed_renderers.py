@@ -11,7 +11,7 @@ from tests.chaos.processes import command, descendants, signal_if_there
 from tests.fixtures import inside
 from tests.fixtures.stack import RunningStack
 
-pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 RENDERING = "SELECT count(*) FROM figurines WHERE state = 'rendering'"
 

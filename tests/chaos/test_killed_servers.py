@@ -12,7 +12,7 @@ from tests.chaos.processes import kill_with_family
 from tests.fixtures.customer import Customer, expect
 from tests.fixtures.stack import RunningStack
 
-pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.usefixtures("painter")]
+pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.usefixtures("painter")]
 
 
 def _kill_rabbitmq(stack: RunningStack) -> None:

@@ -15,7 +15,7 @@ from tests.chaos.processes import Worker
 from tests.fixtures import inside
 from tests.fixtures.stack import RunningStack
 
-pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 # The others only listen as long as no promise is broken.
 PUBLISHING = ("gateway", "generation", "billing")
