@@ -1,7 +1,9 @@
 """Postgres: a pool, one transaction per door, a wake-up call on commit."""
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, TypeAlias
 
 import psycopg
@@ -13,19 +15,15 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 class Database:
-    """The pool of one service. Opens on first use, so that it never crosses a fork."""
+    """The pool of one service, one in each process: it opens on first use, and no fork inherits it."""
 
     def __init__(self, url: str, *, application: str, max_size: int = 10, patience_seconds: float = 5.0) -> None:
         self._url = url
-        self._pool: ConnectionPool[Connection] = ConnectionPool(
-            url,
-            min_size=1,
-            max_size=max_size,
-            timeout=patience_seconds,
-            open=False,
-            check=ConnectionPool.check_connection,
-            kwargs={"application_name": application},
-        )
+        self._application = application
+        self._max_size = max_size
+        self._patience_seconds = patience_seconds
+        self._opening = Lock()
+        self._pools: dict[int, ConnectionPool[Connection]] = {}
 
     @contextmanager
     def begin(self) -> Generator[Connection]:
@@ -33,16 +31,16 @@ class Database:
 
         Raises Unavailable when the server cannot be reached in time.
         """
-        self._pool.open()
+        pool = self._pool()
         try:
-            connection = self._pool.getconn()
+            connection = pool.getconn()
         except psycopg.OperationalError as error:
             raise Unavailable from error
         try:
             with connection.transaction():
                 yield connection
         finally:
-            self._pool.putconn(connection)
+            pool.putconn(connection)
 
     def listen(self) -> Connection:
         """A connection of its own in autocommit mode, for LISTEN and session locks."""
@@ -54,8 +52,29 @@ class Database:
             connection.execute("SELECT 1")
 
     def close(self) -> None:
-        """Give every connection back to the server."""
-        self._pool.close()
+        """Give every connection of this process back to the server."""
+        pool = self._pools.pop(os.getpid(), None)
+        if pool is not None:
+            pool.close()
+
+    def _pool(self) -> ConnectionPool[Connection]:
+        process = os.getpid()
+        with self._opening:
+            if process not in self._pools:
+                # A parent's pool stays in the table, unused: closing it here would end its sessions.
+                self._pools[process] = self._open()
+            return self._pools[process]
+
+    def _open(self) -> ConnectionPool[Connection]:
+        return ConnectionPool(
+            self._url,
+            min_size=1,
+            max_size=self._max_size,
+            timeout=self._patience_seconds,
+            open=True,
+            check=ConnectionPool.check_connection,
+            kwargs={"application_name": self._application},
+        )
 
 
 def notify(connection: Connection, channel: str, payload: str = "") -> None:

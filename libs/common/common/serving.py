@@ -9,20 +9,25 @@ STOPPING: threading.Event                   set when this process should end lon
 
 import shutil
 import signal
+import socket
 import ssl
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Any
 
 import gunicorn.http.wsgi
+import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from common import metrics, tracing
+from common.raw_refusals import raw_refusal
 from common.service import Service, W
 from common.settings import shared_metrics_directory
 from common.tls_errors import forget_tls_errors
@@ -33,9 +38,12 @@ STOPPING = Event()
 GRACE_SECONDS = 15
 _HANG_SECONDS = 120
 _KEEPALIVE_SECONDS = 15
+_log = structlog.stdlib.get_logger("common.serving")
 
 
 class _Worker(ThreadWorker):
+    silence_seconds = 15
+
     def init_signals(self) -> None:
         super().init_signals()
         # Ctrl-C reaches every process of the terminal; the arbiter alone decides.
@@ -47,10 +55,20 @@ class _Worker(ThreadWorker):
 
     def handle(self, conn: Any) -> Any:
         """Serve one connection, and leave nothing of it to the next one of this thread."""
+        # A thread serves one connection at a time: who falls silent must not keep it for ever.
+        for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            conn.sock.setsockopt(socket.SOL_SOCKET, direction, struct.pack("ll", self.silence_seconds, 0))
         try:
             return super().handle(conn)
         finally:
             forget_tls_errors()
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:  # noqa: ARG002 - who it was is not kept
+        """Answer what is no request; neither the log nor the answer repeats any of it."""
+        _log.warning("not a request", error=type(exc).__name__)
+        if not isinstance(exc, OSError):
+            with suppress(OSError):
+                client.sendall(raw_refusal(exc))
 
     def set_accept_enabled(self, enabled: bool | None) -> None:  # noqa: FBT001 - the base class's signature
         super().set_accept_enabled(enabled)
@@ -101,6 +119,7 @@ def serve(service: Service[W]) -> None:
 
 def _options(service: Service[W]) -> dict[str, object]:
     settings = service.settings
+    _Worker.silence_seconds = settings.silence_seconds
     return {
         "bind": settings.bind,
         "workers": settings.web_workers,

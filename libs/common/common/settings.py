@@ -55,6 +55,8 @@ class ServiceSettings(BaseSettings):
     tls_key: Path | None = None
     web_workers: int = 1
     web_threads: int = 16
+    # How long somebody may be silent in the middle of a request, or of taking an answer.
+    silence_seconds: int = 15
     token_public_key: str
     # The address of an OpenTelemetry collector (OTLP over HTTP), without /v1/traces.
     otlp_endpoint: str | None = None

@@ -1,10 +1,10 @@
 """The object store, through the minio client: the one file that knows it."""
 
+import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import urlsplit
@@ -86,9 +86,14 @@ class ObjectStore:
         self._ca_file = ca_file
         self._region = region
         self._patience_seconds = patience_seconds
+        self._clients: dict[int, Minio] = {}
 
-    @cached_property
+    @property
     def _client(self) -> Minio:
+        """This process's own; what a parent opened belongs to the parent."""
+        return self._clients.get(os.getpid()) or self._clients.setdefault(os.getpid(), self._connect())
+
+    def _connect(self) -> Minio:
         pool = urllib3.PoolManager(
             maxsize=CONNECTIONS,
             timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=self._patience_seconds),
