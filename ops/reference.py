@@ -3,8 +3,8 @@
     python -m ops.reference            write it
     python -m ops.reference --check    say what is out of date, and fail
 
-JSON Schemas of every version under common/contracts/schemas, docs/events.md for people, and
-docs/asyncapi.json (AsyncAPI 3.0) for tools.
+JSON Schemas of every version under common/contracts/schemas, docs/events.md for people,
+docs/asyncapi.json (AsyncAPI 3.0) for tools, and ops/listeners.json for provisioning.
 """
 
 import argparse
@@ -25,6 +25,7 @@ PROJECT = Path(__file__).parents[1]
 SCHEMAS = Path("libs/common/common/contracts/schemas")
 EVENTS_PAGE = Path("docs/events.md")
 ASYNCAPI = Path("docs/asyncapi.json")
+LISTENERS = Path("ops/listeners.json")
 
 Json = dict[str, object]
 
@@ -33,7 +34,12 @@ def documents() -> dict[Path, str]:
     """Every generated file, by its path from the root of the project."""
     listeners = all_listeners()
     schemas = {SCHEMAS / f"{event.type}.v{event.version}.json": _text(schema(event)) for event in EVENTS.values()}
-    return {**schemas, EVENTS_PAGE: page(listeners), ASYNCAPI: _text(asyncapi(listeners))}
+    return {
+        **schemas,
+        EVENTS_PAGE: page(listeners),
+        ASYNCAPI: _text(asyncapi(listeners)),
+        LISTENERS: _text({service: sorted(event.type for event in _listens_to(service)) for service in SERVICES}),
+    }
 
 
 def all_listeners() -> dict[str, list[str]]:

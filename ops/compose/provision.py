@@ -1,4 +1,4 @@
-"""Roles, schemas, migrations and buckets for the containers; may be repeated.
+"""Roles, schemas, migrations, queues and buckets for the containers; may be repeated.
 
     python -m ops.compose.provision CONFIGURATION
 
@@ -18,6 +18,7 @@ from minio.error import MinioException
 
 from common.migrations import migrate
 from ops import object_access, provision
+from ops.broker_topology import declare_all
 from ops.compose.secrets import CA, database_url
 from ops.embedded.seaweedfs import REGION, make_buckets
 from ops.embedded.waiting import holds, until
@@ -43,6 +44,11 @@ def prepare(given: dict[str, Any]) -> None:
             database_url(owner, given["roles"][owner]), SERVICES_FOLDER / service / service / "migrations"
         )
         print(f"{service}: {', '.join(applied) or 'nothing to apply'}")
+    until(
+        lambda: holds(lambda: declare_all(given["brokers"].__getitem__, ca_file=Path(CA)), ConnectionError),
+        "The start of RabbitMQ",
+        seconds=START_SECONDS,
+    )
     store = _store(given["s3"])
     errors = (MinioException, urllib3.exceptions.HTTPError)
     until(lambda: holds(lambda: _ask(store), *errors), "The start of the object store", seconds=START_SECONDS)

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ops import broker_topology
 from ops.embedded import endpoints, files, orphans
 from ops.embedded.application import Application
 from ops.embedded.environments import Environments
@@ -64,6 +65,7 @@ class Stack:
                 return
             self._supervise()
             side_by_side([partial(self._bring_up, server) for server in self.servers[1:]] + [self._bring_up_schemas])
+            broker_topology.declare_all(self.rabbitmq.url, ca_file=self.site.ca)
             # Not sooner: ten interpreters that start beside RabbitMQ slow its start down fivefold on two cores.
             for program in self.application.programs():
                 self.supervisor.start(program.name)

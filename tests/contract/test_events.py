@@ -23,7 +23,6 @@ AWAITED = {
     "consent.changed",
     "user.deletion_requested",
     "export.requested",
-    "promise.broken",
 }
 
 PERSONAL = re.compile(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pika
+import pika.exceptions
 import structlog
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.adapters.select_connection import IOLoop, SelectConnection
@@ -308,6 +309,24 @@ class Drawer:
     def remove(self, taken: Delivery) -> None:
         """Take a delivery out for good."""
         self._channel.basic_ack(taken.tag)
+
+
+def declare(url: str, wanted: Topology, *, ca_file: Path | None) -> None:
+    """Make the queues and bindings of a service, before anybody publishes what it listens to.
+
+    Raises ConnectionError when the broker cannot be reached.
+    """
+    try:
+        with pika.BlockingConnection(parameters(url, ca_file=ca_file, name="provisioning")) as connection:
+            channel = connection.channel()
+            for exchange in wanted.exchanges:
+                channel.exchange_declare(exchange.name, exchange.kind, durable=True)
+            for queue in wanted.queues:
+                channel.queue_declare(queue.name, durable=True, arguments=dict(queue.arguments))
+            for binding in wanted.bindings:
+                channel.queue_bind(binding.queue, binding.exchange, binding.routing_key)
+    except pika.exceptions.AMQPError as error:
+        raise ConnectionError("the broker cannot be reached") from error
 
 
 @contextmanager

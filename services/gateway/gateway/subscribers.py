@@ -2,9 +2,10 @@
 
 from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsReleased
 from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRequested, FigurineStarted
+from common.contracts.privacy import PromiseBroken
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
-from gateway.use_cases import figurines
+from gateway.use_cases import figurines, promises
 
 SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineRequested: figurines.note_priced,
@@ -15,4 +16,5 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     CreditsGranted: figurines.note_balance,
     CreditsCaptured: figurines.note_balance,
     CreditsReleased: figurines.note_balance,
+    PromiseBroken: promises.tell_operators,
 }
