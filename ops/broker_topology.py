@@ -15,7 +15,7 @@ from common.topology import topology
 LISTENERS = Path(__file__).parent / "listeners.json"
 
 
-def declare_all(url_of: Callable[[str], str], *, ca_file: Path) -> None:
+def declare_all(url_of: Callable[[str], str], *, ca_file: Path | None) -> None:
     """Make them, each as its own service. Raises ConnectionError while the broker is away."""
     listeners: dict[str, list[str]] = json.loads(LISTENERS.read_text())
     for service, keys in listeners.items():

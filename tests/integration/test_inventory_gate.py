@@ -1,23 +1,21 @@
 """The law of personal data, enforced: what the five services store and what they declare are the same."""
 
-import ssl
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote, urlsplit
 
-import httpx2
 import psycopg
 import pytest
 from minio import Minio
 
-from common.broker import Broker
 from common.inventory import Inventory
 from common.inventory.gate import bucket_gaps, gaps, queue_gaps
-from common.topology import topology
-
-SERVICES = ("gateway", "generation", "billing", "privacy", "analytics")
+from ops import broker_access
+from ops.broker_topology import declare_all
+from ops.services import SERVICES
+from tests.fixtures.rabbitmq import Management
+from tests.fixtures.servers import Servers
 
 
 class S3(Protocol):
@@ -27,31 +25,20 @@ class S3(Protocol):
     buckets: Mapping[str, str]
 
 
-class RabbitMQ(Protocol):
-    """What this test needs of the fixture `rabbitmq`: a virtual host of its own."""
-
-    url: str
-    management: str
-    ca_file: Path
+@pytest.fixture
+def virtual_host(management: Management) -> Iterator[str]:
+    """One of its own: what other tests leave in theirs is not the studio's."""
+    name = f"gate-{os.getpid()}"
+    management.put(f"vhosts/{name}", {})
+    for service in SERVICES:
+        management.put(f"permissions/{name}/{service}", broker_access.permissions(service))
+    yield name
+    management.delete(f"vhosts/{name}")
 
 
 def inventory_of(service: str) -> Inventory:
     inventory: Inventory = import_module(f"{service}.inventory").INVENTORY
     return inventory
-
-
-def listen_once(service: str, rabbitmq: RabbitMQ) -> None:
-    """Declare what the service's consumer declares, and leave."""
-    broker = Broker(rabbitmq.url, ca_file=rabbitmq.ca_file, name=service, topology=topology(service, ["gate.tested"]))
-    broker.run(on_ready=broker.close, on_lost=lambda: None)
-
-
-def live_queues(rabbitmq: RabbitMQ) -> list[str]:
-    """The names of the queues, from the broker's management interface."""
-    virtual_host = quote(urlsplit(rabbitmq.url).path.removeprefix("/") or "/", safe="")
-    with httpx2.Client(verify=ssl.create_default_context(cafile=rabbitmq.ca_file)) as client:
-        answer = client.get(f"{rabbitmq.management}/api/queues/{virtual_host}")
-    return [queue["name"] for queue in answer.raise_for_status().json()]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -78,7 +65,9 @@ def test_every_object_in_the_store_lies_under_a_declared_prefix(s3: S3) -> None:
     assert bucket_gaps([inventory_of(service) for service in SERVICES], live) == []
 
 
-def test_every_queue_at_the_broker_is_declared_and_every_declared_one_exists(rabbitmq: RabbitMQ) -> None:
-    for service in SERVICES:
-        listen_once(service, rabbitmq)
-    assert queue_gaps([inventory_of(service) for service in SERVICES], live_queues(rabbitmq)) == []
+def test_every_queue_at_the_broker_is_declared_and_every_declared_one_exists(
+    servers: Servers, management: Management, virtual_host: str
+) -> None:
+    declare_all(lambda service: servers.broker_url(service, virtual_host), ca_file=servers.ca_file)
+    live = [queue["name"] for queue in management.get(f"queues/{virtual_host}")]
+    assert queue_gaps([inventory_of(service) for service in SERVICES], live) == []

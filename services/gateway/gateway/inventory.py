@@ -61,13 +61,14 @@ INVENTORY = Inventory(
     ),
     Table(
         "idempotency",
-        subject="scope",
+        subject="account_id",
         category=Category.C1,
         purposes=(Purpose.U1,),
         retain=Hours(48, after="created_at"),
         erase=Delete(),
         export=Withheld("It repeats answers that the archive holds in their own place, and is gone after two days."),
         columns={
+            "account_id": "Whom the answer is about.",
             "scope": "Whose request it was.",
             "key": "The key the request came with.",
             "request": "A keyed digest of the request.",

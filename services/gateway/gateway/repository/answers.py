@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from common.clock import Clock
 from common.database import Connection
@@ -14,8 +15,9 @@ LIFETIME = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was answered, to which request (its digest)."""
+    """What was answered, to which request (its digest), and about whom."""
 
+    account_id: UUID
     request: bytes
     status: int
     body: bytes
@@ -32,13 +34,16 @@ class Answers:
     def find(self, scope: str, key: str) -> Answer | None:
         """The answer that was given under this key."""
         row = self._connection.execute(
-            "SELECT request, status, answer FROM idempotency WHERE scope = %s AND key = %s", [scope, key]
+            "SELECT account_id, request, status, answer FROM idempotency WHERE scope = %s AND key = %s", [scope, key]
         ).fetchone()
         if row is None:
             return None
-        request, status, body = row
+        account_id, request, status, body = row
         return Answer(
-            request=request, status=status, body=self._sealer.open(body, owner=scope, purpose="idempotency.answer")
+            account_id=account_id,
+            request=request,
+            status=status,
+            body=self._sealer.open(body, owner=str(account_id), purpose="idempotency.answer"),
         )
 
     def keep(self, scope: str, key: str, answer: Answer) -> None:
@@ -48,15 +53,16 @@ class Answers:
         """
         kept = self._connection.execute(
             """
-                INSERT INTO idempotency (scope, key, request, status, answer, created_at)
-                VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
-                """,
+            INSERT INTO idempotency (scope, key, account_id, request, status, answer, created_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+            """,
             [
                 scope,
                 key,
+                answer.account_id,
                 answer.request,
                 answer.status,
-                self._sealer.seal(answer.body, owner=scope, purpose="idempotency.answer"),
+                self._sealer.seal(answer.body, owner=str(answer.account_id), purpose="idempotency.answer"),
                 self._clock.now(),
             ],
         ).rowcount

@@ -16,7 +16,7 @@ from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import Account, AddressTaken, LinkExpired, NotSignedIn, check_password
 from gateway.repository import Work
 from gateway.routes.context import SECURITY, check_origin, current_person, passwords, public, unit
-from gateway.routes.once import answered, once
+from gateway.routes.once import Made, answered, once
 from gateway.use_cases import people
 from gateway.use_cases.people import SignUp
 
@@ -67,8 +67,9 @@ def sign_up(body: SignUpBody) -> Response:
         policy_version=body.policy_version,
     )
 
-    def make(work: Work) -> AccountAnswer:
-        return account_answer(people.sign_up(work, request))
+    def make(work: Work) -> Made:
+        account = people.sign_up(work, request)
+        return Made(answer=account_answer(account), owner=account.id)
 
     return once(ANYBODY, parts, make)
 

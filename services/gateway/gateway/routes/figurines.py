@@ -31,7 +31,7 @@ from gateway.domain.people import ForgedRequest, NotSignedIn
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.repository import Work
 from gateway.routes.context import current_person, intake, peers, personal, unit, uploads
-from gateway.routes.once import answered, once
+from gateway.routes.once import Made, answered, once
 from gateway.use_cases import figurines
 from gateway.use_cases.figurines import Placement
 
@@ -256,8 +256,8 @@ def _place(account_id: UUID, placement: Placement, jpeg: bytes, parts: tuple[str
     """Store the photo first, then the order; a photo whose order was not written goes again."""
     words = placement.order
 
-    def make(work: Work) -> FigurineAnswer:
-        return figurine_answer(figurines.place_order(work, account_id, placement))
+    def make(work: Work) -> Made:
+        return Made(answer=figurine_answer(figurines.place_order(work, account_id, placement)), owner=account_id)
 
     try:
         uploads().put(placement.upload_id, jpeg, title=words.title, note=words.note, owner=account_id)

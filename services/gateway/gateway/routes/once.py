@@ -1,6 +1,8 @@
 """Idempotency-Key: the same key and the same request get the first answer again."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Response, request
 from pydantic import BaseModel
@@ -14,7 +16,15 @@ from gateway.routes.context import studio, unit
 CREATED = 201
 
 
-def once(scope: str, parts: tuple[str, ...], make: Callable[[Work], BaseModel], *, status: int = CREATED) -> Response:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What a request brought about, and whom it belongs to."""
+
+    answer: BaseModel
+    owner: UUID
+
+
+def once(scope: str, parts: tuple[str, ...], make: Callable[[Work], Made], *, status: int = CREATED) -> Response:
     """Do what `make` does and answer with it, once per key.
 
     `parts` are what the request says; without a key every request counts as a new one.
@@ -22,12 +32,14 @@ def once(scope: str, parts: tuple[str, ...], make: Callable[[Work], BaseModel], 
     key = check_key(request.headers.get("Idempotency-Key"))
     if key is None:
         with unit.begin() as work:
-            return _response(make(work).model_dump_json().encode(), status)
+            return _response(make(work).answer.model_dump_json().encode(), status)
     said = fingerprint(studio().fingerprint_key, request.path, *parts)
     try:
         with unit.begin() as work:
-            body = make(work).model_dump_json().encode()
-            work.answers.keep(scope, key, Answer(request=said, status=status, body=body))
+            made = make(work)
+            body = made.answer.model_dump_json().encode()
+            answer = Answer(account_id=made.owner, request=said, status=status, body=body)
+            work.answers.keep(scope, key, answer)
     except (AnsweredMeanwhile, Conflict):
         # What was made is rolled back. If the same request was faster, its answer is there now.
         repeated = answered(scope, parts)
