@@ -51,8 +51,12 @@ def unsettled(stack: RunningStack) -> dict[str, Any]:
 def found(stack: RunningStack, queries: Mapping[str, LiteralString]) -> dict[str, list[Any]]:
     """The queries that find something, and what."""
     with psycopg.connect(stack.postgres.admin_url()) as connection:
-        connection.read_only = True
-        answers = {name: connection.execute(query).fetchall() for name, query in queries.items()}
+        return found_by(connection, queries)
+
+
+def found_by(connection: psycopg.Connection[Any], queries: Mapping[str, LiteralString]) -> dict[str, list[Any]]:
+    """The same, as one transaction sees it."""
+    answers = {name: connection.execute(query).fetchall() for name, query in queries.items()}
     return {name: rows for name, rows in answers.items() if rows}
 
 

@@ -21,9 +21,9 @@ class Crowd:
     def __init__(self, stack: RunningStack) -> None:
         self._people = side_by_side(partial(_arrive, stack) for _ in range(PEOPLE))
 
-    def order(self) -> None:
+    def order(self, variants: Sequence[int] = VARIANTS) -> None:
         """Twenty orders, all at once, each of which must be accepted at once."""
-        side_by_side(partial(_order, person) for person in self._people)
+        side_by_side(partial(_order, person, variants) for person in self._people)
 
     def order_stubbornly(self, *, seconds: float) -> None:
         """Twenty orders, each repeated until it is accepted: what a program does that knows its Idempotency-Key."""
@@ -52,9 +52,9 @@ def _arrive(stack: RunningStack) -> Customer:
     return person
 
 
-def _order(person: Customer) -> None:
-    for variants in VARIANTS:
-        expect(202, person.order(variants=variants))
+def _order(person: Customer, variants: Sequence[int]) -> None:
+    for count in variants:
+        expect(202, person.order(variants=count))
 
 
 def _order_stubbornly(person: Customer, seconds: float) -> None:

@@ -18,7 +18,8 @@ RENDERING = "SELECT count(*) FROM figurines WHERE state = 'rendering'"
 
 def test_a_picture_whose_process_was_killed_is_painted_by_another(stack: RunningStack, crowd: Crowd) -> None:
     worker = stack.program("generation-worker").pid
-    crowd.order()
+    # One picture each: this engine really paints.
+    crowd.order(variants=(1, 1, 1, 1))
     until(lambda: bool(_renderers(worker)), "The first renderer", seconds=30)
     until(lambda: inside.number(stack, "generation", RENDERING) > 0, "The first brush stroke", seconds=30)
     for renderer in _renderers(worker):

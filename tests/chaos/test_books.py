@@ -1,0 +1,61 @@
+"""The books notice what they are there to notice: each forgery is made in a transaction that is never committed."""
+
+from collections.abc import Mapping
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from tests.chaos.books import check_the_books, found_by
+from tests.chaos.laws import BROKEN, UNSETTLED
+from tests.fixtures.customer import Customer, expect
+from tests.fixtures.stack import RunningStack
+
+pytestmark = [pytest.mark.chaos, pytest.mark.slow]
+
+FORGERIES: Mapping[str, LiteralString] = {
+    "jobs that have not ended": "UPDATE generation.figurines SET state = 'queued'",
+    "orders that generation has not heard of": "DELETE FROM generation.figurines",
+    "figurines whose end the gateway has not heard of": "UPDATE gateway.figurines SET rank = 3",
+    "open holds": "UPDATE billing.holds SET state = 'open', ended_at = NULL",
+    "photos that are held": "UPDATE generation.uploads SET state = 'deleting'",
+    "clocks that run": "UPDATE privacy.clocks SET deleted_at = NULL",
+    "ends that analytics has not counted": "DELETE FROM analytics.facts",
+    "the gateway shows another state than generation has": "UPDATE gateway.figurines SET state = 'failed'",
+    "the gateway shows other pictures than generation has": "UPDATE gateway.figurines SET pictures = '[]'",
+    "a person was told of an end not once": "DELETE FROM gateway.feed",
+    "a job that succeeded has no picture, or one that failed has": "UPDATE generation.figurines SET state = 'failed'",
+    "the ledger does not sum to zero": "UPDATE billing.postings SET credits = credits + 1",
+    "a balance is not the sum of its postings": "UPDATE billing.accounts SET available = available + 1",
+    "the gateway shows another balance than billing has": "UPDATE gateway.balances SET available = available + 1",
+    "what was charged is not the price of the pictures that are there": "DELETE FROM generation.pictures",
+    "a hold says otherwise than the ledger": "UPDATE billing.holds SET captured = 0",
+    "a photo that is gone has not exactly one proof": "DELETE FROM privacy.evidence",
+    "a promise was broken": "UPDATE privacy.evidence SET kept = false",
+    "an order has no photo, or two": "DELETE FROM generation.uploads",
+    "analytics counts other ends or other pictures than there are": "UPDATE analytics.facts SET pictures = 0",
+}
+
+
+@pytest.fixture(scope="module")
+def one_figurine(stack: RunningStack) -> None:
+    person = Customer(stack)
+    person.wait_for_credits()
+    person.wait_until_ended(expect(202, person.order())["id"])
+    person.close()
+    check_the_books(stack)
+
+
+def test_every_law_has_its_forgery() -> None:
+    assert FORGERIES.keys() == {**UNSETTLED, **BROKEN}.keys()
+
+
+@pytest.mark.usefixtures("one_figurine")
+@pytest.mark.parametrize("law", FORGERIES)
+def test_a_forgery_is_noticed(stack: RunningStack, law: str) -> None:
+    with psycopg.connect(stack.postgres.admin_url()) as connection:
+        # Nothing but the forgery itself: no trigger, no reference to other rows.
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute(FORGERIES[law])
+        assert law in found_by(connection, {**UNSETTLED, **BROKEN})
+        connection.rollback()
