@@ -13,19 +13,22 @@ from tests.fixtures.stack import RunningStack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
-RENDERING = "SELECT count(*) FROM figurines WHERE state = 'rendering'"
+BROKEN_OFF = "SELECT count(*) FROM attempts WHERE outcome = 'engine_unavailable'"
 
 
 def test_a_picture_whose_process_was_killed_is_painted_by_another(stack: RunningStack, crowd: Crowd) -> None:
     worker = stack.program("generation-worker").pid
+    before = inside.number(stack, "generation", BROKEN_OFF)
     # One picture each: this engine really paints.
     crowd.order(variants=(1, 1, 1, 1))
-    until(lambda: bool(_renderers(worker)), "The first renderer", seconds=30)
-    until(lambda: inside.number(stack, "generation", RENDERING) > 0, "The first brush stroke", seconds=30)
+    # By then they no longer start, they paint.
+    until(lambda: crowd.in_flight() < JOBS, "The first figurine", seconds=60)
+    assert _renderers(worker)
     for renderer in _renderers(worker):
         signal_if_there(renderer, signal.SIGKILL)
-    assert end_well(stack, crowd, seconds=90) == {"succeeded": JOBS}
+    assert end_well(stack, crowd, seconds=150) == {"succeeded": JOBS}
     assert stack.program("generation-worker").pid == worker
+    assert inside.number(stack, "generation", BROKEN_OFF) > before
 
 
 def _renderers(worker: int) -> list[int]:

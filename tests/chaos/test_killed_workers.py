@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 # The others only listen as long as no promise is broken.
 PUBLISHING = ("gateway", "generation", "billing")
+RENDERING = "SELECT count(*) FROM figurines WHERE state = 'rendering'"
+BROKEN_OFF = "SELECT count(*) FROM attempts WHERE outcome = 'lease_expired'"
 DYING: dict[str, Sequence[str]] = {
     "between commit and publish": PUBLISHING,
     "between publish and delete": PUBLISHING,
@@ -71,16 +73,10 @@ def _kill_all(stack: RunningStack, painter: Worker) -> None:
 def test_a_renderer_killed_in_the_middle_of_a_figurine_is_followed_by_another(
     stack: RunningStack, crowd: Crowd, painter: Worker, gate: Gate
 ) -> None:
+    before = inside.number(stack, "generation", BROKEN_OFF)
     crowd.order()
-    until(lambda: _count(stack, "rendering") > 0, "The first brush stroke", seconds=30)
+    until(lambda: inside.number(stack, "generation", RENDERING) > 0, "The first brush stroke", seconds=30)
     painter.kill()
     gate.open()
     assert end_well(stack, crowd) == {"succeeded": JOBS}
-    lost = inside.number(stack, "generation", "SELECT count(*) FROM attempts WHERE outcome = 'lease_expired'")
-    assert lost > 0
-
-
-def _count(stack: RunningStack, state: str) -> int:
-    return inside.number(
-        stack, "generation", "SELECT count(*) FROM figurines WHERE state = %(state)s", {"state": state}
-    )
+    assert inside.number(stack, "generation", BROKEN_OFF) > before
