@@ -26,9 +26,18 @@ def check_the_books(stack: RunningStack, *, seconds: float = SETTLING_SECONDS) -
     except StackFailed as late:
         raise AssertionError(f"{late} {unsettled(stack)}") from late
     assert found(stack, BROKEN) == {}
-    assert inside.keys(stack, "uploads") == set()
+    assert kept_uploads(stack) == set()
     assert missing_pictures(stack) == set()
     assert orphaned_pictures(stack) == set()
+
+
+def kept_uploads(stack: RunningStack) -> set[str]:
+    """Uploads that generation knows of and that still lie in the store.
+
+    A photo whose order was lost with the answer to its commit is known to nobody: the sweep of strays takes it.
+    """
+    known = {str(row) for (row,) in inside.rows(stack, "generation", "SELECT id FROM uploads")}
+    return {key for key in inside.keys(stack, "uploads") if key.partition("/")[0] in known}
 
 
 def end_well(stack: RunningStack, crowd: Crowd, *, seconds: float = 60) -> Counter[str]:
