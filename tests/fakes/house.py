@@ -16,6 +16,7 @@ from common.clock import MovableClock
 from common.contracts import EVENTS, Envelope, Event, decode
 from common.intake import Intake
 from common.work import UnitOfWork
+from generation.domain import LONGEST_PAINTING
 from generation.jobs import Workshop
 from tests.fakes.brokerless import BrokerlessConsumer
 from tests.fakes.engine import FakeEngine
@@ -121,6 +122,8 @@ class House:
             self._workshop.delete_uploads,
             self._workshop.sweep_attempts,
             lambda: self._clock.advance(timedelta(seconds=self._chance.randint(0, 5))),
+            # What an attempt left is swept only when nobody can be storing any more.
+            lambda: self._clock.advance(LONGEST_PAINTING),
         )
         self._chance.choice(turns)()
 

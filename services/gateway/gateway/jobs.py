@@ -17,6 +17,7 @@ from gateway.repository import MAIL_CHANNEL, Work
 from gateway.repository.mails import MAX_ATTEMPTS
 
 log = structlog.get_logger(__name__)
+STYLES_FRESH = timedelta(seconds=15)
 MAIL_LOG_LIFETIME = timedelta(days=30)
 
 
@@ -49,7 +50,10 @@ class Office:
         return 1
 
     def refresh_styles(self) -> int:
-        """Hear the catalogue from generation; while it is away, the last one counts."""
+        """Hear the catalogue from generation now and then; while it is away, the last one counts."""
+        with self.unit.begin() as work:
+            if work.styles.heard_within(STYLES_FRESH):
+                return 0
         try:
             styles = self.styles()
         except Unavailable:
@@ -92,6 +96,6 @@ def jobs(office: Office) -> list[Job]:
     """What the clock asks of the gateway."""
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
-        Job(name="refresh styles", every=timedelta(seconds=15), run=office.refresh_styles),
+        Job(name="refresh styles", every=timedelta(seconds=2), run=office.refresh_styles),
         Job(name="forget", every=timedelta(minutes=10), run=office.forget),
     ]

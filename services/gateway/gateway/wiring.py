@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from common.database import Database
-from common.errors import Refused
+from common.errors import Refused, Unavailable
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -71,6 +71,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
         styles=lambda: read_styles(peers.generation.get("/v1/styles", user_id=None)),
     )
 
+    def know_styles() -> None:
+        with unit.begin() as work:
+            if not work.styles.all():
+                raise Unavailable("The style catalogue has not been heard of yet.")
+
     def close() -> None:
         live.close()
         intake.close()
@@ -94,7 +99,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=jobs(office),
-        checks={"database": database.check, "uploads": lambda: store.check(UPLOADS)},
+        checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
         close=close,
     )
 

@@ -1,6 +1,7 @@
 """The style catalogue, as last heard from generation."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -21,6 +22,11 @@ class Styles:
         """The catalogue in its order."""
         rows = self._connection.execute("SELECT style FROM styles ORDER BY place").fetchall()
         return [_style(**style) for (style,) in rows]
+
+    def heard_within(self, time: timedelta) -> bool:
+        """Whether there is a catalogue that was heard of so recently."""
+        row = self._connection.execute("SELECT min(heard_at) FROM styles").fetchone()
+        return row is not None and row[0] is not None and row[0] > self._clock.now() - time
 
     def find(self, style_id: str) -> Style | None:
         """One style."""
