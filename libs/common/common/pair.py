@@ -37,10 +37,12 @@ def run_pair(roles: Mapping[str, Callable[[], int]], *, service: str) -> int:
     if not told:
         ended = [process.name for process in processes if not process.is_alive()]
         _log.critical("role ended by itself", roles=ended)
-    _terminate(processes)
+        _terminate(processes)
     for process in processes:
         process.join()
-    return 0 if told and not any(process.exitcode for process in processes) else 1
+    # Told before it could listen, a role ends as the signal's default has it: it had taken nothing yet.
+    orderly = (0, -signal.SIGTERM)
+    return 0 if told and all(process.exitcode in orderly for process in processes) else 1
 
 
 def _await_first_end() -> None:

@@ -8,6 +8,7 @@ Exit codes: 0 orderly, 1 something died or did not drain, 64 wrong arguments, 78
 
 import logging
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -40,7 +41,19 @@ def run(name: str, build: Callable[[], Service[W]]) -> NoReturn:
         _refuse(name, str(refused))
     except ValidationError as error:
         _refuse(name, explain(error))
-    sys.exit(_run_as(role, service, module=name))
+    try:
+        sys.exit(_run_as(role, service, module=name))
+    finally:
+        _be_told_no_more()
+
+
+def _be_told_no_more() -> None:
+    """Nothing is left to stop: a second signal must not turn an orderly end into a killed process.
+
+    Python puts the default action back for every handler of its own while it shuts down, not for SIG_IGN.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _run_as(role: str, service: Service[W], *, module: str) -> int:

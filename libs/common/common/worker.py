@@ -5,7 +5,8 @@ work(service: Service[W], *, metrics_bind: str | None) -> int      the exit code
 
 import signal
 from collections.abc import Mapping
-from threading import Event, Thread
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import monotonic
 from types import FrameType
 from typing import Protocol
@@ -38,6 +39,28 @@ class Door(Protocol):
     def healthy(self) -> bool:
         """Whether work can come in."""
         ...
+
+
+class Stop:
+    """The wish to stop. A signal's handler may set it wherever the signal struck.
+
+    An Event may not: a thread that is interrupted while it looks at one still holds the lock that setting it needs.
+    """
+
+    def __init__(self) -> None:
+        self._wishes: SimpleQueue[None] = SimpleQueue()
+
+    def set(self) -> None:
+        """Wish to stop; again is nothing new."""
+        self._wishes.put(None)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the wish comes within that time."""
+        try:
+            self._wishes.get(timeout=seconds)
+        except Empty:
+            return False
+        return True
 
 
 class DoorClosed(Exception):
@@ -74,7 +97,7 @@ def doors_of(service: Service[W]) -> dict[str, Door]:
     }
 
 
-def attend(doors: Mapping[str, Door], stop: Event, *, drain_seconds: float = DRAIN_SECONDS) -> int:
+def attend(doors: Mapping[str, Door], stop: Stop, *, drain_seconds: float = DRAIN_SECONDS) -> int:
     """Run every door in a thread until `stop` or until one dies; 0 only for an orderly end."""
     threads = {name: Thread(target=door.run, name=f"{name}-door", daemon=True) for name, door in doors.items()}
     for thread in threads.values():
@@ -101,8 +124,8 @@ def _drain(doors: Mapping[str, Door], threads: Mapping[str, Thread], seconds: fl
     return late
 
 
-def _stop_signal() -> Event:
-    stop = Event()
+def _stop_signal() -> Stop:
+    stop = Stop()
 
     def told(_number: int, _frame: FrameType | None) -> None:
         stop.set()

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -90,6 +91,15 @@ class RunningToy:
     def stop(self) -> None:
         """Tell it to stop."""
         self.process.send_signal(signal.SIGTERM)
+
+    def stop_until_ended(self) -> None:
+        """Tell it, and every process under it, to stop, again and again until it has ended."""
+        told = [self.process.pid, *self.children().values()]
+        while self.process.poll() is None:
+            _PAUSE.wait(0.002)
+            for pid in told:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
 
     def ended(self, *, seconds: float = 25) -> tuple[int, str, str]:
         """Exit code, standard output and standard error, once it has ended."""

@@ -45,6 +45,14 @@ class TestStop:
             assert answer.result() == 200
             assert marks(toy_database) == {"request", "job"}
 
+    @pytest.mark.parametrize("role", ["web", "worker", "all"])
+    def test_who_is_told_again_and_again_still_ends_orderly(self, toy_database: str, role: str) -> None:
+        with RunningToy(role, database_url=toy_database, WEB_WORKERS="2") as toy:
+            toy.wait_until_open(bind=toy.worker_metrics_bind if role == "worker" else None)
+            toy.stop()
+            toy.stop_until_ended()
+            assert toy.ended()[0] == 0
+
     def test_ctrl_c_drains_as_well(self, toy_database: str) -> None:
         with RunningToy("all", database_url=toy_database) as toy:
             toy.wait_until_open()

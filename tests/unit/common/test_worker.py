@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from threading import Event, Thread
 
-from common.worker import attend
+from common.worker import Stop, attend
 
 
 class Hinge:
@@ -26,8 +26,8 @@ class Hinge:
         return not self.broken.is_set()
 
 
-def attended(doors: dict[str, Hinge], until: Callable[[Event], None]) -> int:
-    stop = Event()
+def attended(doors: dict[str, Hinge], until: Callable[[Stop], None]) -> int:
+    stop = Stop()
     codes: list[int] = []
     worker = Thread(target=lambda: codes.append(attend(doors, stop, drain_seconds=0.2)))
     worker.start()
@@ -40,7 +40,7 @@ def attended(doors: dict[str, Hinge], until: Callable[[Event], None]) -> int:
 
 
 def test_a_worker_that_is_told_to_stop_ends_orderly() -> None:
-    assert attended({"events": Hinge(), "clock": Hinge()}, Event.set) == 0
+    assert attended({"events": Hinge(), "clock": Hinge()}, Stop.set) == 0
 
 
 def test_a_door_that_dies_takes_the_worker_with_it() -> None:
@@ -51,5 +51,5 @@ def test_a_door_that_dies_takes_the_worker_with_it() -> None:
 
 def test_a_door_that_does_not_drain_in_time_is_told_by_the_exit_code() -> None:
     doors = {"events": Hinge(), "clock": Hinge(closes=False)}
-    assert attended(doors, Event.set) == 1
+    assert attended(doors, Stop.set) == 1
     doors["clock"].broken.set()
