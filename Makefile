@@ -34,7 +34,7 @@ logs: ## Follow what every program says
 
 .PHONY: test
 test: ready-to-test ## Set up and run every test
-	@.venv/bin/pytest -n 2 --dist loadgroup $(TESTS)
+	@.venv/bin/pytest -n 2 --dist loadgroup --hypothesis-profile=thorough $(TESTS)
 
 .PHONY: e2e
 e2e: ready-to-test ## Run the tests that use the whole studio, through its public door

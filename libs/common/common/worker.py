@@ -5,6 +5,7 @@ work(service: Service[W], *, metrics_bind: str | None) -> int      the exit code
 
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
@@ -21,7 +22,7 @@ from common.service import Service, W
 from common.upkeep import upkeep
 
 DRAIN_SECONDS = 18.0
-_CHECK_SECONDS = 0.5
+_LOOK_UP_SECONDS = 0.5
 _log = structlog.stdlib.get_logger("common.worker")
 
 
@@ -54,13 +55,12 @@ class Stop:
         """Wish to stop; again is nothing new."""
         self._wishes.put(None)
 
-    def wait(self, seconds: float) -> bool:
-        """Whether the wish comes within that time."""
-        try:
-            self._wishes.get(timeout=seconds)
-        except Empty:
-            return False
-        return True
+    def wait(self) -> None:
+        """Return when somebody wishes it."""
+        while True:
+            # A signal may strike another thread; its handler runs when this one next looks up.
+            with suppress(Empty):
+                return self._wishes.get(timeout=_LOOK_UP_SECONDS)
 
 
 class DoorClosed(Exception):
@@ -99,13 +99,25 @@ def doors_of(service: Service[W]) -> dict[str, Door]:
 
 def attend(doors: Mapping[str, Door], stop: Stop, *, drain_seconds: float = DRAIN_SECONDS) -> int:
     """Run every door in a thread until `stop` or until one dies; 0 only for an orderly end."""
-    threads = {name: Thread(target=door.run, name=f"{name}-door", daemon=True) for name, door in doors.items()}
+    ended: list[str] = []
+
+    def keep_open(name: str, door: Door) -> None:
+        try:
+            door.run()
+        finally:
+            ended.append(name)
+            stop.set()
+
+    threads = {
+        name: Thread(target=keep_open, args=(name, door), name=f"{name}-door", daemon=True)
+        for name, door in doors.items()
+    }
     for thread in threads.values():
         thread.start()
     _log.info("worker open", doors=sorted(doors))
-    while not stop.wait(_CHECK_SECONDS) and all(thread.is_alive() for thread in threads.values()):
-        pass
-    dead = [name for name, thread in threads.items() if not thread.is_alive()]
+    stop.wait()
+    # Nobody told a door to end yet: one that did, died.
+    dead = list(ended)
     if dead:
         _log.critical("door died", doors=dead)
     return 1 if _drain(doors, threads, drain_seconds) or dead else 0
