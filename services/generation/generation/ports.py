@@ -1,7 +1,7 @@
 """What generation needs from things it does not own."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -20,6 +20,10 @@ class PaintOrder:
     variants: int = 1
     aspect_ratio: str = "1:1"
     seed: int = 0
+    # What the style offers to choose, by option: {"material": "bronze"}.
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    # What a painting model is told; the person's own words stand in it as quoted data.
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

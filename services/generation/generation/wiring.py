@@ -17,7 +17,7 @@ from generation.inventory import INVENTORY
 from generation.jobs import Workshop, jobs
 from generation.ports import ImageEngine
 from generation.repository import Work
-from generation.routes import Catalogue, RangeOutside, routes
+from generation.routes import ROUTES, STATUSES, Catalogue
 from generation.settings import Settings
 from generation.subscribers import subscriptions
 
@@ -49,8 +49,8 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         unit=unit,
         migrations=Path(__file__).parent / "migrations",
         inventory=INVENTORY,
-        blueprints=[routes],
-        statuses={RangeOutside: 416},
+        blueprints=ROUTES,
+        statuses=STATUSES,
         ports=[pictures, Catalogue(styles, renderers=settings.renderers)],
         subscriptions=subscriptions(styles),
         jobs=jobs(workshop, renderers=settings.renderers),

@@ -1,4 +1,4 @@
-"""Figurines: how a job lives and ends, and what it costs. Pure."""
+"""How a job lives and ends. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,19 +10,10 @@ from uuid import UUID
 from common.errors import NotFound, Refused
 
 MAX_FAILURES = 3
-MAX_VARIANTS = 4
-
 # How long a job waits before it tries the object store again.
 STORE_PAUSE = timedelta(seconds=15)
 # A renderer that lost its claim may go on storing for this long; what it stored is swept after that.
 LONGEST_PAINTING = timedelta(minutes=20)
-
-# Promise K1: whatever becomes of the job, the photo is gone a day after it came.
-UPLOAD_LIFETIME = timedelta(hours=24)
-# Deletion begins this long before the deadline, so that an outage does not break the promise.
-EXPIRY_MARGIN = timedelta(hours=1)
-
-ASPECT_RATIOS = ("1:1", "3:4", "4:3", "4:5", "5:4", "2:3", "3:2", "9:16", "16:9", "21:9")
 
 
 class State(StrEnum):
@@ -39,7 +30,6 @@ class State(StrEnum):
 
 
 _ENDINGS = frozenset({State.FAILED, State.CANCELLED})
-
 # Late news about an ended job is dropped; RENDERING falls back to QUEUED when its renderer dies.
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.PRICED: frozenset({State.QUEUED, State.REJECTED}) | _ENDINGS,
@@ -68,10 +58,6 @@ class NoSuchFigurine(NotFound):
     """There is no such figurine, or it is not yours."""
 
 
-class NoSuchPicture(NotFound):
-    """There is no such picture, or it is not yours."""
-
-
 class FailureCode(StrEnum):
     """Why a figurine failed; the public contract names these."""
 
@@ -88,18 +74,6 @@ class FailureCode(StrEnum):
 
 # Worth another attempt: the next one may well find the engine in better shape.
 RETRYABLE = frozenset({FailureCode.ENGINE_UNAVAILABLE, FailureCode.ENGINE_TIMEOUT})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """One kind of figurine; price in credits per picture."""
-
-    id: str
-    name: str
-    description: str
-    price: int
-    subjects: tuple[str, ...]
-    engines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,29 +96,6 @@ class Figurine:
     def may_become(self, state: State) -> bool:
         """Whether the state table allows this step."""
         return state in TRANSITIONS[self.state]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPicture:
-    """A picture of a figurine, sealed in the store in three sizes under one prefix."""
-
-    n: int
-    prefix: str
-    media_type: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """An uploaded photo that is still held."""
-
-    id: UUID
-    figurine_id: UUID
-    user_id: UUID
-    state: str
-    uploaded_at: datetime
-    delete_by: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,134 @@
+"""Orders: taken, set in the queue, refused, called off."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from common.contracts.billing import CreditsHeld, CreditsRefused
+from common.contracts.gateway import ImageUploaded
+from common.contracts.generation import (
+    FigurineRequested,
+)
+from common.errors import NotYet
+from generation.domain import (
+    AlreadyEnded,
+    FailureCode,
+    Figurine,
+    NoSuchFigurine,
+    State,
+    Style,
+)
+from generation.repository import Work
+from generation.use_cases.endings import end
+
+Catalogue = Mapping[str, Style]
+
+
+def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue) -> None:
+    """A photo has come with an order: price it and ask for its credits."""
+    work.uploads.add(
+        event.upload_id,
+        event.figurine_id,
+        event.user_id,
+        uploaded_at=event.uploaded_at,
+        delete_by=event.delete_by,
+    )
+    style = catalogue.get(event.style)
+    figurine = _priced(event, style)
+    if not work.jobs.add(figurine):
+        _drop_photo_of_cancelled_order(work, event)
+    elif style is None:
+        end(work, figurine, State.FAILED, FailureCode.REFUSED_BY_ENGINE)
+    else:
+        work.outbox.add(
+            FigurineRequested(
+                figurine_id=figurine.id,
+                user_id=figurine.user_id,
+                unit_price=figurine.unit_price,
+                variants=figurine.variants,
+            )
+        )
+
+
+def queue_job(work: Work, event: CreditsHeld) -> None:
+    """The credits are set aside: the job may be painted."""
+    figurine = work.jobs.find(event.figurine_id)
+    if figurine is None:
+        raise NotYet
+    if figurine.state is State.PRICED:
+        work.jobs.queue(figurine)
+        work.wake_renderers()
+
+
+def reject_job(work: Work, event: CreditsRefused) -> None:
+    """There are not enough credits: the order ends here and costs nothing."""
+    figurine = work.jobs.find(event.figurine_id)
+    if figurine is None:
+        raise NotYet
+    if figurine.may_become(State.REJECTED):
+        end(work, figurine, State.REJECTED, FailureCode.INSUFFICIENT_CREDITS)
+
+
+def cancel_figurine(work: Work, user_id: UUID, figurine_id: UUID) -> State:
+    """End a job at its owner's wish. A cancellation may overtake the order it cancels."""
+    figurine = work.jobs.find(figurine_id)
+    if figurine is None:
+        figurine = _cancelled_before_arrival(work, user_id, figurine_id)
+    if figurine.user_id != user_id:
+        raise NoSuchFigurine
+    if figurine.state is State.CANCELLED:
+        return figurine.state
+    if not figurine.may_become(State.CANCELLED):
+        raise AlreadyEnded
+    end(work, figurine, State.CANCELLED, FailureCode.CANCELLED)
+    return State.CANCELLED
+
+
+def _priced(event: ImageUploaded, style: Style | None) -> Figurine:
+    return Figurine(
+        id=event.figurine_id,
+        user_id=event.user_id,
+        upload_id=event.upload_id,
+        style=event.style,
+        variants=event.variants,
+        aspect_ratio=event.aspect_ratio,
+        seed=event.seed,
+        unit_price=_agreed_price(event, style),
+        state=State.PRICED,
+        attempt=0,
+        failures=0,
+        requested_at=event.uploaded_at,
+    )
+
+
+def _agreed_price(event: ImageUploaded, style: Style | None) -> int:
+    """What the person was shown; the catalogue's price for orders that do not say."""
+    if event.unit_price is not None:
+        return event.unit_price
+    return style.price if style else 0
+
+
+def _drop_photo_of_cancelled_order(work: Work, event: ImageUploaded) -> None:
+    figurine = work.jobs.find(event.figurine_id)
+    if figurine and figurine.state is State.CANCELLED:
+        work.uploads.dismiss(event.figurine_id, FailureCode.CANCELLED)
+        work.wake_deletion()
+
+
+def _cancelled_before_arrival(work: Work, user_id: UUID, figurine_id: UUID) -> Figurine:
+    """A row that the late order will find, as if it had been priced and not yet cancelled."""
+    figurine = Figurine(
+        id=figurine_id,
+        user_id=user_id,
+        upload_id=None,
+        style="",
+        variants=0,
+        aspect_ratio="",
+        seed=0,
+        unit_price=0,
+        state=State.PRICED,
+        attempt=0,
+        failures=0,
+        requested_at=work.clock.now(),
+    )
+    work.jobs.add(figurine)
+    return work.jobs.find(figurine_id) or figurine
