@@ -18,7 +18,6 @@ SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 AWAITED = {
     "user.corrected",
     "usage.observed",
-    "figurine.deleted",
     "partner.disclosed",
     "consent.changed",
     "user.deletion_requested",

@@ -70,6 +70,13 @@ class Application(OpenAPI):
         with continued(environ.get("HTTP_TRACEPARENT"), f"HTTP {environ['REQUEST_METHOD']}"):
             return super().wsgi_app(environ, start_response)
 
+    def register_api(self, api: APIBlueprint, **options: Any) -> None:
+        """Add a blueprint; where two of them answer at one address, the document keeps what both say."""
+        known = dict(self.paths)
+        super().register_api(api, **options)
+        for address in known.keys() & api.paths.keys():
+            self.paths[address] = known[address] | api.paths[address]
+
     def make_response(self, rv: Any) -> Response:
         """The answer a route meant by what it returned."""
         match rv:

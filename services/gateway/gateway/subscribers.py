@@ -1,7 +1,13 @@
 """What the gateway listens to. Reads like a table of contents."""
 
 from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsReleased
-from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRequested, FigurineStarted
+from common.contracts.generation import (
+    FigurineDeleted,
+    FigurineFailed,
+    FigurineGenerated,
+    FigurineRequested,
+    FigurineStarted,
+)
 from common.contracts.privacy import PromiseBroken
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
@@ -13,6 +19,7 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineStarted: figurines.note_started,
     FigurineGenerated: figurines.note_generated,
     FigurineFailed: figurines.note_failed,
+    FigurineDeleted: figurines.note_deleted,
     CreditsGranted: figurines.note_balance,
     CreditsCaptured: figurines.note_balance,
     CreditsReleased: figurines.note_balance,

@@ -89,7 +89,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
         statuses=STATUSES,
         security_schemes=SECURITY_SCHEMES,
         ports=[
-            Studio(policy_version=settings.policy_version, fingerprint_key=derived(secret, "fingerprint")),
+            Studio(
+                policy_version=settings.policy_version,
+                fingerprint_key=derived(secret, "fingerprint"),
+                public_url=settings.public_url.rstrip("/"),
+            ),
             Passwords(),
             peers,
             live,

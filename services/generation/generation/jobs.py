@@ -70,6 +70,14 @@ class Workshop:
             self._one_of_many(partial(self._delete, upload), upload_id=upload.id)
         return len(uploads)
 
+    def delete_figurines(self) -> int:
+        """Destroy the pictures of figurines their owners deleted, and say so."""
+        with self.unit.begin() as work:
+            leaving = work.leaving.claim(limit=20)
+        for figurine_id in leaving:
+            self._one_of_many(partial(self._destroy, figurine_id), figurine_id=figurine_id)
+        return len(leaving)
+
     def sweep_attempts(self) -> int:
         """Destroy pictures of attempts that did not win, once nobody can be storing them any more."""
         with self.unit.begin() as work:
@@ -106,6 +114,12 @@ class Workshop:
             log.exception("left for the next round", **{name: str(value) for name, value in ids.items()})
             return False
         return True
+
+    def _destroy(self, figurine_id: UUID) -> None:
+        # What a renderer that lost its claim stores after this, it sweeps itself, or the sweep of attempts does.
+        self.pictures.sweep(f"{figurine_id}/")
+        with self.unit.begin() as work:
+            use_cases.record_gone(work, figurine_id)
 
     def _delete(self, upload: Upload) -> None:
         self.photos.delete(upload.id)
@@ -211,6 +225,7 @@ def jobs(workshop: Workshop, *, renderers: int) -> list[Job]:
             parallel=renderers,
         ),
         Job(name="delete uploads", every=timedelta(seconds=5), run=workshop.delete_uploads, channel=DELETE_CHANNEL),
+        Job(name="delete figurines", every=timedelta(seconds=5), run=workshop.delete_figurines, channel=DELETE_CHANNEL),
         Job(name="expire uploads", every=timedelta(minutes=1), run=workshop.in_transaction(use_cases.expire_uploads)),
         Job(
             name="release expired leases",

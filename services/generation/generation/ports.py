@@ -134,5 +134,18 @@ class PictureStore(Protocol):
         ...
 
 
+@runtime_checkable
+class Seals(Protocol):
+    """A person's words, sealed for her and for one column."""
+
+    def seal(self, words: str, *, owner: UUID, purpose: str) -> bytes:
+        """The words for the column."""
+        ...
+
+    def open(self, sealed: bytes, *, owner: UUID, purpose: str) -> str:
+        """The words again."""
+        ...
+
+
 # Makes the smaller sizes of an encoded picture.
 Resize = Callable[[bytes], Mapping[Size, bytes]]

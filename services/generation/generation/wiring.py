@@ -12,6 +12,7 @@ from common.work import UnitOfWork
 from generation.adapters.catalogue import read_catalogue
 from generation.adapters.objects import FIGURINES, UPLOADS, S3Photos, S3Pictures
 from generation.adapters.resizing import resize
+from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
 from generation.inventory import INVENTORY
 from generation.jobs import Workshop, jobs
@@ -33,7 +34,8 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         secret_key=settings.s3_secret_key.get_secret_value(),
         ca_file=settings.ca_file,
     )
-    pictures = S3Pictures(store, Sealer(Keyring.parse(settings.sealing_keys.get_secret_value())))
+    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
+    pictures = S3Pictures(store, sealer)
     engine = engine or StudioEngine(workers=settings.renderers)
     styles = read_catalogue()
     workshop = Workshop(
@@ -51,7 +53,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[pictures, Catalogue(styles, renderers=settings.renderers)],
+        ports=[pictures, Seals(sealer), Catalogue(styles, renderers=settings.renderers)],
         subscriptions=subscriptions(styles),
         jobs=jobs(workshop, renderers=settings.renderers),
         checks={

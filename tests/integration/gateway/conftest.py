@@ -30,6 +30,7 @@ from gateway.adapters.uploads import S3Uploads
 from gateway.ports import PhotoStore
 from generation.adapters.objects import S3Photos, S3Pictures
 from generation.adapters.resizing import resize
+from generation.adapters.seals import Seals
 from generation.jobs import Workshop
 from generation.routes import Catalogue
 from tests.fakes.engine import FakeEngine
@@ -113,7 +114,7 @@ def generation_service(
     service = generation.wiring.build(settings, engine=engine)
     pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
     (catalogue,) = [port for port in service.ports if isinstance(port, Catalogue)]
-    return replace(service, ports=[pictures, catalogue])
+    return replace(service, ports=[pictures, Seals(SEALER), catalogue])
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def test_every_route_of_the_public_api_is_documented_with_a_sentence(studio: Stu
         (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
         for rule in studio.app.url_map.iter_rules()
         for method in rule.methods or ()
-        if rule.rule.startswith("/v1/") and method.lower() in METHODS
+        if rule.rule.startswith(("/v1/", "/s/")) and method.lower() in METHODS
     }
     assert documented == routes
 
@@ -67,6 +67,9 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/accounts/verify", "post"),
         ("/v1/sessions", "post"),
         ("/v1/styles", "get"),
+        # Whoever has the link.
+        ("/s/{token}", "get"),
+        ("/s/{token}/pictures/{n}", "get"),
     }
 
 
@@ -103,7 +106,16 @@ def test_no_form_breaks_an_order(ada: Person, fields: dict[str, str], photo: byt
 @fuzzed
 @given(
     path=st.sampled_from(
-        ["/v1/figurines", "/v1/figurines/{}", "/v1/figurines/{}/pictures/{}", "/v1/credits/statement", "/verify"]
+        [
+            "/v1/figurines",
+            "/v1/figurines/{}",
+            "/v1/figurines/{}/pictures/{}",
+            "/v1/figurines/{}/share",
+            "/v1/credits/statement",
+            "/s/{}",
+            "/s/{}/pictures/{}",
+            "/verify",
+        ]
     ),
     inserted=st.text(st.characters(exclude_characters="/?#", exclude_categories=["Cs"]), min_size=1, max_size=30),
     query=st.dictionaries(st.sampled_from(["limit", "cursor", "state", "style", "size", "token"]), WORDS),

@@ -18,6 +18,7 @@ from common.storage import OpenedObject
 from common.tokens import TokenIssuer
 from common.web import create_app
 from generation.adapters.objects import S3Pictures
+from generation.adapters.seals import Seals
 from generation.ports import Size
 from generation.repository import Work
 from generation.routes import Catalogue
@@ -26,6 +27,7 @@ from generation.wiring import build
 from tests.builders import Life
 from tests.fakes.engine import FakeEngine
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
+from tests.integration.generation.conftest import FIGURINE_KEYS
 from tests.integration.generation.shop import CATALOGUE, Shop
 
 ISSUER = TokenIssuer(PRIVATE_KEY)
@@ -81,7 +83,7 @@ def service(generation_dsn: str, counted: Counted) -> Iterator[Service[Work]]:
         upload_keys=key,
     )
     service = build(settings, engine=FakeEngine())
-    yield replace(service, ports=[counted, Catalogue(CATALOGUE, renderers=1)])
+    yield replace(service, ports=[counted, Seals(FIGURINE_KEYS), Catalogue(CATALOGUE, renderers=1)])
     service.unit.database.close()
 
 

@@ -38,6 +38,14 @@ class Peer:
         """Ask for something. Raises NotFound, Invalid, Conflict, Unavailable."""
         return self._call("POST", path, user_id, None)
 
+    def put(self, path: str, *, user_id: UUID, body: Mapping[str, object]) -> Any:
+        """Say how something is to be. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("PUT", path, user_id, None, body)
+
+    def delete(self, path: str, *, user_id: UUID) -> Any:
+        """Have something removed. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("DELETE", path, user_id, None)
+
     @contextmanager
     def _answered(self) -> Generator[None]:
         try:
@@ -46,7 +54,7 @@ class Peer:
             raise Unavailable from error
 
     def stream(
-        self, path: str, *, user_id: UUID, params: Mapping[str, str], headers: Mapping[str, str]
+        self, path: str, *, user_id: UUID | None, params: Mapping[str, str], headers: Mapping[str, str]
     ) -> httpx2.Response:
         """An open answer whose body is still to be read; whoever gets it closes it."""
         request = self._client.build_request(
@@ -61,10 +69,21 @@ class Peer:
         response.close()
         raise self._refusal(response)
 
-    def _call(self, method: str, path: str, user_id: UUID | None, params: Mapping[str, str] | None) -> Any:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        user_id: UUID | None,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, object] | None = None,
+    ) -> Any:
         with self._answered():
             response = self._client.request(
-                method, path, params=dict(params or {}), headers=self._authorization(user_id)
+                method,
+                path,
+                params=dict(params or {}),
+                json=None if body is None else dict(body),
+                headers=self._authorization(user_id),
             )
         if not response.is_success:
             raise self._refusal(response)

@@ -23,6 +23,10 @@ class NoSuchFigurine(NotFound):
     """There is no such figurine, or it is not yours."""
 
 
+class NoSuchShare(NotFound):
+    """This link leads nowhere: it was taken back, or it was never given out."""
+
+
 class RangeOutside(Refused):
     """The picture ends before the range you asked for."""
 
@@ -122,6 +126,7 @@ class Figurine:
     failure_code: str | None
     created_at: datetime
     finished_at: datetime | None
+    favourite: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,30 +53,58 @@ class Figurines:
             return cursor.execute(
                 """
                 SELECT id, account_id, state, style, variants, aspect_ratio, title, price, engine, pictures,
-                       failure_code, created_at, finished_at
+                       failure_code, created_at, finished_at, favourite
                   FROM figurines WHERE id = %s AND account_id = %s
                 """,
                 [figurine_id, account_id],
             ).fetchone()
 
     def page(
-        self, account_id: UUID, *, before: UUID | None, limit: int, style: str | None, state: str | None
+        self,
+        account_id: UUID,
+        *,
+        before: UUID | None,
+        limit: int,
+        style: str | None,
+        state: str | None,
+        favourite: bool | None,
     ) -> list[Figurine]:
         """The person's figurines, the newest first (ids sort by time)."""
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
                 SELECT id, account_id, state, style, variants, aspect_ratio, title, price, engine, pictures,
-                       failure_code, created_at, finished_at
+                       failure_code, created_at, finished_at, favourite
                   FROM figurines
                  WHERE account_id = %(account_id)s
                    AND (%(before)s::uuid IS NULL OR id < %(before)s)
                    AND (%(style)s::text IS NULL OR style = %(style)s)
                    AND (%(state)s::text IS NULL OR state = %(state)s)
+                   AND (%(favourite)s::boolean IS NULL OR favourite = %(favourite)s)
                  ORDER BY id DESC LIMIT %(limit)s
                 """,
-                {"account_id": account_id, "before": before, "style": style, "state": state, "limit": limit},
+                {
+                    "account_id": account_id,
+                    "before": before,
+                    "style": style,
+                    "state": state,
+                    "favourite": favourite,
+                    "limit": limit,
+                },
             ).fetchall()
+
+    def mark(self, account_id: UUID, figurine_id: UUID, *, favourite: bool) -> bool:
+        """Make it a favourite, or no longer; False when it is not the person's."""
+        return bool(
+            self._connection.execute(
+                "UPDATE figurines SET favourite = %s WHERE id = %s AND account_id = %s",
+                [favourite, figurine_id, account_id],
+            ).rowcount
+        )
+
+    def remove(self, account_id: UUID, figurine_id: UUID) -> None:
+        """Show it no more."""
+        self._connection.execute("DELETE FROM figurines WHERE id = %s AND account_id = %s", [figurine_id, account_id])
 
     def move(
         self,

@@ -6,10 +6,12 @@ from gateway.routes.accounts import routes as accounts
 from gateway.routes.credits import routes as credits
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
+from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.sessions import routes as sessions
+from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
 from gateway.routes.usage import routes as usage
 
@@ -18,7 +20,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sessions,
     styles,
     figurines,
+    owning,
     pictures,
+    shared,
     photos,
     credits,
     events,

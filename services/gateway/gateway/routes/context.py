@@ -29,6 +29,8 @@ class Studio:
 
     policy_version: str
     fingerprint_key: bytes
+    # Where people reach it, without a slash at the end.
+    public_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,6 +100,7 @@ class FigurineAnswer(Answer):
     failure: FailureAnswer | None
     created_at: datetime
     finished_at: datetime | None
+    favourite: bool = False
 
 
 class FigurinesAnswer(Answer):
@@ -116,6 +117,7 @@ class FigurinesQuery(BaseModel):
     cursor: UUID | None = None
     style: str | None = None
     state: State | None = None
+    favourite: bool | None = None
 
 
 class FigurinePath(BaseModel):
@@ -187,7 +189,12 @@ def list_figurines(query: FigurinesQuery) -> FigurinesAnswer:
     person = current_person()
     with unit.begin() as work:
         page = work.figurines.page(
-            person.account_id, before=query.cursor, limit=query.limit, style=query.style, state=query.state
+            person.account_id,
+            before=query.cursor,
+            limit=query.limit,
+            style=query.style,
+            state=query.state,
+            favourite=query.favourite,
         )
     return FigurinesAnswer(
         items=[figurine_answer(figurine) for figurine in page],
@@ -234,6 +241,7 @@ def figurine_answer(figurine: Figurine) -> FigurineAnswer:
         failure=FailureAnswer(code=code, sentence=failure_sentence(code)) if code else None,
         created_at=figurine.created_at,
         finished_at=figurine.finished_at,
+        favourite=figurine.favourite,
     )
 
 

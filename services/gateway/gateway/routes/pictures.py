@@ -42,9 +42,14 @@ def read_picture(path: PicturePath, query: PictureQuery) -> Response:
     person = current_person()
     with unit.begin() as work:
         figurines.read_figurine(work, person.account_id, path.figurine_id)
+    return passed_on(f"/v1/figurines/{path.figurine_id}/pictures/{path.n}", user_id=person.account_id, query=query)
+
+
+def passed_on(address: str, *, user_id: UUID | None, query: PictureQuery) -> Response:
+    """The bytes as generation sends them, with what they say about themselves."""
     answer = peers().generation.stream(
-        f"/v1/figurines/{path.figurine_id}/pictures/{path.n}",
-        user_id=person.account_id,
+        address,
+        user_id=user_id,
         params={"size": query.size},
         headers={name: value for name in ASKED if (value := request.headers.get(name))},
     )

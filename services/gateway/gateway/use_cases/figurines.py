@@ -5,7 +5,13 @@ from uuid import UUID
 
 from common.contracts.billing import BalanceMoved, CreditsHeld
 from common.contracts.gateway import ImageUploaded
-from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRequested, FigurineStarted
+from common.contracts.generation import (
+    FigurineDeleted,
+    FigurineFailed,
+    FigurineGenerated,
+    FigurineRequested,
+    FigurineStarted,
+)
 from gateway.domain.figurines import (
     UPLOAD_LIFETIME,
     Figurine,
@@ -88,6 +94,22 @@ def read_figurine(work: Work, account_id: UUID, figurine_id: UUID) -> Figurine:
     if figurine is None:
         raise NoSuchFigurine
     return figurine
+
+
+def mark_favourite(work: Work, account_id: UUID, figurine_id: UUID, *, favourite: bool) -> Figurine:
+    """Make a figurine a favourite, or no longer; raises NoSuchFigurine."""
+    work.figurines.mark(account_id, figurine_id, favourite=favourite)
+    return read_figurine(work, account_id, figurine_id)
+
+
+def forget_figurine(work: Work, account_id: UUID, figurine_id: UUID) -> None:
+    """Generation has deleted it: show it no more."""
+    work.figurines.remove(account_id, figurine_id)
+
+
+def note_deleted(work: Work, event: FigurineDeleted) -> None:
+    """Nothing of it is left; also when whoever asked for it never heard the answer."""
+    forget_figurine(work, event.user_id, event.figurine_id)
 
 
 def note_priced(work: Work, event: FigurineRequested) -> None:

@@ -92,6 +92,8 @@ class Figurine:
     attempt: int
     failures: int
     requested_at: datetime
+    # Its owner deleted it: nobody sees it any more.
+    deleted: bool = False
 
     def may_become(self, state: State) -> bool:
         """Whether the state table allows this step."""

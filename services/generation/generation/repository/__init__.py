@@ -5,7 +5,9 @@ from common.database import Connection, notify
 from common.outbox import Outbox
 from generation.repository.attempts import Attempts
 from generation.repository.jobs import Jobs
+from generation.repository.leaving import Leaving
 from generation.repository.pictures import Pictures
+from generation.repository.sharing import Ratings, Shares
 from generation.repository.uploads import Uploads
 
 RENDER_CHANNEL = "generation.render"
@@ -20,6 +22,9 @@ class Work:
         self.attempts = Attempts(connection, clock)
         self.pictures = Pictures(connection)
         self.uploads = Uploads(connection, clock)
+        self.leaving = Leaving(connection, clock)
+        self.shares = Shares(connection)
+        self.ratings = Ratings(connection)
         self.outbox = outbox
         self.clock = clock
         self._connection = connection
@@ -29,5 +34,5 @@ class Work:
         notify(self._connection, RENDER_CHANNEL)
 
     def wake_deletion(self) -> None:
-        """Tell the deletion job, when this commits, that a photo may go."""
+        """Tell the deletion jobs, when this commits, that a photo or a figurine may go."""
         notify(self._connection, DELETE_CHANNEL)

@@ -24,7 +24,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at
+                       failures, requested_at, deleted_at
                   FROM figurines WHERE id = %s FOR UPDATE
                 """,
                 [figurine_id],
@@ -107,7 +107,7 @@ class Jobs:
                               WHERE state = 'queued' AND (not_before IS NULL OR not_before <= %(now)s)
                               ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED)
              RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at
+                       failures, requested_at, deleted_at
                 """,
                 {"now": now, "until": now + lease},
             ).fetchone()
@@ -130,7 +130,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at
+                       failures, requested_at, deleted_at
                   FROM figurines
                  WHERE state = 'rendering' AND lease_until < %s
                    FOR UPDATE SKIP LOCKED LIMIT 50
@@ -151,5 +151,5 @@ class Jobs:
         return row[0] if row else None
 
 
-def _figurine(*, state: str, **columns: Any) -> Figurine:
-    return Figurine(state=State(state), **columns)
+def _figurine(*, state: str, deleted_at: datetime | None, **columns: Any) -> Figurine:
+    return Figurine(state=State(state), deleted=deleted_at is not None, **columns)

@@ -34,7 +34,7 @@ class Pictures:
                 SELECT n, prefix, media_type, width, height
                   FROM pictures
                  WHERE figurine_id = %s AND n = %s
-                   AND EXISTS (SELECT 1 FROM figurines WHERE id = figurine_id AND user_id = %s)
+                   AND EXISTS (SELECT 1 FROM figurines WHERE id = figurine_id AND user_id = %s AND deleted_at IS NULL)
                 """,
                 [figurine_id, n, owner],
             ).fetchone()

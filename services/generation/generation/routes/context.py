@@ -2,7 +2,7 @@
 
 from common.current import Current, CurrentUnit
 from generation import use_cases
-from generation.ports import PictureStore
+from generation.ports import PictureStore, Seals
 from generation.repository import Work
 
 
@@ -15,6 +15,7 @@ class Catalogue:
 
 
 unit = CurrentUnit[Work]()
-# A runtime-checkable Protocol is as good as a class here.
+# Runtime-checkable Protocols are as good as classes here.
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
+seals = Current(Seals)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)

@@ -41,11 +41,16 @@ def picture(path: PicturePath, query: PictureQuery) -> Response:
     owner = current_user_id()
     with unit.begin() as work:
         stored = use_cases.find_picture(work, owner, path.figurine_id, path.n)
+    return serve(stored, query.size, owner)
+
+
+def serve(stored: StoredPicture, size: Size, owner: UUID) -> Response:
+    """The answer to a request for a stored picture: all of it, a part of it, or that it is known already."""
     # A picture never changes: its place is its name.
-    etag = f"{stored.prefix}-{query.size}"
+    etag = f"{stored.prefix}-{size}"
     if etag in request.if_none_match:
         return _with_headers(Response(status=304), etag)
-    return _with_headers(_picture_response(stored, query.size, owner, etag), etag)
+    return _with_headers(_picture_response(stored, size, owner, etag), etag)
 
 
 def _picture_response(stored: StoredPicture, size: Size, owner: UUID, etag: str) -> Response:

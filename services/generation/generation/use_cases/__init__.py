@@ -1,6 +1,15 @@
 """What generation does: one function per intent, inside the caller's unit of work."""
 
 from generation.use_cases.orders import Catalogue, accept_order, cancel_figurine, queue_job, reject_job
+from generation.use_cases.owning import (
+    delete_figurine,
+    find_share,
+    open_share,
+    rate_figurine,
+    record_gone,
+    share_figurine,
+    unshare_figurine,
+)
 from generation.use_cases.painting import (
     claim_job,
     deliver,
@@ -17,15 +26,22 @@ __all__ = [
     "accept_order",
     "cancel_figurine",
     "claim_job",
+    "delete_figurine",
     "deliver",
     "expire_uploads",
     "fail_attempt",
     "find_picture",
+    "find_share",
     "keep_claim",
+    "open_share",
     "postpone_attempt",
     "queue_job",
     "queue_place",
+    "rate_figurine",
     "record_deletion",
+    "record_gone",
     "reject_job",
     "release_expired_leases",
+    "share_figurine",
+    "unshare_figurine",
 ]

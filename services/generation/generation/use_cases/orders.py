@@ -70,10 +70,8 @@ def reject_job(work: Work, event: CreditsRefused) -> None:
 
 def cancel_figurine(work: Work, user_id: UUID, figurine_id: UUID) -> State:
     """End a job at its owner's wish. A cancellation may overtake the order it cancels."""
-    figurine = work.jobs.find(figurine_id)
-    if figurine is None:
-        figurine = _cancelled_before_arrival(work, user_id, figurine_id)
-    if figurine.user_id != user_id:
+    figurine = expected(work, user_id, figurine_id)
+    if figurine.deleted:
         raise NoSuchFigurine
     if figurine.state is State.CANCELLED:
         return figurine.state
@@ -81,6 +79,16 @@ def cancel_figurine(work: Work, user_id: UUID, figurine_id: UUID) -> State:
         raise AlreadyEnded
     end(work, figurine, State.CANCELLED, FailureCode.CANCELLED)
     return State.CANCELLED
+
+
+def expected(work: Work, user_id: UUID, figurine_id: UUID) -> Figurine:
+    """The person's figurine, also when its order is still on its way; raises NoSuchFigurine."""
+    figurine = work.jobs.find(figurine_id)
+    if figurine is None:
+        figurine = _ended_before_arrival(work, user_id, figurine_id)
+    if figurine.user_id != user_id:
+        raise NoSuchFigurine
+    return figurine
 
 
 def _priced(event: ImageUploaded, style: Style | None) -> Figurine:
@@ -114,8 +122,8 @@ def _drop_photo_of_cancelled_order(work: Work, event: ImageUploaded) -> None:
         work.wake_deletion()
 
 
-def _cancelled_before_arrival(work: Work, user_id: UUID, figurine_id: UUID) -> Figurine:
-    """A row that the late order will find, as if it had been priced and not yet cancelled."""
+def _ended_before_arrival(work: Work, user_id: UUID, figurine_id: UUID) -> Figurine:
+    """A row that the late order will find, as if it had been priced and not yet ended."""
     figurine = Figurine(
         id=figurine_id,
         user_id=user_id,

@@ -23,7 +23,7 @@ def find_picture(work: Work, user_id: UUID, figurine_id: UUID, n: int) -> Stored
 def queue_place(work: Work, user_id: UUID, figurine_id: UUID, *, renderers: int) -> QueuePlace | None:
     """Where the person's job stands and about how long it will take; None when it does not wait."""
     figurine = work.jobs.find(figurine_id)
-    if figurine is None or figurine.user_id != user_id:
+    if figurine is None or figurine.user_id != user_id or figurine.deleted:
         raise NoSuchFigurine
     place = work.jobs.place(figurine_id)
     if place is None:

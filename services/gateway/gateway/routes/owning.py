@@ -1,0 +1,122 @@
+"""/v1/figurines/{id}: deleting, favourites, sharing and rating."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from flask import Response
+from pydantic import BaseModel, Field
+
+from common.answers import Answer
+from common.errors import Conflict, Invalid
+from common.problems import problems
+from gateway.domain.figurines import NoSuchFigurine
+from gateway.domain.people import ForgedRequest
+from gateway.routes.context import current_person, peers, personal, studio, unit
+from gateway.routes.figurines import FigurineAnswer, FigurinePath, figurine_answer
+from gateway.use_cases import figurines
+
+routes = personal("owning")
+
+
+class ShareAnswer(Answer):
+    """The public link; whoever has it sees the pictures, and nothing about whose they are."""
+
+    url: str
+
+
+class RatingBody(BaseModel):
+    """What one thinks of a figurine."""
+
+    stars: Annotated[int, Field(ge=1, le=5, examples=[5])]
+    comment: Annotated[str, Field(max_length=2000, examples=["Her smile is just right."])] = ""
+
+
+class RatingAnswer(Answer):
+    """The rating that counts."""
+
+    stars: int
+    rated_at: datetime
+
+
+@routes.delete(
+    "/v1/figurines/<figurine_id>",
+    responses={204: {"description": "It is gone."}, **problems(NoSuchFigurine, ForgedRequest)},
+)
+def delete(path: FigurinePath) -> Response:
+    """Delete a figurine and its pictures, for good. One that is being made is called off and costs nothing."""
+    account_id = current_person().account_id
+    with unit.begin() as work:
+        figurines.read_figurine(work, account_id, path.figurine_id)
+    # Generation first: what it has taken, it finishes, and its event removes the row if we do not come to it.
+    peers().generation.delete(f"/v1/figurines/{path.figurine_id}", user_id=account_id)
+    with unit.begin() as work:
+        figurines.forget_figurine(work, account_id, path.figurine_id)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@routes.put(
+    "/v1/figurines/<figurine_id>/favourite",
+    responses={200: FigurineAnswer, **problems(NoSuchFigurine, ForgedRequest)},
+)
+def add_favourite(path: FigurinePath) -> FigurineAnswer:
+    """Make it a favourite."""
+    return _marked(path, favourite=True)
+
+
+@routes.delete(
+    "/v1/figurines/<figurine_id>/favourite",
+    responses={200: FigurineAnswer, **problems(NoSuchFigurine, ForgedRequest)},
+)
+def remove_favourite(path: FigurinePath) -> FigurineAnswer:
+    """Make it no favourite any more."""
+    return _marked(path, favourite=False)
+
+
+@routes.post(
+    "/v1/figurines/<figurine_id>/share",
+    responses={200: ShareAnswer, **problems(NoSuchFigurine, Conflict, ForgedRequest)},
+)
+def share(path: FigurinePath) -> ShareAnswer:
+    """Make a public link, or repeat the one there is."""
+    given = peers().generation.post(f"/v1/figurines/{path.figurine_id}/share", user_id=current_person().account_id)
+    return _share_answer(given["token"])
+
+
+@routes.get("/v1/figurines/<figurine_id>/share", responses={200: ShareAnswer, **problems(NoSuchFigurine)})
+def read_share(path: FigurinePath) -> ShareAnswer:
+    """The public link, if there is one."""
+    given = peers().generation.get(f"/v1/figurines/{path.figurine_id}/share", user_id=current_person().account_id)
+    return _share_answer(given["token"])
+
+
+@routes.delete(
+    "/v1/figurines/<figurine_id>/share",
+    responses={204: {"description": "The link leads nowhere any more."}, **problems(NoSuchFigurine, ForgedRequest)},
+)
+def unshare(path: FigurinePath) -> Response:
+    """Take the public link back, at once."""
+    peers().generation.delete(f"/v1/figurines/{path.figurine_id}/share", user_id=current_person().account_id)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@routes.put(
+    "/v1/figurines/<figurine_id>/rating",
+    responses={200: RatingAnswer, **problems(NoSuchFigurine, Conflict, Invalid, ForgedRequest)},
+)
+def rate(path: FigurinePath, body: RatingBody) -> RatingAnswer:
+    """Say what one thinks of it; the last word counts."""
+    given = peers().generation.put(
+        f"/v1/figurines/{path.figurine_id}/rating", user_id=current_person().account_id, body=body.model_dump()
+    )
+    return RatingAnswer(**given)
+
+
+def _marked(path: FigurinePath, *, favourite: bool) -> FigurineAnswer:
+    account_id = current_person().account_id
+    with unit.begin() as work:
+        return figurine_answer(figurines.mark_favourite(work, account_id, path.figurine_id, favourite=favourite))
+
+
+def _share_answer(token: str) -> ShareAnswer:
+    return ShareAnswer(url=f"{studio().public_url}/s/{token}")

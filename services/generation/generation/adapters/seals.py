@@ -1,0 +1,20 @@
+"""Words in sealed columns."""
+
+from uuid import UUID
+
+from common.sealing import Sealer
+
+
+class Seals:
+    """Seals with the keys that figurines are sealed with."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def seal(self, words: str, *, owner: UUID, purpose: str) -> bytes:
+        """The words for the column."""
+        return self._sealer.seal(words.encode(), owner=str(owner), purpose=purpose)
+
+    def open(self, sealed: bytes, *, owner: UUID, purpose: str) -> str:
+        """The words again. Raises Unsealable."""
+        return self._sealer.open(sealed, owner=str(owner), purpose=purpose).decode()

@@ -1,0 +1,89 @@
+"""Links that are given out, and what owners think of their figurines."""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import class_row, kwargs_row
+
+from common.database import Connection
+from generation.domain.sharing import Rating, Share, SharedFigurine
+
+
+class Shares:
+    """At most one link per figurine."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, figurine_id: UUID) -> Share | None:
+        """The link of a figurine."""
+        with self._connection.cursor(row_factory=class_row(Share)) as cursor:
+            return cursor.execute(
+                "SELECT figurine_id, user_id, token, created_at FROM shares WHERE figurine_id = %s", [figurine_id]
+            ).fetchone()
+
+    def add(self, share: Share, *, digest: bytes) -> None:
+        """Give out a link."""
+        self._connection.execute(
+            "INSERT INTO shares (figurine_id, user_id, token, token_digest, created_at) VALUES (%s, %s, %s, %s, %s)",
+            [share.figurine_id, share.user_id, share.token, digest, share.created_at],
+        )
+
+    def remove(self, figurine_id: UUID) -> bool:
+        """Take a link back; False when there was none."""
+        return bool(self._connection.execute("DELETE FROM shares WHERE figurine_id = %s", [figurine_id]).rowcount)
+
+    def shown(self, digest: bytes) -> SharedFigurine | None:
+        """The figurine a link leads to."""
+        with self._connection.cursor(row_factory=kwargs_row(_shared)) as cursor:
+            return cursor.execute(
+                """
+                SELECT figurines.id AS figurine_id, figurines.user_id, style, engine, finished_at,
+                       (SELECT array_agg(n ORDER BY n) FROM pictures WHERE pictures.figurine_id = figurines.id)
+                       AS pictures
+                  FROM shares JOIN figurines ON figurines.id = shares.figurine_id
+                 WHERE token_digest = %s AND deleted_at IS NULL
+                """,
+                [digest],
+            ).fetchone()
+
+
+class Ratings:
+    """At most one rating per figurine, its owner's latest."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def keep(self, rating: Rating) -> None:
+        """Remember what the owner thinks now."""
+        self._connection.execute(
+            """
+            INSERT INTO ratings (figurine_id, user_id, stars, comment, rated_at)
+            VALUES (%(figurine_id)s, %(user_id)s, %(stars)s, %(comment)s, %(rated_at)s)
+            ON CONFLICT (figurine_id) DO UPDATE
+               SET stars = excluded.stars, comment = excluded.comment, rated_at = excluded.rated_at
+            """,
+            {
+                "figurine_id": rating.figurine_id,
+                "user_id": rating.user_id,
+                "stars": rating.stars,
+                "comment": rating.comment,
+                "rated_at": rating.rated_at,
+            },
+        )
+
+    def find(self, figurine_id: UUID) -> Rating | None:
+        """What the owner thinks of a figurine."""
+        with self._connection.cursor(row_factory=class_row(Rating)) as cursor:
+            return cursor.execute(
+                "SELECT figurine_id, user_id, stars, comment, rated_at FROM ratings WHERE figurine_id = %s",
+                [figurine_id],
+            ).fetchone()
+
+    def remove(self, figurine_id: UUID) -> None:
+        """Forget it."""
+        self._connection.execute("DELETE FROM ratings WHERE figurine_id = %s", [figurine_id])
+
+
+def _shared(*, pictures: list[int] | None, **columns: Any) -> SharedFigurine:
+    return SharedFigurine(pictures=tuple(pictures or ()), **columns)

@@ -1,0 +1,105 @@
+"""What an owner does with a figurine: deletes it, shares it, rates it."""
+
+from uuid import UUID
+
+from common.contracts.generation import FigurineDeleted
+from generation.domain import FailureCode, Figurine, NoSuchFigurine, State
+from generation.domain.sharing import (
+    NoSuchShare,
+    NothingToShow,
+    Rating,
+    Share,
+    SharedFigurine,
+    new_token,
+    token_digest,
+)
+from generation.ports import Seals
+from generation.repository import Work
+from generation.use_cases.endings import end
+from generation.use_cases.orders import expected
+
+_DELIVERED = frozenset({State.SUCCEEDED, State.PARTLY_SUCCEEDED})
+_TOKEN = "shares.token"  # noqa: S105 - the column's name
+_COMMENT = "ratings.comment"
+
+
+def delete_figurine(work: Work, user_id: UUID, figurine_id: UUID) -> None:
+    """Gone for everybody at once, whatever became of it; its pictures are destroyed right after. Twice is once."""
+    figurine = expected(work, user_id, figurine_id)
+    if figurine.may_become(State.CANCELLED):
+        end(work, figurine, State.CANCELLED, FailureCode.CANCELLED)
+    if work.leaving.begin(figurine.id):
+        work.shares.remove(figurine.id)
+        work.ratings.remove(figurine.id)
+        work.wake_deletion()
+
+
+def record_gone(work: Work, figurine_id: UUID) -> None:
+    """Nothing of a deleted figurine is left in the store: say so, once."""
+    user_id = work.leaving.end(figurine_id)
+    if user_id is not None:
+        work.outbox.add(FigurineDeleted(figurine_id=figurine_id, user_id=user_id))
+
+
+def share_figurine(work: Work, user_id: UUID, figurine_id: UUID, *, seals: Seals) -> str:
+    """The token of the figurine's link: the one that is given out, or a new one. Raises NothingToShow."""
+    figurine = _shown(work, user_id, figurine_id)
+    share = work.shares.find(figurine.id)
+    if share is not None:
+        return seals.open(share.token, owner=user_id, purpose=_TOKEN)
+    token = new_token()
+    sealed = seals.seal(token, owner=user_id, purpose=_TOKEN)
+    share = Share(figurine_id=figurine.id, user_id=user_id, token=sealed, created_at=work.clock.now())
+    work.shares.add(share, digest=token_digest(token))
+    return token
+
+
+def find_share(work: Work, user_id: UUID, figurine_id: UUID, *, seals: Seals) -> str:
+    """The token of the link that is given out; raises NoSuchShare."""
+    _owned(work, user_id, figurine_id)
+    share = work.shares.find(figurine_id)
+    if share is None:
+        raise NoSuchShare
+    return seals.open(share.token, owner=user_id, purpose=_TOKEN)
+
+
+def unshare_figurine(work: Work, user_id: UUID, figurine_id: UUID) -> None:
+    """Take the link back: from now on it leads nowhere. Twice is once."""
+    _owned(work, user_id, figurine_id)
+    work.shares.remove(figurine_id)
+
+
+def open_share(work: Work, token: str) -> SharedFigurine:
+    """The figurine a link leads to; raises NoSuchShare."""
+    shared = work.shares.shown(token_digest(token))
+    if shared is None:
+        raise NoSuchShare
+    return shared
+
+
+def rate_figurine(work: Work, user_id: UUID, figurine_id: UUID, *, stars: int, comment: str, seals: Seals) -> Rating:
+    """Remember what the owner thinks; the last word counts. Raises NothingToShow."""
+    figurine = _shown(work, user_id, figurine_id)
+    rating = Rating(
+        figurine_id=figurine.id,
+        user_id=user_id,
+        stars=stars,
+        comment=seals.seal(comment, owner=user_id, purpose=_COMMENT) if comment else None,
+        rated_at=work.clock.now(),
+    )
+    work.ratings.keep(rating)
+    return rating
+
+
+def _shown(work: Work, user_id: UUID, figurine_id: UUID) -> Figurine:
+    figurine = _owned(work, user_id, figurine_id)
+    if figurine.state not in _DELIVERED:
+        raise NothingToShow
+    return figurine
+
+
+def _owned(work: Work, user_id: UUID, figurine_id: UUID) -> Figurine:
+    figurine = work.jobs.find(figurine_id)
+    if figurine is None or figurine.user_id != user_id or figurine.deleted:
+        raise NoSuchFigurine
+    return figurine
