@@ -169,3 +169,54 @@ def test_without_javascript_the_page_says_what_needs_it(browser, stack, path):
     page.goto(path)
     expect(page.get_by_text(re.compile("needs JavaScript, which is switched off"))).to_be_visible()
     context.close()
+
+
+@pytest.fixture
+def viewer(page):
+    """A finished figurine of somebody new, opened in full."""
+    page.goto("/signup?next=/studio")
+    sign_up(page)
+    choose_cat(page)
+    page.get_by_label("Name on the base").fill("Chelsea")
+    expect(page.locator("#balance")).to_contain_text("would be left", timeout=FIGURINE_MS)
+    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("list").locator(".piece").get_by_role("img", name="Chelsea").click(timeout=FIGURINE_MS)
+    return page.get_by_role("dialog", name="Picture")
+
+
+@pytest.fixture
+def stranger(browser, stack):
+    context = browser.new_context(base_url=stack.gateway, ignore_https_errors=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_shared_figurine_is_seen_by_whoever_has_the_link_until_it_is_taken_back(viewer, stranger):
+    viewer.get_by_role("button", name="Share by a link").click()
+    expect(viewer.get_by_label("Public link")).to_have_value(re.compile(r"/s/[\w-]{43}$"))
+    stranger.goto(viewer.get_by_label("Public link").input_value())
+    expect(stranger.get_by_text("Made with AI.")).to_be_visible()
+    picture = stranger.get_by_role("main").get_by_role("img")
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    assert "Chelsea" not in stranger.content()
+    assert stranger.evaluate(FLAWS) == []
+
+    viewer.get_by_role("button", name="Take the link back").click()
+    expect(viewer.get_by_role("status")).to_contain_text("leads nowhere")
+    stranger.reload()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("This link leads nowhere")
+
+
+def test_an_owner_keeps_rates_and_deletes_her_figurine(page, viewer):
+    viewer.get_by_role("button", name="Make it a favourite").click()
+    expect(viewer.get_by_role("button", name="A favourite")).to_have_attribute("aria-pressed", "true")
+    viewer.get_by_text("★").nth(3).click()
+    expect(viewer.get_by_role("status")).to_contain_text("The last rating counts")
+    assert page.evaluate(FLAWS) == []
+    viewer.get_by_role("button", name="Delete this figurine").click()
+    expect(viewer.get_by_role("button", name="Keep it")).to_be_focused()
+    viewer.get_by_role("button", name="Delete for good").click()
+    expect(viewer).to_be_hidden()
+    page.reload()
+    expect(page.locator("#shelf-empty")).to_be_visible()

@@ -17,6 +17,7 @@ from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.info import Info
+from flask_openapi3.models.path_item import PathItem
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 
@@ -72,10 +73,12 @@ class Application(OpenAPI):
 
     def register_api(self, api: APIBlueprint, **options: Any) -> None:
         """Add a blueprint; where two of them answer at one address, the document keeps what both say."""
-        known = dict(self.paths)
+        paths = cast("dict[str, PathItem]", self.paths)  # pyright: ignore[reportUnknownMemberType] - the library's
+        known = dict(paths)
         super().register_api(api, **options)
-        for address in known.keys() & api.paths.keys():
-            self.paths[address] = known[address] | api.paths[address]
+        for address, item in known.items():
+            if paths[address] is not item:
+                paths[address] = item.model_copy(update={name: said for name, said in paths[address] if said})
 
     def make_response(self, rv: Any) -> Response:
         """The answer a route meant by what it returned."""

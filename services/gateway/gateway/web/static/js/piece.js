@@ -15,15 +15,15 @@ export function writePlate(element, figurine, styleNames) {
   if (made) about.title = exactTime(figurine.created_at);
 }
 
-/** Makes `button` show picture `n` of a figurine, and open it in full. */
-export function dressPicture(button, figurine, picture, { size, label }) {
+/** Makes `button` show picture `n` of a figurine, and open it in full; `whenGone` follows when it is deleted there. */
+export function dressPicture(button, figurine, picture, { size, label, whenGone }) {
   const image = button.querySelector("img");
   Object.assign(image, { width: picture.width, height: picture.height, alt: label });
   image.dataset.waiting = "";
   image.addEventListener("load", () => delete image.dataset.waiting, { once: true });
   image.src = pictureAddress(figurine.id, picture.n, size);
   const address = pictureAddress(figurine.id, picture.n, "full");
-  button.addEventListener("click", () => openViewer({ address, label }));
+  button.addEventListener("click", () => openViewer({ address, label, figurine, whenGone }));
 }
 
 /** An empty plinth, with the photo on it when this page still has it. */
@@ -91,7 +91,11 @@ function showPictures(element, figurine) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "picture" });
     button.append(document.createElement("img"));
     const count = figurine.pictures.length > 1 ? `, picture ${picture.n} of ${figurine.pictures.length}` : "";
-    dressPicture(button, figurine, picture, { size: "preview", label: `${figurine.title || "Your figurine"}${count}` });
+    dressPicture(button, figurine, picture, {
+      size: "preview",
+      label: `${figurine.title || "Your figurine"}${count}`,
+      whenGone: () => element.remove(),
+    });
     frame.append(button);
   }
 }

@@ -6,12 +6,16 @@ import { isDelivered, isUnderway } from "./words.js";
 const PAGE = 24;
 const at = (id) => document.getElementById(id);
 
-function standing(figurine, styleNames) {
+function standing(figurine, styleNames, whenGone) {
   const element = document.getElementById("kept-piece").content.firstElementChild.cloneNode(true);
   writePlate(element, figurine, styleNames);
   dressPicture(element.querySelector("button"), figurine, figurine.pictures[0], {
     size: "thumb",
     label: figurine.title || "Your figurine",
+    whenGone: () => {
+      element.remove();
+      whenGone();
+    },
   });
   return element;
 }
@@ -43,8 +47,12 @@ export class Shelf {
 
   /** A figurine from the bench takes the first place. */
   put(figurine) {
-    at("shelf").prepend(standing(figurine, this.#styleNames));
+    at("shelf").prepend(this.#standing(figurine));
     this.#tellWhatStands();
+  }
+
+  #standing(figurine) {
+    return standing(figurine, this.#styleNames, () => this.#tellWhatStands());
   }
 
   async #readPage() {
@@ -52,7 +60,7 @@ export class Shelf {
     const page = await read(`/v1/figurines?limit=${PAGE}${from}`);
     this.#cursor = page.next_cursor ?? null;
     page.items.filter(isUnderway).forEach(this.#onUnderway);
-    at("shelf").append(...page.items.filter(isDelivered).map((figurine) => standing(figurine, this.#styleNames)));
+    at("shelf").append(...page.items.filter(isDelivered).map((figurine) => this.#standing(figurine)));
   }
 
   #tellWhatStands() {

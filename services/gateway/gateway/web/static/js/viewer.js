@@ -1,12 +1,17 @@
-/** A picture in full, over the page. */
+/** A picture in full, over the page, and what its owner may do with the figurine. */
+import { Wishes } from "./wishes.js";
 
-/** Opens the dialog on the picture at `address`. */
-export function openViewer({ address, label }) {
+/** Opens the dialog on a picture; `whenGone` is called when its owner deletes the figurine. */
+export function openViewer({ address, label, figurine, whenGone }) {
   const dialog = document.getElementById("viewer");
   const picture = document.getElementById("viewer-picture");
   const save = document.getElementById("viewer-save");
   Object.assign(picture, { src: address, alt: label });
   save.href = address;
   save.download = `${label.replaceAll(/[^\p{L}\p{N}]+/gu, "-")}.jpg`;
+  new Wishes(dialog, figurine, () => {
+    dialog.close();
+    whenGone?.();
+  });
   dialog.showModal();
 }

@@ -1,0 +1,116 @@
+/** What an owner does with a figurine: keeps it in mind, shares it, says what she thinks of it, deletes it. */
+import { Problem, post, put, read, remove } from "./api.js";
+
+const within = (dialog, name) => dialog.querySelector(`[data-wish="${name}"]`);
+
+export class Wishes {
+  #dialog;
+  #figurine;
+  #address;
+  #whenGone;
+
+  constructor(dialog, figurine, whenGone) {
+    this.#dialog = dialog;
+    this.#figurine = figurine;
+    this.#address = `/v1/figurines/${figurine.id}`;
+    this.#whenGone = whenGone;
+    this.#say("");
+    this.#showFavourite();
+    this.#showLink(null);
+    this.#showStars(0);
+    this.#ask(false);
+    const acts = {
+      favourite: () => this.#toggleFavourite(),
+      share: () => this.#share(),
+      copy: () => this.#copy(),
+      unshare: () => this.#unshare(),
+      delete: () => this.#ask(true),
+      keep: () => this.#ask(false),
+      gone: () => this.#delete(),
+    };
+    for (const [name, act] of Object.entries(acts)) within(dialog, name).onclick = () => void this.#try(act);
+    for (const star of this.#stars()) star.onchange = () => void this.#try(() => this.#rate(Number(star.value)));
+    void this.#readLink();
+  }
+
+  async #try(act) {
+    try {
+      await act();
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      this.#say(problem.message);
+    }
+  }
+
+  #say(text) {
+    within(this.#dialog, "said").textContent = text;
+  }
+
+  #stars() {
+    return this.#dialog.querySelectorAll('input[name="stars"]');
+  }
+
+  #showStars(count) {
+    for (const star of this.#stars()) star.checked = Number(star.value) === count;
+  }
+
+  #showFavourite() {
+    const button = within(this.#dialog, "favourite");
+    button.setAttribute("aria-pressed", String(Boolean(this.#figurine.favourite)));
+    button.textContent = this.#figurine.favourite ? "A favourite" : "Make it a favourite";
+  }
+
+  #showLink(url) {
+    within(this.#dialog, "share").hidden = url !== null;
+    within(this.#dialog, "link").hidden = url === null;
+    within(this.#dialog, "url").value = url ?? "";
+  }
+
+  #ask(sure) {
+    within(this.#dialog, "sure").hidden = !sure;
+    within(this.#dialog, "delete").hidden = sure;
+    if (sure) within(this.#dialog, "keep").focus();
+  }
+
+  async #readLink() {
+    try {
+      this.#showLink((await read(`${this.#address}/share`)).url);
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem; // Not shared, or not to be told now: the button stays.
+    }
+  }
+
+  async #toggleFavourite() {
+    const path = `${this.#address}/favourite`;
+    const told = this.#figurine.favourite ? await remove(path) : await put(path);
+    this.#figurine.favourite = told.favourite;
+    this.#showFavourite();
+  }
+
+  async #share() {
+    this.#showLink((await post(`${this.#address}/share`)).url);
+    this.#say("Whoever has this link sees the pictures, with the name that stands on them, and nothing else about you.");
+    within(this.#dialog, "url").select();
+  }
+
+  async #copy() {
+    await navigator.clipboard.writeText(within(this.#dialog, "url").value);
+    this.#say("The link is copied.");
+  }
+
+  async #unshare() {
+    await remove(`${this.#address}/share`);
+    this.#showLink(null);
+    this.#say("The link leads nowhere any more.");
+  }
+
+  async #rate(stars) {
+    await put(`${this.#address}/rating`, { stars });
+    this.#say("Thank you. The last rating counts.");
+  }
+
+  async #delete() {
+    await remove(this.#address);
+    this.#whenGone();
+  }
+}
