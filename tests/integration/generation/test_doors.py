@@ -81,7 +81,7 @@ def service(generation_dsn: str, counted: Counted) -> Iterator[Service[Work]]:
         upload_keys=key,
     )
     service = build(settings, engine=FakeEngine())
-    yield replace(service, ports=[counted, Catalogue(CATALOGUE, renderers=1)])
+    yield replace(service, ports=[counted, Catalogue(CATALOGUE, renderers=1, engines=frozenset({"studio"}))])
     service.unit.database.close()
 
 
