@@ -19,12 +19,15 @@ class OrderForm(BaseModel):
     title: Annotated[str, Field(max_length=200, description="The name on the base.")] = ""
     note: Annotated[str, Field(max_length=1000, description="A wish for the engine.")] = ""
     options: Annotated[
-        Json[dict[Id, Id]] | None,
+        Json[dict[Id, Id]],
         Field(
-            description="JSON: option ids of the style to choice ids; an option left out takes its first choice.",
-            examples=['{"backdrop": "warm"}'],
+            default_factory=dict[str, str],
+            description=(
+                'A JSON object, as in {"backdrop": "warm"}: ids of the style\'s options to ids of their choices. '
+                "An option left out takes its first choice."
+            ),
         ),
-    ] = None
+    ]
 
     @field_validator("photo")
     @classmethod
