@@ -102,6 +102,7 @@ INVENTORY = Inventory(
             "created_at": "When it was ordered.",
             "finished_at": "When it was finished.",
             "favourite": "Whether it is a favourite.",
+            "options": "What was chosen with the style.",
         },
     ),
     Table(

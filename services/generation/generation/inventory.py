@@ -50,6 +50,7 @@ INVENTORY = Inventory(
             "deleted_at": "When its owner deleted it.",
             "deletion_tried_at": "When its pictures were last being destroyed.",
             "gone_at": "When nothing of it was left.",
+            "options": "What was chosen with the style.",
         },
     ),
     Table(

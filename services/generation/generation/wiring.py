@@ -14,6 +14,8 @@ from generation.adapters.objects import FIGURINES, UPLOADS, S3Photos, S3Pictures
 from generation.adapters.resizing import resize
 from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
+from generation.adapters.studio.render import STYLES
+from generation.domain import as_painted
 from generation.inventory import INVENTORY
 from generation.jobs import Workshop, jobs
 from generation.ports import ImageEngine
@@ -37,7 +39,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
     pictures = S3Pictures(store, sealer)
     engine = engine or StudioEngine(workers=settings.renderers)
-    styles = read_catalogue()
+    styles = as_painted(read_catalogue(), {"studio": STYLES})
     workshop = Workshop(
         unit=unit,
         engine=engine,
@@ -45,6 +47,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         pictures=pictures,
         resize=resize,
         lease=timedelta(seconds=settings.lease_seconds),
+        styles=styles,
     )
     return Service(
         settings=settings,
@@ -53,7 +56,11 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[pictures, Seals(sealer), Catalogue(styles, renderers=settings.renderers)],
+        ports=[
+            pictures,
+            Seals(sealer),
+            Catalogue(styles, renderers=settings.renderers, engines=frozenset({"studio"})),
+        ],
         subscriptions=subscriptions(styles),
         jobs=jobs(workshop, renderers=settings.renderers),
         checks={

@@ -1,7 +1,7 @@
 """How a job lives and ends. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
@@ -94,6 +94,7 @@ class Figurine:
     requested_at: datetime
     # Its owner deleted it: nobody sees it any more.
     deleted: bool = False
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def may_become(self, state: State) -> bool:
         """Whether the state table allows this step."""

@@ -15,6 +15,7 @@ from generation.use_cases.painting import (
     deliver,
     fail_attempt,
     keep_claim,
+    paint_order,
     postpone_attempt,
     release_expired_leases,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "find_share",
     "keep_claim",
     "open_share",
+    "paint_order",
     "postpone_attempt",
     "queue_job",
     "queue_place",
