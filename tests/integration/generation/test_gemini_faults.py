@@ -89,17 +89,17 @@ def test_a_partner_that_is_not_there_is_unavailable_and_nothing_is_unknown(gemin
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "detail"),
+    ("behaviour", "deadline", "detail"),
     [
-        (Behaviour(kind="drop"), "connection_lost"),
-        (Behaviour(kind="drop_halfway"), "connection_lost"),
-        (Behaviour(kind="hang"), "no_answer_in_time"),
-        (Behaviour(kind="slow_body", seconds=60), "no_answer_in_time"),
-        (Behaviour(latency=Latency(median=60)), "no_answer_in_time"),
+        (Behaviour(kind="drop"), 30.0, "connection_lost"),
+        (Behaviour(kind="drop_halfway"), 30.0, "connection_lost"),
+        (Behaviour(kind="hang"), 1.0, "no_answer_in_time"),
+        (Behaviour(kind="slow_body", seconds=60), 1.0, "no_answer_in_time"),
+        (Behaviour(latency=Latency(median=60)), 1.0, "no_answer_in_time"),
     ],
 )
 def test_a_call_whose_answer_never_came_is_unknown_and_never_repeated(
-    gemini_engine, gemini_emulator, behaviour, detail
+    gemini_engine, gemini_emulator, behaviour, deadline, detail
 ):
     gemini_emulator.control.will(behaviour)
     engine = gemini_engine(deadline=deadline)
@@ -126,6 +126,22 @@ def test_unknown_calls_beside_pictures_are_told_too(gemini_engine, gemini_emulat
     assert told == [(order().figurine_id, 1)]
     assert len(engine.paint(order(variants=2))) == 2
     assert len(told) == 1
+
+
+def test_pictures_are_delivered_even_if_nobody_can_take_note_of_the_unknown_calls(gemini_engine, gemini_emulator):
+    def fail(_figurine_id, _calls):
+        raise OSError("the database is away")
+
+    gemini_emulator.control.will(Behaviour(kind="drop"))
+    with capture_logs() as logs:
+        assert len(gemini_engine(unknown_beside_pictures=fail).paint(order(variants=2))) == 1
+    assert [entry["calls"] for entry in logs if entry["log_level"] == "error"] == [1]
+
+
+def test_without_a_prompt_the_photo_is_not_sent(gemini_engine, gemini_emulator):
+    failure = attempt(gemini_engine(), order(prompt=""))
+    assert (failure.code, failure.detail) == ("no_picture", "no_prompt")
+    assert gemini_emulator.control.ledger().calls == []
 
 
 def test_a_redirect_is_not_followed_for_the_photo_would_go_to_somebody_else(gemini_engine, gemini_emulator):
