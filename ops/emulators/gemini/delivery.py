@@ -21,15 +21,10 @@ _PIECES = 50
 # For these a picture is made, whether or not the answer arrives.
 _PAINTED = frozenset(
     {
-        Kind.PICTURE,
-        Kind.GARBAGE_PICTURE,
-        Kind.TRUNCATED_PICTURE,
-        Kind.DROP,
-        Kind.DROP_HALFWAY,
-        Kind.SLOW_BODY,
-        Kind.HANG,
+        Kind.PICTURE, Kind.GARBAGE_PICTURE, Kind.TRUNCATED_PICTURE, Kind.DROP, Kind.DROP_HALFWAY, Kind.SLOW_BODY,
+        Kind.STALL, Kind.HANG,
     }
-)
+)  # fmt: skip
 
 
 class Delivery:
@@ -47,7 +42,8 @@ class Delivery:
         call.billed = behaviour.kind in _PAINTED and asked.wants_picture
         match behaviour.kind:
             case Kind.HANG:
-                return await _hang(request)
+                await _given_up(request)
+                return web.Response(status=499)
             case Kind.DROP:
                 return _cut_off(request, web.Response())
             case Kind.INVALID_JSON:
@@ -117,27 +113,33 @@ async def _sent(request: web.Request, call: Call, body: bytes, behaviour: Behavi
     if behaviour.kind is Kind.DROP_HALFWAY:
         await response.write(body[: len(body) // 2])
         return _cut_off(request, response)
+    if behaviour.kind is Kind.STALL:
+        await response.write(body[: len(body) // 2])
+        await _given_up(request)
+        return response
     if behaviour.kind is Kind.SLOW_BODY:
-        await _trickle(response, body, behaviour.seconds)
-    else:
-        await response.write(body)
-    await response.write_eof()
+        body = await _trickle(response, body, behaviour.seconds)
+    # Noted first: whoever has the last byte may look at the ledger at once.
     call.status = 200
+    await response.write(body)
+    await response.write_eof()
     return response
 
 
-async def _trickle(response: web.StreamResponse, body: bytes, seconds: float) -> None:
+async def _trickle(response: web.StreamResponse, body: bytes, seconds: float) -> bytes:
+    """All but the last piece; returns that."""
     step = -(-len(body) // _PIECES)
-    for start in range(0, len(body), step):
-        await response.write(body[start : start + step])
+    last = len(body) - step
+    for start in range(0, last, step):
+        await response.write(body[start : min(start + step, last)])
         await asyncio.sleep(seconds / _PIECES)
+    return body[last:]
 
 
-async def _hang(request: web.Request) -> web.StreamResponse:
-    """Until the other side gives up."""
+async def _given_up(request: web.Request) -> None:
+    """Returns when the other side has left."""
     while request.transport is not None and not request.transport.is_closing():
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-    return web.Response(status=499)
 
 
 def _cut_off(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     DROP = "drop"  # the connection ends before the answer, after the work
     DROP_HALFWAY = "drop_halfway"  # in the middle of the body
     SLOW_BODY = "slow_body"  # the body takes `seconds`
+    STALL = "stall"  # half the body, then silence
     HANG = "hang"  # no answer, ever
 
 

@@ -95,6 +95,7 @@ def test_a_partner_that_is_not_there_is_unavailable_and_nothing_is_unknown(gemin
         (Behaviour(kind="drop_halfway"), 30.0, "connection_lost"),
         (Behaviour(kind="hang"), 1.0, "no_answer_in_time"),
         (Behaviour(kind="slow_body", seconds=60), 1.0, "no_answer_in_time"),
+        (Behaviour(kind="stall"), 1.0, "no_answer_in_time"),
         (Behaviour(latency=Latency(median=60)), 1.0, "no_answer_in_time"),
     ],
 )
@@ -109,6 +110,14 @@ def test_a_call_whose_answer_never_came_is_unknown_and_never_repeated(
     assert (type(failure), failure.code, failure.detail) == (PaintingUnknown, "engine_timeout", detail)
     assert failure.calls == 1
     assert len(gemini_emulator.control.ledger().calls) == 1
+
+
+def test_a_deadline_is_for_the_whole_answer_not_for_each_silence_in_it(gemini_engine, gemini_emulator):
+    gemini_emulator.control.will(Behaviour(kind="stall", latency=Latency(median=3.0)))
+    engine = gemini_engine(deadline=4.0)
+    began = perf_counter()
+    assert attempt(engine, order()).detail == "no_answer_in_time"
+    assert perf_counter() - began < 6.0
 
 
 def test_every_unknown_call_of_an_order_is_counted(gemini_engine, gemini_emulator):

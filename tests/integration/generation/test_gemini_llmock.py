@@ -75,6 +75,6 @@ def test_a_limit_on_calls_is_told_with_the_pause_it_asks_for(engine_at):
 
 
 def test_a_partner_that_is_too_slow_is_unknown(engine_at):
-    with running_llmock("--latency-ms", "5000") as address:
+    with running_llmock("--latency-ms", "2000") as address:
         failure = attempt(engine_at(address, deadline=0.5), order())
     assert (failure.code, failure.detail) == ("engine_timeout", "no_answer_in_time")

@@ -17,6 +17,7 @@ from .failures import AnswerTooLarge
 GOOGLE = "https://generativelanguage.googleapis.com"
 _LARGEST_ANSWER = 64_000_000
 _DEADLINE = "figurine.deadline"
+_SOON = 0.01
 # Gemini's seeds are 32 bits with a sign.
 _SEEDS = 2**31
 
@@ -107,12 +108,15 @@ class _Bounded(httpx2.SyncByteStream):
         self._request = request
 
     def __iter__(self) -> Iterator[bytes]:
+        end = float(self._request.extensions[_DEADLINE])
+        # The transport reads this once, before the first piece: no silence may be longer than the time that is left.
+        self._request.extensions["timeout"]["read"] = max(_SOON, end - monotonic())
         size = 0
         for piece in self._body:
             size += len(piece)
             if size > _LARGEST_ANSWER:
                 raise AnswerTooLarge
-            if monotonic() > self._request.extensions[_DEADLINE]:
+            if monotonic() > end:
                 raise httpx2.ReadTimeout("The answer was not complete in time.", request=self._request)
             yield piece
 
