@@ -10,6 +10,7 @@ import pytest
 from common.contracts import EVENTS, decode
 from common.contracts.gateway import ImageUploaded
 from common.database import Database
+from generation.adapters.studio.render import STYLES
 from tests.fixtures.photo_files import cornered, encoded
 from tests.integration.gateway.studio import Person, Studio, photo
 
@@ -94,6 +95,13 @@ def test_a_style_nobody_here_paints_is_seen_but_not_sold(
     studio.settle()
     assert stored() == before
     assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+
+
+def test_exactly_what_an_engine_of_this_studio_paints_is_sold(studio: Studio) -> None:
+    items = studio.client().get("/v1/styles").get_json()["items"]
+    assert len(items) == 16
+    assert {item["id"] for item in items if item["available"]} == set(STYLES)
+    assert all(item["available"] == (item["unavailable_because"] is None) for item in items)
 
 
 def test_the_wall_shows_samples_options_and_shapes(studio: Studio) -> None:

@@ -89,7 +89,19 @@ def test_the_gateway_and_the_prompt_hold_words_to_the_same_length() -> None:
 
 def test_the_seven_parts_come_in_their_order_and_the_data_last() -> None:
     prompt = composed("Ada", "smiling")
-    heads = ["Task", "Shape", "Likeness", "Material", "Base", "Set", "Camera", "What must not", "The line", "That was"]
+    heads = [
+        "Task",
+        "Shape",
+        "Likeness",
+        "Material",
+        "Base",
+        "Set",
+        "Camera",
+        "What must not",
+        "The attached",
+        "The line",
+        "That was",
+    ]
     places = [prompt.index(f"{head}") for head in heads]
     assert places == sorted(places)
     assert "3 wide to 4 high" in prompt
