@@ -34,14 +34,31 @@ class Painting:
     media_type: str
     width: int
     height: int
+    # What painted it and what it calls this answer, for the picture's provenance; empty when nobody else took part.
+    model: str = ""
+    response_id: str = ""
 
 
 class PaintingFailed(Exception):
-    """The engine gave no picture; `code` is one of the public failure codes."""
+    """The engine gave no picture; `code` is one of the public failure codes.
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    `detail` tells operators why, without personal data; `retry_after` is how many seconds the engine asks for
+    before it is tried again.
+    """
+
+    def __init__(self, code: str, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(detail or code)
         self.code = code
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class PaintingUnknown(PaintingFailed):
+    """So many calls may have been received and billed, and their answers never came: not to be simply repeated."""
+
+    def __init__(self, code: str = "engine_timeout", detail: str = "", *, calls: int = 1) -> None:
+        super().__init__(code, detail)
+        self.calls = calls
 
 
 class ImageEngine(Protocol):

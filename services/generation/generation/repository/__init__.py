@@ -4,8 +4,10 @@ from common.clock import Clock
 from common.database import Connection, notify
 from common.outbox import Outbox
 from generation.repository.attempts import Attempts
+from generation.repository.consents import Consents, Disclosures
 from generation.repository.jobs import Jobs
 from generation.repository.pictures import Pictures
+from generation.repository.queue import Queue
 from generation.repository.uploads import Uploads
 
 RENDER_CHANNEL = "generation.render"
@@ -17,9 +19,12 @@ class Work:
 
     def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
         self.jobs = Jobs(connection, clock)
+        self.queue = Queue(connection, clock)
         self.attempts = Attempts(connection, clock)
         self.pictures = Pictures(connection)
         self.uploads = Uploads(connection, clock)
+        self.consents = Consents(connection)
+        self.disclosures = Disclosures(connection, clock)
         self.outbox = outbox
         self.clock = clock
         self._connection = connection
