@@ -1,0 +1,145 @@
+"""One picture: through the models that are left, with at most two tries."""
+
+from dataclasses import dataclass
+from threading import Event
+from time import perf_counter
+
+import structlog
+from google.genai import types
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_when_event_set
+from tenacity.nap import sleep_using_event
+from tenacity.wait import wait_exponential_jitter
+
+from generation.ports import Painting, PaintingFailed, PaintOrder
+
+from .answers import Answer, read
+from .breaker import Breaker
+from .failures import CallFailed, ModelRetired, failure_of
+from .measures import CALLS, SECONDS, SPARE
+from .models import Ladder
+from .shapes import Picture, cut_share, decoded, in_shape, is_close
+from .wire import Wire
+
+_TRIES = 2
+_log = structlog.stdlib.get_logger("generation.gemini")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How it went with one picture; `unknown` calls may have been billed though their answers never came."""
+
+    painting: Painting | None = None
+    failure: CallFailed | None = None
+    unknown: int = 0
+
+
+class Tries:
+    """Makes pictures one by one; safe to use from several threads. `pause` is the first back-off in seconds."""
+
+    def __init__(self, *, wire: Wire, ladder: Ladder, breaker: Breaker, pause: float, closing: Event) -> None:
+        self._wire = wire
+        self._ladder = ladder
+        self._breaker = breaker
+        self._closing = closing
+        self._back_off = wait_exponential_jitter(initial=pause, max=8 * pause, jitter=pause)
+
+    def paint(self, order: PaintOrder, variant: int) -> Outcome:
+        """The picture of a variant (from 0), or why there is none. Raises nothing but what is a mistake of ours."""
+        work = _Work(order, variant)
+        tries = Retrying(
+            stop=stop_after_attempt(_TRIES) | stop_when_event_set(self._closing),
+            retry=retry_if_exception(_is_worth_another),
+            wait=self._pause,
+            sleep=sleep_using_event(self._closing),
+            reraise=True,
+        )
+        try:
+            return Outcome(painting=tries(self._try, work))
+        except CallFailed as failure:
+            unknown = 1 if failure.unknown else 0
+            if work.misshapen is None:
+                return Outcome(failure=failure, unknown=unknown)
+            return Outcome(painting=_painting(work.misshapen, order), unknown=unknown)
+
+    def _pause(self, state: RetryCallState) -> float:
+        failure = state.outcome.exception() if state.outcome is not None else None
+        asked = failure.retry_after if isinstance(failure, PaintingFailed) else None
+        return self._back_off(state) if asked is None else asked
+
+    def _try(self, work: "_Work") -> Painting:
+        """One answer, from whichever model is still there."""
+        for model in self._ladder.usable():
+            try:
+                found = self._call(model, work)
+            except ModelRetired:
+                self._ladder.retire(model)
+                continue
+            self._ladder.confirm(model)
+            share = cut_share(found.picture, work.order.aspect_ratio)
+            if is_close(share):
+                return _painting(found, work.order)
+            work.misshapen = found
+            raise CallFailed("no_picture", "wrong_shape", again=True)
+        raise CallFailed("model_retired", "every_model_retired")
+
+    def _call(self, model: str, work: "_Work") -> "_Found":
+        """One call, measured."""
+        with self._breaker.guarding():
+            started = perf_counter()
+            try:
+                response = self._ask(model, work)
+            except CallFailed as failure:
+                CALLS.labels(model, failure.code, failure.detail).inc()
+                raise
+            finally:
+                SECONDS.labels(model).observe(perf_counter() - started)
+        try:
+            answer = read(response)
+            picture = decoded(answer.image)
+        except CallFailed as failure:
+            CALLS.labels(model, failure.code, failure.detail).inc()
+            raise
+        CALLS.labels(model, "painted", "").inc()
+        SPARE.inc(answer.spare)
+        return _Found(picture=picture, answer=answer, model=answer.model or model)
+
+    def _ask(self, model: str, work: "_Work") -> types.GenerateContentResponse:
+        """Whatever the client raises, the order has to end."""
+        try:
+            return self._wire.ask(model, work.order, work.variant)
+        except Exception as error:
+            failure = failure_of(error)
+        # Outside, so that the client's error, which may quote what was sent, is not carried along.
+        raise failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    picture: Picture
+    answer: Answer
+    model: str
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is asked for; `misshapen` is a picture in the wrong shape, better than none."""
+
+    order: PaintOrder
+    variant: int
+    misshapen: _Found | None = None
+
+
+def _painting(found: _Found, order: PaintOrder) -> Painting:
+    picture = in_shape(found.picture, order.aspect_ratio)
+    return Painting(
+        image=picture.image,
+        media_type=picture.media_type,
+        width=picture.pixels.width,
+        height=picture.pixels.height,
+        model=found.model,
+        response_id=found.answer.response_id,
+    )
+
+
+def _is_worth_another(error: BaseException) -> bool:
+    return isinstance(error, CallFailed) and error.again
