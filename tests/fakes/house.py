@@ -16,7 +16,8 @@ from common.clock import MovableClock
 from common.contracts import EVENTS, Envelope, Event, decode
 from common.intake import Intake
 from common.work import UnitOfWork
-from generation.domain import LONGEST_PAINTING
+from generation.adapters.catalogue import read_catalogue
+from generation.domain import LONGEST_PAINTING, STUDIO, Painters
 from generation.jobs import Workshop
 from tests.fakes.brokerless import BrokerlessConsumer
 from tests.fakes.engine import FakeEngine
@@ -76,7 +77,8 @@ class House:
         self.told: dict[str, bytes] = {}
         self._workshop = Workshop(
             unit=workshop,
-            engine=self.engine,
+            engines={STUDIO: self.engine},
+            painters=Painters(styles=read_catalogue()),
             photos=self.photos,
             pictures=self.pictures,
             resize=no_smaller_sizes,

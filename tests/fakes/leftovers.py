@@ -4,7 +4,17 @@ from common.database import Database
 
 WORK = {
     "gateway": ("outbox",),
-    "generation": ("outbox", "pictures", "attempts", "figurines", "uploads"),
+    "generation": (
+        "outbox",
+        "pictures",
+        "attempts",
+        "figurines",
+        "uploads",
+        "lines",
+        "rounds",
+        "consents",
+        "disclosures",
+    ),
     "billing": ("outbox",),
     "privacy": ("outbox", "clocks", "endings"),
     "analytics": ("outbox",),

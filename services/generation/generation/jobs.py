@@ -19,6 +19,7 @@ from common.work import UnitOfWork
 from generation import use_cases
 from generation.domain import (
     EXPIRY_MARGIN,
+    GEMINI,
     LONGEST_PAINTING,
     STUDIO,
     UPLOAD_LIFETIME,
@@ -108,12 +109,6 @@ class Workshop:
             QUEUE_AGE.labels(length.engine).set((self.unit.clock.now() - length.oldest).total_seconds())
         return 0
 
-    def note_unknown_calls(self, figurine_id: UUID, calls: int) -> None:
-        """Calls that were not answered beside others that gave pictures."""
-        UNKNOWN_CALLS.labels("gemini").inc(calls)
-        with self.unit.begin() as work:
-            use_cases.note_unknown_calls(work, figurine_id, calls)
-
     def sweep_strays(self) -> int:
         """Promise K1 for photos nobody has a record of: an upload that broke off half-way."""
         before = self.unit.clock.now() - UPLOAD_LIFETIME + EXPIRY_MARGIN
@@ -157,10 +152,8 @@ class Workshop:
             paintings = self._ask_engine(claim)
             elapsed = round((perf_counter() - started) * 1000)
             stored = [self._store(claim, n, painting) for n, painting in enumerate(paintings, start=1)]
-        except PaintingUnknown as failure:
-            self._fail_unknown(claim, failure.calls)
         except PaintingFailed as failure:
-            self._fail(claim, FailureCode(failure.code), retry_after=failure.retry_after)
+            self._engine_failed(claim, failure)
         except PhotoMissing:
             self._fail(claim, FailureCode.PHOTO_MISSING)
         except _NothingMayBeTold:
@@ -215,6 +208,12 @@ class Workshop:
             # Cancelled, or taken over: the sweep may have passed before we wrote.
             self.pictures.sweep(f"{claim.id}/{claim.attempt}/")
 
+    def _engine_failed(self, claim: Figurine, failure: PaintingFailed) -> None:
+        if isinstance(failure, PaintingUnknown):
+            self._fail_unknown(claim, failure.calls)
+        else:
+            self._fail(claim, FailureCode(failure.code), retry_after=failure.retry_after)
+
     def _fail(self, claim: Figurine, code: FailureCode, *, retry_after: float | None = None) -> None:
         log.warning("attempt failed", figurine_id=str(claim.id), attempt=claim.attempt, code=code)
         pause = None if retry_after is None else timedelta(seconds=retry_after)
@@ -252,6 +251,13 @@ class Workshop:
                         return
             except (Unavailable, psycopg.OperationalError):
                 log.warning("lease not extended: database away", figurine_id=str(claim.id))
+
+
+def note_unknown_calls(unit: UnitOfWork[Work], figurine_id: UUID, calls: int) -> None:
+    """Calls that were not answered beside others that gave pictures: counted, and nothing else."""
+    UNKNOWN_CALLS.labels(GEMINI).inc(calls)
+    with unit.begin() as work:
+        use_cases.note_unknown_calls(work, figurine_id, calls)
 
 
 def jobs(workshop: Workshop) -> list[Job]:

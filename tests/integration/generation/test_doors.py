@@ -18,6 +18,7 @@ from common.storage import OpenedObject
 from common.tokens import TokenIssuer
 from common.web import create_app
 from generation.adapters.objects import S3Pictures
+from generation.domain import Painters
 from generation.ports import Size
 from generation.repository import Work
 from generation.routes import Catalogue
@@ -81,7 +82,7 @@ def service(generation_dsn: str, counted: Counted) -> Iterator[Service[Work]]:
         upload_keys=key,
     )
     service = build(settings, engine=FakeEngine())
-    yield replace(service, ports=[counted, Catalogue(CATALOGUE, renderers=1)])
+    yield replace(service, ports=[counted, Catalogue(CATALOGUE), Painters(styles=CATALOGUE)])
     service.unit.database.close()
 
 

@@ -14,7 +14,7 @@ CREATE TABLE lines (
     user_id uuid NOT NULL,
     engine  text NOT NULL,
     turn    bigint NOT NULL,
-    since   timestamptz NOT NULL, -- of two with the same turn, who came or was served earlier
+    since   timestamptz NOT NULL, -- of two with the same turn, who joined earlier goes first
     PRIMARY KEY (user_id, engine)
 );
 

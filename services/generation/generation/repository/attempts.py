@@ -27,9 +27,7 @@ class Attempts:
             [figurine.id, figurine.attempt, figurine.engine, self._clock.now()],
         )
 
-    def end(
-        self, figurine: Figurine, outcome: str, *, rendering_ms: int | None = None, unknown_calls: int = 0
-    ) -> None:
+    def end(self, figurine: Figurine, outcome: str, *, rendering_ms: int | None = None, unknown_calls: int = 0) -> None:
         """Record how the attempt ended; objects of a delivered one stay, all others are swept."""
         self._connection.execute(
             """

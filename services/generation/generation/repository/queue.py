@@ -114,7 +114,7 @@ class Queue:
                 INSERT INTO rounds (engine, turn) VALUES (%(engine)s, %(turn)s)
                     ON CONFLICT (engine) DO UPDATE SET turn = greatest(rounds.turn, excluded.turn)
              RETURNING turn)
-            UPDATE lines SET turn = served.turn + %(variants)s, since = %(now)s
+            UPDATE lines SET turn = served.turn + %(variants)s
               FROM served WHERE user_id = %(user_id)s AND engine = %(engine)s
             """,
             {
@@ -122,7 +122,6 @@ class Queue:
                 "turn": found.turn,
                 "variants": max(found.variants, 1),
                 "user_id": found.user_id,
-                "now": self._clock.now(),
             },
         )
         return found.id
@@ -136,18 +135,18 @@ class Queue:
                     SELECT id, engine, user_id, style, not_before FROM figurines
                      WHERE id = %s AND state = 'queued' AND engine IS NOT NULL),
                 tags AS (
-                    SELECT f.id, f.user_id, l.since, f.variants, f.queued_at,
-                           greatest(l.turn, (SELECT turn FROM rounds WHERE engine = f.engine))
-                           + sum(f.variants) OVER own - f.variants AS turn,
-                           row_number() OVER own AS nth
+                    SELECT f.id, f.user_id, l.since, row_number() OVER own AS nth,
+                           CASE row_number() OVER own WHEN 1 THEN l.turn
+                           ELSE greatest(l.turn, (SELECT turn FROM rounds WHERE engine = f.engine))
+                                + sum(f.variants) OVER own - f.variants END AS turn
                       FROM figurines f JOIN lines l USING (user_id, engine)
                      WHERE f.state = 'queued' AND f.engine = (SELECT engine FROM job)
                     WINDOW own AS (PARTITION BY f.user_id ORDER BY f.queued_at, f.id)),
                 mine AS (SELECT turn, nth, since, user_id FROM tags WHERE id = (SELECT id FROM job))
                 SELECT job.engine, job.style, job.not_before, mine.nth AS own_place,
                        (SELECT count(*) FROM tags
-                         WHERE (tags.turn, tags.nth > 1, tags.since, tags.user_id)
-                            <= (mine.turn, mine.nth > 1, mine.since, mine.user_id)) AS place,
+                         WHERE (tags.turn, tags.since, tags.user_id)
+                            <= (mine.turn, mine.since, mine.user_id)) AS place,
                        (SELECT count(*) FROM figurines
                          WHERE state = 'rendering' AND engine = job.engine) AS painting,
                        (SELECT count(*) FROM figurines
