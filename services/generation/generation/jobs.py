@@ -169,8 +169,9 @@ class Workshop:
         photo = self.photos.read(claim.upload_id, owner=claim.user_id)
         # The last moment to ask; on its own, for a call must not keep a transaction open.
         with self.unit.begin() as work:
-            if not use_cases.disclose(work, claim):
-                raise _NothingMayBeTold
+            may_be_told = use_cases.disclose(work, claim)
+        if not may_be_told:
+            raise _NothingMayBeTold
         paintings = self._engine_of(claim).paint(
             PaintOrder(
                 figurine_id=claim.id,

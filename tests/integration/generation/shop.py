@@ -42,7 +42,7 @@ class Shop:
     def accept(self, life: Life) -> Life:
         """The order comes; whether there is a photo is another question."""
         with self.unit.begin() as work:
-            use_cases.accept_order(work, life.uploaded(), catalogue=CATALOGUE)
+            use_cases.accept_order(work, life.uploaded(), catalogue=self.workshop.painters.styles)
         return life
 
     def afford(self, life: Life) -> Life:
