@@ -20,7 +20,6 @@ AWAITED = {
     "usage.observed",
     "figurine.deleted",
     "partner.disclosed",
-    "consent.changed",
     "user.deletion_requested",
     "export.requested",
 }
