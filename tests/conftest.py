@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.fixtures.rabbitmq",
     "tests.fixtures.storage",
     "tests.fixtures.stack",
+    "tests.fixtures.gemini",
 ]

@@ -83,6 +83,8 @@ class GeminiEngine:
         Raises PaintingFailed: `refused_by_engine`, `no_picture`, `model_retired`, `engine_unavailable` (perhaps with
         `retry_after` in seconds), and PaintingUnknown when a call may have been received and billed without an answer.
         """
+        if not order.prompt:
+            raise PaintingFailed("no_picture", "no_prompt")
         count = max(1, min(order.variants, _MOST_VARIANTS))
         running = [self._begin(order, variant) for variant in range(count)]
         outcomes = [_result(each) for each in running]
@@ -93,8 +95,8 @@ class GeminiEngine:
             _log.warning("picture failed", figurine_id=str(order.figurine_id), code=failure.code, detail=failure.detail)
         if not paintings:
             raise _told(failures, unknown)
-        if unknown and self._tell_unknown is not None:
-            self._tell_unknown(order.figurine_id, unknown)
+        if unknown:
+            self._note(order.figurine_id, unknown)
         return paintings
 
     def close(self) -> None:
@@ -102,6 +104,15 @@ class GeminiEngine:
         self._closing.set()
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._wire.close()
+
+    def _note(self, figurine_id: UUID, unknown: int) -> None:
+        """What nobody can take note of must not cost the pictures that came."""
+        if self._tell_unknown is None:
+            return
+        try:
+            self._tell_unknown(figurine_id, unknown)
+        except Exception:
+            _log.exception("unknown calls not recorded", figurine_id=str(figurine_id), calls=unknown)
 
     def _begin(self, order: PaintOrder, variant: int) -> "Future[Outcome]":
         try:

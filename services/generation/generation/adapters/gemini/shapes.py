@@ -32,7 +32,7 @@ class Picture:
 def decoded(image: bytes) -> Picture:
     """The picture, whole. Raises CallFailed when it is none, or of no sane size."""
     try:
-        with Image.open(BytesIO(image), formats=("PNG", "JPEG", "MPO", "WEBP")) as opened:
+        with Image.open(BytesIO(image), formats=("PNG", "JPEG", "WEBP")) as opened:
             width, height = opened.size
             if width not in _SIDES or height not in _SIDES or width * height > _MOST_PIXELS:
                 raise CallFailed("no_picture", "picture_size")

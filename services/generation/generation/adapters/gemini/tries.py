@@ -6,8 +6,7 @@ from time import perf_counter
 
 import structlog
 from google.genai import types
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_when_event_set
-from tenacity.nap import sleep_using_event
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_exponential_jitter
 
 from generation.ports import Painting, PaintingFailed, PaintOrder
@@ -47,10 +46,10 @@ class Tries:
         """The picture of a variant (from 0), or why there is none. Raises nothing but what is a mistake of ours."""
         work = _Work(order, variant)
         tries = Retrying(
-            stop=stop_after_attempt(_TRIES) | stop_when_event_set(self._closing),
+            stop=stop_after_attempt(_TRIES),
             retry=retry_if_exception(_is_worth_another),
             wait=self._pause,
-            sleep=sleep_using_event(self._closing),
+            sleep=self._wait,
             reraise=True,
         )
         try:
@@ -60,6 +59,10 @@ class Tries:
             if work.misshapen is None:
                 return Outcome(failure=failure, unknown=unknown)
             return Outcome(painting=_painting(work.misshapen, order), unknown=unknown)
+
+    def _wait(self, seconds: float) -> None:
+        if self._closing.wait(seconds):
+            raise CallFailed("engine_unavailable", "engine_closed")
 
     def _pause(self, state: RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome is not None else None

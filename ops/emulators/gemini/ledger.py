@@ -1,0 +1,59 @@
+"""What was received, so that a test can tell what was billed and what was sent twice."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ops.emulators.gemini.requests import Asked
+
+RUNNING = "running"
+
+
+class Call(BaseModel):
+    """One call. `digest` is the same for the same content; `billed` once a picture was made, answered or not.
+
+    `status` is None when no answer was sent to its end. No prompt and no photo, only their hashes.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    n: int
+    model: str
+    seed: int | None = None
+    aspect_ratio: str = ""
+    digest: str = ""
+    photo_sha256: str = ""
+    prompt_sha256: str = ""
+    outcome: str = RUNNING
+    status: int | None = None
+    billed: bool = False
+
+    def understood(self, asked: Asked) -> None:
+        """What it asks for."""
+        self.seed, self.aspect_ratio = asked.seed, asked.aspect_ratio
+        self.digest, self.photo_sha256, self.prompt_sha256 = asked.digest, asked.photo_sha256, asked.prompt_sha256
+
+
+class Ledger(BaseModel):
+    """Every call since the last reset, in the order they came; `most_at_once` is how many ran at a time."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    calls: list[Call] = Field(default_factory=list[Call])
+    running: int = 0
+    most_at_once: int = 0
+
+    def begin(self, model: str) -> Call:
+        """A call came."""
+        call = Call(n=len(self.calls) + 1, model=model)
+        self.calls.append(call)
+        self.running += 1
+        self.most_at_once = max(self.most_at_once, self.running)
+        return call
+
+    def end(self) -> None:
+        """A call is over."""
+        self.running -= 1
+
+    def billed_twice(self) -> list[str]:
+        """Digests of contents for which more than one picture was made."""
+        billed = [call.digest for call in self.calls if call.billed]
+        return sorted({digest for digest in billed if billed.count(digest) > 1})
