@@ -64,7 +64,7 @@ def fill(database: Database, crowd: Crowd) -> None:
             """
             INSERT INTO figurines (id, user_id, style, variants, aspect_ratio, seed, unit_price, state, engine,
                                    requested_at, queued_at, not_before)
-            SELECT gen_random_uuid(), md5((n % %(people)s)::text)::uuid, 'window-box', 1, '1:1', 1, 1, 'queued',
+            SELECT gen_random_uuid(), md5(mod(n, %(people)s)::text)::uuid, 'window-box', 1, '1:1', 1, 1, 'queued',
                    'studio', %(now)s, %(now)s + n * interval '1 ms', %(not_before)s
               FROM generate_series(1, %(jobs)s) AS n
             """,

@@ -34,7 +34,6 @@ from generation.ports import (
     Painting,
     PaintingFailed,
     PaintingUnknown,
-    PaintOrder,
     PhotoMissing,
     PhotoStore,
     PictureStore,
@@ -167,23 +166,13 @@ class Workshop:
         if claim.upload_id is None:
             raise PhotoMissing
         photo = self.photos.read(claim.upload_id, owner=claim.user_id)
+        order = use_cases.paint_order(claim, photo, catalogue=self.painters.styles)
         # The last moment to ask; on its own, for a call must not keep a transaction open.
         with self.unit.begin() as work:
             may_be_told = use_cases.disclose(work, claim)
         if not may_be_told:
             raise _NothingMayBeTold
-        paintings = self._engine_of(claim).paint(
-            PaintOrder(
-                figurine_id=claim.id,
-                style=claim.style,
-                photo=photo.jpeg,
-                title=photo.title,
-                note=photo.note,
-                variants=claim.variants,
-                aspect_ratio=claim.aspect_ratio,
-                seed=claim.seed,
-            )
-        )
+        paintings = self._engine_of(claim).paint(order)
         if not paintings:
             raise PaintingFailed(FailureCode.NO_PICTURE)
         return paintings[: claim.variants]

@@ -16,7 +16,8 @@ from generation.adapters.catalogue import read_catalogue
 from generation.adapters.objects import FIGURINES, UPLOADS, S3Photos, S3Pictures
 from generation.adapters.resizing import resize
 from generation.adapters.studio.engine import StudioEngine
-from generation.domain import GEMINI, STUDIO, Limits, Painters
+from generation.adapters.studio.render import STYLES
+from generation.domain import GEMINI, STUDIO, Limits, Painters, as_painted
 from generation.inventory import INVENTORY
 from generation.jobs import Workshop, jobs, note_unknown_calls
 from generation.ports import ImageEngine
@@ -38,8 +39,8 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         ca_file=settings.ca_file,
     )
     pictures = S3Pictures(store, Sealer(Keyring.parse(settings.sealing_keys.get_secret_value())))
-    engines = {STUDIO: engine} if engine else _engines(settings, partial(note_unknown_calls, unit))
-    styles = read_catalogue()
+    engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
+    styles = as_painted(read_catalogue(), {STUDIO: STYLES})
     painters = Painters(styles=styles, available=frozenset(engines), limits=_limits(settings))
     workshop = Workshop(
         unit=unit,
@@ -57,7 +58,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[pictures, Catalogue(styles), painters],
+        ports=[pictures, Catalogue(styles, engines=painters.available), painters],
         subscriptions=subscriptions(styles),
         jobs=jobs(workshop),
         checks={
@@ -69,7 +70,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     )
 
 
-def _engines(settings: Settings, unknown: Callable[[UUID, int], None]) -> Mapping[str, ImageEngine]:
+def engines_of(settings: Settings, unknown: Callable[[UUID, int], None]) -> Mapping[str, ImageEngine]:
     """The studio engine, and Gemini beside it where there is a key."""
     engines: dict[str, ImageEngine] = {STUDIO: StudioEngine(workers=settings.renderers)}
     if settings.gemini_api_key is not None:

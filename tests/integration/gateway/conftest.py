@@ -28,7 +28,6 @@ from common.storage import ObjectStore
 from common.web import create_app
 from gateway.adapters.uploads import S3Uploads
 from gateway.ports import PhotoStore
-from generation.adapters.catalogue import read_catalogue
 from generation.adapters.objects import S3Photos, S3Pictures
 from generation.adapters.resizing import resize
 from generation.domain import STUDIO, Painters
@@ -119,10 +118,11 @@ def generation_service(
 
 @pytest.fixture(scope="session")
 def workshop(generation_service: Service[Any], object_store: ObjectStore, s3: S3, engine: FakeEngine) -> Workshop:
+    (painters,) = [port for port in generation_service.ports if isinstance(port, Painters)]
     return Workshop(
         unit=generation_service.unit,
         engines={STUDIO: engine},
-        painters=Painters(styles=read_catalogue()),
+        painters=painters,
         photos=S3Photos(object_store, SEALER, bucket=s3.buckets["uploads"]),
         pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
         resize=resize,

@@ -37,7 +37,17 @@ from generation.domain.jobs import (
 )
 from generation.domain.photos import EXPIRY_MARGIN, UPLOAD_LIFETIME, Upload
 from generation.domain.pictures import NoSuchPicture, StoredPicture
-from generation.domain.styles import ASPECT_RATIOS, MAX_VARIANTS, Style
+from generation.domain.prompts import MAX_NOTE, MAX_TITLE, PLACEHOLDER, compose
+from generation.domain.styles import (
+    ASPECT_RATIOS,
+    MAX_VARIANTS,
+    Choice,
+    Option,
+    Slot,
+    Style,
+    as_painted,
+    unavailable_because,
+)
 
 __all__ = [
     "ASPECT_RATIOS",
@@ -47,9 +57,12 @@ __all__ = [
     "LONGEST_PAINTING",
     "LONGEST_PAUSE",
     "MAX_FAILURES",
+    "MAX_NOTE",
+    "MAX_TITLE",
     "MAX_UNKNOWN",
     "MAX_VARIANTS",
     "PARTNERS",
+    "PLACEHOLDER",
     "RETRYABLE",
     "STORE_PAUSE",
     "STUDIO",
@@ -57,15 +70,18 @@ __all__ = [
     "UNKNOWN_PAUSE",
     "UPLOAD_LIFETIME",
     "AlreadyEnded",
+    "Choice",
     "FailureCode",
     "Figurine",
     "Limits",
     "NoEngine",
     "NoSuchFigurine",
     "NoSuchPicture",
+    "Option",
     "Painters",
     "Partner",
     "QueuePlace",
+    "Slot",
     "Standing",
     "State",
     "StoredPicture",
@@ -73,10 +89,13 @@ __all__ = [
     "Upload",
     "after_failure",
     "after_unknown",
+    "as_painted",
     "choose_engine",
+    "compose",
     "consent_may_come",
     "is_terminal",
     "outcome",
     "pause_after",
+    "unavailable_because",
     "waiting_time",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.rows import kwargs_row
+from psycopg.types.json import Jsonb
 
 from common.clock import Clock
 from common.database import Connection
@@ -25,7 +26,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, engine
+                       failures, requested_at, engine, options
                   FROM figurines WHERE id = %s FOR UPDATE
                 """,
                 [figurine_id],
@@ -37,9 +38,9 @@ class Jobs:
             self._connection.execute(
                 """
                 INSERT INTO figurines (id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state,
-                                       requested_at)
+                                       requested_at, options)
                 VALUES (%(id)s, %(user_id)s, %(upload_id)s, %(style)s, %(variants)s, %(aspect_ratio)s, %(seed)s,
-                        %(unit_price)s, %(state)s, %(requested_at)s)
+                        %(unit_price)s, %(state)s, %(requested_at)s, %(options)s)
                 ON CONFLICT (id) DO NOTHING
                 """,
                 {
@@ -53,6 +54,7 @@ class Jobs:
                     "unit_price": figurine.unit_price,
                     "state": figurine.state,
                     "requested_at": figurine.requested_at,
+                    "options": Jsonb(dict(figurine.options)),
                 },
             ).rowcount
         )
@@ -115,7 +117,7 @@ class Jobs:
                    SET state = 'rendering', attempt = attempt + 1, lease_until = %s
                  WHERE id = %s AND state = 'queued'
              RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, engine
+                       failures, requested_at, engine, options
                 """,
                 [self._clock.now() + lease, figurine_id],
             ).fetchone()
@@ -138,7 +140,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, engine
+                       failures, requested_at, engine, options
                   FROM figurines
                  WHERE state = 'rendering' AND lease_until < %s
                    FOR UPDATE SKIP LOCKED LIMIT 50

@@ -8,10 +8,11 @@ from generation.repository import Work
 
 
 class Catalogue:
-    """The styles this service paints."""
+    """The styles this service knows, and the engines it has."""
 
-    def __init__(self, styles: use_cases.Catalogue) -> None:
+    def __init__(self, styles: use_cases.Catalogue, *, engines: frozenset[str]) -> None:
         self.styles = styles
+        self.engines = engines
 
 
 unit = CurrentUnit[Work]()

@@ -9,6 +9,7 @@ from generation.use_cases.painting import (
     fail_unknown,
     keep_claim,
     note_unknown_calls,
+    paint_order,
     postpone_attempt,
     release_expired_leases,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "measure_queue",
     "note_consent",
     "note_unknown_calls",
+    "paint_order",
     "postpone_attempt",
     "queue_job",
     "queue_place",

@@ -22,12 +22,15 @@ from generation.domain import (
     StoredPicture,
     after_failure,
     after_unknown,
+    compose,
     outcome,
     pause_after,
 )
+from generation.ports import PaintingFailed, PaintOrder, Photo
 from generation.repository import Work
 from generation.repository.attempts import CONSENT_WITHDRAWN, DELIVERED, UNKNOWN
 from generation.use_cases.endings import end
+from generation.use_cases.orders import Catalogue
 from generation.use_cases.queueing import assign_engines
 
 
@@ -48,6 +51,26 @@ def claim_job(work: Work, *, lease: timedelta, painters: Painters, engines: Iter
         )
     )
     return figurine
+
+
+def paint_order(claim: Figurine, photo: Photo, *, catalogue: Catalogue) -> PaintOrder:
+    """What an engine gets to know; raises PaintingFailed for a style that has left the catalogue."""
+    style = catalogue.get(claim.style)
+    if style is None:
+        raise PaintingFailed(FailureCode.REFUSED_BY_ENGINE, f"no style {claim.style!r} any more")
+    options = style.settled(claim.options)
+    return PaintOrder(
+        figurine_id=claim.id,
+        style=style.id,
+        photo=photo.jpeg,
+        title=photo.title,
+        note=photo.note,
+        variants=claim.variants,
+        aspect_ratio=claim.aspect_ratio,
+        seed=claim.seed,
+        options=options,
+        prompt=compose(style, options, title=photo.title, note=photo.note, aspect_ratio=claim.aspect_ratio),
+    )
 
 
 def disclose(work: Work, claim: Figurine) -> bool:
