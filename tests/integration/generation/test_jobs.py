@@ -243,9 +243,9 @@ def test_a_second_attempt_is_told_the_same_as_the_first(shop: Shop) -> None:
 
 def test_a_style_that_has_left_the_catalogue_ends_its_jobs_without_a_charge(shop: Shop) -> None:
     life = shop.ready()
-    left = shop.with_workshop(styles={})
+    left = shop.with_workshop(painters=replace(shop.workshop.painters, styles={}))
     left.workshop.render_next()
-    assert shop.state(life) == ("failed", "refused_by_engine", 1)
+    assert shop.state(life) == ("failed", "refused_by_engine", 0)
     assert shop.types_told(life)[-1] == "figurine.failed"
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from common.work import UnitOfWork
 from generation import use_cases
-from generation.domain import STUDIO, Figurine
 from generation.repository import Work
 from tests.builders import Life
 from tests.fakes.engine import Hangs, cards, fails
@@ -37,11 +36,6 @@ def hanging(shop: Shop, hang: Hangs) -> Generator[None]:
 def silence(shop: Shop) -> None:
     shop.clock.advance(LEASE + timedelta(seconds=1))
     assert shop.run(use_cases.release_expired_leases) == 1
-
-
-def claim(shop: Shop) -> Figurine | None:
-    with shop.unit.begin() as work:
-        return use_cases.claim_job(work, lease=LEASE, painters=shop.workshop.painters, engines=[STUDIO])
 
 
 @pytest.fixture
@@ -86,14 +80,14 @@ def test_what_was_cancelled_while_it_was_painted_is_not_delivered(shop: Shop, li
 
 def test_a_job_whose_renderers_all_went_silent_ends(shop: Shop, life: Life) -> None:
     for _ in range(3):
-        assert claim(shop) is not None
+        assert shop.claim() is not None
         silence(shop)
     assert shop.state(life) == ("failed", "engine_timeout", 3)
     assert shop.upload(life) == ("deleting", "engine_timeout")
 
 
 def test_a_sign_of_life_keeps_the_job(shop: Shop, life: Life) -> None:
-    claimed = claim(shop)
+    claimed = shop.claim()
     assert claimed is not None
     for _ in range(3):
         shop.clock.advance(LEASE * 0.8)

@@ -165,10 +165,7 @@ def test_a_consent_withdrawn_between_claim_and_call_stops_the_call(shop: Shop) -
 
 def test_what_was_cancelled_between_claim_and_call_is_told_to_nobody(shop: Shop) -> None:
     life = ready(shop, "plush")
-    with shop.unit.begin() as work:
-        claim = use_cases.claim_job(
-            work, lease=timedelta(seconds=20), painters=shop.workshop.painters, engines=[GEMINI]
-        )
+    claim = shop.claim()
     assert claim is not None
     shop.cancel(life)
     with shop.unit.begin() as work:

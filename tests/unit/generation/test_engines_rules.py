@@ -75,11 +75,12 @@ def test_no_engine_is_chosen_that_is_not_offered_not_here_or_not_agreed_to(
 
 def test_whoever_lacks_an_engine_reads_why() -> None:
     assert NoEngine.NO_CONSENT.code is FailureCode.RESTRICTED
+    assert NoEngine.NO_STYLE.code is FailureCode.REFUSED_BY_ENGINE
     assert NoEngine.NOT_HERE.code is FailureCode.ENGINE_UNAVAILABLE
 
 
 def test_a_style_that_has_left_the_catalogue_has_no_engine() -> None:
-    assert Painters(styles={}).choose("pin", YES) is NoEngine.NOT_HERE
+    assert Painters(styles={}).choose("pin", YES) is NoEngine.NO_STYLE
     pin = Style(id="pin", name="", description="", price=1, subjects=(), engines=(STUDIO,))
     assert Painters(styles={"pin": pin}).choose("pin", NO) == STUDIO
 

@@ -36,13 +36,21 @@ _PREFERENCE = (GEMINI, STUDIO)
 class NoEngine(StrEnum):
     """Why no engine may paint."""
 
+    NO_STYLE = "no_style"
     NOT_HERE = "not_here"
     NO_CONSENT = "no_consent"
 
     @property
     def code(self) -> FailureCode:
         """What the person reads."""
-        return FailureCode.RESTRICTED if self is NoEngine.NO_CONSENT else FailureCode.ENGINE_UNAVAILABLE
+        return _CODES[self]
+
+
+_CODES = {
+    NoEngine.NO_STYLE: FailureCode.REFUSED_BY_ENGINE,
+    NoEngine.NOT_HERE: FailureCode.ENGINE_UNAVAILABLE,
+    NoEngine.NO_CONSENT: FailureCode.RESTRICTED,
+}
 
 
 def choose_engine(offered: Sequence[str], available: Collection[str], consented: Collection[str]) -> str | NoEngine:
@@ -87,8 +95,9 @@ class Painters:
 
     def choose(self, style: str, consented: Collection[str]) -> str | NoEngine:
         """The engine for a job; a style that has left the catalogue has none."""
-        offered = self.styles[style].engines if style in self.styles else ()
-        return choose_engine(offered, self.available, consented)
+        if style not in self.styles:
+            return NoEngine.NO_STYLE
+        return choose_engine(self.styles[style].engines, self.available, consented)
 
     def place(self, standing: Standing, recent_ms: Sequence[int], *, now: datetime) -> QueuePlace:
         """The place and an estimate that knows the engine's limit, the person's own, and a pause."""

@@ -209,7 +209,7 @@ class Queue:
         self._connection.execute(
             """
             DELETE FROM lines l
-             WHERE engine = %(engine)s AND (%(before)s::bigint IS NULL OR turn <= %(before)s)
+             WHERE engine = %(engine)s AND (%(before)s::bigint IS NULL OR turn < %(before)s)
                AND NOT EXISTS (SELECT 1 FROM figurines f
                                 WHERE f.state = 'queued' AND (f.engine, f.user_id) = (l.engine, l.user_id))
             """,
