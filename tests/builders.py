@@ -16,6 +16,7 @@ from common.contracts.generation import (
     ImageDeleted,
     PictureSize,
 )
+from common.contracts.privacy import ConsentChanged
 
 DAY = timedelta(hours=24)
 
@@ -140,6 +141,9 @@ class Life:
             held=0,
             balance_version=3,
         )
+
+    def consented(self, at: datetime, *, granted: bool = True, purpose: str = "google_gemini") -> ConsentChanged:
+        return ConsentChanged(user_id=self.user_id, purpose=purpose, granted=granted, changed_at=at)
 
     def photo_deleted(self, reason: str = "generated") -> ImageDeleted:
         return ImageDeleted(

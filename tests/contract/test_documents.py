@@ -39,9 +39,14 @@ def settings_of(service: str) -> type[ServiceSettings]:
 def defaults(settings: type[ServiceSettings]) -> dict[str, str]:
     """The variables of a settings class with their defaults, empty where there is none."""
     return {
-        variable(name): "" if field.default in {PydanticUndefined, None} else str(field.default)
+        variable(name): "" if field.default in {PydanticUndefined, None} else _written(field.default)
         for name, field in settings.model_fields.items()
     }
+
+
+def _written(default: object) -> str:
+    """A default as it stands in the environment: lists with commas."""
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
 
 def own(service: str) -> dict[str, str]:

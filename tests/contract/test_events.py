@@ -21,7 +21,6 @@ AWAITED = {
     "user.corrected",
     "usage.observed",
     "partner.disclosed",
-    "consent.changed",
     "user.deletion_requested",
     "export.requested",
 }

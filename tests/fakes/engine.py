@@ -7,7 +7,7 @@ from threading import Event
 
 from PIL import Image
 
-from generation.ports import Painting, PaintingFailed, PaintOrder
+from generation.ports import Painting, PaintingFailed, PaintingUnknown, PaintOrder
 
 CARD = (96, 120)
 _COLOURS = ("tomato", "gold", "teal", "orchid")
@@ -25,13 +25,18 @@ def cards(count: int | None = None, *, size: tuple[int, int] = CARD) -> Outcome:
     return paint
 
 
-def fails(code: str) -> Outcome:
-    """No picture, with this failure code."""
+def fails(code: str, *, retry_after: float | None = None) -> Outcome:
+    """No picture, with this failure code; `retry_after` is how many seconds the engine asks for."""
 
     def paint(_order: PaintOrder) -> Sequence[Painting]:
-        raise PaintingFailed(code)
+        raise PaintingFailed(code, retry_after=retry_after)
 
     return paint
+
+
+def never_answers(_order: PaintOrder) -> Sequence[Painting]:
+    """Perhaps it took the order, perhaps not."""
+    raise PaintingUnknown
 
 
 def crashes(_order: PaintOrder) -> Sequence[Painting]:
@@ -57,9 +62,8 @@ class Hangs:
 class FakeEngine:
     """Does what `will` says for the next orders, one each; then paints whatever is ordered."""
 
-    name = "fake"
-
-    def __init__(self) -> None:
+    def __init__(self, name: str = "fake") -> None:
+        self.name = name
         self.orders: list[PaintOrder] = []
         self._outcomes: deque[Outcome] = deque()
 

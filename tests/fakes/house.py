@@ -17,7 +17,7 @@ from common.contracts import EVENTS, Envelope, Event, decode
 from common.intake import Intake
 from common.work import UnitOfWork
 from generation.adapters.catalogue import read_catalogue
-from generation.domain import LONGEST_PAINTING
+from generation.domain import LONGEST_PAINTING, STUDIO, Painters
 from generation.jobs import Workshop
 from tests.fakes.brokerless import BrokerlessConsumer
 from tests.fakes.engine import FakeEngine
@@ -77,12 +77,12 @@ class House:
         self.told: dict[str, bytes] = {}
         self._workshop = Workshop(
             unit=workshop,
-            engine=self.engine,
+            engines={STUDIO: self.engine},
+            painters=Painters(styles=read_catalogue()),
             photos=self.photos,
             pictures=self.pictures,
             resize=no_smaller_sizes,
             lease=LEASE,
-            styles=read_catalogue(),
         )
 
     def run(self, *whims: Callable[[], None]) -> None:

@@ -4,7 +4,19 @@ from common.database import Database
 
 WORK = {
     "gateway": ("outbox",),
-    "generation": ("outbox", "shares", "ratings", "pictures", "attempts", "figurines", "uploads"),
+    "generation": (
+        "outbox",
+        "shares",
+        "ratings",
+        "pictures",
+        "attempts",
+        "figurines",
+        "uploads",
+        "lines",
+        "rounds",
+        "consents",
+        "disclosures",
+    ),
     "billing": ("outbox",),
     "privacy": ("outbox", "clocks", "endings"),
     "analytics": ("outbox",),

@@ -1,7 +1,7 @@
 """Generation's clock door: paint, delete what is no longer needed, notice what went silent."""
 
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 import structlog
+from prometheus_client import Counter, Gauge
 
 from common.errors import Unavailable
 from common.service import Job
@@ -18,10 +19,13 @@ from common.work import UnitOfWork
 from generation import use_cases
 from generation.domain import (
     EXPIRY_MARGIN,
+    GEMINI,
     LONGEST_PAINTING,
+    STUDIO,
     UPLOAD_LIFETIME,
     FailureCode,
     Figurine,
+    Painters,
     StoredPicture,
     Upload,
 )
@@ -29,6 +33,7 @@ from generation.ports import (
     ImageEngine,
     Painting,
     PaintingFailed,
+    PaintingUnknown,
     PhotoMissing,
     PhotoStore,
     PictureStore,
@@ -39,23 +44,34 @@ from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL, Work
 
 log = structlog.get_logger(__name__)
 
+QUEUE_JOBS = Gauge("generation_queue_jobs", "Jobs that wait for an engine", ["engine"])
+QUEUE_AGE = Gauge("generation_queue_oldest_seconds", "How long the oldest of them has waited", ["engine"])
+UNKNOWN_CALLS = Counter(
+    "generation_unknown_calls", "Calls to an engine that may have been received and were never answered", ["engine"]
+)
+
+
+class _NothingMayBeTold(Exception):
+    """The consent was withdrawn, or the claim lost, before the engine was asked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
     """Where figurines are made, and where their photos end."""
 
     unit: UnitOfWork[Work]
-    engine: ImageEngine
+    engines: Mapping[str, ImageEngine]
+    painters: Painters
     photos: PhotoStore
     pictures: PictureStore
     resize: Resize
     lease: timedelta
-    styles: use_cases.Catalogue
 
-    def render_next(self) -> int:
-        """Claim the next job, paint it, settle it; 0 when nobody waits."""
+    def render_next(self, engine: str | None = None) -> int:
+        """Claim the next job (of this engine), paint it, settle it; 0 when nobody waits."""
+        engines = self.engines if engine is None else (engine,)
         with self.unit.begin() as work:
-            claim = use_cases.claim_job(work, lease=self.lease)
+            claim = use_cases.claim_job(work, lease=self.lease, painters=self.painters, engines=engines)
         if claim is None:
             return 0
         with self._lease_kept(claim):
@@ -87,6 +103,18 @@ class Workshop:
             for figurine_id, attempt in attempts
         ]
         return sum(swept)
+
+    def show_queue(self) -> int:
+        """Tell the operator how many wait for each engine, and for how long."""
+        with self.unit.begin() as work:
+            lengths = use_cases.measure_queue(work)
+        for engine in self.engines:
+            QUEUE_JOBS.labels(engine).set(0)
+            QUEUE_AGE.labels(engine).set(0)
+        for length in lengths:
+            QUEUE_JOBS.labels(length.engine).set(length.jobs)
+            QUEUE_AGE.labels(length.engine).set((self.unit.clock.now() - length.oldest).total_seconds())
+        return 0
 
     def sweep_strays(self) -> int:
         """Promise K1 for photos nobody has a record of: an upload that broke off half-way."""
@@ -138,9 +166,11 @@ class Workshop:
             elapsed = round((perf_counter() - started) * 1000)
             stored = [self._store(claim, n, painting) for n, painting in enumerate(paintings, start=1)]
         except PaintingFailed as failure:
-            self._fail(claim, FailureCode(failure.code))
+            self._engine_failed(claim, failure)
         except PhotoMissing:
             self._fail(claim, FailureCode.PHOTO_MISSING)
+        except _NothingMayBeTold:
+            log.info("nothing was told", figurine_id=str(claim.id), attempt=claim.attempt, engine=claim.engine)
         except Unavailable:
             self._postpone(claim)
         else:
@@ -150,10 +180,19 @@ class Workshop:
         if claim.upload_id is None:
             raise PhotoMissing
         photo = self.photos.read(claim.upload_id, owner=claim.user_id)
-        paintings = self.engine.paint(use_cases.paint_order(claim, photo, catalogue=self.styles))
+        order = use_cases.paint_order(claim, photo, catalogue=self.painters.styles)
+        # The last moment to ask; on its own, for a call must not keep a transaction open.
+        with self.unit.begin() as work:
+            may_be_told = use_cases.disclose(work, claim)
+        if not may_be_told:
+            raise _NothingMayBeTold
+        paintings = self._engine_of(claim).paint(order)
         if not paintings:
             raise PaintingFailed(FailureCode.NO_PICTURE)
         return paintings[: claim.variants]
+
+    def _engine_of(self, claim: Figurine) -> ImageEngine:
+        return self.engines[claim.engine or STUDIO]
 
     def _store(self, claim: Figurine, n: int, painting: Painting) -> StoredPicture:
         # Under the attempt's own prefix: a renderer that lost its claim overwrites nothing.
@@ -166,15 +205,30 @@ class Workshop:
 
     def _deliver(self, claim: Figurine, stored: Sequence[StoredPicture], rendering_ms: int) -> None:
         with self.unit.begin() as work:
-            delivered = use_cases.deliver(work, claim, stored, engine=self.engine.name, rendering_ms=rendering_ms)
+            delivered = use_cases.deliver(
+                work, claim, stored, engine=self._engine_of(claim).name, rendering_ms=rendering_ms
+            )
         if not delivered:
             # Cancelled, or taken over: the sweep may have passed before we wrote.
             self.pictures.sweep(f"{claim.id}/{claim.attempt}/")
 
-    def _fail(self, claim: Figurine, code: FailureCode) -> None:
+    def _engine_failed(self, claim: Figurine, failure: PaintingFailed) -> None:
+        if isinstance(failure, PaintingUnknown):
+            self._fail_unknown(claim, failure.calls)
+        else:
+            self._fail(claim, FailureCode(failure.code), retry_after=failure.retry_after)
+
+    def _fail(self, claim: Figurine, code: FailureCode, *, retry_after: float | None = None) -> None:
         log.warning("attempt failed", figurine_id=str(claim.id), attempt=claim.attempt, code=code)
+        pause = None if retry_after is None else timedelta(seconds=retry_after)
         with self.unit.begin() as work:
-            use_cases.fail_attempt(work, claim, code)
+            use_cases.fail_attempt(work, claim, code, retry_after=pause)
+
+    def _fail_unknown(self, claim: Figurine, calls: int) -> None:
+        log.error("no answer from the engine", figurine_id=str(claim.id), attempt=claim.attempt, calls=calls)
+        UNKNOWN_CALLS.labels(claim.engine).inc(calls)
+        with self.unit.begin() as work:
+            use_cases.fail_unknown(work, claim, calls=calls)
 
     def _postpone(self, claim: Figurine) -> None:
         log.warning("object store away, job waits", figurine_id=str(claim.id), attempt=claim.attempt)
@@ -203,15 +257,27 @@ class Workshop:
                 log.warning("lease not extended: database away", figurine_id=str(claim.id))
 
 
-def jobs(workshop: Workshop, *, renderers: int) -> list[Job]:
+def note_unknown_calls(unit: UnitOfWork[Work], figurine_id: UUID, calls: int) -> None:
+    """Calls that were not answered beside others that gave pictures: counted, and nothing else."""
+    UNKNOWN_CALLS.labels(GEMINI).inc(calls)
+    with unit.begin() as work:
+        use_cases.note_unknown_calls(work, figurine_id, calls)
+
+
+def jobs(workshop: Workshop) -> list[Job]:
     """What the clock asks of generation."""
+    limits = workshop.painters.limits
     return [
-        Job(
-            name="render",
-            every=timedelta(seconds=2),
-            run=workshop.render_next,
-            channel=RENDER_CHANNEL,
-            parallel=renderers,
+        # Each engine has renderers of its own: who waits for a partner's answer keeps no core from painting.
+        *(
+            Job(
+                name="render" if engine == STUDIO else f"render with {engine}",
+                every=timedelta(seconds=2),
+                run=partial(workshop.render_next, engine),
+                channel=RENDER_CHANNEL,
+                parallel=limits.of(engine),
+            )
+            for engine in workshop.engines
         ),
         Job(name="delete uploads", every=timedelta(seconds=5), run=workshop.delete_uploads, channel=DELETE_CHANNEL),
         Job(name="delete figurines", every=timedelta(seconds=5), run=workshop.delete_figurines, channel=DELETE_CHANNEL),
@@ -221,6 +287,12 @@ def jobs(workshop: Workshop, *, renderers: int) -> list[Job]:
             every=timedelta(seconds=5),
             run=workshop.in_transaction(use_cases.release_expired_leases),
         ),
+        Job(
+            name="reconsider stranded",
+            every=timedelta(minutes=1),
+            run=workshop.in_transaction(partial(use_cases.reconsider_stranded, painters=workshop.painters)),
+        ),
+        Job(name="show queue", every=timedelta(seconds=10), run=workshop.show_queue),
         Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts),
         Job(name="sweep strays", every=timedelta(minutes=10), run=workshop.sweep_strays),
     ]

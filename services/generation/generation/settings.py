@@ -1,8 +1,19 @@
 """Generation's settings; the only reader of its environment."""
 
-from pydantic import SecretStr
+from typing import Annotated, Literal, Self
 
-from common.settings import ServiceSettings
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
+
+from common.settings import PREFIX, ServiceSettings
+
+
+def _separate(names: object) -> object:
+    return tuple(name.strip() for name in names.split(",") if name.strip()) if isinstance(names, str) else names
+
+
+# In the environment: names with commas between them.
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separate), Field(min_length=1)]
 
 
 class Settings(ServiceSettings):
@@ -15,6 +26,37 @@ class Settings(ServiceSettings):
     sealing_keys: SecretStr
     # What uploads are sealed with: shared with the gateway, which seals them.
     upload_keys: SecretStr
-    renderers: int = 2
+    renderers: int = Field(default=2, ge=1)
+    # How many figurines of one person are painted at once, by whatever engine.
+    person_concurrency: int = Field(default=2, ge=1)
     # How long a silent renderer keeps its job.
     lease_seconds: int = 20
+    # With a key, Google Gemini paints for those who agreed to it.
+    gemini_api_key: SecretStr | None = None
+    # Whether Google may use what comes with an unpaid key to train its models.
+    gemini_key_tier: Literal["paid", "unpaid"] | None = None
+    # Tried in this order; one that has been retired is passed over.
+    gemini_models: Names = ("gemini-2.5-flash-image", "gemini-nano-banana-2.1", "gemini-3.1-flash-lite-image")
+    # Google's own without it.
+    gemini_base_url: str | None = None
+    # How many figurines Gemini paints at once, in the whole studio.
+    gemini_concurrency: int = Field(default=8, ge=1)
+    # How long one call may take.
+    gemini_deadline_seconds: int = Field(default=90, ge=1)
+
+    @model_validator(mode="after")
+    def _key_that_may_be_used(self) -> Self:
+        """What an unpaid key sends may train models and be read by people (Gemini API terms): no real photos."""
+        if self.gemini_api_key is None:
+            return self
+        if self.gemini_key_tier is None:
+            message = f"{PREFIX}GEMINI_KEY_TIER is needed with {PREFIX}GEMINI_API_KEY: paid or unpaid"
+            raise ValueError(message)
+        if self.gemini_key_tier == "unpaid" and self.mode != "local":
+            message = (
+                f"{PREFIX}GEMINI_KEY_TIER is unpaid: Google may train its models with what comes with an unpaid key, "
+                f"so people's photos need a paid one. Use a key of a project with billing, or unset "
+                f"{PREFIX}GEMINI_API_KEY and let the studio engine paint"
+            )
+            raise ValueError(message)
+        return self

@@ -4,6 +4,7 @@ from functools import partial
 
 from common.contracts.billing import CreditsHeld, CreditsRefused
 from common.contracts.gateway import ImageUploaded
+from common.contracts.privacy import ConsentChanged
 from common.subscriptions import Subscriptions
 from generation import use_cases
 from generation.repository import Work
@@ -15,4 +16,5 @@ def subscriptions(catalogue: use_cases.Catalogue) -> Subscriptions[Work]:
         ImageUploaded: partial(use_cases.accept_order, catalogue=catalogue),
         CreditsHeld: use_cases.queue_job,
         CreditsRefused: use_cases.reject_job,
+        ConsentChanged: use_cases.note_consent,
     }

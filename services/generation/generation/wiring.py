@@ -1,7 +1,10 @@
 """Generation, put together. Reads like a table of contents; opens nothing."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from common.database import Database
 from common.sealing import Keyring, Sealer
@@ -15,9 +18,9 @@ from generation.adapters.resizing import resize
 from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
 from generation.adapters.studio.render import STYLES
-from generation.domain import as_painted
+from generation.domain import GEMINI, STUDIO, Limits, Painters, as_painted
 from generation.inventory import INVENTORY
-from generation.jobs import Workshop, jobs
+from generation.jobs import Workshop, jobs, note_unknown_calls
 from generation.ports import ImageEngine
 from generation.repository import Work
 from generation.routes import ROUTES, STATUSES, Catalogue
@@ -26,7 +29,7 @@ from generation.subscribers import subscriptions
 
 
 def build(settings: Settings | None = None, *, engine: ImageEngine | None = None) -> Service[Work]:
-    """The service; `engine` replaces the one from the settings."""
+    """The service; `engine` replaces those from the settings, under the name of the studio's."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="generation")
     unit = UnitOfWork(service="generation", database=database, build=Work)
@@ -38,16 +41,17 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     )
     sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
     pictures = S3Pictures(store, sealer)
-    engine = engine or StudioEngine(workers=settings.renderers)
-    styles = as_painted(read_catalogue(), {"studio": STYLES})
+    engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
+    styles = as_painted(read_catalogue(), {STUDIO: STYLES})
+    painters = Painters(styles=styles, available=frozenset(engines), limits=_limits(settings))
     workshop = Workshop(
         unit=unit,
-        engine=engine,
+        engines=engines,
+        painters=painters,
         photos=S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value()))),
         pictures=pictures,
         resize=resize,
         lease=timedelta(seconds=settings.lease_seconds),
-        styles=styles,
     )
     return Service(
         settings=settings,
@@ -56,17 +60,44 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[
-            pictures,
-            Seals(sealer),
-            Catalogue(styles, renderers=settings.renderers, engines=frozenset({"studio"})),
-        ],
+        ports=[pictures, Seals(sealer), Catalogue(styles, engines=painters.available), painters],
         subscriptions=subscriptions(styles),
-        jobs=jobs(workshop, renderers=settings.renderers),
+        jobs=jobs(workshop),
         checks={
             "database": database.check,
             "uploads": lambda: store.check(UPLOADS),
             "figurines": lambda: store.check(FIGURINES),
         },
-        close=engine.close,
+        close=lambda: _close(engines),
     )
+
+
+def engines_of(settings: Settings, unknown: Callable[[UUID, int], None]) -> Mapping[str, ImageEngine]:
+    """The studio engine, and Gemini beside it where there is a key."""
+    engines: dict[str, ImageEngine] = {STUDIO: StudioEngine(workers=settings.renderers)}
+    if settings.gemini_api_key is not None:
+        # Half a second and 50 MB, which only who has a key should pay for.
+        from generation.adapters.gemini.engine import GeminiEngine  # noqa: PLC0415
+
+        engines[GEMINI] = GeminiEngine(
+            api_key=settings.gemini_api_key.get_secret_value(),
+            models=settings.gemini_models,
+            base_url=settings.gemini_base_url,
+            deadline=settings.gemini_deadline_seconds,
+            max_concurrent=settings.gemini_concurrency,
+            unknown_beside_pictures=unknown,
+        )
+    return engines
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        person=settings.person_concurrency,
+        renderers=settings.renderers,
+        partners={GEMINI: settings.gemini_concurrency},
+    )
+
+
+def _close(engines: Mapping[str, ImageEngine]) -> None:
+    for engine in engines.values():
+        engine.close()

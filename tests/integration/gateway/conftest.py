@@ -30,9 +30,8 @@ from gateway.adapters.uploads import S3Uploads
 from gateway.ports import PhotoStore
 from generation.adapters.objects import S3Photos, S3Pictures
 from generation.adapters.resizing import resize
-from generation.adapters.seals import Seals
+from generation.domain import STUDIO, Painters
 from generation.jobs import Workshop
-from generation.routes import Catalogue
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import Room
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
@@ -113,21 +112,21 @@ def generation_service(
     settings = generation.settings.Settings(**shared("generation"), **store_settings)
     service = generation.wiring.build(settings, engine=engine)
     pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
-    (catalogue,) = [port for port in service.ports if isinstance(port, Catalogue)]
-    return replace(service, ports=[pictures, Seals(SEALER), catalogue])
+    others = [port for port in service.ports if not isinstance(port, S3Pictures)]
+    return replace(service, ports=[pictures, *others])
 
 
 @pytest.fixture(scope="session")
 def workshop(generation_service: Service[Any], object_store: ObjectStore, s3: S3, engine: FakeEngine) -> Workshop:
-    (catalogue,) = [port for port in generation_service.ports if isinstance(port, Catalogue)]
+    (painters,) = [port for port in generation_service.ports if isinstance(port, Painters)]
     return Workshop(
         unit=generation_service.unit,
-        engine=engine,
+        engines={STUDIO: engine},
+        painters=painters,
         photos=S3Photos(object_store, SEALER, bucket=s3.buckets["uploads"]),
         pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
         resize=resize,
         lease=timedelta(seconds=20),
-        styles=catalogue.styles,
     )
 
 

@@ -16,6 +16,7 @@ from common.work import UnitOfWork
 from gateway.adapters.uploads import S3Uploads
 from generation.adapters.objects import S3Photos, S3Pictures
 from generation.adapters.resizing import resize
+from generation.domain import STUDIO, Painters
 from generation.jobs import Workshop
 from generation.repository import Work
 from tests.fakes.engine import FakeEngine
@@ -85,12 +86,12 @@ def shop(unit: UnitOfWork[Work], clock: MovableClock, object_store: ObjectStore,
         pictures=pictures,
         workshop=Workshop(
             unit=unit,
-            engine=engine,
+            engines={STUDIO: engine},
+            painters=Painters(styles=CATALOGUE),
             photos=photos,
             pictures=pictures,
             resize=resize,
             lease=LEASE,
-            styles=CATALOGUE,
         ),
         client=s3.client,
         buckets=dict(s3.buckets),

@@ -13,6 +13,7 @@ from gateway.adapters.uploads import S3Uploads
 from generation import use_cases
 from generation.adapters.catalogue import read_catalogue
 from generation.adapters.objects import S3Pictures
+from generation.domain import Figurine
 from generation.jobs import Workshop
 from generation.repository import Work
 from tests.builders import Life
@@ -42,7 +43,7 @@ class Shop:
     def accept(self, life: Life) -> Life:
         """The order comes; whether there is a photo is another question."""
         with self.unit.begin() as work:
-            use_cases.accept_order(work, life.uploaded(), catalogue=CATALOGUE)
+            use_cases.accept_order(work, life.uploaded(), catalogue=self.workshop.painters.styles)
         return life
 
     def afford(self, life: Life) -> Life:
@@ -54,6 +55,12 @@ class Shop:
     def ready(self, **fields: Any) -> Life:
         """A figurine that waits for a renderer."""
         return self.afford(self.order(Life(began=self.clock.now(), **fields)))
+
+    def claim(self) -> Figurine | None:
+        """A renderer takes the next job, and that is all it does."""
+        workshop = self.workshop
+        with self.unit.begin() as work:
+            return use_cases.claim_job(work, lease=workshop.lease, painters=workshop.painters, engines=workshop.engines)
 
     def cancel(self, life: Life) -> None:
         """The person changes her mind."""

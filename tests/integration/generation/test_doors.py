@@ -19,6 +19,7 @@ from common.tokens import TokenIssuer
 from common.web import create_app
 from generation.adapters.objects import S3Pictures
 from generation.adapters.seals import Seals
+from generation.domain import Painters
 from generation.ports import Size
 from generation.repository import Work
 from generation.routes import Catalogue
@@ -83,8 +84,9 @@ def service(generation_dsn: str, counted: Counted) -> Iterator[Service[Work]]:
         upload_keys=key,
     )
     service = build(settings, engine=FakeEngine())
-    catalogue = Catalogue(CATALOGUE, renderers=1, engines=frozenset({"studio"}))
-    yield replace(service, ports=[counted, Seals(FIGURINE_KEYS), catalogue])
+    painters = Painters(styles=CATALOGUE)
+    catalogue = Catalogue(CATALOGUE, engines=painters.available)
+    yield replace(service, ports=[counted, Seals(FIGURINE_KEYS), catalogue, painters])
     service.unit.database.close()
 
 

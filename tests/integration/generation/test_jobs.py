@@ -1,5 +1,6 @@
 """From a paid order to its ending, with an engine that does as it is told."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -19,6 +20,7 @@ from generation.domain import (
     STORE_PAUSE,
     AlreadyEnded,
     FailureCode,
+    Limits,
     NoSuchFigurine,
     Style,
 )
@@ -241,9 +243,9 @@ def test_a_second_attempt_is_told_the_same_as_the_first(shop: Shop) -> None:
 
 def test_a_style_that_has_left_the_catalogue_ends_its_jobs_without_a_charge(shop: Shop) -> None:
     life = shop.ready()
-    left = shop.with_workshop(styles={})
+    left = shop.with_workshop(painters=replace(shop.workshop.painters, styles={}))
     left.workshop.render_next()
-    assert shop.state(life) == ("failed", "refused_by_engine", 1)
+    assert shop.state(life) == ("failed", "refused_by_engine", 0)
     assert shop.types_told(life)[-1] == "figurine.failed"
 
 
@@ -251,15 +253,18 @@ def test_whoever_has_waited_longest_is_painted_first(shop: Shop) -> None:
     first = shop.ready()
     shop.clock.advance(timedelta(seconds=1))
     second = shop.ready()
+    painters = replace(shop.workshop.painters, limits=Limits(renderers=1))
     with shop.unit.begin() as work:
-        places = [use_cases.queue_place(work, life.user_id, life.figurine_id, renderers=1) for life in (first, second)]
+        places = [
+            use_cases.queue_place(work, life.user_id, life.figurine_id, painters=painters) for life in (first, second)
+        ]
     assert [(place.place, place.estimate_seconds) for place in places if place] == [(1, 5), (2, 10)]
     shop.workshop.render_next()
     assert [shop.state(life)[0] for life in (first, second)] == ["succeeded", "queued"]
     with shop.unit.begin() as work:
-        assert use_cases.queue_place(work, first.user_id, first.figurine_id, renderers=1) is None
+        assert use_cases.queue_place(work, first.user_id, first.figurine_id, painters=painters) is None
         with pytest.raises(NoSuchFigurine):
-            use_cases.queue_place(work, first.user_id, second.figurine_id, renderers=1)
+            use_cases.queue_place(work, first.user_id, second.figurine_id, painters=painters)
 
 
 def test_what_ended_cannot_be_cancelled_and_what_is_not_hers_does_not_exist(shop: Shop) -> None:

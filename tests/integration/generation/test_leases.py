@@ -80,25 +80,23 @@ def test_what_was_cancelled_while_it_was_painted_is_not_delivered(shop: Shop, li
 
 def test_a_job_whose_renderers_all_went_silent_ends(shop: Shop, life: Life) -> None:
     for _ in range(3):
-        with shop.unit.begin() as work:
-            assert use_cases.claim_job(work, lease=LEASE) is not None
+        assert shop.claim() is not None
         silence(shop)
     assert shop.state(life) == ("failed", "engine_timeout", 3)
     assert shop.upload(life) == ("deleting", "engine_timeout")
 
 
 def test_a_sign_of_life_keeps_the_job(shop: Shop, life: Life) -> None:
-    with shop.unit.begin() as work:
-        claim = use_cases.claim_job(work, lease=LEASE)
-    assert claim is not None
+    claimed = shop.claim()
+    assert claimed is not None
     for _ in range(3):
         shop.clock.advance(LEASE * 0.8)
         with shop.unit.begin() as work:
-            assert use_cases.keep_claim(work, claim, lease=LEASE)
+            assert use_cases.keep_claim(work, claimed, lease=LEASE)
         assert shop.run(use_cases.release_expired_leases) == 0
     shop.cancel(life)
     with shop.unit.begin() as work:
-        assert not use_cases.keep_claim(work, claim, lease=LEASE)
+        assert not use_cases.keep_claim(work, claimed, lease=LEASE)
 
 
 def test_a_renderer_shows_signs_of_life_while_its_engine_paints(shop: Shop, life: Life) -> None:

@@ -74,7 +74,7 @@ class TestDeleting:
         with shop.unit.begin() as work, pytest.raises(NoSuchShare):
             use_cases.open_share(work, token)
         with shop.unit.begin() as work, pytest.raises(NoSuchFigurine):
-            use_cases.queue_place(work, life.user_id, life.figurine_id, renderers=1)
+            use_cases.queue_place(work, life.user_id, life.figurine_id, painters=shop.workshop.painters)
 
     def test_somebody_else_deletes_nothing(self, shop: Shop) -> None:
         life = painted(shop)
@@ -107,8 +107,7 @@ class TestDeleting:
 
     def test_what_a_killed_renderer_left_goes_with_the_sweep(self, shop: Shop) -> None:
         life = shop.ready()
-        with shop.unit.begin() as work:
-            claim = use_cases.claim_job(work, lease=timedelta(seconds=20))
+        claim = shop.claim()
         assert claim is not None
         delete(shop, life)
         shop.workshop.delete_figurines()

@@ -55,8 +55,7 @@ def cancelled_in_the_queue(shop: Shop) -> Life:
 
 def cancelled_while_painted(shop: Shop) -> Life:
     life = shop.ready()
-    with shop.unit.begin() as work:
-        use_cases.claim_job(work, lease=timedelta(seconds=20))
+    assert shop.claim() is not None
     shop.cancel(life)
     return life
 

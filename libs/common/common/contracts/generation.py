@@ -38,6 +38,7 @@ class FigurineStarted(Event):
     figurine_id: UUID
     user_id: UUID
     attempt: int
+    engine: str = ""
 
 
 class FigurineGenerated(Event):

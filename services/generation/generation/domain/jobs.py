@@ -10,6 +10,11 @@ from uuid import UUID
 from common.errors import NotFound, Refused
 
 MAX_FAILURES = 3
+# A call that may have been received is repeated once, and not at once: nobody knows what it cost.
+MAX_UNKNOWN = 2
+UNKNOWN_PAUSE = timedelta(seconds=30)
+# The longest a job waits for an engine that names a time.
+LONGEST_PAUSE = timedelta(minutes=15)
 # How long a job waits before it tries the object store again.
 STORE_PAUSE = timedelta(seconds=15)
 # A renderer that lost its claim may go on storing for this long; what it stored is swept after that.
@@ -94,11 +99,25 @@ class Figurine:
     requested_at: datetime
     # Its owner deleted it: nobody sees it any more.
     deleted: bool = False
+    engine: str | None = None
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def may_become(self, state: State) -> bool:
         """Whether the state table allows this step."""
         return state in TRANSITIONS[self.state]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a waiting job stands: among all who wait for its engine, and among its person's own jobs there."""
+
+    engine: str
+    style: str
+    place: int
+    own_place: int
+    painting: int
+    own_painting: int
+    not_before: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +138,24 @@ def after_failure(code: FailureCode, failures: int) -> State:
     return State.QUEUED if code in RETRYABLE and failures + 1 < MAX_FAILURES else State.FAILED
 
 
-def waiting_time(place: int, recent_ms: Sequence[int], renderers: int) -> int:
-    """Seconds until a job at this place is done, from what recent ones took; 5 s each when none did."""
-    typical_ms = median(recent_ms) if recent_ms else 5000
-    rounds = -(-place // max(renderers, 1))
-    return max(1, round(rounds * typical_ms / 1000))
+def after_unknown(failures: int, unknown: int) -> State:
+    """Another attempt, or the end, when nobody knows whether the engine took the order, `unknown` times by now."""
+    return after_failure(FailureCode.ENGINE_TIMEOUT, failures) if unknown < MAX_UNKNOWN else State.FAILED
+
+
+def pause_after(failures: int, retry_after: timedelta | None = None) -> timedelta:
+    """How long until the next attempt; `retry_after` is what the engine asked for."""
+    own = timedelta(seconds=2 ** (failures + 1))
+    return own if retry_after is None else max(own, min(retry_after, LONGEST_PAUSE))
+
+
+def waiting_time(place: int, recent_ms: Sequence[int], at_once: int, *, painting: int = 0, typical: int = 5000) -> int:
+    """Seconds until a job at this place is done, from what recent ones took, `typical` milliseconds when none did.
+
+    `at_once` are painted side by side, `painting` of them now; those are counted as if they had just begun, for a
+    promise that is kept is worth more than a short one.
+    """
+    each_ms = median(recent_ms) if recent_ms else typical
+    lanes = max(at_once, 1)
+    behind = max(0, place - max(0, lanes - painting))
+    return max(1, round((1 + -(-behind // lanes)) * each_ms / 1000))

@@ -4,9 +4,11 @@ from common.clock import Clock
 from common.database import Connection, notify
 from common.outbox import Outbox
 from generation.repository.attempts import Attempts
+from generation.repository.consents import Consents, Disclosures
 from generation.repository.jobs import Jobs
 from generation.repository.leaving import Leaving
 from generation.repository.pictures import Pictures
+from generation.repository.queue import Queue
 from generation.repository.sharing import Ratings, Shares
 from generation.repository.uploads import Uploads
 
@@ -19,12 +21,15 @@ class Work:
 
     def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
         self.jobs = Jobs(connection, clock)
+        self.queue = Queue(connection, clock)
         self.attempts = Attempts(connection, clock)
         self.pictures = Pictures(connection)
         self.uploads = Uploads(connection, clock)
         self.leaving = Leaving(connection, clock)
         self.shares = Shares(connection)
         self.ratings = Ratings(connection)
+        self.consents = Consents(connection)
+        self.disclosures = Disclosures(connection, clock)
         self.outbox = outbox
         self.clock = clock
         self._connection = connection

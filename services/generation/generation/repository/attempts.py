@@ -8,6 +8,9 @@ from common.database import Connection
 from generation.domain import Figurine
 
 DELIVERED = "delivered"
+UNKNOWN = "unknown"
+CONSENT_WITHDRAWN = "consent_withdrawn"
+_SAMPLE = 20
 
 
 class Attempts:
@@ -20,22 +23,24 @@ class Attempts:
     def start(self, figurine: Figurine) -> None:
         """Record that an attempt began."""
         self._connection.execute(
-            "INSERT INTO attempts (figurine_id, attempt, started_at) VALUES (%s, %s, %s)",
-            [figurine.id, figurine.attempt, self._clock.now()],
+            "INSERT INTO attempts (figurine_id, attempt, engine, started_at) VALUES (%s, %s, %s, %s)",
+            [figurine.id, figurine.attempt, figurine.engine, self._clock.now()],
         )
 
-    def end(self, figurine: Figurine, outcome: str, *, rendering_ms: int | None = None) -> None:
+    def end(self, figurine: Figurine, outcome: str, *, rendering_ms: int | None = None, unknown_calls: int = 0) -> None:
         """Record how the attempt ended; objects of a delivered one stay, all others are swept."""
         self._connection.execute(
             """
             UPDATE attempts
-               SET ended_at = %(now)s, outcome = %(outcome)s, rendering_ms = %(ms)s, swept = %(delivered)s
+               SET ended_at = %(now)s, outcome = %(outcome)s, rendering_ms = %(ms)s, swept = %(delivered)s,
+                   unknown_calls = unknown_calls + %(unknown)s
              WHERE figurine_id = %(id)s AND attempt = %(attempt)s AND ended_at IS NULL
             """,
             {
                 "now": self._clock.now(),
                 "outcome": outcome,
                 "ms": rendering_ms,
+                "unknown": unknown_calls,
                 "delivered": outcome == DELIVERED,
                 "id": figurine.id,
                 "attempt": figurine.attempt,
@@ -55,9 +60,34 @@ class Attempts:
             "UPDATE attempts SET swept = true WHERE figurine_id = %s AND attempt = %s", [figurine_id, attempt]
         )
 
-    def recent_durations(self, *, limit: int = 20) -> list[int]:
-        """How long the latest deliveries took, in milliseconds."""
+    def note_unknown(self, figurine_id: UUID, calls: int) -> None:
+        """Calls of the attempt under way that may have been received and were not answered."""
+        self._connection.execute(
+            """
+            UPDATE attempts SET unknown_calls = unknown_calls + %s
+             WHERE figurine_id = %s AND attempt = (SELECT attempt FROM figurines WHERE id = figurine_id)
+            """,
+            [calls, figurine_id],
+        )
+
+    def count_unknown(self, figurine_id: UUID) -> int:
+        """How many attempts of a job ended without anybody knowing whether the engine took it."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM attempts WHERE figurine_id = %s AND outcome = 'unknown'", [figurine_id]
+        ).fetchone()
+        return row[0] if row else 0
+
+    def recent_durations(self, engine: str, style: str) -> list[int]:
+        """How long this engine's latest deliveries took, in milliseconds: those in the style, else all of them."""
         rows = self._connection.execute(
-            "SELECT rendering_ms FROM attempts WHERE outcome = 'delivered' ORDER BY ended_at DESC LIMIT %s", [limit]
+            """
+            SELECT rendering_ms, style = %(style)s
+              FROM (SELECT figurine_id, rendering_ms, ended_at FROM attempts
+                     WHERE outcome = 'delivered' AND engine = %(engine)s ORDER BY ended_at DESC LIMIT 200) latest
+              JOIN figurines ON id = figurine_id
+             ORDER BY ended_at DESC
+            """,
+            {"engine": engine, "style": style},
         ).fetchall()
-        return [milliseconds for (milliseconds,) in rows]
+        alike = [milliseconds for milliseconds, same_style in rows if same_style]
+        return (alike or [milliseconds for milliseconds, _ in rows])[:_SAMPLE]

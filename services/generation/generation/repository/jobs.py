@@ -1,5 +1,6 @@
 """The jobs: who waits, who is painted, who has ended."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, options
+                       failures, requested_at, deleted_at, engine, options
                   FROM figurines WHERE id = %s FOR UPDATE
                 """,
                 [figurine_id],
@@ -59,12 +60,12 @@ class Jobs:
         )
 
     def queue(self, figurine: Figurine, *, not_before: datetime | None = None, failed: bool = False) -> None:
-        """Put the job in the queue, or back into it at its old place; `failed` counts against it."""
+        """Put the job in the queue, or back into it; `failed` counts against it. Its engine is chosen (anew) there."""
         self._connection.execute(
             """
             UPDATE figurines
                SET state = 'queued', queued_at = coalesce(queued_at, %(now)s), not_before = %(not_before)s,
-                   failures = failures + %(failed)s, lease_until = NULL
+                   failures = failures + %(failed)s, lease_until = NULL, engine = NULL
              WHERE id = %(id)s AND state = %(state)s
             """,
             {
@@ -76,6 +77,16 @@ class Jobs:
             },
         )
 
+    def postpone(self, figurine_ids: Sequence[UUID], *, until: datetime) -> None:
+        """Let waiting jobs wait until then, unless they pause already."""
+        self._connection.execute(
+            """
+            UPDATE figurines SET not_before = %(until)s
+             WHERE id = ANY(%(ids)s) AND state = 'queued' AND (not_before IS NULL OR not_before <= %(now)s)
+            """,
+            {"until": until, "ids": list(figurine_ids), "now": self._clock.now()},
+        )
+
     def end(
         self, figurine: Figurine, state: State, *, code: FailureCode | None = None, engine: str | None = None
     ) -> None:
@@ -83,8 +94,8 @@ class Jobs:
         self._connection.execute(
             """
             UPDATE figurines
-               SET state = %(end)s, failure_code = %(code)s, engine = %(engine)s, finished_at = %(now)s,
-                   lease_until = NULL
+               SET state = %(end)s, failure_code = %(code)s, engine = coalesce(%(engine)s, engine),
+                   finished_at = %(now)s, lease_until = NULL
              WHERE id = %(id)s AND state = %(state)s
             """,
             {
@@ -97,21 +108,18 @@ class Jobs:
             },
         )
 
-    def claim(self, *, lease: timedelta) -> Figurine | None:
-        """Take the job that has waited longest, for as long as the lease lasts."""
-        now = self._clock.now()
+    def claim(self, figurine_id: UUID, *, lease: timedelta) -> Figurine | None:
+        """Take a waiting job, for as long as the lease lasts."""
         with self._connection.cursor(row_factory=kwargs_row(_figurine)) as cursor:
             return cursor.execute(
                 """
                 UPDATE figurines
-                   SET state = 'rendering', attempt = attempt + 1, lease_until = %(until)s
-                 WHERE id = (SELECT id FROM figurines
-                              WHERE state = 'queued' AND (not_before IS NULL OR not_before <= %(now)s)
-                              ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+                   SET state = 'rendering', attempt = attempt + 1, lease_until = %s
+                 WHERE id = %s AND state = 'queued'
              RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, options
+                       failures, requested_at, deleted_at, engine, options
                 """,
-                {"now": now, "until": now + lease},
+                [self._clock.now() + lease, figurine_id],
             ).fetchone()
 
     def extend_lease(self, figurine: Figurine, *, lease: timedelta) -> bool:
@@ -132,25 +140,13 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, options
+                       failures, requested_at, deleted_at, engine, options
                   FROM figurines
                  WHERE state = 'rendering' AND lease_until < %s
                    FOR UPDATE SKIP LOCKED LIMIT 50
                 """,
                 [self._clock.now()],
             ).fetchall()
-
-    def place(self, figurine_id: UUID) -> int | None:
-        """The place in the queue, 1 for the next; None when the job does not wait."""
-        row = self._connection.execute(
-            """
-            SELECT (SELECT count(*) FROM figurines other
-                     WHERE other.state = 'queued' AND (other.queued_at, other.id) <= (mine.queued_at, mine.id))
-              FROM figurines mine WHERE mine.id = %s AND mine.state = 'queued'
-            """,
-            [figurine_id],
-        ).fetchone()
-        return row[0] if row else None
 
 
 def _figurine(*, state: str, deleted_at: datetime | None, **columns: Any) -> Figurine:

@@ -2,6 +2,7 @@
 
 from common.current import Current, CurrentUnit
 from generation import use_cases
+from generation.domain import Painters
 from generation.ports import PictureStore, Seals
 from generation.repository import Work
 
@@ -9,9 +10,8 @@ from generation.repository import Work
 class Catalogue:
     """The styles this service knows, and the engines it has."""
 
-    def __init__(self, styles: use_cases.Catalogue, *, renderers: int, engines: frozenset[str]) -> None:
+    def __init__(self, styles: use_cases.Catalogue, *, engines: frozenset[str]) -> None:
         self.styles = styles
-        self.renderers = renderers
         self.engines = engines
 
 
@@ -20,3 +20,4 @@ unit = CurrentUnit[Work]()
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
 seals = Current(Seals)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)
+painters = Current(Painters)

@@ -9,7 +9,7 @@ from common.callers import current_user_id, internal_blueprint
 from common.problems import problems
 from generation import use_cases
 from generation.domain import AlreadyEnded, NoSuchFigurine, State
-from generation.routes.context import catalogue, unit
+from generation.routes.context import painters, unit
 
 routes = internal_blueprint("figurines", __name__)
 
@@ -46,5 +46,5 @@ def cancel(path: FigurinePath) -> CancelAnswer:
 def queue(path: FigurinePath) -> QueueAnswer:
     """Where a job stands and about how long it will take."""
     with unit.begin() as work:
-        place = use_cases.queue_place(work, current_user_id(), path.figurine_id, renderers=catalogue().renderers)
+        place = use_cases.queue_place(work, current_user_id(), path.figurine_id, painters=painters())
     return QueueAnswer.model_validate(place) if place else QueueAnswer()

@@ -13,33 +13,50 @@ from generation.use_cases.owning import (
 from generation.use_cases.painting import (
     claim_job,
     deliver,
+    disclose,
     fail_attempt,
+    fail_unknown,
     keep_claim,
+    note_unknown_calls,
     paint_order,
     postpone_attempt,
     release_expired_leases,
 )
 from generation.use_cases.photos import expire_uploads, record_deletion
-from generation.use_cases.pictures import find_picture, queue_place
+from generation.use_cases.pictures import find_picture
+from generation.use_cases.queueing import (
+    assign_engines,
+    measure_queue,
+    note_consent,
+    queue_place,
+    reconsider_stranded,
+)
 
 __all__ = [
     "Catalogue",
     "accept_order",
+    "assign_engines",
     "cancel_figurine",
     "claim_job",
     "delete_figurine",
     "deliver",
+    "disclose",
     "expire_uploads",
     "fail_attempt",
+    "fail_unknown",
     "find_picture",
     "find_share",
     "keep_claim",
+    "measure_queue",
+    "note_consent",
+    "note_unknown_calls",
     "open_share",
     "paint_order",
     "postpone_attempt",
     "queue_job",
     "queue_place",
     "rate_figurine",
+    "reconsider_stranded",
     "record_deletion",
     "record_gone",
     "reject_job",

@@ -15,6 +15,8 @@ def end(work: Work, figurine: Figurine, state: State, code: FailureCode) -> None
     """Every unhappy end: no charge, no photo kept, and everybody is told why."""
     if figurine.state is State.RENDERING:
         work.attempts.end(figurine, code)
+        # The person, and the engine, have room for another job at once.
+        work.wake_renderers()
     work.jobs.end(figurine, state, code=code)
     work.uploads.dismiss(figurine.id, code)
     work.wake_deletion()

@@ -1,37 +1,55 @@
 """Painting: a renderer claims a job, keeps it, delivers, or fails."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from common.contracts.generation import (
     FigurineGenerated,
     FigurineStarted,
+    PartnerDisclosed,
     PictureSize,
 )
 from generation.domain import (
+    PARTNERS,
     STORE_PAUSE,
+    UNKNOWN_PAUSE,
     FailureCode,
     Figurine,
+    Limits,
+    Painters,
     State,
     StoredPicture,
     after_failure,
+    after_unknown,
     compose,
     outcome,
+    pause_after,
 )
 from generation.ports import PaintingFailed, PaintOrder, Photo
 from generation.repository import Work
-from generation.repository.attempts import DELIVERED
+from generation.repository.attempts import CONSENT_WITHDRAWN, DELIVERED, UNKNOWN
 from generation.use_cases.endings import end
 from generation.use_cases.orders import Catalogue
+from generation.use_cases.queueing import assign_engines
 
 
-def claim_job(work: Work, *, lease: timedelta) -> Figurine | None:
-    """Take the next job and say that painting begins."""
-    figurine = work.jobs.claim(lease=lease)
+def claim_job(work: Work, *, lease: timedelta, painters: Painters, engines: Iterable[str]) -> Figurine | None:
+    """Take the job whose turn it is before one of these engines, and say that painting begins."""
+    work.queue.enter()
+    assign_engines(work, painters)
+    figurine = next((claim for engine in engines if (claim := _claim(work, engine, lease, painters.limits))), None)
     if figurine is None:
         return None
     work.attempts.start(figurine)
-    work.outbox.add(FigurineStarted(figurine_id=figurine.id, user_id=figurine.user_id, attempt=figurine.attempt))
+    work.outbox.add(
+        FigurineStarted(
+            figurine_id=figurine.id,
+            user_id=figurine.user_id,
+            attempt=figurine.attempt,
+            engine=figurine.engine or "",
+        )
+    )
     return figurine
 
 
@@ -53,6 +71,36 @@ def paint_order(claim: Figurine, photo: Photo, *, catalogue: Catalogue) -> Paint
         options=options,
         prompt=compose(style, options, title=photo.title, note=photo.note, aspect_ratio=claim.aspect_ratio),
     )
+
+
+def disclose(work: Work, claim: Figurine) -> bool:
+    """Record what a partner is about to be told; False when nothing may be told (any more).
+
+    Whoever has withdrawn her consent since the claim finds her job back in the queue, where it costs her nothing.
+    """
+    partner = PARTNERS.get(claim.engine or "")
+    if partner is None:
+        return True
+    figurine = _still_claimed(work, claim)
+    if figurine is None:
+        return False
+    if not work.consents.given(figurine.user_id, partner.consent):
+        work.attempts.end(figurine, CONSENT_WITHDRAWN)
+        work.jobs.queue(figurine)
+        work.wake_renderers()
+        return False
+    work.disclosures.add(figurine, partner)
+    work.outbox.add(
+        PartnerDisclosed(
+            figurine_id=figurine.id,
+            user_id=figurine.user_id,
+            partner=partner.name,
+            kind=partner.kind,
+            purpose=partner.purpose,
+            disclosed_at=work.clock.now(),
+        )
+    )
+    return True
 
 
 def deliver(work: Work, claim: Figurine, pictures: Sequence[StoredPicture], *, engine: str, rendering_ms: int) -> bool:
@@ -81,17 +129,28 @@ def deliver(work: Work, claim: Figurine, pictures: Sequence[StoredPicture], *, e
     return True
 
 
-def fail_attempt(work: Work, claim: Figurine, code: FailureCode) -> None:
-    """An attempt gave no picture: try again later, or end the job."""
+def fail_attempt(work: Work, claim: Figurine, code: FailureCode, *, retry_after: timedelta | None = None) -> None:
+    """An attempt gave no picture: try again later, or end the job. `retry_after` is what the engine asked for."""
     figurine = _still_claimed(work, claim)
     if figurine is None:
         return
     work.attempts.end(figurine, code)
     if after_failure(code, figurine.failures) is State.QUEUED:
-        pause = timedelta(seconds=2 ** (figurine.failures + 1))
-        work.jobs.queue(figurine, not_before=work.clock.now() + pause, failed=True)
+        _try_again(work, figurine, pause_after(figurine.failures, retry_after))
     else:
         end(work, figurine, State.FAILED, code)
+
+
+def fail_unknown(work: Work, claim: Figurine, *, calls: int) -> None:
+    """So many calls to a partner may have been received: one more try, after a pause, and never a third."""
+    figurine = _still_claimed(work, claim)
+    if figurine is not None:
+        _end_unknown(work, figurine, calls=calls)
+
+
+def note_unknown_calls(work: Work, figurine_id: UUID, calls: int) -> None:
+    """Calls without an answer beside others that gave pictures: they cost the person nothing and are counted."""
+    work.attempts.note_unknown(figurine_id, calls)
 
 
 def postpone_attempt(work: Work, claim: Figurine) -> None:
@@ -111,6 +170,10 @@ def release_expired_leases(work: Work) -> int:
     """Jobs of renderers that went silent go back to the queue, or end after the last attempt."""
     expired = work.jobs.expired_leases()
     for figurine in expired:
+        if work.disclosures.made(figurine):
+            # It died in the middle of a call, or just before it: nobody knows.
+            _end_unknown(work, figurine, calls=1)
+            continue
         work.attempts.end(figurine, "lease_expired")
         if after_failure(FailureCode.ENGINE_TIMEOUT, figurine.failures) is State.QUEUED:
             work.jobs.queue(figurine, failed=True)
@@ -118,6 +181,26 @@ def release_expired_leases(work: Work) -> int:
         else:
             end(work, figurine, State.FAILED, FailureCode.ENGINE_TIMEOUT)
     return len(expired)
+
+
+def _claim(work: Work, engine: str, lease: timedelta, limits: Limits) -> Figurine | None:
+    partner_limit = limits.partners.get(engine)
+    if partner_limit is not None and work.queue.painting(engine) >= partner_limit:
+        return None
+    figurine_id = work.queue.next(engine, person_limit=limits.person)
+    return None if figurine_id is None else work.jobs.claim(figurine_id, lease=lease)
+
+
+def _end_unknown(work: Work, figurine: Figurine, *, calls: int) -> None:
+    work.attempts.end(figurine, UNKNOWN, unknown_calls=calls)
+    if after_unknown(figurine.failures, work.attempts.count_unknown(figurine.id)) is State.QUEUED:
+        _try_again(work, figurine, UNKNOWN_PAUSE)
+    else:
+        end(work, figurine, State.FAILED, FailureCode.ENGINE_TIMEOUT)
+
+
+def _try_again(work: Work, figurine: Figurine, pause: timedelta) -> None:
+    work.jobs.queue(figurine, not_before=work.clock.now() + pause, failed=True)
 
 
 def _still_claimed(work: Work, claim: Figurine) -> Figurine | None:

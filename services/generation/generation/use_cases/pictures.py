@@ -1,14 +1,8 @@
-"""What a person may look at: her pictures, and her place in the queue."""
+"""What a person may look at: her pictures."""
 
 from uuid import UUID
 
-from generation.domain import (
-    NoSuchFigurine,
-    NoSuchPicture,
-    QueuePlace,
-    StoredPicture,
-    waiting_time,
-)
+from generation.domain import NoSuchPicture, StoredPicture
 from generation.repository import Work
 
 
@@ -18,15 +12,3 @@ def find_picture(work: Work, user_id: UUID, figurine_id: UUID, n: int) -> Stored
     if picture is None:
         raise NoSuchPicture
     return picture
-
-
-def queue_place(work: Work, user_id: UUID, figurine_id: UUID, *, renderers: int) -> QueuePlace | None:
-    """Where the person's job stands and about how long it will take; None when it does not wait."""
-    figurine = work.jobs.find(figurine_id)
-    if figurine is None or figurine.user_id != user_id or figurine.deleted:
-        raise NoSuchFigurine
-    place = work.jobs.place(figurine_id)
-    if place is None:
-        return None
-    estimate = waiting_time(place, work.attempts.recent_durations(), renderers)
-    return QueuePlace(place=place, estimate_seconds=estimate)
