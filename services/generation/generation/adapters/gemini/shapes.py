@@ -17,7 +17,16 @@ _MOST_PIXELS = 50_000_000
 _SAME = 0.03
 _MOST_CUT = 0.15
 # As Pillow raises them for broken files of these formats.
-_BROKEN = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, EOFError, MemoryError, OverflowError)
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    EOFError,
+    MemoryError,
+    OverflowError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
