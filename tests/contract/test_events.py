@@ -19,8 +19,6 @@ AWAITED = {
     "user.corrected",
     "usage.observed",
     "figurine.deleted",
-    "partner.disclosed",
-    "consent.changed",
     "user.deletion_requested",
     "export.requested",
 }

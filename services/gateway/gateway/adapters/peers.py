@@ -38,6 +38,10 @@ class Peer:
         """Ask for something. Raises NotFound, Invalid, Conflict, Unavailable."""
         return self._call("POST", path, user_id, None)
 
+    def put(self, path: str, *, user_id: UUID, body: Mapping[str, object]) -> Any:
+        """Set something to what the body says. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("PUT", path, user_id, None, body)
+
     @contextmanager
     def _answered(self) -> Generator[None]:
         try:
@@ -61,10 +65,17 @@ class Peer:
         response.close()
         raise self._refusal(response)
 
-    def _call(self, method: str, path: str, user_id: UUID | None, params: Mapping[str, str] | None) -> Any:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        user_id: UUID | None,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, object] | None = None,
+    ) -> Any:
         with self._answered():
             response = self._client.request(
-                method, path, params=dict(params or {}), headers=self._authorization(user_id)
+                method, path, params=dict(params or {}), json=body, headers=self._authorization(user_id)
             )
         if not response.is_success:
             raise self._refusal(response)

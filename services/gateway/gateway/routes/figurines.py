@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage as UploadedFile
 from common.answers import Answer
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.problems import problems
+from gateway.domain.consents import ConsentRequired
 from gateway.domain.figurines import (
     Figurine,
     InsufficientCredits,
@@ -148,6 +149,7 @@ def allow_photos() -> None:
             PhotoTooSmall,
             NotSignedIn,
             ForgedRequest,
+            ConsentRequired,
             IdempotencyMismatch,
         ),
         **problems(

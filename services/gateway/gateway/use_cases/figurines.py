@@ -18,6 +18,7 @@ from gateway.domain.figurines import (
     failed_state,
 )
 from gateway.repository import Work
+from gateway.use_cases.consents import require_consent_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +33,14 @@ class Placement:
 
 
 def quote(work: Work, account_id: UUID, order: Order) -> int:
-    """The price of an order in credits. Raises NoSuchStyle, InsufficientCredits.
+    """The price of an order in credits. Raises NoSuchStyle, ConsentRequired, InsufficientCredits.
 
     The balance is the last one heard of; when none was, billing decides.
     """
     style = work.styles.find(order.style)
     if style is None:
         raise NoSuchStyle
+    require_consent_for(work, account_id, style)
     price = style.price * order.variants
     available = work.figurines.available_credits(account_id)
     if available is not None and available < price:
