@@ -26,6 +26,7 @@ from tests.integration.gateway.studio import ORIGIN, Person, Studio, photo
 
 GEMINI = "google_gemini"
 PATH = f"/v1/consents/{GEMINI}"
+ROUTES = [("GET", "/v1/consents"), ("PUT", PATH), ("GET", "/v1/privacy/disclosures")]
 # A style that, in these tests, only Gemini paints, and one that the studio can paint as well.
 ONLY_GEMINI = "window-box"
 EITHER = "acrylic-standee"
@@ -33,6 +34,12 @@ EITHER = "acrylic-standee"
 
 @pytest.fixture
 def ada(studio: Studio) -> Person:
+    return studio.sign_up()
+
+
+@pytest.fixture(scope="module")
+def grace(studio: Studio) -> Person:
+    """Somebody for tests of many examples: signing up takes a slow hash."""
     return studio.sign_up()
 
 
@@ -94,9 +101,7 @@ def test_what_is_said_on_a_page_needs_the_pages_own_word_and_is_recorded_as_such
     assert [change["how"] for change in said["history"]] == ["studio page"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/v1/consents"), ("PUT", PATH), ("GET", "/v1/privacy/disclosures")]
-)
+@pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_consents_and_disclosures_are_for_people_who_are_signed_in(studio: Studio, method: str, path: str) -> None:
     response = studio.client().open(path, method=method, json={"granted": True}, base_url=ORIGIN)
     assert (response.status_code, response.get_json()["code"]) == (401, "unauthenticated")
@@ -116,26 +121,13 @@ def test_what_cannot_be_allowed_is_not_found(ada: Person, purpose: str) -> None:
         max_leaves=6,
     )
 )
-def test_only_a_plain_yes_or_no_is_consent(studio: Studio, sent: object) -> None:
-    ada = _somebody(studio)
-    response = ada.ask("PUT", PATH, json=sent)
+def test_only_a_plain_yes_or_no_is_consent(grace: Person, sent: object) -> None:
+    response = grace.ask("PUT", PATH, json=sent)
     assert (response.status_code, response.content_type) == (400, "application/problem+json")
-    assert not ada.get("/v1/consents").get_json()["items"][0]["granted"]
+    assert not grace.get("/v1/consents").get_json()["items"][0]["granted"]
 
 
-_ADA: list[Person] = []
-
-
-def _somebody(studio: Studio) -> Person:
-    """One person for all examples: signing up takes a slow hash."""
-    if not _ADA:
-        _ADA.append(studio.sign_up())
-    return _ADA[0]
-
-
-@pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/v1/consents"), ("PUT", PATH), ("GET", "/v1/privacy/disclosures")]
-)
+@pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_while_privacy_is_away_people_are_asked_to_come_back(
     ada: Person, alone: Studio, method: str, path: str
 ) -> None:
@@ -211,13 +203,12 @@ def test_the_same_order_again_is_answered_as_before_although_consent_is_gone(stu
 @settings(max_examples=60)
 @given(words=st.lists(st.booleans(), min_size=1, max_size=6), seed=st.integers(0, 2**32 - 1), size=st.integers(1, 6))
 def test_whatever_the_order_and_number_of_the_news_the_latest_word_counts(
-    studio: Studio, words: Sequence[bool], seed: int, size: int
+    studio: Studio, grace: Person, words: Sequence[bool], seed: int, size: int
 ) -> None:
-    ada = _somebody(studio)
     begun = SYSTEM_CLOCK.now()
     news = [
         ConsentChanged(
-            user_id=ada.id, purpose="news", granted=granted, changed_at=begun + n * timedelta(microseconds=1)
+            user_id=grace.id, purpose="news", granted=granted, changed_at=begun + n * timedelta(microseconds=1)
         )
         for n, granted in enumerate(words)
     ]
@@ -226,7 +217,7 @@ def test_whatever_the_order_and_number_of_the_news_the_latest_word_counts(
     (gateway,) = [room for room in studio.rooms if room.unit is studio.service.unit]
     gateway.consumer.deliver(arriving, size=size)
     with studio.service.unit.begin() as work:
-        assert ("news" in work.consents.granted(ada.id)) == words[-1]
+        assert ("news" in work.consents.granted(grace.id)) == words[-1]
 
 
 def test_news_of_somebody_who_is_gone_is_dropped(studio: Studio) -> None:

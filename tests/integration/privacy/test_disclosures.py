@@ -62,7 +62,7 @@ def test_a_person_reads_who_got_what_of_hers_when_and_why(consumer: Consumer, as
     assert item == {
         "partner": "google_gemini",
         "partner_name": "Google Gemini",
-        "what": "Your photo, without place and camera data, and your wishes for the picture",
+        "what": "Your photo and your wishes for the picture",
         "why": "To paint the figurine you asked for",
         "figurine_id": str(event.figurine_id),
     }

@@ -28,7 +28,7 @@ def test_a_style_that_gemini_may_paint_asks_for_it():
 
 def test_the_refusal_says_what_to_do_and_that_it_cost_nothing():
     assert ConsentRequired.code == "consent_required"
-    assert "Allow it, or choose another" in ConsentRequired().sentence
+    assert "Allow it, or take another" in ConsentRequired().sentence
     assert "cost nothing" in ConsentRequired().sentence
 
 

@@ -13,7 +13,7 @@ _NAME: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
 
 
 class ConsentRequired(Forbidden):
-    """Only Google Gemini paints this style, and you have not allowed that. Allow it, or choose another; it cost nothing."""
+    """Only Google Gemini paints this style, and you have not allowed it. Allow it, or take another; it cost nothing."""
 
     code = "consent_required"
 

@@ -9,7 +9,7 @@ from uuid import UUID
 # Events carry codes; a code nobody has words for is shown as it came, rather than not at all.
 PARTNERS: Final[Mapping[str, str]] = {"google_gemini": "Google Gemini"}
 KINDS: Final[Mapping[str, str]] = {
-    "photo_and_prompt": "Your photo, without place and camera data, and your wishes for the picture",
+    "photo_and_prompt": "Your photo and your wishes for the picture",
 }
 # By the ids of the promises.
 REASONS: Final[Mapping[str, str]] = {"U2": "To paint the figurine you asked for"}
