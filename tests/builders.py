@@ -39,6 +39,7 @@ class Life:
     unit_price: int = 2
     credits: int = 10
     seed: int = 7
+    options: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def price(self) -> int:
@@ -58,6 +59,7 @@ class Life:
             seed=self.seed,
             uploaded_at=self.began,
             delete_by=self.began + DAY,
+            options=self.options,
         )
 
     def requested(self) -> FigurineRequested:

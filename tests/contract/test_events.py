@@ -8,7 +8,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from common.clock import SYSTEM_CLOCK
 from common.contracts import EVENTS, OWNERS, Event, decode, encode
+from common.contracts.gateway import ImageUploaded
 from ops import reference
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
@@ -65,6 +67,15 @@ def test_a_published_message_is_what_its_schema_says(sample: Path) -> None:
     message = json.loads(sample.read_text())
     jsonschema.validate(message["data"], schema, cls=jsonschema.Draft202012Validator)
     assert message["dataschema"] == schema["$id"]
+
+
+def test_an_order_from_before_there_were_options_chooses_nothing() -> None:
+    # The sample is as old as the event; what was added later stays out of it.
+    before = decode((Path(__file__).parent / "samples" / "image.uploaded.v1.json").read_bytes(), EVENTS).event
+    assert isinstance(before, ImageUploaded)
+    assert before.options == {}
+    chosen = before.model_copy(update={"options": {"backdrop": "warm"}})
+    assert decode(encode(chosen, id=SYSTEM_CLOCK.new_id(), source="x", time=before.uploaded_at), EVENTS).event == chosen
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)

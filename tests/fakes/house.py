@@ -16,6 +16,7 @@ from common.clock import MovableClock
 from common.contracts import EVENTS, Envelope, Event, decode
 from common.intake import Intake
 from common.work import UnitOfWork
+from generation.adapters.catalogue import read_catalogue
 from generation.domain import LONGEST_PAINTING
 from generation.jobs import Workshop
 from tests.fakes.brokerless import BrokerlessConsumer
@@ -81,6 +82,7 @@ class House:
             pictures=self.pictures,
             resize=no_smaller_sizes,
             lease=LEASE,
+            styles=read_catalogue(),
         )
 
     def run(self, *whims: Callable[[], None]) -> None:

@@ -101,6 +101,7 @@ INVENTORY = Inventory(
             "failure_code": "Why there is no picture.",
             "created_at": "When it was ordered.",
             "finished_at": "When it was finished.",
+            "options": "What was chosen with the style.",
         },
     ),
     Table(

@@ -11,7 +11,7 @@ import structlog
 from common.errors import Unavailable
 from common.service import Job
 from common.work import UnitOfWork
-from gateway.domain.figurines import Style
+from gateway.domain.styles import Choice, Option, Style
 from gateway.ports import Letters, Mailer, MailRefused, StyleSource
 from gateway.repository import MAIL_CHANNEL, Work
 from gateway.repository.mails import MAX_ATTEMPTS
@@ -87,9 +87,17 @@ def read_styles(answer: Any) -> list[Style]:
             price=item["price"],
             subjects=tuple(item["subjects"]),
             engines=tuple(item["engines"]),
+            options=tuple(_read_option(option) for option in item.get("options", ())),
+            sample=item.get("sample"),
+            unavailable_because=item.get("unavailable_because"),
         )
         for item in answer["items"]
     ]
+
+
+def _read_option(answer: Any) -> Option:
+    choices = tuple(Choice(id=choice["id"], name=choice["name"]) for choice in answer["choices"])
+    return Option(id=answer["id"], name=answer["name"], choices=choices)
 
 
 def jobs(office: Office) -> list[Job]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol, runtime_checkable
 from uuid import UUID
 
-from gateway.domain.figurines import Style
 from gateway.domain.people import Account
 from gateway.domain.photo import SanePhoto
+from gateway.domain.styles import Style
 
 
 @runtime_checkable

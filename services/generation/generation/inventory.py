@@ -47,6 +47,7 @@ INVENTORY = Inventory(
             "requested_at": "When it was ordered.",
             "queued_at": "When it began to wait.",
             "finished_at": "When the job ended.",
+            "options": "What was chosen with the style.",
         },
     ),
     Table(

@@ -29,7 +29,6 @@ from generation.ports import (
     ImageEngine,
     Painting,
     PaintingFailed,
-    PaintOrder,
     PhotoMissing,
     PhotoStore,
     PictureStore,
@@ -51,6 +50,7 @@ class Workshop:
     pictures: PictureStore
     resize: Resize
     lease: timedelta
+    styles: use_cases.Catalogue
 
     def render_next(self) -> int:
         """Claim the next job, paint it, settle it; 0 when nobody waits."""
@@ -136,18 +136,7 @@ class Workshop:
         if claim.upload_id is None:
             raise PhotoMissing
         photo = self.photos.read(claim.upload_id, owner=claim.user_id)
-        paintings = self.engine.paint(
-            PaintOrder(
-                figurine_id=claim.id,
-                style=claim.style,
-                photo=photo.jpeg,
-                title=photo.title,
-                note=photo.note,
-                variants=claim.variants,
-                aspect_ratio=claim.aspect_ratio,
-                seed=claim.seed,
-            )
-        )
+        paintings = self.engine.paint(use_cases.paint_order(claim, photo, catalogue=self.styles))
         if not paintings:
             raise PaintingFailed(FailureCode.NO_PICTURE)
         return paintings[: claim.variants]

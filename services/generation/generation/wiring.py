@@ -13,6 +13,8 @@ from generation.adapters.catalogue import read_catalogue
 from generation.adapters.objects import FIGURINES, UPLOADS, S3Photos, S3Pictures
 from generation.adapters.resizing import resize
 from generation.adapters.studio.engine import StudioEngine
+from generation.adapters.studio.render import STYLES
+from generation.domain import as_painted
 from generation.inventory import INVENTORY
 from generation.jobs import Workshop, jobs
 from generation.ports import ImageEngine
@@ -35,7 +37,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     )
     pictures = S3Pictures(store, Sealer(Keyring.parse(settings.sealing_keys.get_secret_value())))
     engine = engine or StudioEngine(workers=settings.renderers)
-    styles = read_catalogue()
+    styles = as_painted(read_catalogue(), {"studio": STYLES})
     workshop = Workshop(
         unit=unit,
         engine=engine,
@@ -43,6 +45,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         pictures=pictures,
         resize=resize,
         lease=timedelta(seconds=settings.lease_seconds),
+        styles=styles,
     )
     return Service(
         settings=settings,
@@ -51,7 +54,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[pictures, Catalogue(styles, renderers=settings.renderers)],
+        ports=[pictures, Catalogue(styles, renderers=settings.renderers, engines=frozenset({"studio"}))],
         subscriptions=subscriptions(styles),
         jobs=jobs(workshop, renderers=settings.renderers),
         checks={

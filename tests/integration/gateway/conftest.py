@@ -118,6 +118,7 @@ def generation_service(
 
 @pytest.fixture(scope="session")
 def workshop(generation_service: Service[Any], object_store: ObjectStore, s3: S3, engine: FakeEngine) -> Workshop:
+    (catalogue,) = [port for port in generation_service.ports if isinstance(port, Catalogue)]
     return Workshop(
         unit=generation_service.unit,
         engine=engine,
@@ -125,6 +126,7 @@ def workshop(generation_service: Service[Any], object_store: ObjectStore, s3: S3
         pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
         resize=resize,
         lease=timedelta(seconds=20),
+        styles=catalogue.styles,
     )
 
 

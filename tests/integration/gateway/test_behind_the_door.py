@@ -139,6 +139,6 @@ def test_orders_are_taken_while_everybody_else_is_away(studio: Studio, alone: St
     ada = replace(studio.sign_up(), studio=alone)
     figurine_id = ada.order().get_json()["id"]
     assert ada.figurine(figurine_id)["state"] == "received"
-    assert len(alone.client().get("/v1/styles").get_json()["items"]) == 2
+    assert len(alone.client().get("/v1/styles").get_json()["items"]) == 16
     studio.settle()
     assert ada.figurine(figurine_id)["state"] == "succeeded"

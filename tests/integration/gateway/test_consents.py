@@ -49,7 +49,7 @@ def _painted_by_gemini(studio: Studio) -> Iterator[None]:
     engines = {ONLY_GEMINI: ("gemini",), EITHER: ("gemini", "studio")}
     with studio.service.unit.begin() as work:
         before = work.styles.all()
-        work.styles.replace([replace(style, engines=engines[style.id]) for style in before])
+        work.styles.replace([replace(style, engines=engines.get(style.id, style.engines)) for style in before])
     yield
     with studio.service.unit.begin() as work:
         work.styles.replace(before)
@@ -155,6 +155,28 @@ def test_without_consent_a_style_only_gemini_paints_is_refused_before_anything_i
 @pytest.mark.usefixtures("_painted_by_gemini")
 def test_what_the_studio_can_paint_itself_needs_no_consent(ada: Person) -> None:
     assert ada.order(style=EITHER).status_code == 202
+
+
+def test_a_style_nobody_here_paints_is_refused_as_such_and_nobody_is_asked_to_allow_anything(ada: Person) -> None:
+    response = ada.order(style="chibi")
+    assert (response.status_code, response.get_json()["code"]) == (409, "conflict")
+
+
+@pytest.mark.usefixtures("_painted_by_gemini")
+def test_the_studio_shows_the_switch_as_it_stands(ada: Person) -> None:
+    def shown() -> str:
+        return ada.client.get("/studio", base_url=ORIGIN).get_data(as_text=True)
+
+    page = shown()
+    assert f'data-only="{ONLY_GEMINI}"' in page
+    assert EITHER in page.partition('data-also="')[2].partition('"')[0].split()
+    assert 'id="gemini-switch" aria-checked="false"' in page
+    say(ada, granted=True)
+    assert 'id="gemini-switch" aria-checked="true"' in shown()
+
+
+def test_where_gemini_is_not_connected_there_is_no_switch(ada: Person) -> None:
+    assert "gemini-switch" not in ada.client.get("/studio", base_url=ORIGIN).get_data(as_text=True)
 
 
 @pytest.mark.usefixtures("_painted_by_gemini")

@@ -13,7 +13,20 @@ from tests.integration.gateway.studio import ORIGIN, Person, Studio
 METHODS = {"get", "post", "put", "patch", "delete"}
 WORDS = st.text(max_size=40)
 KNOWN = st.sampled_from(
-    ["email", "password", "name", "adult", "policy_version", "token", "style", "variants", "title", "note", "photo"]
+    [
+        "email",
+        "password",
+        "name",
+        "adult",
+        "policy_version",
+        "token",
+        "style",
+        "variants",
+        "title",
+        "note",
+        "photo",
+        "options",
+    ]
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | WORDS,

@@ -20,7 +20,7 @@ from generation.jobs import Workshop
 from generation.repository import Work
 from tests.fakes.engine import FakeEngine
 from tests.fakes.leftovers import clear
-from tests.integration.generation.shop import Shop
+from tests.integration.generation.shop import CATALOGUE, Shop
 
 UPLOAD_KEYS = Sealer(Keyring({1: b"u" * 32}, current=1))
 FIGURINE_KEYS = Sealer(Keyring({1: b"f" * 32}, current=1))
@@ -83,7 +83,15 @@ def shop(unit: UnitOfWork[Work], clock: MovableClock, object_store: ObjectStore,
         engine=engine,
         uploads=S3Uploads(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"]),
         pictures=pictures,
-        workshop=Workshop(unit=unit, engine=engine, photos=photos, pictures=pictures, resize=resize, lease=LEASE),
+        workshop=Workshop(
+            unit=unit,
+            engine=engine,
+            photos=photos,
+            pictures=pictures,
+            resize=resize,
+            lease=LEASE,
+            styles=CATALOGUE,
+        ),
         client=s3.client,
         buckets=dict(s3.buckets),
     )

@@ -81,7 +81,7 @@ def service(generation_dsn: str, counted: Counted) -> Iterator[Service[Work]]:
         upload_keys=key,
     )
     service = build(settings, engine=FakeEngine())
-    yield replace(service, ports=[counted, Catalogue(CATALOGUE, renderers=1)])
+    yield replace(service, ports=[counted, Catalogue(CATALOGUE, renderers=1, engines=frozenset({"studio"}))])
     service.unit.database.close()
 
 
@@ -223,6 +223,20 @@ def test_the_owner_sees_her_place_in_the_queue_and_her_photos(ask: Ask, shop: Sh
     assert ask(queue, SYSTEM_CLOCK.new_id()).status_code == 404
     (photo,) = ask("/v1/photos", waiting.user_id).get_json()["items"]
     assert (photo["figurine_id"], photo["state"]) == (str(waiting.figurine_id), "held")
+
+
+def test_the_catalogue_says_what_can_be_chosen_and_why_a_style_cannot_be_had(ask: Ask) -> None:
+    styles = {style["id"]: style for style in ask("/v1/styles", None).get_json()["items"]}
+    box, statue = styles["window-box"], styles["desk-statue"]
+    assert (box["available"], box["unavailable_because"], box["sample"]) == (True, None, "window-box.jpg")
+    assert [option["id"] for option in box["options"]] == ["backdrop", "resolution"]
+    assert box["options"][0]["choices"][1] == {"id": "warm", "name": "Warm"}
+    assert (statue["available"], statue["sample"]) == (False, None)
+    assert "Google Gemini" in statue["unavailable_because"]
+
+
+def test_the_catalogue_keeps_its_prompts_to_itself(ask: Ask) -> None:
+    assert "photorealistic" not in ask("/v1/styles", None).get_data(as_text=True)
 
 
 def test_the_catalogue_is_the_one_this_service_paints(ask: Ask) -> None:

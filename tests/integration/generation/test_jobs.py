@@ -213,6 +213,40 @@ def test_the_price_is_the_one_of_the_day_of_the_order(shop: Shop) -> None:
     assert shop.told(life) == [life.requested().model_copy(update={"unit_price": 5})]
 
 
+def test_what_was_chosen_reaches_the_engine_with_the_prompt_and_a_default_for_the_rest(shop: Shop) -> None:
+    life = shop.ready(style="window-box", options={"backdrop": "dark"})
+    shop.workshop.render_next()
+    (order,) = shop.engine.orders
+    assert order.options == {"backdrop": "dark", "resolution": "standard"}
+    assert "deep charcoal" in order.prompt
+    assert '{"title": "Ada", "note": ""}' in order.prompt.splitlines()
+    assert shop.one("SELECT options FROM figurines WHERE id = %s", life.figurine_id) == ({"backdrop": "dark"},)
+
+
+def test_an_order_from_before_there_were_options_is_painted_with_the_defaults(shop: Shop) -> None:
+    shop.ready(style="acrylic-standee")
+    shop.workshop.render_next()
+    assert shop.engine.orders[0].options == {"backdrop": "auto", "resolution": "standard"}
+
+
+def test_a_second_attempt_is_told_the_same_as_the_first(shop: Shop) -> None:
+    shop.engine.will(fails("engine_unavailable"))
+    shop.ready(options={"backdrop": "cool"})
+    shop.workshop.render_next()
+    shop.clock.advance(timedelta(minutes=1))
+    shop.workshop.render_next()
+    first, second = shop.engine.orders
+    assert first == second
+
+
+def test_a_style_that_has_left_the_catalogue_ends_its_jobs_without_a_charge(shop: Shop) -> None:
+    life = shop.ready()
+    left = shop.with_workshop(styles={})
+    left.workshop.render_next()
+    assert shop.state(life) == ("failed", "refused_by_engine", 1)
+    assert shop.types_told(life)[-1] == "figurine.failed"
+
+
 def test_whoever_has_waited_longest_is_painted_first(shop: Shop) -> None:
     first = shop.ready()
     shop.clock.advance(timedelta(seconds=1))

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from common.contracts.base import Event
 
 
@@ -44,6 +46,8 @@ class ImageUploaded(Event):
     unit_price: int | None = None
     uploaded_at: datetime
     delete_by: datetime
+    # What was chosen with the style: ids of the catalogue, never words of the person.
+    options: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 class UsageObserved(Event):

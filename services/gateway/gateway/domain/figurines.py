@@ -1,7 +1,7 @@
 """What the gateway shows of a figurine: its own picture of the job. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -27,10 +27,6 @@ class RangeOutside(Refused):
     """The picture ends before the range you asked for."""
 
     code = "range_not_satisfiable"
-
-
-class NoSuchStyle(Invalid):
-    """There is no such style. Choose one from the style wall."""
 
 
 class InsufficientCredits(Refused):
@@ -85,18 +81,6 @@ FAILURES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """One kind of figurine as the catalogue offers it; price in credits per picture."""
-
-    id: str
-    name: str
-    description: str
-    price: int
-    subjects: tuple[str, ...]
-    engines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A delivered picture, in pixels; pictures count from 1."""
 
@@ -122,6 +106,7 @@ class Figurine:
     failure_code: str | None
     created_at: datetime
     finished_at: datetime | None
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +118,7 @@ class Order:
     aspect_ratio: str
     title: str
     note: str
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def check_words(text: str, *, longest: int, what: str) -> str:
@@ -145,7 +131,9 @@ def check_words(text: str, *, longest: int, what: str) -> str:
     return line
 
 
-def check_order(*, style: str, variants: int, aspect_ratio: str, title: str, note: str) -> Order:
+def check_order(
+    *, style: str, variants: int, aspect_ratio: str, title: str, note: str, options: Mapping[str, str] | None = None
+) -> Order:
     """An order within the rules; raises Invalid with the sentence that helps."""
     if not 1 <= variants <= MAX_VARIANTS:
         raise Invalid(f"Choose between 1 and {MAX_VARIANTS} pictures.")
@@ -157,6 +145,7 @@ def check_order(*, style: str, variants: int, aspect_ratio: str, title: str, not
         aspect_ratio=aspect_ratio,
         title=check_words(title, longest=MAX_TITLE, what="title"),
         note=check_words(note, longest=MAX_NOTE, what="note"),
+        options=options or {},
     )
 
 

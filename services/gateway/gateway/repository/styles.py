@@ -1,6 +1,7 @@
 """The style catalogue, as last heard from generation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from common.clock import Clock
 from common.database import Connection
-from gateway.domain.figurines import Style
+from gateway.domain.styles import Choice, Option, Style
 
 
 class Styles:
@@ -21,7 +22,7 @@ class Styles:
     def all(self) -> list[Style]:
         """The catalogue in its order."""
         rows = self._connection.execute("SELECT style FROM styles ORDER BY place").fetchall()
-        return [_style(**style) for (style,) in rows]
+        return [_style(style) for (style,) in rows]
 
     def heard_within(self, time: timedelta) -> bool:
         """Whether there is a catalogue that was heard of so recently."""
@@ -31,7 +32,7 @@ class Styles:
     def find(self, style_id: str) -> Style | None:
         """One style."""
         row = self._connection.execute("SELECT style FROM styles WHERE id = %s", [style_id]).fetchone()
-        return _style(**row[0]) if row else None
+        return _style(row[0]) if row else None
 
     def replace(self, styles: Sequence[Style]) -> None:
         """Remember the catalogue as it is now."""
@@ -39,20 +40,24 @@ class Styles:
             cursor.execute("DELETE FROM styles")
             cursor.executemany(
                 "INSERT INTO styles (id, place, style, heard_at) VALUES (%s, %s, %s, %s)",
-                [(style.id, place, Jsonb(_json(style)), self._clock.now()) for place, style in enumerate(styles)],
+                [(style.id, place, Jsonb(asdict(style)), self._clock.now()) for place, style in enumerate(styles)],
             )
 
 
-def _json(style: Style) -> dict[str, object]:
-    return {
-        "id": style.id,
-        "name": style.name,
-        "description": style.description,
-        "price": style.price,
-        "subjects": style.subjects,
-        "engines": style.engines,
-    }
+def _style(kept: Mapping[str, Any]) -> Style:
+    # A copy that an earlier version wrote knows of no options and no reasons.
+    return Style(
+        id=kept["id"],
+        name=kept["name"],
+        description=kept["description"],
+        price=kept["price"],
+        subjects=tuple(kept["subjects"]),
+        engines=tuple(kept["engines"]),
+        options=tuple(_option(option) for option in kept.get("options", ())),
+        sample=kept.get("sample"),
+        unavailable_because=kept.get("unavailable_because"),
+    )
 
 
-def _style(*, subjects: list[str], engines: list[str], **columns: Any) -> Style:
-    return Style(subjects=tuple(subjects), engines=tuple(engines), **columns)
+def _option(kept: Mapping[str, Any]) -> Option:
+    return Option(id=kept["id"], name=kept["name"], choices=tuple(Choice(**choice) for choice in kept["choices"]))

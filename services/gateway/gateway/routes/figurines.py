@@ -9,9 +9,7 @@ from typing import Annotated, BinaryIO, cast
 from uuid import UUID
 
 from flask import Response, request
-from flask_openapi3.models.file import FileStorage
-from pydantic import BaseModel, Field, field_validator
-from werkzeug.datastructures import FileStorage as UploadedFile
+from pydantic import BaseModel, Field
 
 from common.answers import Answer
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
@@ -21,7 +19,6 @@ from gateway.domain.figurines import (
     Figurine,
     InsufficientCredits,
     NoSuchFigurine,
-    NoSuchStyle,
     Order,
     State,
     check_order,
@@ -30,9 +27,11 @@ from gateway.domain.figurines import (
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import ForgedRequest, NotSignedIn
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
+from gateway.domain.styles import NoSuchStyle, StyleUnavailable, options_said
 from gateway.repository import Work
 from gateway.routes.context import current_person, intake, peers, personal, unit, uploads
 from gateway.routes.once import Made, answered, once
+from gateway.routes.order_form import OrderForm
 from gateway.use_cases import figurines
 from gateway.use_cases.figurines import Placement
 
@@ -40,25 +39,6 @@ from gateway.use_cases.figurines import Placement
 MAX_UPLOAD_BYTES = 22 * 1024 * 1024
 
 routes = personal("figurines")
-
-
-class OrderForm(BaseModel):
-    """An order: a photo and what to make of it."""
-
-    photo: Annotated[FileStorage, Field(description="JPEG, PNG, WebP or HEIC; at most 20 MB and 50 megapixels.")]
-    style: Annotated[str, Field(max_length=60, examples=["acrylic-standee"])]
-    variants: int = 1
-    aspect_ratio: str = "1:1"
-    title: Annotated[str, Field(max_length=200, description="The name on the base.")] = ""
-    note: Annotated[str, Field(max_length=1000, description="A wish for the engine.")] = ""
-
-    @field_validator("photo")
-    @classmethod
-    def _is_a_file(cls, photo: object) -> object:
-        # The library's own type takes a field of text as well.
-        if not isinstance(photo, UploadedFile):
-            raise ValueError("send the photo as a file")  # noqa: TRY004 - pydantic wants a ValueError
-        return photo
 
 
 class PictureAnswer(Answer):
@@ -94,6 +74,7 @@ class FigurineAnswer(Answer):
     engine: str | None
     variants: int
     aspect_ratio: str
+    options: dict[str, str]
     price: int
     queue: QueueAnswer | None = None
     pictures: list[PictureAnswer]
@@ -145,6 +126,7 @@ def allow_photos() -> None:
         **problems(
             Invalid,
             NoSuchStyle,
+            StyleUnavailable,
             PhotoUnreadable,
             PhotoTooSmall,
             NotSignedIn,
@@ -164,20 +146,25 @@ def order(form: OrderForm) -> Response:
     """Order a figurine. The photo is cleaned, sealed and stored before this answers."""
     person = current_person()
     wanted = check_order(
-        style=form.style, variants=form.variants, aspect_ratio=form.aspect_ratio, title=form.title, note=form.note
+        style=form.style,
+        variants=form.variants,
+        aspect_ratio=form.aspect_ratio,
+        title=form.title,
+        note=form.note,
+        options=form.options,
     )
     parts = _said(form, wanted)
     repeated = answered(str(person.account_id), parts)
     if repeated is not None:
         return repeated
     with unit.begin() as work:
-        price = figurines.quote(work, person.account_id, wanted)
+        quote = figurines.quote(work, person.account_id, wanted)
     photo = intake().sanitise(_stream(form))
     placement = Placement(
         figurine_id=unit.clock.new_id(),
         upload_id=unit.clock.new_id(),
-        order=wanted,
-        price=price,
+        order=quote.order,
+        price=quote.price,
         seed=secrets.randbits(31),
     )
     return _place(person.account_id, placement, photo.jpeg, parts)
@@ -230,6 +217,7 @@ def figurine_answer(figurine: Figurine) -> FigurineAnswer:
         engine=figurine.engine,
         variants=figurine.variants,
         aspect_ratio=figurine.aspect_ratio,
+        options=dict(figurine.options),
         price=figurine.price,
         pictures=[PictureAnswer.model_validate(picture) for picture in figurine.pictures],
         versions=[figurine.id],
@@ -251,7 +239,8 @@ def _said(form: OrderForm, wanted: Order) -> tuple[str, ...]:
     digest = sha256()
     for piece in iter(partial(_stream(form).read, 65_536), b""):
         digest.update(piece)
-    return (digest.hexdigest(), wanted.style, str(wanted.variants), wanted.aspect_ratio, wanted.title, wanted.note)
+    said = (digest.hexdigest(), wanted.style, str(wanted.variants), wanted.aspect_ratio, wanted.title, wanted.note)
+    return said + options_said(wanted.options)
 
 
 def _place(account_id: UUID, placement: Placement, jpeg: bytes, parts: tuple[str, ...]) -> Response:

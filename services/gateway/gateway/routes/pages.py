@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from common.current import Current
 from gateway.adapters.links import Links
 from gateway.domain.consents import GEMINI, consents_asked_by, consents_needed_for
-from gateway.domain.figurines import Style
 from gateway.domain.people import Account, LinkExpired, NotSignedIn, csrf_token
+from gateway.domain.styles import Style
 from gateway.routes.context import COOKIE, studio, unit
 from gateway.routes.styles import style_answer
 from gateway.use_cases import people
@@ -43,11 +43,15 @@ class GeminiSwitch:
 
     @classmethod
     def of(cls, styles: Iterable[Style], *, allowed: bool) -> "GeminiSwitch | None":
-        """None where Gemini paints nothing, so that there is nothing to allow."""
-        asking = [style for style in styles if GEMINI in consents_asked_by(style.engines)]
+        """None where Gemini paints nothing, so that there is nothing to allow.
+
+        What it alone paints can be ordered only where the studio is connected to it.
+        """
+        ordered = [style for style in styles if style.unavailable_because is None]
+        asking = [style for style in ordered if GEMINI in consents_asked_by(style.engines)]
         only = tuple(style.id for style in asking if consents_needed_for(style.engines))
         also = tuple(style.id for style in asking if style.id not in only)
-        return cls(only=only, also=also, allowed=allowed) if asking else None
+        return cls(only=only, also=also, allowed=allowed) if only else None
 
 
 @pages.record

@@ -1,30 +1,46 @@
 """/v1/styles: the style catalogue."""
 
 from common.answers import Answer
-from gateway.domain.figurines import ASPECT_RATIOS, MAX_VARIANTS, Style
+from gateway.domain.figurines import ASPECT_RATIOS, MAX_VARIANTS
+from gateway.domain.styles import Style
 from gateway.routes.context import public, unit
 
 routes = public("styles")
 
 
-class StyleOptions(Answer):
-    """What can be chosen with a style."""
+class ChoiceAnswer(Answer):
+    """One way to have an option."""
 
-    aspect_ratios: tuple[str, ...] = ASPECT_RATIOS
-    max_variants: int = MAX_VARIANTS
+    id: str
+    name: str
+
+
+class OptionAnswer(Answer):
+    """Something to choose with a style, by id; the first choice is the default."""
+
+    id: str
+    name: str
+    choices: tuple[ChoiceAnswer, ...]
 
 
 class StyleAnswer(Answer):
-    """One kind of figurine; price in credits per picture, `sample` the address of a picture of it."""
+    """One kind of figurine; price in credits per picture, `sample` the address of a picture of it.
+
+    One that is not `available` can be seen, not ordered; `unavailable_because` says why.
+    """
 
     id: str
     name: str
     description: str
-    sample: str
+    sample: str | None
     price: int
     subjects: tuple[str, ...]
     engines: tuple[str, ...]
-    options: StyleOptions
+    options: tuple[OptionAnswer, ...]
+    aspect_ratios: tuple[str, ...] = ASPECT_RATIOS
+    max_variants: int = MAX_VARIANTS
+    available: bool
+    unavailable_because: str | None
 
 
 class StylesAnswer(Answer):
@@ -47,9 +63,11 @@ def style_answer(style: Style) -> StyleAnswer:
         id=style.id,
         name=style.name,
         description=style.description,
-        sample=f"/static/samples/{style.id}.jpg",
+        sample=f"/static/samples/{style.sample}" if style.sample else None,
         price=style.price,
         subjects=style.subjects,
         engines=style.engines,
-        options=StyleOptions(),
+        options=tuple(OptionAnswer.model_validate(option) for option in style.options),
+        available=style.unavailable_because is None,
+        unavailable_because=style.unavailable_because,
     )

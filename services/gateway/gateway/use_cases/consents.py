@@ -5,7 +5,7 @@ from uuid import UUID
 
 from common.contracts.privacy import ConsentChanged
 from gateway.domain.consents import ConsentRequired, consents_needed_for
-from gateway.domain.figurines import Style
+from gateway.domain.styles import Style
 from gateway.repository import Work
 
 

@@ -1,6 +1,6 @@
 """Ordering figurines, and following what becomes of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from common.contracts.billing import BalanceMoved, CreditsHeld
@@ -11,14 +11,22 @@ from gateway.domain.figurines import (
     Figurine,
     InsufficientCredits,
     NoSuchFigurine,
-    NoSuchStyle,
     Order,
     Picture,
     State,
     failed_state,
 )
+from gateway.domain.styles import NoSuchStyle, check_available, settle_options
 from gateway.repository import Work
 from gateway.use_cases.consents import require_consent_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """An order with a choice for every option, and what it costs in credits."""
+
+    order: Order
+    price: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,20 +40,22 @@ class Placement:
     seed: int
 
 
-def quote(work: Work, account_id: UUID, order: Order) -> int:
-    """The price of an order in credits. Raises NoSuchStyle, ConsentRequired, InsufficientCredits.
+def quote(work: Work, account_id: UUID, order: Order) -> Quote:
+    """What an order would be. Raises NoSuchStyle, StyleUnavailable, ConsentRequired, Invalid, InsufficientCredits.
 
     The balance is the last one heard of; when none was, billing decides.
     """
     style = work.styles.find(order.style)
     if style is None:
         raise NoSuchStyle
+    check_available(style)
     require_consent_for(work, account_id, style)
+    settled = replace(order, options=settle_options(style, order.options))
     price = style.price * order.variants
     available = work.figurines.available_credits(account_id)
     if available is not None and available < price:
         raise InsufficientCredits
-    return price
+    return Quote(order=settled, price=price)
 
 
 def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
@@ -65,6 +75,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
         failure_code=None,
         created_at=now,
         finished_at=None,
+        options=placement.order.options,
     )
     work.figurines.add(figurine, upload_id=placement.upload_id)
     work.outbox.add(
@@ -79,6 +90,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             unit_price=placement.price // placement.order.variants,
             uploaded_at=now,
             delete_by=now + UPLOAD_LIFETIME,
+            options=dict(figurine.options),
         )
     )
     return figurine

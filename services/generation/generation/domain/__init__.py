@@ -19,30 +19,49 @@ from generation.domain.jobs import (
 )
 from generation.domain.photos import EXPIRY_MARGIN, UPLOAD_LIFETIME, Upload
 from generation.domain.pictures import NoSuchPicture, StoredPicture
-from generation.domain.styles import ASPECT_RATIOS, MAX_VARIANTS, Style
+from generation.domain.prompts import MAX_NOTE, MAX_TITLE, PLACEHOLDER, compose
+from generation.domain.styles import (
+    ASPECT_RATIOS,
+    MAX_VARIANTS,
+    Choice,
+    Option,
+    Slot,
+    Style,
+    as_painted,
+    unavailable_because,
+)
 
 __all__ = [
     "ASPECT_RATIOS",
     "EXPIRY_MARGIN",
     "LONGEST_PAINTING",
     "MAX_FAILURES",
+    "MAX_NOTE",
+    "MAX_TITLE",
     "MAX_VARIANTS",
+    "PLACEHOLDER",
     "RETRYABLE",
     "STORE_PAUSE",
     "TRANSITIONS",
     "UPLOAD_LIFETIME",
     "AlreadyEnded",
+    "Choice",
     "FailureCode",
     "Figurine",
     "NoSuchFigurine",
     "NoSuchPicture",
+    "Option",
     "QueuePlace",
+    "Slot",
     "State",
     "StoredPicture",
     "Style",
     "Upload",
     "after_failure",
+    "as_painted",
+    "compose",
     "is_terminal",
     "outcome",
+    "unavailable_because",
     "waiting_time",
 ]

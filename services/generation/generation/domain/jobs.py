@@ -1,7 +1,7 @@
 """How a job lives and ends. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
@@ -92,6 +92,7 @@ class Figurine:
     attempt: int
     failures: int
     requested_at: datetime
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def may_become(self, state: State) -> bool:
         """Whether the state table allows this step."""

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.rows import kwargs_row
+from psycopg.types.json import Jsonb
 
 from common.clock import Clock
 from common.database import Connection
@@ -24,7 +25,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at
+                       failures, requested_at, options
                   FROM figurines WHERE id = %s FOR UPDATE
                 """,
                 [figurine_id],
@@ -36,9 +37,9 @@ class Jobs:
             self._connection.execute(
                 """
                 INSERT INTO figurines (id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state,
-                                       requested_at)
+                                       requested_at, options)
                 VALUES (%(id)s, %(user_id)s, %(upload_id)s, %(style)s, %(variants)s, %(aspect_ratio)s, %(seed)s,
-                        %(unit_price)s, %(state)s, %(requested_at)s)
+                        %(unit_price)s, %(state)s, %(requested_at)s, %(options)s)
                 ON CONFLICT (id) DO NOTHING
                 """,
                 {
@@ -52,6 +53,7 @@ class Jobs:
                     "unit_price": figurine.unit_price,
                     "state": figurine.state,
                     "requested_at": figurine.requested_at,
+                    "options": Jsonb(dict(figurine.options)),
                 },
             ).rowcount
         )
@@ -107,7 +109,7 @@ class Jobs:
                               WHERE state = 'queued' AND (not_before IS NULL OR not_before <= %(now)s)
                               ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED)
              RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at
+                       failures, requested_at, options
                 """,
                 {"now": now, "until": now + lease},
             ).fetchone()
@@ -130,7 +132,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at
+                       failures, requested_at, options
                   FROM figurines
                  WHERE state = 'rendering' AND lease_until < %s
                    FOR UPDATE SKIP LOCKED LIMIT 50

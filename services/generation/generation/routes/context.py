@@ -7,11 +7,12 @@ from generation.repository import Work
 
 
 class Catalogue:
-    """The styles this service paints."""
+    """The styles this service knows, and the engines it has."""
 
-    def __init__(self, styles: use_cases.Catalogue, *, renderers: int) -> None:
+    def __init__(self, styles: use_cases.Catalogue, *, renderers: int, engines: frozenset[str]) -> None:
         self.styles = styles
         self.renderers = renderers
+        self.engines = engines
 
 
 unit = CurrentUnit[Work]()

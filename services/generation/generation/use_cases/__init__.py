@@ -6,6 +6,7 @@ from generation.use_cases.painting import (
     deliver,
     fail_attempt,
     keep_claim,
+    paint_order,
     postpone_attempt,
     release_expired_leases,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "fail_attempt",
     "find_picture",
     "keep_claim",
+    "paint_order",
     "postpone_attempt",
     "queue_job",
     "queue_place",

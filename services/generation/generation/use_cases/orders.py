@@ -97,6 +97,7 @@ def _priced(event: ImageUploaded, style: Style | None) -> Figurine:
         attempt=0,
         failures=0,
         requested_at=event.uploaded_at,
+        options=event.options,
     )
 
 

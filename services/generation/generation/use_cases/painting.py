@@ -15,11 +15,14 @@ from generation.domain import (
     State,
     StoredPicture,
     after_failure,
+    compose,
     outcome,
 )
+from generation.ports import PaintingFailed, PaintOrder, Photo
 from generation.repository import Work
 from generation.repository.attempts import DELIVERED
 from generation.use_cases.endings import end
+from generation.use_cases.orders import Catalogue
 
 
 def claim_job(work: Work, *, lease: timedelta) -> Figurine | None:
@@ -30,6 +33,26 @@ def claim_job(work: Work, *, lease: timedelta) -> Figurine | None:
     work.attempts.start(figurine)
     work.outbox.add(FigurineStarted(figurine_id=figurine.id, user_id=figurine.user_id, attempt=figurine.attempt))
     return figurine
+
+
+def paint_order(claim: Figurine, photo: Photo, *, catalogue: Catalogue) -> PaintOrder:
+    """What an engine gets to know; raises PaintingFailed for a style that has left the catalogue."""
+    style = catalogue.get(claim.style)
+    if style is None:
+        raise PaintingFailed(FailureCode.REFUSED_BY_ENGINE, f"no style {claim.style!r} any more")
+    options = style.settled(claim.options)
+    return PaintOrder(
+        figurine_id=claim.id,
+        style=style.id,
+        photo=photo.jpeg,
+        title=photo.title,
+        note=photo.note,
+        variants=claim.variants,
+        aspect_ratio=claim.aspect_ratio,
+        seed=claim.seed,
+        options=options,
+        prompt=compose(style, options, title=photo.title, note=photo.note, aspect_ratio=claim.aspect_ratio),
+    )
 
 
 def deliver(work: Work, claim: Figurine, pictures: Sequence[StoredPicture], *, engine: str, rendering_ms: int) -> bool:

@@ -1,0 +1,38 @@
+"""The form with which a figurine is ordered."""
+
+from typing import Annotated
+
+from flask_openapi3.models.file import FileStorage
+from pydantic import BaseModel, Field, Json, StringConstraints, field_validator
+from werkzeug.datastructures import FileStorage as UploadedFile
+
+Id = Annotated[str, StringConstraints(max_length=60)]
+
+
+class OrderForm(BaseModel):
+    """An order: a photo and what to make of it."""
+
+    photo: Annotated[FileStorage, Field(description="JPEG, PNG, WebP or HEIC; at most 20 MB and 50 megapixels.")]
+    style: Annotated[str, Field(max_length=60, examples=["acrylic-standee"])]
+    variants: int = 1
+    aspect_ratio: str = "1:1"
+    title: Annotated[str, Field(max_length=200, description="The name on the base.")] = ""
+    note: Annotated[str, Field(max_length=1000, description="A wish for the engine.")] = ""
+    options: Annotated[
+        Json[dict[Id, Id]],
+        Field(
+            default_factory=dict[str, str],
+            description=(
+                'A JSON object, as in {"backdrop": "warm"}: ids of the style\'s options to ids of their choices. '
+                "An option left out takes its first choice."
+            ),
+        ),
+    ]
+
+    @field_validator("photo")
+    @classmethod
+    def _is_a_file(cls, photo: object) -> object:
+        # The library's own type takes a field of text as well.
+        if not isinstance(photo, UploadedFile):
+            raise ValueError("send the photo as a file")  # noqa: TRY004 - pydantic wants a ValueError
+        return photo
