@@ -49,6 +49,10 @@ def switch(page: Page, name: str = GEMINI):
     return page.get_by_role("switch", name=name)
 
 
+def choose_style(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).check(force=True)
+
+
 def test_a_consent_is_switched_on_seen_on_record_and_switched_off_by_keyboard(signed_in):
     page = signed_in
     page.get_by_role("link", name="Privacy", exact=True).click()
@@ -80,6 +84,7 @@ def test_a_consent_is_switched_on_seen_on_record_and_switched_off_by_keyboard(si
 def test_what_went_to_a_partner_and_what_became_of_a_photo_are_sentences(signed_in, stack):
     page = signed_in
     choose_cat(page)
+    choose_style(page, "Acrylic standee")
     page.get_by_label("Name on the base").fill("Chelsea")
     with page.expect_response(lambda answer: answer.request.method == "POST") as accepted:
         page.get_by_role("button", name="Make it").click()
@@ -131,9 +136,10 @@ def test_an_order_that_needs_gemini_says_so_offers_the_switch_and_is_sent_after_
     page.on("request", lambda request: request.method == "POST" and orders.append(request.url))
     page.reload()
     expect(switch(page)).not_to_be_checked()
+    choose_style(page, "Acrylic standee")
     expect(page.locator("#gemini-say")).to_contain_text("The studio paints Acrylic standee itself")
     choose_cat(page)
-    page.get_by_role("radio", name="Window box").check(force=True)
+    choose_style(page, "Window box")
     expect(page.locator("#gemini-say")).to_contain_text("Only Gemini paints Window box")
     page.get_by_role("button", name="Make it").click()
     error = page.locator("#order-error")
@@ -162,7 +168,7 @@ def test_consent_taken_back_in_another_tab_is_noticed_when_ordering(signed_in, c
     expect(switch(other)).not_to_be_checked()
 
     choose_cat(page)
-    page.get_by_role("radio", name="Window box").check(force=True)
+    choose_style(page, "Window box")
     page.get_by_role("button", name="Make it").click()
     expect(page.locator("#order-error")).to_contain_text("you have not allowed that")
     expect(switch(page)).not_to_be_checked()
