@@ -52,16 +52,24 @@ def choose_cat(page: Page) -> None:
     expect(page.locator("#photo-about")).to_contain_text("cat.png")
 
 
+def choose_dark_box(page: Page) -> None:
+    page.get_by_role("radio", name="Window box").check()
+    page.get_by_text("Options").click()
+    page.get_by_role("radio", name="Dark", exact=True).check()
+
+
 def test_a_photo_chosen_before_signing_up_becomes_a_figurine_after_it(page):
     page.goto("/studio")
     choose_cat(page)
     page.get_by_label("Name on the base").fill("Chelsea")
+    choose_dark_box(page)
     page.get_by_role("button", name="Make it").click()
     page.get_by_role("dialog").get_by_role("link", name="Create an account").click()
     sign_up(page)
 
     expect(page.locator("#photo-about")).to_contain_text("cat.png")
     expect(page.get_by_label("Name on the base")).to_have_value("Chelsea")
+    expect(page.locator("#options-told")).to_have_text("Dark")
     expect(page.locator("#balance")).to_contain_text("would be left", timeout=FIGURINE_MS)
     page.get_by_role("button", name="Make it").click()
 
@@ -71,8 +79,40 @@ def test_a_photo_chosen_before_signing_up_becomes_a_figurine_after_it(page):
     assert picture.evaluate("image => image.naturalWidth") > 0
     expect(page.locator("#photo-line")).to_contain_text("was deleted at", timeout=FIGURINE_MS)
 
+    (figurine,) = page.request.get("/v1/figurines").json()["items"]
+    assert (figurine["style"], figurine["options"]["backdrop"]) == ("window-box", "dark")
+
     page.reload()
     expect(page.locator("#shelf").get_by_text("Chelsea")).to_be_visible()
+
+
+def test_what_is_chosen_with_a_style_is_told_and_remembered_with_it(page):
+    page.goto("/studio")
+    choose_dark_box(page)
+    expect(page.locator("#style-about")).to_contain_text("collector's box")
+    expect(page.locator("#options-told")).to_have_text("Dark")
+    expect(page.locator("#price")).to_have_text("This takes 2 credits.")
+    page.get_by_role("radio", name="Acrylic standee").check()
+    expect(page.locator("#options-told")).to_have_text("Backdrop, size, shape and a note")
+    expect(page.get_by_role("radio", name="Dark", exact=True)).not_to_be_checked()
+    page.get_by_role("radio", name="Window box").check()
+    expect(page.get_by_role("radio", name="Dark", exact=True)).to_be_checked()
+
+
+def test_a_style_this_studio_cannot_make_says_why_and_cannot_be_chosen(page):
+    page.goto("/studio")
+    statue = page.get_by_role("radio", name="Desk statue")
+    expect(statue).to_be_disabled()
+    expect(statue).to_have_accessible_description(re.compile("Painted by Google Gemini"))
+
+
+def test_the_wall_shows_what_suits_and_whatever_is_chosen(page):
+    page.goto("/studio")
+    page.get_by_role("radio", name="Objects").check()
+    expect(page.get_by_role("radio", name="Window box")).to_be_visible()
+    expect(page.locator("[name=style][value=chibi]")).to_be_hidden()
+    page.get_by_role("radio", name="People").check()
+    expect(page.locator("[name=style][value=chibi]")).to_be_visible()
 
 
 def test_signed_out_the_shelf_says_where_its_figurines_are(page):
@@ -108,10 +148,10 @@ def test_the_tab_key_walks_through_the_three_steps_in_order(page):
     expect(page.locator("#price")).not_to_be_empty()
     page.locator("#photo").focus()
     walked = []
-    for _ in range(5):
+    for _ in range(6):
         page.keyboard.press("Tab")
         walked.append(page.evaluate("document.activeElement.name || document.activeElement.localName"))
-    assert walked == ["style", "title", "variants", "summary", "button"]
+    assert walked == ["for", "style", "title", "variants", "summary", "button"]
 
 
 @pytest.mark.parametrize("path", PAGES)

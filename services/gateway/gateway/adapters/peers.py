@@ -39,8 +39,12 @@ class Peer:
         return self._call("POST", path, user_id, None)
 
     def put(self, path: str, *, user_id: UUID, body: Mapping[str, object]) -> Any:
-        """Set something to what the body says. Raises NotFound, Invalid, Conflict, Unavailable."""
+        """Say how something is to be. Raises NotFound, Invalid, Conflict, Unavailable."""
         return self._call("PUT", path, user_id, None, body)
+
+    def delete(self, path: str, *, user_id: UUID) -> Any:
+        """Have something removed. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("DELETE", path, user_id, None)
 
     @contextmanager
     def _answered(self) -> Generator[None]:
@@ -50,7 +54,7 @@ class Peer:
             raise Unavailable from error
 
     def stream(
-        self, path: str, *, user_id: UUID, params: Mapping[str, str], headers: Mapping[str, str]
+        self, path: str, *, user_id: UUID | None, params: Mapping[str, str], headers: Mapping[str, str]
     ) -> httpx2.Response:
         """An open answer whose body is still to be read; whoever gets it closes it."""
         request = self._client.build_request(
@@ -75,7 +79,11 @@ class Peer:
     ) -> Any:
         with self._answered():
             response = self._client.request(
-                method, path, params=dict(params or {}), json=body, headers=self._authorization(user_id)
+                method,
+                path,
+                params=dict(params or {}),
+                json=None if body is None else dict(body),
+                headers=self._authorization(user_id),
             )
         if not response.is_success:
             raise self._refusal(response)

@@ -79,8 +79,8 @@ export const post = (path, body = {}, key = newKey()) =>
     body: JSON.stringify(body),
   });
 
-/** PUT as JSON; throws Problem. Saying the same again changes nothing, so it needs no key. */
-export const put = (path, body) =>
+/** PUT as JSON; throws Problem. */
+export const put = (path, body = {}) =>
   call(path, {
     method: "PUT",
     headers: { ...changeHeaders(), "Content-Type": "application/json" },

@@ -1,11 +1,13 @@
 /** The order in the form: reading it, putting one back, and the key that keeps one intent one order. */
 import { newKey } from "./api.js";
+import { optionsOf, putOptions, putStyle } from "./wall.js";
 
-const FIELDS = ["style", "variants", "aspect_ratio", "title", "note"];
+const FIELDS = ["variants", "aspect_ratio", "title", "note"];
 
-/** The fields of the form as plain values. */
+/** The fields of the form as plain values, and what is chosen with the style. */
 export function fieldsOf(form) {
-  return Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value ?? ""]));
+  const fields = ["style", ...FIELDS].map((name) => [name, form.elements[name]?.value ?? ""]);
+  return { ...Object.fromEntries(fields), options: optionsOf(form) };
 }
 
 /** Fills the form from an order, a draft or a figurine; what it does not say stays as it is. */
@@ -13,6 +15,8 @@ export function putFields(form, fields) {
   for (const name of FIELDS) {
     if (fields[name] !== undefined && form.elements[name]) form.elements[name].value = fields[name];
   }
+  if (fields.style) putStyle(form, fields.style);
+  if (fields.options) putOptions(form, fields.options);
   form.dispatchEvent(new Event("change"));
 }
 

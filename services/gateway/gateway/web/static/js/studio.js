@@ -11,6 +11,7 @@ import { openPhotoStep, photoError } from "./photo.js";
 import { tellPhotos } from "./photoline.js";
 import { Shelf } from "./shelf.js";
 import { openTill, priceOf } from "./till.js";
+import { openWall } from "./wall.js";
 import { credits, pictures } from "./words.js";
 
 const LOOK_AGAIN_MS = 5000;
@@ -24,6 +25,7 @@ const styles = [...form.querySelectorAll("[name=style]")];
 const styleNames = new Map(styles.map((input) => [input.value, input.dataset.name]));
 
 const photo = openPhotoStep({ onChange: () => clearErrors(form) });
+if (styles.length > 0) openWall(form);
 const till = openTill(form, { signedIn });
 const gemini = openGemini(form);
 const bench = new Bench({
@@ -137,7 +139,7 @@ async function leaveWithDraft(address) {
 }
 
 function listen() {
-  at("make").disabled = styles.length === 0;
+  at("make").disabled = !styles.some((input) => input.checked);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void make();

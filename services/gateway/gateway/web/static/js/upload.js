@@ -37,6 +37,7 @@ function settle(request, resolve, reject) {
 function bodyOf(order) {
   const form = new FormData();
   for (const field of FIELDS) form.append(field, order[field]);
+  if (Object.keys(order.options).length > 0) form.append("options", JSON.stringify(order.options));
   form.append("photo", order.photo, order.name);
   return form;
 }
