@@ -20,7 +20,6 @@ SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 AWAITED = {
     "user.corrected",
     "usage.observed",
-    "partner.disclosed",
     "user.deletion_requested",
     "export.requested",
 }

@@ -1,21 +1,18 @@
 """The studio page in a real browser, against the running stack."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
 
 CAT = Path(__file__).parents[2] / "examples" / "cat.png"
 PASSWORD = "four unrelated quiet words"
-PAGES = ("/", "/signup", "/signin", "/studio")
+PAGES = ("/", "/signup", "/signin", "/studio", "/privacy")
 FIGURINE_MS = 60_000
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # Everything that can be operated must have a name; ids must be unique, pictures described, headings in order.
 FLAWS = """() => {
@@ -38,29 +35,6 @@ FLAWS = """() => {
   levels.forEach((level, i) => { if (i && level > levels[i - 1] + 1) flaws.push(`heading jumps to ${level}`); });
   return flaws;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # The system's Chromium where there is one, else the one Playwright brought.
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def context(browser, stack) -> Iterator[BrowserContext]:
-    # The stack's CA is its own; that its certificates are right is another test's business.
-    context = browser.new_context(base_url=stack.gateway, ignore_https_errors=True, reduced_motion="reduce")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context) -> Page:
-    return context.new_page()
 
 
 def sign_up(page: Page) -> None:

@@ -131,6 +131,21 @@ INVENTORY = Inventory(
         columns={"account_id": "Whose news they are.", "last": "How many there were so far."},
     ),
     Table(
+        "consents",
+        subject="account_id",
+        category=Category.RIGHTS,
+        purposes=(Purpose.U3,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("account/consents.json"),
+        columns={
+            "account_id": "Who was asked.",
+            "purpose": "What for.",
+            "granted": "Whether it was allowed, as last heard.",
+            "changed_at": "When that was said.",
+        },
+    ),
+    Table(
         "feed",
         subject="account_id",
         category=Category.C3,

@@ -8,10 +8,10 @@ from common.contracts.generation import (
     FigurineRequested,
     FigurineStarted,
 )
-from common.contracts.privacy import PromiseBroken
+from common.contracts.privacy import ConsentChanged, PromiseBroken
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
-from gateway.use_cases import figurines, promises
+from gateway.use_cases import consents, figurines, promises
 
 SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineRequested: figurines.note_priced,
@@ -23,5 +23,6 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     CreditsGranted: figurines.note_balance,
     CreditsCaptured: figurines.note_balance,
     CreditsReleased: figurines.note_balance,
+    ConsentChanged: consents.note_consent,
     PromiseBroken: promises.tell_operators,
 }

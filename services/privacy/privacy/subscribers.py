@@ -1,7 +1,7 @@
 """What privacy listens to. Reads like a table of contents."""
 
 from common.contracts.gateway import ImageUploaded
-from common.contracts.generation import FigurineFailed, FigurineGenerated, ImageDeleted
+from common.contracts.generation import FigurineFailed, FigurineGenerated, ImageDeleted, PartnerDisclosed
 from common.subscriptions import Subscriptions
 from privacy import use_cases
 from privacy.repository import Work
@@ -11,4 +11,5 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineGenerated: use_cases.remember_generated,
     FigurineFailed: use_cases.remember_failed,
     ImageDeleted: use_cases.prove_deletion,
+    PartnerDisclosed: use_cases.file_disclosure,
 }

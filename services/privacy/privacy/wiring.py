@@ -9,7 +9,7 @@ from common.work import UnitOfWork
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
 from privacy.repository import Work
-from privacy.routes import routes
+from privacy.routes import ROUTES
 from privacy.settings import Settings
 from privacy.subscribers import SUBSCRIPTIONS
 
@@ -26,7 +26,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
-        blueprints=[routes],
+        blueprints=ROUTES,
         subscriptions=SUBSCRIPTIONS,
         jobs=jobs(unit),
     )

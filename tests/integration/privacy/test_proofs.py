@@ -1,64 +1,18 @@
 """What privacy answers over HTTP, to whom the gateway vouches for."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from pydantic import SecretStr
 
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.contracts.gateway import ImageUploaded
 from common.contracts.generation import FigurineGenerated, ImageDeleted, PictureSize
 from common.service import Service
-from common.tokens import TokenIssuer
-from common.web import create_app
 from common.work import UnitOfWork
 from privacy import use_cases
 from privacy.repository import Work
-from privacy.settings import Settings
-from privacy.wiring import build
-
-KEY = Ed25519PrivateKey.generate()
-ISSUER = TokenIssuer(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
-PUBLIC_KEY = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-Answer = tuple[int, dict[str, Any]]
-Ask = Callable[..., Answer]
-
-
-@pytest.fixture(scope="module")
-def service(privacy_dsn: str) -> Iterator[Service[Work]]:
-    service = build(
-        Settings(
-            mode="local",
-            database_url=SecretStr(privacy_dsn),
-            broker_url=SecretStr("amqp://localhost/unused"),
-            token_public_key=PUBLIC_KEY,
-        )
-    )
-    yield service
-    service.unit.database.close()
-
-
-@pytest.fixture(scope="module")
-def ask(service: Service[Work]) -> Ask:
-    client = create_app(service).test_client()
-
-    def ask(path: str, user_id: UUID | None = None, *, audience: str = "privacy") -> Answer:
-        token = ISSUER.issue(user_id=user_id, audience=audience)
-        response = client.get(path, headers={"Authorization": f"Bearer {token}"})
-        return response.status_code, response.get_json()
-
-    return ask
-
-
-@pytest.fixture
-def ada() -> UUID:
-    return SYSTEM_CLOCK.new_id()
+from tests.fakes.asking import Ask
 
 
 def hold_and_delete(work: Work, user_id: UUID, *, ago: timedelta = timedelta(0)) -> UUID:

@@ -9,6 +9,7 @@ from common.outbox import Outbox
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
 from gateway.repository.answers import Answers
+from gateway.repository.consents import Consents
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
@@ -30,6 +31,7 @@ class Work:
     feed: Feed
     styles: Styles
     mails: Mails
+    consents: Consents
     outbox: Outbox
     clock: Clock
 
@@ -46,6 +48,7 @@ def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clo
             feed=Feed(connection, clock, FEED_CHANNEL),
             styles=Styles(connection, clock),
             mails=Mails(connection, clock, MAIL_CHANNEL),
+            consents=Consents(connection),
             outbox=outbox,
             clock=clock,
         )

@@ -3,7 +3,9 @@
 from flask import Blueprint
 
 from gateway.routes.accounts import routes as accounts
+from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
+from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
 from gateway.routes.owning import routes as owning
@@ -27,5 +29,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     credits,
     events,
     usage,
+    consents,
+    disclosures,
     pages,
 )

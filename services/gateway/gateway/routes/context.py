@@ -40,6 +40,8 @@ class Person:
     account_id: UUID
     session: Session
     token: str
+    # Whether a browser of hers asks, on one of our pages.
+    by_cookie: bool
 
 
 unit = CurrentUnit[Work]()
@@ -72,7 +74,9 @@ def current_person() -> Person:
             _check_own_page(token)
         with unit.begin() as work:
             session = people.recognise(work, token)
-        request.environ[_PERSON] = person = Person(account_id=session.account_id, session=session, token=token)
+        request.environ[_PERSON] = person = Person(
+            account_id=session.account_id, session=session, token=token, by_cookie=by_cookie
+        )
     return person
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from common.answers import Answer
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.problems import problems
+from gateway.domain.consents import ConsentRequired
 from gateway.domain.figurines import (
     Figurine,
     InsufficientCredits,
@@ -132,6 +133,7 @@ def allow_photos() -> None:
             PhotoTooSmall,
             NotSignedIn,
             ForgedRequest,
+            ConsentRequired,
             IdempotencyMismatch,
         ),
         **problems(

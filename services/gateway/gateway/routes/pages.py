@@ -1,6 +1,7 @@
 """The web studio's pages: rendered here, brought to life by small scripts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from common.current import Current
 from gateway.adapters.links import Links
+from gateway.domain.consents import GEMINI, consents_asked_by, consents_needed_for
 from gateway.domain.people import Account, LinkExpired, NotSignedIn, csrf_token
+from gateway.domain.styles import Style
 from gateway.routes.context import COOKIE, studio, unit
 from gateway.routes.styles import style_answer
 from gateway.use_cases import people
@@ -28,6 +31,27 @@ HEADERS: Mapping[str, str] = {
     ),
     "Cache-Control": "private, no-cache",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeminiSwitch:
+    """What the switch in the studio starts from: styles only Gemini paints, those it may paint, and how it stands."""
+
+    only: tuple[str, ...]
+    also: tuple[str, ...]
+    allowed: bool
+
+    @classmethod
+    def of(cls, styles: Iterable[Style], *, allowed: bool) -> "GeminiSwitch | None":
+        """None where Gemini paints nothing, so that there is nothing to allow.
+
+        What it alone paints can be ordered only where the studio is connected to it.
+        """
+        ordered = [style for style in styles if style.unavailable_because is None]
+        asking = [style for style in ordered if GEMINI in consents_asked_by(style.engines)]
+        only = tuple(style.id for style in asking if consents_needed_for(style.engines))
+        also = tuple(style.id for style in asking if style.id not in only)
+        return cls(only=only, also=also, allowed=allowed) if only else None
 
 
 @pages.record
@@ -52,9 +76,21 @@ def landing() -> Response:
 @pages.get("/studio")
 def make() -> Response:
     """Where figurines are made."""
+    account = _account()
     with unit.begin() as work:
         styles = work.styles.all()
-    return _page("studio.html", styles=[style_answer(style) for style in styles])
+        allowed = work.consents.granted(account.id) if account else frozenset[str]()
+    return _page(
+        "studio.html",
+        styles=[style_answer(style) for style in styles],
+        gemini=GeminiSwitch.of(styles, allowed=GEMINI in allowed),
+    )
+
+
+@pages.get("/privacy")
+def show_privacy() -> Response:
+    """What a person allows, what became of her photos, and who was given what."""
+    return _page("privacy.html")
 
 
 @pages.get("/signup")

@@ -24,6 +24,7 @@ from gateway.domain.figurines import (
 )
 from gateway.domain.styles import NoSuchStyle, check_available, settle_options
 from gateway.repository import Work
+from gateway.use_cases.consents import require_consent_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Placement:
 
 
 def quote(work: Work, account_id: UUID, order: Order) -> Quote:
-    """What an order would be. Raises NoSuchStyle, StyleUnavailable, Invalid, InsufficientCredits.
+    """What an order would be. Raises NoSuchStyle, StyleUnavailable, ConsentRequired, Invalid, InsufficientCredits.
 
     The balance is the last one heard of; when none was, billing decides.
     """
@@ -54,6 +55,7 @@ def quote(work: Work, account_id: UUID, order: Order) -> Quote:
     if style is None:
         raise NoSuchStyle
     check_available(style)
+    require_consent_for(work, account_id, style)
     settled = replace(order, options=settle_options(style, order.options))
     price = style.price * order.variants
     available = work.figurines.available_credits(account_id)

@@ -3,6 +3,7 @@ import { Problem } from "./api.js";
 import { Bench } from "./bench.js";
 import { holdDraft, takeDraft } from "./draft.js";
 import { clearErrors, showProblem } from "./form.js";
+import { openGemini } from "./gemini.js";
 import { follow } from "./live.js";
 import { notice } from "./notice.js";
 import { fieldsOf, orderOf, putFields } from "./order.js";
@@ -26,6 +27,7 @@ const styleNames = new Map(styles.map((input) => [input.value, input.dataset.nam
 const photo = openPhotoStep({ onChange: () => clearErrors(form) });
 if (styles.length > 0) openWall(form);
 const till = openTill(form, { signedIn });
+const gemini = openGemini(form);
 const bench = new Bench({
   styleNames,
   onAccepted: () => void takeDraft(), // One that was held for signing in may still lie here after going back instead.
@@ -73,6 +75,7 @@ async function make() {
   clearErrors(form);
   if (!photo.current) return askForPhoto();
   if (!signedIn) return at("ask").showModal();
+  if (gemini.missing()) return gemini.ask();
   if (!till.affordable()) return sayTooDear();
   const button = at("make");
   button.disabled = true; // One press, one order; the next one may go once this is accepted or refused.
@@ -115,6 +118,7 @@ function fewerButton(few) {
 async function reorder(order, problem = null, photoToBlame = false) {
   if (order.photo && order.photo !== photo.current) await photo.put(order.photo);
   putFields(form, order);
+  if (problem?.code === "consent_required") return gemini.refused();
   if (photoToBlame) photoError(problem.message);
   else if (problem) return showProblem(form, problem, at("order-error"));
   at("photo").focus();

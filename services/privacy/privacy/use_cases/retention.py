@@ -1,4 +1,4 @@
-"""What privacy does: one function per intent, inside the caller's unit of work."""
+"""Promise K1: the clock of every upload, the proof that it went, and what is over."""
 
 from uuid import UUID
 

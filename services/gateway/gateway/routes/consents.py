@@ -1,0 +1,84 @@
+"""/v1/consents: what a person allows, given and taken back in the same way."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field, StrictBool
+
+from common.answers import Answer
+from common.errors import Unavailable
+from common.problems import problems
+from gateway.domain.consents import NoSuchConsent, check_purpose
+from gateway.domain.people import ForgedRequest, NotSignedIn
+from gateway.routes.context import current_person, peers, personal, studio, unit
+from gateway.use_cases import consents
+
+routes = personal("consents")
+
+
+class ConsentPath(BaseModel):
+    """Which consent, as in `google_gemini`."""
+
+    purpose: str
+
+
+class ConsentBody(BaseModel):
+    """Whether it is allowed."""
+
+    granted: StrictBool
+
+
+class ConsentChangeAnswer(Answer):
+    """One change: when, by which way (`studio page` or `api`), and under which policy."""
+
+    granted: bool
+    changed_at: datetime
+    how: str
+    policy_version: str
+
+
+class ConsentAnswer(Answer):
+    """One consent: what is agreed to, what then happens, what stops without it, and how it stands.
+
+    Nobody has allowed anything before she says so: `changed_at` is null until then. `history` has the
+    latest changes, the last one first.
+    """
+
+    purpose: str
+    title: str
+    sentence: str
+    allows: str
+    withdrawn: str
+    granted: bool
+    changed_at: datetime | None
+    history: list[ConsentChangeAnswer] = Field(max_length=50)
+
+
+class ConsentsAnswer(Answer):
+    """Everything a person can allow."""
+
+    items: list[ConsentAnswer]
+
+
+@routes.get("/v1/consents", responses={200: ConsentsAnswer, **problems(NotSignedIn, Unavailable)})
+def list_consents() -> ConsentsAnswer:
+    """What one can allow, and what one said about it."""
+    return ConsentsAnswer(**peers().privacy.get("/v1/consents", user_id=current_person().account_id))
+
+
+@routes.put(
+    "/v1/consents/<purpose>",
+    responses={200: ConsentAnswer, **problems(NotSignedIn, ForgedRequest, NoSuchConsent, Unavailable)},
+)
+def change_consent(path: ConsentPath, body: ConsentBody) -> ConsentAnswer:
+    """Allow something, or take that back. Saying the same again changes nothing."""
+    person = current_person()
+    purpose = check_purpose(path.purpose)
+    said = {
+        "granted": body.granted,
+        "how": "studio page" if person.by_cookie else "api",
+        "policy_version": studio().policy_version,
+    }
+    answer = ConsentAnswer(**peers().privacy.put(f"/v1/consents/{purpose}", user_id=person.account_id, body=said))
+    with unit.begin() as work:
+        consents.note_answer(work, person.account_id, purpose, granted=answer.granted, changed_at=answer.changed_at)
+    return answer

@@ -1,0 +1,27 @@
+"""What a person allows: the gateway's copy of it, and what may not be ordered without."""
+
+from datetime import datetime
+from uuid import UUID
+
+from common.contracts.privacy import ConsentChanged
+from gateway.domain.consents import ConsentRequired, consents_needed_for
+from gateway.domain.styles import Style
+from gateway.repository import Work
+
+
+def require_consent_for(work: Work, account_id: UUID, style: Style) -> None:
+    """Refuse a style that only engines paint which the person has not allowed. Raises ConsentRequired."""
+    needed = consents_needed_for(style.engines)
+    if needed and needed.isdisjoint(work.consents.granted(account_id)):
+        raise ConsentRequired
+
+
+def note_consent(work: Work, event: ConsentChanged) -> None:
+    """A person gave or took back her consent; the latest word counts, whichever comes last."""
+    work.consents.note(event.user_id, event.purpose, granted=event.granted, changed_at=event.changed_at)
+
+
+def note_answer(work: Work, account_id: UUID, purpose: str, *, granted: bool, changed_at: datetime | None) -> None:
+    """The same from privacy's own answer, so that an order sent right after it finds it; the event comes later."""
+    if changed_at is not None:
+        work.consents.note(account_id, purpose, granted=granted, changed_at=changed_at)

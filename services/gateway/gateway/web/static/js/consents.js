@@ -1,0 +1,57 @@
+/** The consents on the privacy page: a sentence, a switch, a date, and what was said before. */
+import { flip, sayIn, show } from "./switch.js";
+import { time } from "./record.js";
+
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" });
+const WAYS = { "studio page": "on a page of the studio", api: "through the API" };
+
+function standing({ granted, changed_at }) {
+  if (!changed_at) return ["Off. You have not allowed this."];
+  return [granted ? "On since " : "Off since ", time(changed_at), "."];
+}
+
+/** "1 November 2026"; a policy that is not named by its date keeps its name. */
+function dated(version) {
+  const date = new Date(`${version}T12:00`);
+  return Number.isNaN(date.getTime()) ? version : day.format(date);
+}
+
+function recorded({ granted, changed_at, how, policy_version }) {
+  const line = document.createElement("li");
+  const policy = `${WAYS[how] ?? how}, under the policy of ${dated(policy_version)}.`;
+  line.append(granted ? "Switched on at " : "Switched off at ", time(changed_at), `, ${policy}`);
+  return line;
+}
+
+function nothingRecorded() {
+  return Object.assign(document.createElement("li"), { textContent: "You have not touched this switch." });
+}
+
+function fill(item, consent) {
+  const part = (name) => item.querySelector(name);
+  show(part(".switch"), consent.granted);
+  part(".consent-say").removeAttribute("data-bad");
+  part(".consent-say").replaceChildren(...standing(consent));
+  const history = consent.history.map(recorded);
+  part(".consent-history").replaceChildren(...(history.length > 0 ? history : [nothingRecorded()]));
+}
+
+/** One consent with its switch; what comes back from a change is shown in the same place. */
+export function consentItem(consent) {
+  const item = document.getElementById("consent").content.firstElementChild.cloneNode(true);
+  const part = (name) => item.querySelector(name);
+  const button = part(".switch");
+  button.textContent = consent.title;
+  part(".consent-sentence").textContent = consent.sentence;
+  part(".consent-sentence").id = `consent-${consent.purpose}`;
+  button.setAttribute("aria-describedby", `consent-${consent.purpose}`);
+  part("summary span").textContent = `: ${consent.title}`;
+  part(".consent-allows").textContent = consent.allows;
+  part(".consent-withdrawn").textContent = consent.withdrawn;
+  const say = sayIn(part(".consent-say"));
+  button.addEventListener("click", () => {
+    void flip(button, consent.purpose, say).then((changed) => changed && fill(item, changed));
+  });
+  fill(item, consent);
+  return item;
+}

@@ -1,0 +1,71 @@
+/** The privacy page: each part is read, shown and, while it cannot be read, offered again on its own. */
+import { Problem, read } from "./api.js";
+import { consentItem } from "./consents.js";
+import { disclosureLine, heldLine, proofLine } from "./record.js";
+
+const PAGE = 20;
+const LOOK_AGAIN_MS = 10_000;
+const at = (id) => document.getElementById(id);
+
+/** Shows one part of the page; says so, and offers to look again, when no answer comes. */
+async function show(part, load) {
+  try {
+    await load();
+    at(`${part}-away`).hidden = true;
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    at(`${part}-why`).textContent = problem.message;
+    at(`${part}-away`).hidden = false;
+  }
+  at(`${part}-wait`).hidden = true;
+}
+
+async function showConsents() {
+  const { items } = await read("/v1/consents");
+  at("consents").replaceChildren(...items.map(consentItem));
+}
+
+let photosHeld = false;
+
+async function showPhotos() {
+  const { uploads, proofs } = await read("/v1/photos");
+  const held = uploads.filter((upload) => upload.state !== "deleted");
+  photosHeld = held.length > 0;
+  at("photos").replaceChildren(...held.map(heldLine), ...proofs.map(proofLine));
+  at("photos-none").hidden = held.length + proofs.length > 0;
+}
+
+let cursor = "";
+let names = null;
+
+/** What the figurines are called, as far as that is known. */
+async function figurineNames() {
+  try {
+    const { items } = await read("/v1/figurines?limit=100");
+    return new Map(items.map((figurine) => [figurine.id, figurine.title]));
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    return new Map();
+  }
+}
+
+async function showDisclosures() {
+  const page = await read(`/v1/privacy/disclosures?limit=${PAGE}${cursor && `&cursor=${cursor}`}`);
+  names ??= page.items.length > 0 ? await figurineNames() : null;
+  at("disclosures").append(...page.items.map((item) => disclosureLine(item, names)));
+  cursor = page.next_cursor ?? "";
+  at("disclosures-more").hidden = !cursor;
+  at("disclosures-none").hidden = at("disclosures").childElementCount > 0;
+}
+
+const parts = { consents: showConsents, photos: showPhotos, disclosures: showDisclosures };
+for (const [part, load] of Object.entries(parts)) {
+  at(`${part}-again`).addEventListener("click", () => void show(part, load));
+  void show(part, load);
+}
+at("disclosures-more").addEventListener("click", () => void show("disclosures", showDisclosures));
+
+// A photo that is still here goes while one looks; the rings move with it.
+setInterval(() => {
+  if (photosHeld && !document.hidden) void show("photos", showPhotos);
+}, LOOK_AGAIN_MS);

@@ -1,0 +1,128 @@
+"""What a person can allow, and how her word is kept: one row for each real change. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from common.errors import NotFound
+
+# Postgres keeps microseconds: the smallest step between two changes of the same consent.
+STEP: Final = timedelta(microseconds=1)
+# What is shown of one consent; the archive of a person's data has all of it.
+HISTORY_SHOWN: Final = 50
+
+
+class NoSuchConsent(NotFound):
+    """There is nothing of that name to consent to. GET /v1/consents lists what there is."""
+
+
+class How(StrEnum):
+    """By which way a person gave her word."""
+
+    STUDIO_PAGE = "studio page"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentPurpose:
+    """One thing that is done only for those who allow it; nobody has allowed it before she says so.
+
+    `sentence` is what is agreed to, `allows` what then happens, `withdrawn` what stops when it is taken back.
+    """
+
+    id: str
+    title: str
+    sentence: str
+    allows: str
+    withdrawn: str
+
+
+# The 55 days: https://ai.google.dev/gemini-api/docs/usage-policies; that a paid key keeps prompts and photos
+# out of training: https://ai.google.dev/gemini-api/terms.
+PURPOSES: Final[Mapping[str, ConsentPurpose]] = {
+    purpose.id: purpose
+    for purpose in (
+        ConsentPurpose(
+            id="google_gemini",
+            title="Let Google Gemini paint",
+            sentence="Your photo and your wishes go to Google, whose Gemini paints the picture you ask for.",
+            allows="What goes there is the cleaned photo, without place and camera data, and never your name or "
+            "address. The studio pays Google for it, so Google may not train on it. To look for abuse, Google keeps "
+            "it up to 55 days; the studio cannot shorten that.",
+            withdrawn="Nothing more goes to Google. Styles that Gemini alone paints cannot be ordered; the studio "
+            "paints the others itself. What has been sent cannot be called back.",
+        ),
+        ConsentPurpose(
+            id="quality_feedback",
+            title="Learn from your ratings",
+            sentence="The stars and comments you give are read to make the styles better.",
+            allows="They are counted by style and by engine, and stay in the studio.",
+            withdrawn="Your ratings are left out of it, those already given too.",
+        ),
+        ConsentPurpose(
+            id="photo_training",
+            title="Learn from your photos",
+            sentence="Photos you save may be used to improve the studio's own models.",
+            allows="Only photos you chose to save. Today the studio trains nothing on anybody's photos; if it ever "
+            "does, it asks here first.",
+            withdrawn="No photo of yours is used for it any more, and none is kept for it.",
+        ),
+        ConsentPurpose(
+            id="news",
+            title="News by e-mail",
+            sentence="The studio writes to you when there is a new style or something worth knowing.",
+            allows="A mail now and then, from the studio itself. Nobody else gets your address for it.",
+            withdrawn="No more news. Mail that your account needs still comes.",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChange:
+    """A person gave or took back her consent: one row of its history."""
+
+    id: UUID
+    user_id: UUID
+    purpose: str
+    granted: bool
+    policy_version: str
+    how: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """How one consent of a person stands, and how it came to that: the latest change first."""
+
+    purpose: ConsentPurpose
+    history: Sequence[ConsentChange]
+
+    @property
+    def granted(self) -> bool:
+        """Whether she allows it; she who never said so does not."""
+        return bool(self.history) and self.history[0].granted
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """Since when it stands like that; None for what she never touched."""
+        return self.history[0].changed_at if self.history else None
+
+
+def find_purpose(purpose_id: str) -> ConsentPurpose:
+    """The purpose of this name; raises NoSuchConsent."""
+    purpose = PURPOSES.get(purpose_id)
+    if purpose is None:
+        raise NoSuchConsent
+    return purpose
+
+
+def next_moment(now: datetime, latest: ConsentChange | None) -> datetime:
+    """When a change counts as made: after the one before it, whatever the clocks of two machines say.
+
+    Whoever keeps a copy goes by this moment, so no two changes of one consent may share it.
+    """
+    return now if latest is None else max(now, latest.changed_at + STEP)

@@ -1,0 +1,22 @@
+"""Privacy's rows, in literal SQL, inside one transaction."""
+
+from common.clock import Clock
+from common.database import Connection
+from common.outbox import Outbox
+from privacy.repository.clocks import Clocks, Endings
+from privacy.repository.consents import Consents
+from privacy.repository.disclosures import Disclosures
+from privacy.repository.evidence import Evidence
+
+
+class Work:
+    """Privacy's rooms in one transaction."""
+
+    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
+        self.clocks = Clocks(connection, clock)
+        self.endings = Endings(connection, clock)
+        self.evidence = Evidence(connection, clock)
+        self.consents = Consents(connection, clock)
+        self.disclosures = Disclosures(connection, clock)
+        self.outbox = outbox
+        self.clock = clock

@@ -1,0 +1,208 @@
+"""Consent and its record in a real browser, against the running stack."""
+
+import re
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from playwright.sync_api import Page, expect
+from psycopg.types.json import Jsonb
+
+from common.clock import SYSTEM_CLOCK
+from common.contracts.generation import PartnerDisclosed
+from common.database import Database
+from common.work import UnitOfWork
+from generation.repository import Work
+from tests.e2e.test_studio_page import FLAWS, choose_cat, sign_up
+
+pytestmark = pytest.mark.slow
+
+GEMINI = "Let Google Gemini paint"
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def signed_in(page) -> Page:
+    page.goto("/signup")
+    sign_up(page)
+    return page
+
+
+@pytest.fixture
+def _box_by_gemini(stack) -> Iterator[None]:
+    """The catalogue as the gateway has it with a key for Gemini: it alone paints the window box."""
+    dsn = stack.endpoints["postgres"]["gateway"]
+    with psycopg.connect(dsn) as connection:
+        ((before,),) = connection.execute("SELECT style FROM styles WHERE id = 'window-box'").fetchall()
+        # Heard of in the future, so that it is not asked for again before the test is over.
+        connection.execute("UPDATE styles SET heard_at = now() + interval '1 hour'")
+        connection.execute(
+            "UPDATE styles SET style = %s WHERE id = 'window-box'", [Jsonb({**before, "engines": ["gemini"]})]
+        )
+    yield
+    with psycopg.connect(dsn) as connection:
+        connection.execute("UPDATE styles SET style = %s WHERE id = 'window-box'", [Jsonb(before)])
+        connection.execute("UPDATE styles SET heard_at = now() - interval '1 hour'")
+
+
+def switch(page: Page, name: str = GEMINI):
+    return page.get_by_role("switch", name=name)
+
+
+def choose_style(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).check(force=True)
+
+
+def test_a_consent_is_switched_on_seen_on_record_and_switched_off_by_keyboard(signed_in):
+    page = signed_in
+    page.get_by_role("link", name="Privacy", exact=True).click()
+    gemini = switch(page)
+    expect(gemini).not_to_be_checked()
+    item = page.locator(".consents > li").filter(has=gemini)
+    expect(item).to_contain_text("You have not allowed this")
+
+    gemini.focus()
+    page.keyboard.press("Space")
+    expect(gemini).to_be_checked()
+    expect(gemini).to_be_focused()
+    expect(item.get_by_role("status")).to_contain_text("On since")
+
+    page.reload()
+    expect(switch(page)).to_be_checked()
+    page.get_by_text("What this means").first.click()
+    expect(item.locator(".consent-history > li")).to_have_count(1)
+    expect(item.locator(".consent-history > li")).to_contain_text("Switched on at")
+    expect(item.locator(".consent-history > li")).to_contain_text("on a page of the studio")
+
+    switch(page).focus()
+    page.keyboard.press("Enter")
+    expect(switch(page)).not_to_be_checked()
+    expect(item.locator(".consent-history > li")).to_have_text([re.compile("Switched off"), re.compile("Switched on")])
+    expect(item.get_by_role("status")).to_contain_text("Off since")
+
+
+def test_what_went_to_a_partner_and_what_became_of_a_photo_are_sentences(signed_in, stack):
+    page = signed_in
+    choose_cat(page)
+    choose_style(page, "Acrylic standee")
+    page.get_by_label("Name on the base").fill("Chelsea")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as accepted:
+        page.get_by_role("button", name="Make it").click()
+    figurine_id = accepted.value.json()["id"]
+    expect(page.locator("#photo-line")).to_contain_text("was deleted at", timeout=PATIENCE_MS)
+
+    with psycopg.connect(stack.endpoints["postgres"]["generation"]) as connection:
+        ((user_id,),) = connection.execute("SELECT user_id FROM figurines WHERE id = %s", [figurine_id]).fetchall()
+    database = Database(stack.endpoints["postgres"]["generation"], application="test")
+    with UnitOfWork(service="generation", database=database, build=Work).begin() as work:
+        work.outbox.add(
+            PartnerDisclosed(
+                figurine_id=figurine_id,
+                user_id=user_id,
+                partner="google_gemini",
+                kind="photo_and_prompt",
+                purpose="U2",
+                disclosed_at=SYSTEM_CLOCK.now(),
+            )
+        )
+    database.close()
+
+    page.goto("/privacy")
+    photo = page.locator("#photos > li")
+    expect(photo).to_contain_text(re.compile(r"Your photo from \d\d:\d\d was deleted at \d\d:\d\d\."))
+    expect(photo).to_contain_text("went because its figurine exists")
+    sent = page.locator("#disclosures > li")
+
+    def shown() -> bool:
+        page.reload(wait_until="networkidle")
+        return sent.count() == 1
+
+    assert any(shown() for _ in range(30))
+    expect(sent).to_contain_text("Your photo and your wishes for the picture went to Google Gemini at")
+    expect(sent).to_contain_text("To paint the figurine you asked for: Chelsea.")
+
+
+def test_nothing_yet_is_said_in_words(signed_in):
+    page = signed_in
+    page.goto("/privacy")
+    expect(page.locator("#photos-none")).to_be_visible()
+    expect(page.locator("#disclosures-none")).to_contain_text("Nothing of yours has gone to a partner")
+
+
+@pytest.mark.usefixtures("_box_by_gemini")
+def test_an_order_that_needs_gemini_says_so_offers_the_switch_and_is_sent_after_it(signed_in):
+    page = signed_in
+    orders = []
+    page.on("request", lambda request: request.method == "POST" and orders.append(request.url))
+    page.reload()
+    expect(switch(page)).not_to_be_checked()
+    choose_style(page, "Acrylic standee")
+    expect(page.locator("#gemini-say")).to_contain_text("The studio paints Acrylic standee itself")
+    choose_cat(page)
+    choose_style(page, "Window box")
+    expect(page.locator("#gemini-say")).to_contain_text("Only Gemini paints Window box")
+    page.get_by_role("button", name="Make it").click()
+    error = page.locator("#order-error")
+    expect(error).to_be_focused()
+    expect(error).to_contain_text("Nothing was sent")
+    assert orders == []
+
+    error.get_by_role("button", name=GEMINI).click()
+    expect(switch(page)).to_be_checked()
+    expect(error).to_be_hidden()
+    expect(page.get_by_role("button", name="Make it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#bench .piece-say")).not_to_contain_text("Sending", timeout=PATIENCE_MS)
+    assert [url.rsplit("/", 1)[1] for url in orders] == ["figurines"]
+
+
+@pytest.mark.usefixtures("_box_by_gemini")
+def test_consent_taken_back_in_another_tab_is_noticed_when_ordering(signed_in, context):
+    page = signed_in
+    page.reload()
+    switch(page).click()
+    expect(switch(page)).to_be_checked()
+    other = context.new_page()
+    other.goto("/privacy")
+    switch(other).click()
+    expect(switch(other)).not_to_be_checked()
+
+    choose_cat(page)
+    choose_style(page, "Window box")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.locator("#order-error")).to_contain_text("you have not allowed that")
+    expect(switch(page)).not_to_be_checked()
+    expect(page.locator("#photo-about")).to_contain_text("cat.png")
+
+
+def test_while_privacy_is_away_the_page_says_so_and_a_switch_keeps_its_side(signed_in, stack):
+    page = signed_in
+    page.goto("/privacy")
+    expect(switch(page)).to_be_visible()
+    with stack.without("privacy-web"):
+        switch(page).click()
+        status = page.locator(".consents > li").filter(has=switch(page)).get_by_role("status")
+        expect(status).to_contain_text("It is still off", timeout=PATIENCE_MS)
+        expect(switch(page)).not_to_be_checked()
+        page.reload()
+        for part in ("consents", "photos", "disclosures"):
+            expect(page.locator(f"#{part}-away")).to_be_visible(timeout=PATIENCE_MS)
+    for part in ("consents", "photos", "disclosures"):
+        page.locator(f"#{part}-again").click()
+        expect(page.locator(f"#{part}-away")).to_be_hidden(timeout=PATIENCE_MS)
+    expect(switch(page)).not_to_be_checked()
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/studio"])
+@pytest.mark.usefixtures("_box_by_gemini")
+def test_signed_in_the_pages_keep_their_order_and_fit_a_phone(signed_in, path):
+    page = signed_in
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.goto(path)
+    expect(switch(page)).to_be_visible()
+    assert page.evaluate(FLAWS) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert complaints == []
