@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.rabbitmq",
     "tests.fixtures.storage",
+    "tests.fixtures.signing",
     "tests.fixtures.stack",
 ]

@@ -78,7 +78,9 @@ class FakeEngine:
 
 
 def card(colour: str, size: tuple[int, int]) -> Painting:
-    """A picture of one colour, `size` in pixels."""
+    """A picture of one colour with a white square in it, `size` in pixels: a blank one is none."""
     sink = BytesIO()
-    Image.new("RGB", size, colour).save(sink, "JPEG")
+    sheet = Image.new("RGB", size, colour)
+    sheet.paste("white", (size[0] // 3, size[1] // 3, size[0] // 2, size[1] // 2))
+    sheet.save(sink, "JPEG")
     return Painting(image=sink.getvalue(), media_type="image/jpeg", width=size[0], height=size[1])

@@ -1,5 +1,7 @@
 """Generation's settings; the only reader of its environment."""
 
+from pathlib import Path
+
 from pydantic import SecretStr
 
 from common.settings import ServiceSettings
@@ -18,3 +20,7 @@ class Settings(ServiceSettings):
     renderers: int = 2
     # How long a silent renderer keeps its job.
     lease_seconds: int = 20
+    # What pictures are signed with (C2PA), and whose signatures count besides the chain's own authority.
+    provenance_cert: Path
+    provenance_key: Path
+    provenance_anchors: Path | None = None

@@ -3,15 +3,16 @@
 from datetime import timedelta
 from pathlib import Path
 
+from common.clock import SYSTEM_CLOCK
 from common.database import Database
 from common.sealing import Keyring, Sealer
 from common.service import Service
-from common.settings import load
+from common.settings import SettingsRefused, load, variable
 from common.storage import ObjectStore
 from common.work import UnitOfWork
 from generation.adapters.catalogue import read_catalogue
+from generation.adapters.finishing import Conversions, Finisher, Signatures, Unfit
 from generation.adapters.objects import FIGURINES, UPLOADS, S3Photos, S3Pictures
-from generation.adapters.resizing import resize
 from generation.adapters.studio.engine import StudioEngine
 from generation.inventory import INVENTORY
 from generation.jobs import Workshop, jobs
@@ -36,12 +37,13 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     pictures = S3Pictures(store, Sealer(Keyring.parse(settings.sealing_keys.get_secret_value())))
     engine = engine or StudioEngine(workers=settings.renderers)
     styles = read_catalogue()
+    signatures = read_signatures(settings)
     workshop = Workshop(
         unit=unit,
         engine=engine,
         photos=S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value()))),
         pictures=pictures,
-        resize=resize,
+        finish=Finisher(signatures),
         lease=timedelta(seconds=settings.lease_seconds),
     )
     return Service(
@@ -51,7 +53,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[pictures, Catalogue(styles, renderers=settings.renderers)],
+        ports=[pictures, Catalogue(styles, renderers=settings.renderers), Conversions(signatures), signatures],
         subscriptions=subscriptions(styles),
         jobs=jobs(workshop, renderers=settings.renderers),
         checks={
@@ -61,3 +63,17 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         },
         close=engine.close,
     )
+
+
+def read_signatures(settings: Settings) -> Signatures:
+    """What pictures are signed with. Raises SettingsRefused for a certificate that no signature is believed of."""
+    try:
+        return Signatures.read(
+            chain=settings.provenance_cert,
+            key=settings.provenance_key,
+            anchors=settings.provenance_anchors,
+            now=SYSTEM_CLOCK.now(),
+        )
+    except (Unfit, OSError) as error:
+        message = f"{variable('provenance_cert')} and {variable('provenance_key')} cannot sign pictures: {error}"
+        raise SettingsRefused(message) from error

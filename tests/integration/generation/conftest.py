@@ -14,8 +14,8 @@ from common.sealing import Keyring, Sealer
 from common.storage import ObjectStore
 from common.work import UnitOfWork
 from gateway.adapters.uploads import S3Uploads
+from generation.adapters.finishing import Finisher, Signatures
 from generation.adapters.objects import S3Photos, S3Pictures
-from generation.adapters.resizing import resize
 from generation.jobs import Workshop
 from generation.repository import Work
 from tests.fakes.engine import FakeEngine
@@ -74,7 +74,15 @@ def unit(generation_database: Database, clock: MovableClock) -> Iterator[UnitOfW
 
 
 @pytest.fixture
-def shop(unit: UnitOfWork[Work], clock: MovableClock, object_store: ObjectStore, pictures: S3Pictures, s3: S3) -> Shop:
+def shop(
+    unit: UnitOfWork[Work],
+    clock: MovableClock,
+    object_store: ObjectStore,
+    pictures: S3Pictures,
+    s3: S3,
+    *,
+    signatures: Signatures,
+) -> Shop:
     engine = FakeEngine()
     photos = S3Photos(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"])
     return Shop(
@@ -83,7 +91,9 @@ def shop(unit: UnitOfWork[Work], clock: MovableClock, object_store: ObjectStore,
         engine=engine,
         uploads=S3Uploads(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"]),
         pictures=pictures,
-        workshop=Workshop(unit=unit, engine=engine, photos=photos, pictures=pictures, resize=resize, lease=LEASE),
+        workshop=Workshop(
+            unit=unit, engine=engine, photos=photos, pictures=pictures, finish=Finisher(signatures), lease=LEASE
+        ),
         client=s3.client,
         buckets=dict(s3.buckets),
     )

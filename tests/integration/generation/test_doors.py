@@ -18,14 +18,14 @@ from common.storage import OpenedObject
 from common.tokens import TokenIssuer
 from common.web import create_app
 from generation.adapters.objects import S3Pictures
-from generation.ports import Size
+from generation.ports import PictureStore, Size
 from generation.repository import Work
-from generation.routes import Catalogue
 from generation.settings import Settings
 from generation.wiring import build
 from tests.builders import Life
 from tests.fakes.engine import FakeEngine
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
+from tests.fixtures.signing import SigningFiles
 from tests.integration.generation.shop import CATALOGUE, Shop
 
 ISSUER = TokenIssuer(PRIVATE_KEY)
@@ -67,7 +67,7 @@ def counted(pictures: S3Pictures) -> Counted:
 
 
 @pytest.fixture
-def service(generation_dsn: str, counted: Counted) -> Iterator[Service[Work]]:
+def service(generation_dsn: str, counted: Counted, signing_files: SigningFiles) -> Iterator[Service[Work]]:
     key = SecretStr("1:" + "A" * 43 + "=")
     settings = Settings(
         mode="local",
@@ -79,9 +79,11 @@ def service(generation_dsn: str, counted: Counted) -> Iterator[Service[Work]]:
         s3_secret_key=SecretStr("unused"),
         sealing_keys=key,
         upload_keys=key,
+        provenance_cert=signing_files.chain,
+        provenance_key=signing_files.key,
     )
     service = build(settings, engine=FakeEngine())
-    yield replace(service, ports=[counted, Catalogue(CATALOGUE, renderers=1)])
+    yield replace(service, ports=[counted if isinstance(port, PictureStore) else port for port in service.ports])
     service.unit.database.close()
 
 

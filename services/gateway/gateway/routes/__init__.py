@@ -9,6 +9,7 @@ from gateway.routes.figurines import routes as figurines
 from gateway.routes.pages import pages
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
+from gateway.routes.provenance import routes as provenance
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.styles import routes as styles
 from gateway.routes.usage import routes as usage
@@ -19,6 +20,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     styles,
     figurines,
     pictures,
+    provenance,
     photos,
     credits,
     events,

@@ -9,8 +9,9 @@ import httpx2
 from flask import Response, request
 from pydantic import BaseModel
 
+from common.errors import Unavailable
 from common.problems import problems
-from gateway.domain.figurines import NoSuchFigurine, RangeOutside
+from gateway.domain.figurines import Figurine, NoSuchFigurine, RangeOutside
 from gateway.routes.context import current_person, peers, personal, unit
 from gateway.use_cases import figurines
 
@@ -28,24 +29,29 @@ class PicturePath(BaseModel):
 
 
 class PictureQuery(BaseModel):
-    """Which size: as painted, 1024 pixels at most, or 384 at most."""
+    """Which size (as painted, 1024 pixels at most, 384 at most, or the engine's own file), and as what kind of file.
 
-    size: Literal["full", "preview", "thumb"] = "full"
+    Without a format, as stored. `download` gives the file a name to be saved under.
+    """
+
+    size: Literal["full", "preview", "thumb", "original"] = "full"
+    format: Literal["png", "jpeg", "webp"] | None = None
+    download: bool = False
 
 
 @routes.get(
     "/v1/figurines/<figurine_id>/pictures/<n>",
-    responses=problems(NoSuchFigurine, RangeOutside, statuses={RangeOutside: 416}),
+    responses=problems(NoSuchFigurine, RangeOutside, Unavailable, statuses={RangeOutside: 416}),
 )
 def read_picture(path: PicturePath, query: PictureQuery) -> Response:
     """The picture, whole or a range of it."""
     person = current_person()
     with unit.begin() as work:
-        figurines.read_figurine(work, person.account_id, path.figurine_id)
+        figurine = figurines.read_figurine(work, person.account_id, path.figurine_id)
     answer = peers().generation.stream(
         f"/v1/figurines/{path.figurine_id}/pictures/{path.n}",
         user_id=person.account_id,
-        params={"size": query.size},
+        params={"size": query.size, **({"format": query.format} if query.format else {})},
         headers={name: value for name in ASKED if (value := request.headers.get(name))},
     )
     response = Response(_body(answer), status=answer.status_code)
@@ -53,7 +59,15 @@ def read_picture(path: PicturePath, query: PictureQuery) -> Response:
     for name in ANSWERED:
         if name in answer.headers:
             response.headers[name] = answer.headers[name]
+    if query.download:
+        response.headers.set("Content-Disposition", "attachment", filename=_file_name(figurine, path.n, answer))
     return response
+
+
+def _file_name(figurine: Figurine, n: int, answer: httpx2.Response) -> str:
+    """Style, a piece of the id, and the number: tells pictures apart, and tells nobody who is in them."""
+    ending = answer.headers.get("Content-Type", "").removeprefix("image/").replace("jpeg", "jpg")
+    return f"{figurine.style}-{figurine.id.hex[-8:]}-{n}.{ending}"
 
 
 def _body(answer: httpx2.Response) -> Iterator[bytes]:

@@ -18,7 +18,8 @@ from generation.domain.jobs import (
     waiting_time,
 )
 from generation.domain.photos import EXPIRY_MARGIN, UPLOAD_LIFETIME, Upload
-from generation.domain.pictures import NoSuchPicture, StoredPicture
+from generation.domain.pictures import Format, NoSuchPicture, StoredPicture
+from generation.domain.provenance import Action, Inspection, Making, Origin, making_of
 from generation.domain.styles import ASPECT_RATIOS, MAX_VARIANTS, Style
 
 __all__ = [
@@ -31,11 +32,16 @@ __all__ = [
     "STORE_PAUSE",
     "TRANSITIONS",
     "UPLOAD_LIFETIME",
+    "Action",
     "AlreadyEnded",
     "FailureCode",
     "Figurine",
+    "Format",
+    "Inspection",
+    "Making",
     "NoSuchFigurine",
     "NoSuchPicture",
+    "Origin",
     "QueuePlace",
     "State",
     "StoredPicture",
@@ -43,6 +49,7 @@ __all__ = [
     "Upload",
     "after_failure",
     "is_terminal",
+    "making_of",
     "outcome",
     "waiting_time",
 ]

@@ -1,8 +1,8 @@
-"""What the routes of generation share: the caller's unit of work, the stores, the catalogue."""
+"""What the routes of generation share: the caller's unit of work, the stores, the catalogue, provenance."""
 
 from common.current import Current, CurrentUnit
 from generation import use_cases
-from generation.ports import PictureStore
+from generation.ports import Converter, Inspector, PictureStore
 from generation.repository import Work
 
 
@@ -15,6 +15,8 @@ class Catalogue:
 
 
 unit = CurrentUnit[Work]()
-# A runtime-checkable Protocol is as good as a class here.
+# Runtime-checkable Protocols are as good as classes here.
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
+converter = Current(Converter)  # type: ignore[type-abstract]
+inspector = Current(Inspector)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)

@@ -10,7 +10,7 @@ from generation.use_cases.painting import (
     release_expired_leases,
 )
 from generation.use_cases.photos import expire_uploads, record_deletion
-from generation.use_cases.pictures import find_picture, queue_place
+from generation.use_cases.pictures import find_picture, find_pictures, queue_place
 
 __all__ = [
     "Catalogue",
@@ -21,6 +21,7 @@ __all__ = [
     "expire_uploads",
     "fail_attempt",
     "find_picture",
+    "find_pictures",
     "keep_claim",
     "postpone_attempt",
     "queue_job",

@@ -20,6 +20,14 @@ def find_picture(work: Work, user_id: UUID, figurine_id: UUID, n: int) -> Stored
     return picture
 
 
+def find_pictures(work: Work, user_id: UUID, figurine_id: UUID) -> list[StoredPicture]:
+    """Every picture of the person's own figurine; raises NoSuchFigurine."""
+    figurine = work.jobs.find(figurine_id)
+    if figurine is None or figurine.user_id != user_id:
+        raise NoSuchFigurine
+    return work.pictures.of(figurine_id)
+
+
 def queue_place(work: Work, user_id: UUID, figurine_id: UUID, *, renderers: int) -> QueuePlace | None:
     """Where the person's job stands and about how long it will take; None when it does not wait."""
     figurine = work.jobs.find(figurine_id)
