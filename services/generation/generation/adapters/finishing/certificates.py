@@ -1,9 +1,12 @@
 """Whether a certificate may sign pictures (C2PA 2.2, section 14.5: certificate profile)."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -36,7 +39,7 @@ def checked(chain_pem: bytes, key_pem: bytes, *, now: datetime) -> str:
     if _bytes(own) != _bytes(public):  # pyright: ignore[reportArgumentType] - any public key has them
         raise Unfit("the key is not the leaf's")
     _check_extensions(leaf)
-    _check_issue(leaf, above[0], now)
+    _check_issue(chain, now)
     return above[-1].public_bytes(Encoding.PEM).decode()
 
 
@@ -53,14 +56,16 @@ def _check_extensions(leaf: x509.Certificate) -> None:
         raise Unfit("the leaf lacks a subject key identifier or an authority key identifier")
 
 
-def _check_issue(leaf: x509.Certificate, issuer: x509.Certificate, now: datetime) -> None:
+def _check_issue(chain: Sequence[x509.Certificate], now: datetime) -> None:
+    leaf = chain[0]
     if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
         message = f"the leaf is valid from {leaf.not_valid_before_utc:%Y-%m-%d} to {leaf.not_valid_after_utc:%Y-%m-%d}"
         raise Unfit(message)
     try:
-        leaf.verify_directly_issued_by(issuer)
-    except Exception as error:
-        raise Unfit("the leaf was not issued by the authority that follows it in the file") from error
+        for issued, issuer in pairwise(chain):
+            issued.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature) as error:
+        raise Unfit("a certificate was not issued by the one that follows it in the file") from error
 
 
 def _extension(certificate: x509.Certificate, kind: type[E]) -> E | None:

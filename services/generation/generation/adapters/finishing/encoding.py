@@ -6,6 +6,9 @@ from PIL import Image, PngImagePlugin
 
 from generation.domain import Format
 
+_COLOUR_COUNTS = 90
+"""From this quality on, a JPEG keeps colour as fine as brightness."""
+
 
 def encoded(picture: Image.Image, kind: Format, xmp: bytes, *, quality: int = 92) -> bytes:
     """The file; PNG keeps every pixel as it is. `quality` is for the other kinds."""
@@ -15,13 +18,15 @@ def encoded(picture: Image.Image, kind: Format, xmp: bytes, *, quality: int = 92
     buffer = io.BytesIO()
     match kind:
         case Format.JPEG:
-            sheet.save(buffer, "JPEG", quality=quality, optimize=True, xmp=xmp)
+            sampling = 0 if quality >= _COLOUR_COUNTS else 2
+            sheet.save(buffer, "JPEG", quality=quality, subsampling=sampling, optimize=True, xmp=xmp)
         case Format.WEBP:
             sheet.save(buffer, "WEBP", quality=quality, method=4, xmp=xmp)
         case Format.PNG:
             marks = PngImagePlugin.PngInfo()
             marks.add_itxt("XML:com.adobe.xmp", xmp.decode())
-            sheet.save(buffer, "PNG", pnginfo=marks, compress_level=6)
+            # Pillow's own level, 6, takes twice as long for files 5 % smaller.
+            sheet.save(buffer, "PNG", pnginfo=marks, compress_level=4)
     return buffer.getvalue()
 
 
