@@ -2,9 +2,6 @@
 
 import io
 import struct
-from dataclasses import replace
-from datetime import UTC, datetime
-from uuid import UUID
 
 import numpy as np
 import pytest
@@ -16,12 +13,9 @@ from generation.adapters.finishing import Conversions, Finisher, Signatures
 from generation.domain import Format, Origin
 from generation.ports import Painting, PictureBroken, Size
 from tests.fixtures.photo_files import SECRET, chunk, cornered, encoded, exif, segment, swapped_profile, with_segments
-from tests.fixtures.signing import signatures_under
+from tests.fixtures.signing import GEMINI, STUDIO, signatures_under
 from tests.fixtures.traces import foreign, marks
 
-ID = UUID("01938000-0000-7000-8000-000000000001")
-STUDIO = Origin(figurine_id=ID, engine="studio", model=None, painted_at=datetime(2026, 11, 26, tzinfo=UTC))
-GEMINI = replace(STUDIO, engine="gemini", model="gemini-nano-banana-2.1")
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/composite"
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 OURS = (Size.FULL, Size.PREVIEW, Size.THUMB)
@@ -168,7 +162,7 @@ def test_the_xmp_packet_tells_the_machine_and_nothing_of_the_person(finish: Fini
     assert fields == {
         f"{IPTC}DigitalSourceType": GENERATED,
         "{http://ns.adobe.com/xap/1.0/}CreatorTool": "Figurine studio, engine gemini",
-        f"{DC}identifier": f"urn:uuid:{ID}",
+        f"{DC}identifier": STUDIO.figurine_id.urn,
         "{http://ns.adobe.com/xap/1.0/}CreateDate": "2026-11-26T00:00:00+00:00",
         f"{IPTC}AISystemUsed": "gemini",
         f"{IPTC}AISystemVersionUsed": "gemini-nano-banana-2.1",

@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.answers import Answer
-from common.errors import Unavailable
+from common.errors import NotFound, Unavailable
 from common.problems import problems
 from gateway.domain.figurines import NoSuchFigurine
 from gateway.routes.context import current_person, peers, personal, unit
@@ -69,7 +69,7 @@ class ProvenanceAnswer(Answer):
 
     figurine_id: UUID
     items: list[PictureProvenanceAnswer]
-    authority: str
+    authority: str | None = None
 
 
 @routes.get(
@@ -81,5 +81,9 @@ def read_provenance(path: FigurinePath) -> ProvenanceAnswer:
     person = current_person()
     with unit.begin() as work:
         figurines.read_figurine(work, person.account_id, path.figurine_id)
-    answer = peers().generation.get(f"/v1/figurines/{path.figurine_id}/provenance", user_id=person.account_id)
+    try:
+        answer = peers().generation.get(f"/v1/figurines/{path.figurine_id}/provenance", user_id=person.account_id)
+    except NotFound:
+        # Ordered a moment ago: generation has not heard of it yet.
+        return ProvenanceAnswer(figurine_id=path.figurine_id, items=[])
     return ProvenanceAnswer.model_validate(answer)

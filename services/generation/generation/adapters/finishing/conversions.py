@@ -11,9 +11,6 @@ from generation.adapters.finishing.signatures import CONVERTED, Signatures
 from generation.adapters.finishing.xmp import packet
 from generation.domain import Format, Origin
 
-_PATIENCE_SECONDS = 3.0
-"""Whoever waits longer is told to try again, before the gateway gives up on us."""
-
 
 class Conversions:
     """Converts a few pictures at once, and remembers the latest.
@@ -22,9 +19,18 @@ class Conversions:
     is stored may be erased, and nobody would look for a copy.
     """
 
-    def __init__(self, signatures: Signatures, *, at_once: int = 2, remembered_bytes: int = 32 * 1024 * 1024) -> None:
+    def __init__(
+        self,
+        signatures: Signatures,
+        *,
+        at_once: int = 2,
+        patience_seconds: float = 3.0,
+        remembered_bytes: int = 32 * 1024 * 1024,
+    ) -> None:
+        """Whoever waits longer than `patience_seconds` is told to try again, before the gateway gives up on us."""
         self._signatures = signatures
         self._places = BoundedSemaphore(at_once)
+        self._patience_seconds = patience_seconds
         self._lock = Lock()
         self._remembered: OrderedDict[str, bytes] = OrderedDict()
         self._most_bytes = remembered_bytes
@@ -45,7 +51,7 @@ class Conversions:
 
     @contextmanager
     def _place(self) -> Generator[None]:
-        if not self._places.acquire(timeout=_PATIENCE_SECONDS):
+        if not self._places.acquire(timeout=self._patience_seconds):
             raise Unavailable("Many pictures are being converted just now; try again in a few seconds.")
         try:
             yield
