@@ -1,6 +1,7 @@
 """A certificate that nobody would believe is refused before a picture is signed with it."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import trustme
@@ -8,8 +9,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from pydantic import SecretStr
 
+from common.settings import SettingsRefused
 from generation.adapters.finishing import Signatures, Unfit
+from generation.settings import Settings
+from generation.wiring import build
+from tests.fakes.engine import FakeEngine
 from tests.fixtures.signing import flawed, issue
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -74,3 +80,27 @@ def test_what_is_no_certificate_or_no_open_key_is_refused(authority: trustme.CA)
     for pair in ((b"", key), (chain, b"no key"), (chain, locked)):
         with pytest.raises(Unfit, match="must be PEM"):
             signatures(*pair)
+
+
+def test_generation_does_not_start_with_a_certificate_that_may_not_sign(authority: trustme.CA, tmp_path: Path):
+    chain, key = flawed(authority, instead=FLAWS["extended key usage emailProtection"])
+    (tmp_path / "leaf.pem").write_bytes(chain)
+    (tmp_path / "leaf.key").write_bytes(key)
+    settings = Settings(
+        mode="local",
+        database_url=SecretStr("postgresql://localhost/unused"),
+        broker_url=SecretStr("amqp://localhost/unused"),
+        token_public_key="unused",
+        s3_endpoint="https://localhost:1",
+        s3_access_key="unused",
+        s3_secret_key=SecretStr("unused"),
+        sealing_keys=SecretStr(f"1:{'A' * 43}="),
+        upload_keys=SecretStr(f"1:{'A' * 43}="),
+        provenance_cert=tmp_path / "leaf.pem",
+        provenance_key=tmp_path / "leaf.key",
+    )
+    with pytest.raises(SettingsRefused, match=r"PROVENANCE_CERT .* lacks the extended key usage emailProtection"):
+        build(settings, engine=FakeEngine())
+    (tmp_path / "leaf.pem").unlink()
+    with pytest.raises(SettingsRefused, match=r"No such file or directory: .*leaf\.pem"):
+        build(settings, engine=FakeEngine())
