@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.rabbitmq",
     "tests.fixtures.storage",
+    "tests.fixtures.signing",
     "tests.fixtures.stack",
     "tests.fixtures.gemini",
 ]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import trustme
 
-from ops import broker_access, object_access, provision
+from ops import broker_access, object_access, provision, signing_certificate
 from ops.embedded import files
 from ops.embedded.secrets import Secrets
 from ops.services import BUCKETS_OF, SERVICES
@@ -45,6 +45,8 @@ def write(folder: Path) -> None:
         for file, text in held.items():
             files.write(folder / name / file, text)
         _identify(authority, folder / name, name)
+        if name == "generation":
+            _let_sign(authority, folder / name)
         _hand_over(folder / name, STUDIO if name in OURS else 0)
     _post_office(folder / "post")
 
@@ -144,6 +146,16 @@ def _identify(authority: trustme.CA, folder: Path, name: str) -> None:
     chain = b"".join(each.bytes() for each in issued.cert_chain_pems)
     files.write(certificate, chain.decode(), mode=0o644)
     files.write(folder / "ca.pem", ca, mode=0o644)
+
+
+def _let_sign(authority: trustme.CA, folder: Path) -> None:
+    """A certificate to sign pictures with; another one may replace it, for the authority stays."""
+    chain, ca = folder / "provenance.crt", authority.cert_pem.bytes()
+    if chain.exists() and chain.read_text().endswith(ca.decode()):
+        return
+    issued, key = signing_certificate.issue(ca, authority.private_key_pem.bytes())
+    files.write(folder / "provenance.key", key)
+    files.write(chain, issued, mode=0o644)
 
 
 def _hand_over(folder: Path, account: int) -> None:

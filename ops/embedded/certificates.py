@@ -6,6 +6,7 @@ from threading import Lock
 
 import trustme
 
+from ops import signing_certificate
 from ops.embedded import files
 
 
@@ -28,7 +29,7 @@ class Authority:
                 fresh = trustme.CA(organization_name="Figurine studio on this machine")
                 files.write(certificate, fresh.cert_pem.bytes().decode(), mode=0o644)
                 files.write(key, fresh.private_key_pem.bytes().decode())
-        self._certificate = certificate
+        self._certificate, self._key = certificate, key
         self._ca = trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
 
     def identity(self, folder: Path) -> Identity:
@@ -43,3 +44,14 @@ class Authority:
             files.write(identity.certificate, chain.decode(), mode=0o644)
             files.write(identity.ca, authority, mode=0o644)
         return identity
+
+    def signature(self, folder: Path) -> tuple[Path, Path]:
+        """Certificate chain and key for signing pictures, kept in the folder; issued if none is from this authority."""
+        chain, key = folder / "provenance.crt", folder / "provenance.key"
+        authority = self._certificate.read_text()
+        # The key is written first: a chain that stands has its key.
+        if not (chain.exists() and chain.read_text().endswith(authority)):
+            issued, issued_key = signing_certificate.issue(authority.encode(), self._key.read_bytes())
+            files.write(key, issued_key)
+            files.write(chain, issued, mode=0o644)
+        return chain, key

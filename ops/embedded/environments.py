@@ -79,6 +79,9 @@ class Environments:
             keys["FIGURINE_UPLOAD_KEYS"] = f"1:{key('uploads')}"
         if service == "gateway":
             keys["FIGURINE_TOKEN_PRIVATE_KEY"] = self._site.secrets.signing_key(_TOKENS)
+        if service == "generation":
+            chain, signing_key = self._site.signature(service)
+            keys["FIGURINE_PROVENANCE_CERT"], keys["FIGURINE_PROVENANCE_KEY"] = str(chain), str(signing_key)
         own = {"gateway": "BLIND_INDEX", "analytics": "PSEUDONYM"}
         if service in own:
             keys[f"FIGURINE_{own[service]}_KEY"] = key(f"{service} {own[service].lower()}")

@@ -63,6 +63,10 @@ class Site:
         """Certificate and key of one part of the stack, in its home."""
         return self._authority.identity(self.home(name))
 
+    def signature(self, name: str) -> tuple[Path, Path]:
+        """Certificate chain and key with which a part of the stack signs pictures, in its home."""
+        return self._authority.signature(self.home(name))
+
     def sockets(self) -> Path:
         """A folder of ours alone, with a name short enough for Unix sockets."""
         if len(os.fsencode(self.run)) <= _LONGEST_SOCKET_FOLDER:

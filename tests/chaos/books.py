@@ -85,5 +85,5 @@ def orphaned_pictures(stack: RunningStack) -> set[str]:
 
 
 def _delivered(stack: RunningStack) -> Iterator[str]:
-    for (prefix,) in inside.rows(stack, "generation", "SELECT prefix FROM pictures"):
-        yield from (f"{prefix}-{size}" for size in Size)
+    for prefix, original in inside.rows(stack, "generation", "SELECT prefix, original_type FROM pictures"):
+        yield from (f"{prefix}-{size}" for size in Size if original or size is not Size.ORIGINAL)

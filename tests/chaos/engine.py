@@ -24,7 +24,7 @@ _PICTURE_SECONDS = 0.2
 
 
 class GatedEngine:
-    """Paints grey squares, each in a fifth of a second, as long as the gate is open."""
+    """Paints grey squares with a white one in them, each in a fifth of a second, as long as the gate is open."""
 
     name = "gated"
 
@@ -32,7 +32,9 @@ class GatedEngine:
         self._gate = gate
         self._closed = Event()
         buffer = io.BytesIO()
-        Image.new("RGB", (SIDE, SIDE), "grey").save(buffer, "JPEG")
+        sheet = Image.new("RGB", (SIDE, SIDE), "grey")
+        sheet.paste("white", (SIDE // 4, SIDE // 4, SIDE // 2, SIDE // 2))
+        sheet.save(buffer, "JPEG")
         self._painting = Painting(image=buffer.getvalue(), media_type="image/jpeg", width=SIDE, height=SIDE)
 
     def paint(self, order: PaintOrder) -> Sequence[Painting]:

@@ -121,6 +121,19 @@ def test_a_picture_comes_in_pieces_and_is_sent_once(person: Customer, journey: J
     assert person.picture(journey.id, {"If-None-Match": whole.headers["ETag"]}).status_code == 304
 
 
+def test_the_picture_says_how_it_was_made_and_the_studios_authority_vouches_for_it(
+    stack: RunningStack, person: Customer, journey: Journey
+) -> None:
+    provenance = person.get(f"figurines/{journey.id}/provenance")
+    (item,) = provenance["items"]
+    assert (item["engine"], item["made_with_ai"], item["original"]) == ("studio", False, False)
+    assert item["digital_source_type"] == "http://cv.iptc.org/newscodes/digitalsourcetype/composite"
+    assert (item["validation"]["state"], item["validation"]["problems"]) == ("Trusted", [])
+    assert provenance["authority"] == stack.ca.read_text()
+    with Image.open(io.BytesIO(person.picture(journey.id).content)) as picture:
+        assert item["digital_source_type"] in str(picture.info["xmp"])
+
+
 def test_to_anybody_else_there_is_no_such_figurine(stranger: Customer, journey: Journey) -> None:
     assert stranger.picture(journey.id).status_code == 404
     assert stranger.http.get(journey.path).status_code == 404

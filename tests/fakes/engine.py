@@ -39,6 +39,18 @@ def never_answers(_order: PaintOrder) -> Sequence[Painting]:
     raise PaintingUnknown
 
 
+def paints(*paintings: Painting) -> Outcome:
+    """These very pictures, whatever is ordered."""
+    return lambda _order: paintings
+
+
+def echoes(order: PaintOrder) -> Sequence[Painting]:
+    """The photo itself, as it was sent: whatever came with it would be in the picture."""
+    with Image.open(BytesIO(order.photo)) as photo:
+        width, height = photo.size
+    return [Painting(image=order.photo, media_type="image/jpeg", width=width, height=height)] * order.variants
+
+
 def crashes(_order: PaintOrder) -> Sequence[Painting]:
     """End in a way nobody has foreseen."""
     raise RuntimeError("the engine fell over")
@@ -82,7 +94,9 @@ class FakeEngine:
 
 
 def card(colour: str, size: tuple[int, int]) -> Painting:
-    """A picture of one colour, `size` in pixels."""
+    """A picture of one colour with a white square in it, `size` in pixels: a blank one is none."""
     sink = BytesIO()
-    Image.new("RGB", size, colour).save(sink, "JPEG")
+    sheet = Image.new("RGB", size, colour)
+    sheet.paste("white", (size[0] // 3, size[1] // 3, size[0] // 2, size[1] // 2))
+    sheet.save(sink, "JPEG")
     return Painting(image=sink.getvalue(), media_type="image/jpeg", width=size[0], height=size[1])

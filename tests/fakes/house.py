@@ -21,7 +21,7 @@ from generation.domain import LONGEST_PAINTING, STUDIO, Painters
 from generation.jobs import Workshop
 from tests.fakes.brokerless import BrokerlessConsumer
 from tests.fakes.engine import FakeEngine
-from tests.fakes.stores import MemoryPhotos, MemoryPictures, no_smaller_sizes
+from tests.fakes.stores import MemoryPhotos, MemoryPictures, as_painted
 
 LEASE = timedelta(seconds=20)
 PATIENCE = 5_000
@@ -81,7 +81,7 @@ class House:
             painters=Painters(styles=read_catalogue()),
             photos=self.photos,
             pictures=self.pictures,
-            resize=no_smaller_sizes,
+            finish=as_painted,
             lease=LEASE,
         )
 

@@ -1,11 +1,12 @@
 """Photos and pictures in memory, for tests that are about something else than the store."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from generation.ports import OpenPicture, Photo, PhotoMissing, Size
+from generation.domain import Origin
+from generation.ports import Finished, OpenPicture, Painting, Photo, PhotoMissing, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,11 @@ class MemoryPictures:
         return len(found)
 
 
-def no_smaller_sizes(_image: bytes) -> Mapping[Size, bytes]:
+def as_painted(painting: Painting, _origin: Origin) -> Finished:
     """The picture as painted is enough."""
-    return {}
+    return Finished(
+        media_type=painting.media_type,
+        width=painting.width,
+        height=painting.height,
+        files={Size.FULL: painting.image},
+    )

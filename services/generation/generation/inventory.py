@@ -88,6 +88,11 @@ INVENTORY = Inventory(
             "media_type": "What kind of file it is.",
             "width": "Its width in pixels.",
             "height": "Its height in pixels.",
+            "engine": "Which engine painted it.",
+            "model": "Which model of the engine painted it.",
+            "source_type": "How it came to be, in IPTC's words.",
+            "signed_at": "When it was signed.",
+            "original_type": "What kind of file the engine's own bytes are, where they are kept.",
         },
     ),
     Table(

@@ -25,20 +25,22 @@ from generation.domain import (
     UPLOAD_LIFETIME,
     FailureCode,
     Figurine,
+    Origin,
     Painters,
     StoredPicture,
     Upload,
 )
 from generation.ports import (
+    Finish,
+    Finished,
     ImageEngine,
     Painting,
     PaintingFailed,
     PaintingUnknown,
     PhotoMissing,
     PhotoStore,
+    PictureBroken,
     PictureStore,
-    Resize,
-    Size,
 )
 from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL, Work
 
@@ -64,7 +66,7 @@ class Workshop:
     painters: Painters
     photos: PhotoStore
     pictures: PictureStore
-    resize: Resize
+    finish: Finish
     lease: timedelta
 
     def render_next(self, engine: str | None = None) -> int:
@@ -164,7 +166,7 @@ class Workshop:
             started = perf_counter()
             paintings = self._ask_engine(claim)
             elapsed = round((perf_counter() - started) * 1000)
-            stored = [self._store(claim, n, painting) for n, painting in enumerate(paintings, start=1)]
+            stored = self._store(claim, paintings)
         except PaintingFailed as failure:
             self._engine_failed(claim, failure)
         except PhotoMissing:
@@ -194,13 +196,42 @@ class Workshop:
     def _engine_of(self, claim: Figurine) -> ImageEngine:
         return self.engines[claim.engine or STUDIO]
 
-    def _store(self, claim: Figurine, n: int, painting: Painting) -> StoredPicture:
+    def _store(self, claim: Figurine, paintings: Sequence[Painting]) -> Sequence[StoredPicture]:
+        """Those that are sound; a broken one counts as not delivered, and so costs nothing."""
+        stored: list[StoredPicture] = []
+        for painting in paintings:
+            origin = Origin(
+                figurine_id=claim.id,
+                engine=self._engine_of(claim).name,
+                model=painting.model,
+                painted_at=self.unit.clock.now(),
+            )
+            try:
+                finished = self.finish(painting, origin)
+            except PictureBroken as broken:
+                log.warning("broken picture", figurine_id=str(claim.id), engine=origin.engine, reason=str(broken))
+            else:
+                stored.append(self._put(claim, len(stored) + 1, finished, origin))
+        if not stored:
+            raise PaintingFailed(FailureCode.NO_PICTURE)
+        return stored
+
+    def _put(self, claim: Figurine, n: int, finished: Finished, origin: Origin) -> StoredPicture:
         # Under the attempt's own prefix: a renderer that lost its claim overwrites nothing.
         prefix = f"{claim.id}/{claim.attempt}/{n}"
-        for size, image in {Size.FULL: painting.image, **self.resize(painting.image)}.items():
+        for size, image in finished.files.items():
             self.pictures.put(prefix, size, image, owner=claim.user_id)
         return StoredPicture(
-            n=n, prefix=prefix, media_type=painting.media_type, width=painting.width, height=painting.height
+            n=n,
+            prefix=prefix,
+            media_type=finished.media_type,
+            width=finished.width,
+            height=finished.height,
+            engine=origin.engine,
+            model=origin.model,
+            source_type=origin.making.source_type,
+            signed_at=origin.painted_at,
+            original_type=finished.original_type,
         )
 
     def _deliver(self, claim: Figurine, stored: Sequence[StoredPicture], rendering_ms: int) -> None:

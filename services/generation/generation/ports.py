@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from generation.domain import Format, Inspection, Origin
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaintOrder:
@@ -28,7 +30,7 @@ class PaintOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Painting:
-    """One finished picture: encoded image, its media type, size in pixels."""
+    """One finished picture: encoded image, its media type, size in pixels, and the model if one painted it."""
 
     image: bytes
     media_type: str
@@ -108,11 +110,12 @@ class PhotoStore(Protocol):
 
 
 class Size(StrEnum):
-    """The sizes a picture is kept in: as painted, 1024 pixels at most, 384 at most."""
+    """The sizes a picture is kept in: as painted, 1024 pixels at most, 384 at most, and the engine's own bytes."""
 
     FULL = "full"
     PREVIEW = "preview"
     THUMB = "thumb"
+    ORIGINAL = "original"
 
 
 class OpenPicture(Protocol):
@@ -164,5 +167,46 @@ class Seals(Protocol):
         ...
 
 
-# Makes the smaller sizes of an encoded picture.
-Resize = Callable[[bytes], Mapping[Size, bytes]]
+class PictureBroken(Exception):
+    """What an engine gave is no sound picture; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A picture ready to be stored: checked, cleaned, marked and signed in every size."""
+
+    media_type: str
+    width: int
+    height: int
+    files: Mapping[Size, bytes]
+    original_type: str | None = None
+
+
+# Makes of a painting what is stored and served; raises PictureBroken.
+Finish = Callable[[Painting, Origin], Finished]
+
+
+@runtime_checkable
+class Converter(Protocol):
+    """Other kinds of file of a stored picture."""
+
+    def convert(self, name: str, read: Callable[[], bytes], format: Format, origin: Origin) -> bytes:
+        """The picture that `read` gives, as that kind of file; the same bytes for a name for a while.
+
+        Raises Unavailable while too many are being made.
+        """
+        ...
+
+
+@runtime_checkable
+class Inspector(Protocol):
+    """Reads and verifies what a picture says about its origin."""
+
+    @property
+    def authority(self) -> str:
+        """The certificates whose signatures count, in PEM."""
+        ...
+
+    def inspect(self, image: bytes, media_type: str) -> Inspection:
+        """What the manifest says, and whether it holds now."""
+        ...

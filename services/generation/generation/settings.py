@@ -1,5 +1,6 @@
 """Generation's settings; the only reader of its environment."""
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
@@ -31,6 +32,10 @@ class Settings(ServiceSettings):
     person_concurrency: int = Field(default=2, ge=1)
     # How long a silent renderer keeps its job.
     lease_seconds: int = 20
+    # What pictures are signed with (C2PA), and whose signatures count besides the chain's own authority.
+    provenance_cert: Path
+    provenance_key: Path
+    provenance_anchors: Path | None = None
     # With a key, Google Gemini paints for those who agreed to it.
     gemini_api_key: SecretStr | None = None
     # Whether Google may use what comes with an unpaid key to train its models.

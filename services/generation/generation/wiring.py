@@ -6,15 +6,16 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from common.clock import SYSTEM_CLOCK
 from common.database import Database
 from common.sealing import Keyring, Sealer
 from common.service import Service
-from common.settings import load
+from common.settings import SettingsRefused, load, variable
 from common.storage import ObjectStore
 from common.work import UnitOfWork
 from generation.adapters.catalogue import read_catalogue
+from generation.adapters.finishing import Conversions, Finisher, Signatures, Unfit
 from generation.adapters.objects import FIGURINES, UPLOADS, S3Photos, S3Pictures
-from generation.adapters.resizing import resize
 from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
 from generation.adapters.studio.render import STYLES
@@ -44,13 +45,14 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
     painters = Painters(styles=styles, available=frozenset(engines), limits=_limits(settings))
+    signatures = read_signatures(settings)
     workshop = Workshop(
         unit=unit,
         engines=engines,
         painters=painters,
         photos=S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value()))),
         pictures=pictures,
-        resize=resize,
+        finish=Finisher(signatures),
         lease=timedelta(seconds=settings.lease_seconds),
     )
     return Service(
@@ -60,7 +62,14 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[pictures, Seals(sealer), Catalogue(styles, engines=painters.available), painters],
+        ports=[
+            pictures,
+            Seals(sealer),
+            Catalogue(styles, engines=painters.available),
+            painters,
+            Conversions(signatures),
+            signatures,
+        ],
         subscriptions=subscriptions(styles),
         jobs=jobs(workshop),
         checks={
@@ -101,3 +110,17 @@ def _limits(settings: Settings) -> Limits:
 def _close(engines: Mapping[str, ImageEngine]) -> None:
     for engine in engines.values():
         engine.close()
+
+
+def read_signatures(settings: Settings) -> Signatures:
+    """What pictures are signed with. Raises SettingsRefused for a certificate that no signature is believed of."""
+    try:
+        return Signatures.read(
+            chain=settings.provenance_cert,
+            key=settings.provenance_key,
+            anchors=settings.provenance_anchors,
+            now=SYSTEM_CLOCK.now(),
+        )
+    except (Unfit, OSError) as error:
+        message = f"{variable('provenance_cert')} and {variable('provenance_key')} cannot sign pictures: {error}"
+        raise SettingsRefused(message) from error

@@ -28,13 +28,15 @@ from common.storage import ObjectStore
 from common.web import create_app
 from gateway.adapters.uploads import S3Uploads
 from gateway.ports import PhotoStore
+from generation.adapters.finishing import Finisher, Signatures
 from generation.adapters.objects import S3Photos, S3Pictures
-from generation.adapters.resizing import resize
 from generation.domain import STUDIO, Painters
 from generation.jobs import Workshop
+from generation.ports import PictureStore
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import Room
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
+from tests.fixtures.signing import SigningFiles
 from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, Studio
 
 KEY = "1:" + "A" * 43 + "="
@@ -108,16 +110,20 @@ def generation_service(
     object_store: ObjectStore,
     s3: S3,
     engine: FakeEngine,
+    *,
+    signing_files: SigningFiles,
 ) -> Service[Any]:
-    settings = generation.settings.Settings(**shared("generation"), **store_settings)
+    provenance = {"provenance_cert": signing_files.chain, "provenance_key": signing_files.key}
+    settings = generation.settings.Settings(**shared("generation"), **store_settings, **provenance)
     service = generation.wiring.build(settings, engine=engine)
     pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
-    others = [port for port in service.ports if not isinstance(port, S3Pictures)]
-    return replace(service, ports=[pictures, *others])
+    return replace(service, ports=[pictures if isinstance(port, PictureStore) else port for port in service.ports])
 
 
 @pytest.fixture(scope="session")
-def workshop(generation_service: Service[Any], object_store: ObjectStore, s3: S3, engine: FakeEngine) -> Workshop:
+def workshop(
+    generation_service: Service[Any], object_store: ObjectStore, s3: S3, engine: FakeEngine, signatures: Signatures
+) -> Workshop:
     (painters,) = [port for port in generation_service.ports if isinstance(port, Painters)]
     return Workshop(
         unit=generation_service.unit,
@@ -125,7 +131,7 @@ def workshop(generation_service: Service[Any], object_store: ObjectStore, s3: S3
         painters=painters,
         photos=S3Photos(object_store, SEALER, bucket=s3.buckets["uploads"]),
         pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
-        resize=resize,
+        finish=Finisher(signatures),
         lease=timedelta(seconds=20),
     )
 

@@ -1,26 +1,37 @@
 """Generation on real Postgres and a real S3 store."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from flask.testing import FlaskClient
 from minio import Minio
+from pydantic import SecretStr
 
 from common.clock import MovableClock
 from common.database import Database
 from common.sealing import Keyring, Sealer
+from common.service import Service
 from common.storage import ObjectStore
+from common.web import create_app
 from common.work import UnitOfWork
 from gateway.adapters.uploads import S3Uploads
+from generation.adapters.finishing import Finisher, Signatures
 from generation.adapters.objects import S3Photos, S3Pictures
-from generation.adapters.resizing import resize
 from generation.domain import STUDIO, Painters
 from generation.jobs import Workshop
+from generation.ports import PictureStore
 from generation.repository import Work
+from generation.settings import Settings
+from generation.wiring import build
 from tests.fakes.engine import FakeEngine
 from tests.fakes.leftovers import clear
+from tests.fakes.toy.keys import PUBLIC_KEY
+from tests.fixtures.signing import SigningFiles
+from tests.integration.generation.doors import Ask, Counted, asking
 from tests.integration.generation.shop import CATALOGUE, Shop
 
 UPLOAD_KEYS = Sealer(Keyring({1: b"u" * 32}, current=1))
@@ -75,7 +86,15 @@ def unit(generation_database: Database, clock: MovableClock) -> Iterator[UnitOfW
 
 
 @pytest.fixture
-def shop(unit: UnitOfWork[Work], clock: MovableClock, object_store: ObjectStore, pictures: S3Pictures, s3: S3) -> Shop:
+def shop(
+    unit: UnitOfWork[Work],
+    clock: MovableClock,
+    object_store: ObjectStore,
+    pictures: S3Pictures,
+    s3: S3,
+    *,
+    signatures: Signatures,
+) -> Shop:
     engine = FakeEngine()
     photos = S3Photos(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"])
     return Shop(
@@ -90,9 +109,45 @@ def shop(unit: UnitOfWork[Work], clock: MovableClock, object_store: ObjectStore,
             painters=Painters(styles=CATALOGUE),
             photos=photos,
             pictures=pictures,
-            resize=resize,
+            finish=Finisher(signatures),
             lease=LEASE,
         ),
         client=s3.client,
         buckets=dict(s3.buckets),
     )
+
+
+@pytest.fixture
+def counted(pictures: S3Pictures) -> Counted:
+    return Counted(pictures)
+
+
+@pytest.fixture
+def service(generation_dsn: str, counted: Counted, signing_files: SigningFiles) -> Iterator[Service[Work]]:
+    key = SecretStr("1:" + "A" * 43 + "=")
+    settings = Settings(
+        mode="local",
+        database_url=SecretStr(generation_dsn),
+        broker_url=SecretStr("amqp://localhost/unused"),
+        token_public_key=PUBLIC_KEY,
+        s3_endpoint="https://localhost:1",
+        s3_access_key="unused",
+        s3_secret_key=SecretStr("unused"),
+        sealing_keys=key,
+        upload_keys=key,
+        provenance_cert=signing_files.chain,
+        provenance_key=signing_files.key,
+    )
+    service = build(settings, engine=FakeEngine())
+    yield replace(service, ports=[counted if isinstance(port, PictureStore) else port for port in service.ports])
+    service.unit.database.close()
+
+
+@pytest.fixture
+def client(service: Service[Work]) -> FlaskClient:
+    return create_app(service).test_client()
+
+
+@pytest.fixture
+def ask(client: FlaskClient) -> Ask:
+    return asking(client)

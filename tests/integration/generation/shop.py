@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any
 
 from minio import Minio
@@ -102,6 +103,14 @@ class Shop:
             self.buckets[bucket], prefix=f"{prefix}/", recursive=True, include_version=True
         )
         return sorted(str(each.object_name) for each in found)
+
+    def flip_a_byte(self, bucket: str, key: str) -> None:
+        """Damage a sealed object where it lies."""
+        with self.client.get_object(self.buckets[bucket], key) as stored:
+            sealed, sealed_key = bytearray(stored.read()), stored.headers["x-amz-meta-sealed-key"]
+        sealed[20] ^= 1
+        metadata: dict[str, Any] = {"sealed-key": sealed_key}
+        self.client.put_object(self.buckets[bucket], key, BytesIO(sealed), len(sealed), metadata=metadata)
 
     def with_workshop(self, **parts: Any) -> "Shop":
         """The same shop with other parts in its workshop."""

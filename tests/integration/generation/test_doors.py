@@ -1,111 +1,17 @@
 """What generation answers the gateway over HTTP: pictures for their owner, and nothing for anybody else."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from io import BytesIO
-from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from pydantic import SecretStr
-from werkzeug.test import TestResponse
 
 from common.clock import SYSTEM_CLOCK
 from common.sealing import Unsealable
-from common.service import Service
-from common.storage import OpenedObject
-from common.tokens import TokenIssuer
-from common.web import create_app
-from generation.adapters.objects import S3Pictures
-from generation.adapters.seals import Seals
-from generation.domain import Painters
 from generation.ports import Size
-from generation.repository import Work
-from generation.routes import Catalogue
-from generation.settings import Settings
-from generation.wiring import build
 from tests.builders import Life
-from tests.fakes.engine import FakeEngine
-from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
-from tests.integration.generation.conftest import FIGURINE_KEYS
+from tests.integration.generation.doors import Ask, Counted
 from tests.integration.generation.shop import CATALOGUE, Shop
-
-ISSUER = TokenIssuer(PRIVATE_KEY)
-Ask = Callable[..., TestResponse]
-
-
-class Counted:
-    """Pictures that know how many of them were opened and not closed."""
-
-    def __init__(self, pictures: S3Pictures) -> None:
-        self._pictures = pictures
-        self.open_now = 0
-
-    def put(self, prefix: str, size: Size, image: bytes, *, owner: UUID) -> None:
-        self._pictures.put(prefix, size, image, owner=owner)
-
-    def open(self, prefix: str, size: Size, *, owner: UUID, span: tuple[int, int] | None = None) -> OpenedObject:
-        opened = self._pictures.open(prefix, size, owner=owner, span=span)
-        self.open_now += 1
-        close = opened.close
-
-        def closed() -> None:
-            self.open_now -= 1
-            close()
-
-        opened.close = closed
-        return opened
-
-    def length(self, prefix: str, size: Size) -> int:
-        return self._pictures.length(prefix, size)
-
-    def sweep(self, prefix: str) -> int:
-        return self._pictures.sweep(prefix)
-
-
-@pytest.fixture
-def counted(pictures: S3Pictures) -> Counted:
-    return Counted(pictures)
-
-
-@pytest.fixture
-def service(generation_dsn: str, counted: Counted) -> Iterator[Service[Work]]:
-    key = SecretStr("1:" + "A" * 43 + "=")
-    settings = Settings(
-        mode="local",
-        database_url=SecretStr(generation_dsn),
-        broker_url=SecretStr("amqp://localhost/unused"),
-        token_public_key=PUBLIC_KEY,
-        s3_endpoint="https://localhost:1",
-        s3_access_key="unused",
-        s3_secret_key=SecretStr("unused"),
-        sealing_keys=key,
-        upload_keys=key,
-    )
-    service = build(settings, engine=FakeEngine())
-    painters = Painters(styles=CATALOGUE)
-    catalogue = Catalogue(CATALOGUE, engines=painters.available)
-    yield replace(service, ports=[counted, Seals(FIGURINE_KEYS), catalogue, painters])
-    service.unit.database.close()
-
-
-@pytest.fixture
-def client(service: Service[Work]) -> FlaskClient:
-    return create_app(service).test_client()
-
-
-@pytest.fixture
-def ask(client: FlaskClient) -> Ask:
-    def ask(path: str, user_id: UUID | None, *, method: str = "GET", **headers: str) -> TestResponse:
-        token = ISSUER.issue(user_id=user_id, audience="generation")
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        response = client.open(path, method=method, headers={"Authorization": f"Bearer {token}", **named})
-        response.get_data()
-        response.close()
-        return response
-
-    return ask
 
 
 @pytest.fixture
@@ -192,13 +98,7 @@ def test_nobody_gets_anything(ask: Ask, client: FlaskClient, path: str) -> None:
 
 
 def test_a_picture_that_was_tampered_with_is_never_served(ask: Ask, shop: Shop, life: Life, path: str) -> None:
-    key = f"{life.figurine_id}/1/1-full"
-    stored = shop.client.get_object(shop.buckets["figurines"], key)
-    sealed, sealed_key = bytearray(stored.read()), stored.headers["x-amz-meta-sealed-key"]
-    stored.close()
-    sealed[20] ^= 1
-    metadata = {"sealed-key": sealed_key}
-    shop.client.put_object(shop.buckets["figurines"], key, BytesIO(sealed), len(sealed), metadata=dict(metadata))
+    shop.flip_a_byte("figurines", f"{life.figurine_id}/1/1-full")
     with pytest.raises(Unsealable):
         ask(path, life.user_id)
 

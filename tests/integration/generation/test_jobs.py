@@ -22,11 +22,13 @@ from generation.domain import (
     FailureCode,
     Limits,
     NoSuchFigurine,
+    Origin,
     Style,
 )
-from generation.ports import Size
+from generation.ports import Finished, Painting, Size
 from tests.builders import Life
 from tests.fakes.engine import cards, crashes, fails
+from tests.fakes.stores import as_painted
 from tests.integration.generation.shop import Shop
 
 FINAL = sorted(
@@ -88,7 +90,8 @@ def test_the_smaller_sizes_fit_their_frames_and_keep_their_shape(shop: Shop) -> 
     for size in Size:
         with shop.pictures.open(f"{life.figurine_id}/1/1", size, owner=life.user_id) as opened:
             found[size] = Image.open(BytesIO(b"".join(opened))).size
-    assert found == {Size.FULL: (1500, 1200), Size.PREVIEW: (1024, 819), Size.THUMB: (384, 307)}
+    whole = (1500, 1200)
+    assert found == {Size.FULL: whole, Size.ORIGINAL: whole, Size.PREVIEW: (1024, 819), Size.THUMB: (384, 307)}
 
 
 @pytest.mark.parametrize("code", FINAL)
@@ -157,14 +160,14 @@ def test_a_store_that_is_away_is_waited_for(shop: Shop) -> None:
 def test_a_delivery_that_breaks_off_leaves_nothing_in_the_store(shop: Shop) -> None:
     life = shop.ready(variants=2)
 
-    def second_one_breaks(image: bytes) -> dict[Size, bytes]:
+    def second_one_breaks(painting: Painting, origin: Origin) -> Finished:
         if shop.keys("figurines", life.figurine_id):
             raise Unavailable
-        return {Size.THUMB: image}
+        return as_painted(painting, origin)
 
-    shop.with_workshop(resize=second_one_breaks).workshop.render_next()
+    shop.with_workshop(finish=second_one_breaks).workshop.render_next()
     assert shop.state(life) == ("queued", None, 1)
-    assert len(shop.keys("figurines", life.figurine_id)) == 2
+    assert len(shop.keys("figurines", life.figurine_id)) == 1
     # Whoever lost the claim may be storing still.
     assert shop.workshop.sweep_attempts() == 0
     shop.clock.advance(LONGEST_PAINTING + timedelta(seconds=1))

@@ -12,6 +12,7 @@ from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
+from gateway.routes.provenance import routes as provenance
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
@@ -25,6 +26,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     owning,
     pictures,
     shared,
+    provenance,
     photos,
     credits,
     events,

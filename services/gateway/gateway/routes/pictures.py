@@ -9,8 +9,9 @@ import httpx2
 from flask import Response, request
 from pydantic import BaseModel
 
+from common.errors import Unavailable
 from common.problems import problems
-from gateway.domain.figurines import NoSuchFigurine, RangeOutside
+from gateway.domain.figurines import Figurine, NoSuchFigurine, RangeOutside
 from gateway.routes.context import current_person, peers, personal, unit
 from gateway.use_cases import figurines
 
@@ -28,21 +29,31 @@ class PicturePath(BaseModel):
 
 
 class PictureQuery(BaseModel):
-    """Which size: as painted, 1024 pixels at most, or 384 at most."""
+    """Which size (as painted, 1024 pixels at most, 384 at most, or the engine's own file), and as what kind of file.
 
-    size: Literal["full", "preview", "thumb"] = "full"
+    Without a format, as stored. `download` gives the file a name to be saved under.
+    """
+
+    size: Literal["full", "preview", "thumb", "original"] = "full"
+    format: Literal["png", "jpeg", "webp"] | None = None
+    download: bool = False
 
 
 @routes.get(
     "/v1/figurines/<figurine_id>/pictures/<n>",
-    responses=problems(NoSuchFigurine, RangeOutside, statuses={RangeOutside: 416}),
+    responses=problems(NoSuchFigurine, RangeOutside, Unavailable, statuses={RangeOutside: 416}),
 )
 def read_picture(path: PicturePath, query: PictureQuery) -> Response:
     """The picture, whole or a range of it."""
     person = current_person()
     with unit.begin() as work:
-        figurines.read_figurine(work, person.account_id, path.figurine_id)
-    return passed_on(f"/v1/figurines/{path.figurine_id}/pictures/{path.n}", user_id=person.account_id, query=query)
+        figurine = figurines.read_figurine(work, person.account_id, path.figurine_id)
+    address = f"/v1/figurines/{path.figurine_id}/pictures/{path.n}"
+    response = passed_on(address, user_id=person.account_id, query=query)
+    if query.download:
+        file_name = _file_name(figurine, path.n, response.mimetype or "")
+        response.headers.set("Content-Disposition", "attachment", filename=file_name)
+    return response
 
 
 def passed_on(address: str, *, user_id: UUID | None, query: PictureQuery) -> Response:
@@ -50,7 +61,7 @@ def passed_on(address: str, *, user_id: UUID | None, query: PictureQuery) -> Res
     answer = peers().generation.stream(
         address,
         user_id=user_id,
-        params={"size": query.size},
+        params={"size": query.size, **({"format": query.format} if query.format else {})},
         headers={name: value for name in ASKED if (value := request.headers.get(name))},
     )
     response = Response(_body(answer), status=answer.status_code)
@@ -59,6 +70,12 @@ def passed_on(address: str, *, user_id: UUID | None, query: PictureQuery) -> Res
         if name in answer.headers:
             response.headers[name] = answer.headers[name]
     return response
+
+
+def _file_name(figurine: Figurine, n: int, media_type: str) -> str:
+    """Style, a piece of the id, and the number: tells pictures apart, and tells nobody who is in them."""
+    ending = media_type.removeprefix("image/").replace("jpeg", "jpg")
+    return f"{figurine.style}-{figurine.id.hex[-8:]}-{n}.{ending}"
 
 
 def _body(answer: httpx2.Response) -> Iterator[bytes]:

@@ -36,8 +36,9 @@ from generation.domain.jobs import (
     waiting_time,
 )
 from generation.domain.photos import EXPIRY_MARGIN, UPLOAD_LIFETIME, Upload
-from generation.domain.pictures import NoSuchPicture, StoredPicture
+from generation.domain.pictures import Format, NoSuchPicture, StoredPicture
 from generation.domain.prompts import MAX_NOTE, MAX_TITLE, PLACEHOLDER, compose
+from generation.domain.provenance import Action, Inspection, Making, Origin, making_of
 from generation.domain.styles import (
     ASPECT_RATIOS,
     MAX_VARIANTS,
@@ -69,15 +70,20 @@ __all__ = [
     "TRANSITIONS",
     "UNKNOWN_PAUSE",
     "UPLOAD_LIFETIME",
+    "Action",
     "AlreadyEnded",
     "Choice",
     "FailureCode",
     "Figurine",
+    "Format",
+    "Inspection",
     "Limits",
+    "Making",
     "NoEngine",
     "NoSuchFigurine",
     "NoSuchPicture",
     "Option",
+    "Origin",
     "Painters",
     "Partner",
     "QueuePlace",
@@ -94,6 +100,7 @@ __all__ = [
     "compose",
     "consent_may_come",
     "is_terminal",
+    "making_of",
     "outcome",
     "pause_after",
     "unavailable_because",

@@ -1,9 +1,9 @@
-"""What the routes of generation share: the caller's unit of work, the stores, the catalogue."""
+"""What the routes of generation share: the caller's unit of work, the stores, the catalogue, provenance."""
 
 from common.current import Current, CurrentUnit
 from generation import use_cases
 from generation.domain import Painters
-from generation.ports import PictureStore, Seals
+from generation.ports import Converter, Inspector, PictureStore, Seals
 from generation.repository import Work
 
 
@@ -19,5 +19,7 @@ unit = CurrentUnit[Work]()
 # Runtime-checkable Protocols are as good as classes here.
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
 seals = Current(Seals)  # type: ignore[type-abstract]
+converter = Current(Converter)  # type: ignore[type-abstract]
+inspector = Current(Inspector)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)
 painters = Current(Painters)

@@ -128,4 +128,4 @@ def read_shared_picture(path: SharedPicturePath, query: PictureQuery) -> Respons
     with unit.begin() as work:
         shared = use_cases.open_share(work, path.token)
         stored = use_cases.find_picture(work, shared.user_id, shared.figurine_id, path.n)
-    return serve(stored, query.size, shared.user_id)
+    return serve(stored, query, shared.user_id, shared.figurine_id)

@@ -23,7 +23,7 @@ from generation.use_cases.painting import (
     release_expired_leases,
 )
 from generation.use_cases.photos import expire_uploads, record_deletion
-from generation.use_cases.pictures import find_picture
+from generation.use_cases.pictures import find_picture, find_pictures
 from generation.use_cases.queueing import (
     assign_engines,
     measure_queue,
@@ -45,6 +45,7 @@ __all__ = [
     "fail_attempt",
     "fail_unknown",
     "find_picture",
+    "find_pictures",
     "find_share",
     "keep_claim",
     "measure_queue",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from generation.domain import NoSuchPicture, StoredPicture
+from generation.domain import NoSuchFigurine, NoSuchPicture, StoredPicture
 from generation.repository import Work
 
 
@@ -12,3 +12,11 @@ def find_picture(work: Work, user_id: UUID, figurine_id: UUID, n: int) -> Stored
     if picture is None:
         raise NoSuchPicture
     return picture
+
+
+def find_pictures(work: Work, user_id: UUID, figurine_id: UUID) -> list[StoredPicture]:
+    """Every picture of the person's own figurine; raises NoSuchFigurine."""
+    figurine = work.jobs.find(figurine_id)
+    if figurine is None or figurine.user_id != user_id or figurine.deleted:
+        raise NoSuchFigurine
+    return work.pictures.of(figurine_id)
