@@ -4,7 +4,7 @@ from common.database import Database
 
 WORK = {
     "gateway": ("outbox",),
-    "generation": ("outbox", "pictures", "attempts", "figurines", "uploads"),
+    "generation": ("outbox", "models", "pictures", "attempts", "figurines", "uploads"),
     "billing": ("outbox",),
     "privacy": ("outbox", "clocks", "endings"),
     "analytics": ("outbox",),

@@ -18,3 +18,6 @@ class Settings(ServiceSettings):
     renderers: int = 2
     # How long a silent renderer keeps its job.
     lease_seconds: int = 20
+    # How many models are made at once, and how many one person may have in the making.
+    model_makers: int = 1
+    models_per_person: int = 3

@@ -6,6 +6,7 @@ from gateway.routes.accounts import routes as accounts
 from gateway.routes.credits import routes as credits
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
+from gateway.routes.models import routes as models
 from gateway.routes.pages import pages
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
@@ -19,6 +20,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     styles,
     figurines,
     pictures,
+    models,
     photos,
     credits,
     events,

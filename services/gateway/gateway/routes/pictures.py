@@ -48,7 +48,7 @@ def read_picture(path: PicturePath, query: PictureQuery) -> Response:
         params={"size": query.size},
         headers={name: value for name in ASKED if (value := request.headers.get(name))},
     )
-    response = Response(_body(answer), status=answer.status_code)
+    response = Response(body_of(answer), status=answer.status_code)
     response.call_on_close(answer.close)
     for name in ANSWERED:
         if name in answer.headers:
@@ -56,7 +56,7 @@ def read_picture(path: PicturePath, query: PictureQuery) -> Response:
     return response
 
 
-def _body(answer: httpx2.Response) -> Iterator[bytes]:
+def body_of(answer: httpx2.Response) -> Iterator[bytes]:
     """The bytes, piece by piece; where none will be sent, nothing of them is left waiting."""
     if request.method == "HEAD" or answer.status_code == HTTPStatus.NOT_MODIFIED:
         # A server neither reads nor closes the body of such an answer.

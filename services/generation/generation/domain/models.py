@@ -122,7 +122,10 @@ class ModelReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A model of one picture in one height; `prefix` is where the picture lies, `scene` the studio's own style."""
+    """A model of one picture in one height.
+
+    `lapses` counts makers that went silent, `prefix` is where the picture lies, `scene` the studio engine's style.
+    """
 
     figurine_id: UUID
     picture: int
@@ -130,6 +133,7 @@ class Model:
     owner: UUID
     state: ModelState
     attempt: int
+    lapses: int
     failure: ModelFailure | None
     report: ModelReport | None
     finished_at: datetime | None

@@ -5,11 +5,13 @@ from common.database import Connection, notify
 from common.outbox import Outbox
 from generation.repository.attempts import Attempts
 from generation.repository.jobs import Jobs
+from generation.repository.models import Models
 from generation.repository.pictures import Pictures
 from generation.repository.uploads import Uploads
 
 RENDER_CHANNEL = "generation.render"
 DELETE_CHANNEL = "generation.delete"
+MODEL_CHANNEL = "generation.model"
 
 
 class Work:
@@ -19,6 +21,7 @@ class Work:
         self.jobs = Jobs(connection, clock)
         self.attempts = Attempts(connection, clock)
         self.pictures = Pictures(connection)
+        self.models = Models(connection, clock)
         self.uploads = Uploads(connection, clock)
         self.outbox = outbox
         self.clock = clock
@@ -31,3 +34,7 @@ class Work:
     def wake_deletion(self) -> None:
         """Tell the deletion job, when this commits, that a photo may go."""
         notify(self._connection, DELETE_CHANNEL)
+
+    def wake_makers(self) -> None:
+        """Tell idle makers, when this commits, that somebody waits for a model."""
+        notify(self._connection, MODEL_CHANNEL)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from common.errors import Refused
-from generation.routes import figurines, photos, pictures, styles
-from generation.routes.context import Catalogue
+from generation.domain import ModelFailed, TooManyModels
+from generation.routes import figurines, models, photos, pictures, styles
+from generation.routes.context import Catalogue, ModelDesk
 from generation.routes.pictures import RangeOutside
 
-ROUTES = [styles.routes, figurines.routes, pictures.routes, photos.routes]
-STATUSES: Mapping[type[Refused], int] = {RangeOutside: 416}
+ROUTES = [styles.routes, figurines.routes, pictures.routes, models.routes, photos.routes]
+STATUSES: Mapping[type[Refused], int] = {RangeOutside: 416, ModelFailed: 422, TooManyModels: 429}
 
-__all__ = ["ROUTES", "STATUSES", "Catalogue"]
+__all__ = ["ROUTES", "STATUSES", "Catalogue", "ModelDesk"]

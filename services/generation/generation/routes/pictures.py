@@ -50,7 +50,7 @@ def picture(path: PicturePath, query: PictureQuery) -> Response:
 
 def _picture_response(stored: StoredPicture, size: Size, owner: UUID, etag: str) -> Response:
     total = pictures().length(stored.prefix, size)
-    span = _span(total, etag)
+    span = asked_span(total, etag)
     response = Response(status=206 if span else 200)
     if request.method != "HEAD":
         # Whoever serves the answer closes it; the body of a HEAD is never served.
@@ -62,7 +62,7 @@ def _picture_response(stored: StoredPicture, size: Size, owner: UUID, etag: str)
     return response
 
 
-def _span(total: int, etag: str) -> tuple[int, int] | None:
+def asked_span(total: int, etag: str) -> tuple[int, int] | None:
     """The one byte range that was asked for, inclusive; anything else gets the whole (RFC 9110, section 14)."""
     wanted = request.range
     stale = "If-Range" in request.headers and request.if_range.etag != etag

@@ -1,18 +1,17 @@
 """Whether a model will print and stand: measured on the solid, and again on each file as it is read back."""
 
-from io import BytesIO
 from math import atan2, degrees
-from typing import Any, cast
 
 import cv2
 import numpy as np
 import trimesh
-from manifold3d import Error, Manifold, Mesh
+from manifold3d import Manifold
 
 from generation.domain import ModelFailure, ModelPart
 from generation.ports import ModelNotMade
 
-from .outline import THINNEST, Points, narrowest
+from .kernel import Points, bodies_in, inside_of, is_closed, loaded, solid_from, triangles_of
+from .outline import THINNEST, narrowest
 from .solid import PLATE, Solid, mass_centre
 
 MOST_TRIANGLES = 250_000
@@ -31,9 +30,7 @@ def min_wall(solid: Solid) -> float:
 
 def tipping_angle(body: Manifold) -> float:
     """Degrees until the centre of mass leaves the footprint, in the worst direction; negative: it falls at once."""
-    mesh = body.to_mesh()
-    vertices = np.asarray(mesh.vert_properties, np.float64)[:, :3]
-    return tipping(vertices, mass_centre(body))
+    return tipping(triangles_of(body)[0], mass_centre(body))
 
 
 def tipping(vertices: Points, centre: Points) -> float:
@@ -47,7 +44,7 @@ def tipping(vertices: Points, centre: Points) -> float:
 def check_solid(solid: Solid) -> None:
     """Raises ModelNotMade unless the solid is one body, thick enough and steady."""
     body = solid.body
-    if body.status() != Error.NoError or body.is_empty() or len(body.decompose()) != 1 or body.volume() <= 0:
+    if bodies_in(body) != 1 or body.volume() <= 0:
         raise ModelNotMade(ModelFailure.NOT_PRINTABLE, "not one body")
     if min_wall(solid) < THINNEST:
         raise ModelNotMade(ModelFailure.NOT_PRINTABLE, "a wall is too thin")
@@ -62,24 +59,15 @@ def check_file(part: ModelPart, data: bytes, solid: Solid) -> None:
     if len(data) > MOST_BYTES:
         raise ModelNotMade(ModelFailure.TOO_LARGE, f"{part}: {len(data)} bytes")
     mesh = read_back(part, data)
-    if not (mesh.is_watertight and mesh.is_winding_consistent):
+    vertices, faces, volume = inside_of(mesh)
+    if not is_closed(mesh):
         raise ModelNotMade(ModelFailure.NOT_PRINTABLE, f"{part}: not watertight when read back")
-    if bodies(mesh) != 1:
+    if bodies_in(solid_from(vertices, faces)) != 1:
         raise ModelNotMade(ModelFailure.NOT_PRINTABLE, f"{part}: not one body when read back")
-    if abs(float(mesh.volume) / solid.body.volume() - 1.0) > _AGREES:
+    if abs(volume / solid.body.volume() - 1.0) > _AGREES:
         raise ModelNotMade(ModelFailure.NOT_PRINTABLE, f"{part}: another volume when read back")
 
 
 def read_back(part: ModelPart, data: bytes) -> trimesh.Trimesh:
-    """The mesh of a file in millimetres, vertices that lie in one place joined."""
-    mesh = cast("trimesh.Trimesh", cast("Any", trimesh).load(BytesIO(data), file_type=part.value, force="mesh"))
-    mesh.merge_vertices(merge_tex=True, merge_norm=True)
-    mesh.apply_scale(_TO_MILLIMETRES[part])
-    return mesh
-
-
-def bodies(mesh: trimesh.Trimesh) -> int:
-    """How many separate solids a mesh is; 0 when it is none at all."""
-    vertices = np.ascontiguousarray(mesh.vertices, np.float32)
-    solid = Manifold(Mesh(vertices, np.ascontiguousarray(mesh.faces, np.uint32)))
-    return len(solid.decompose()) if solid.status() == Error.NoError else 0
+    """The mesh of a file in millimetres."""
+    return loaded(data, part.value, scale=_TO_MILLIMETRES[part])

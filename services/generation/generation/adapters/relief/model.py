@@ -10,6 +10,7 @@ from generation.ports import MadeModel, ModelNotMade
 from .checks import check_file, check_solid, min_wall, tipping_angle
 from .figure import Figure, find_figure
 from .files import encode
+from .kernel import box_of
 from .preview import preview
 from .solid import Solid, build
 from .surface import surface_of
@@ -48,11 +49,11 @@ def model_of(figure: Figure, height_mm: int) -> MadeModel:
 
 
 def _measured(solid: Solid, files: dict[ModelPart, bytes]) -> ModelReport:
-    left, front, low, right, back, high = solid.body.bounding_box()
+    wide, deep, tall = (float(high - low) for low, high in zip(*box_of(solid.body), strict=True))
     return ModelReport(
-        width_mm=round(right - left, 1),
-        depth_mm=round(back - front, 1),
-        height_mm=round(high - low, 1),
+        width_mm=round(wide, 1),
+        depth_mm=round(deep, 1),
+        height_mm=round(tall, 1),
         volume_cm3=round(solid.body.volume() / 1000, 2),
         min_wall_mm=round(min_wall(solid), 2),
         tipping_degrees=round(tipping_angle(solid.body), 1),

@@ -1,17 +1,14 @@
 """The shape of the carrier plate: one smooth piece, nowhere too thin, with a foot (millimetres, y upwards)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
-from manifold3d import CrossSection, FillRule, JoinType
-from numpy.typing import NDArray
+from manifold3d import CrossSection
 
 from generation.adapters.studio.pixels import Plane, blur
 
-Points: TypeAlias = NDArray[np.floating[Any]]
+from .kernel import Points, bounds_of, loops_of, moved, offset, parts_of, shape_from
 
 THINNEST = 1.6
 """What two extrusion lines of a usual 0.4 mm nozzle print, twice over."""
@@ -28,11 +25,10 @@ _FINE = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """The plate as it is extruded, and the edges of its foot: left and right, `joint` is where the base's top is."""
+    """The plate as it is cut, and the left and right edge of its foot; the base's top is at y = 0."""
 
     shape: CrossSection
     foot: tuple[float, float]
-    joint: float = 0.0
 
 
 def traced(mask: Plane, pitch: float) -> CrossSection:
@@ -49,7 +45,7 @@ def traced(mask: Plane, pitch: float) -> CrossSection:
         if loop.shape[0] > 2:
             x, y = (loop[:, 0] - 0.5) / zoom * pitch, height - (loop[:, 1] - 0.5) / zoom * pitch
             loops.append(np.column_stack([x, y]))
-    return CrossSection(loops, FillRule.EvenOdd).simplify(_FINE)
+    return shape_from(loops, holes_turn=False).simplify(_FINE)
 
 
 def _rounded(loop: Points, reach: int) -> Points:
@@ -59,38 +55,36 @@ def _rounded(loop: Points, reach: int) -> Points:
     kernel = np.hanning(2 * reach + 3)[1:-1]
     kernel /= kernel.sum()
     around = np.concatenate([loop[-reach:], loop, loop[:reach]])
-    return np.column_stack([np.convolve(around[:, axis], kernel, "valid") for axis in (0, 1)])
+    smooth = (np.asarray(np.convolve(around[:, axis], kernel, "valid"), np.float64) for axis in (0, 1))
+    return np.column_stack(tuple(smooth))
 
 
 def plate(figure: CrossSection) -> Outline:
     """The plate under a figure that stands at y = 0 or above."""
-    shape = _die_cut(figure)
-    shape = _joined(shape)
-    shape = _sturdy(shape)
+    shape = _sturdy(_joined(_die_cut(figure)))
     left, right = _foot(shape)
-    shape = _largest(shape + _pillar(shape, left, right)).simplify(_FINE)
+    shape = parts_of(shape + _pillar(shape, left, right))[0].simplify(_FINE)
     return Outline(shape=shape, foot=(left, right))
 
 
 def _die_cut(figure: CrossSection) -> CrossSection:
     """A rim around the figure, inner corners and narrow gaps rounded as a router bit leaves them."""
-    _, low, _, high = figure.bounds()
+    _, low, _, high = bounds_of(figure)
     corner = 0.07 * (high - low)
-    grown = figure.offset(_RIM + corner, JoinType.Round, 2.0, 64)
-    return _filled(grown.offset(-corner, JoinType.Round, 2.0, 64))
+    return _filled(offset(offset(figure, _RIM + corner), -corner))
 
 
 def _filled(shape: CrossSection) -> CrossSection:
     """Holes too small to print are closed."""
-    loops = [loop for loop in shape.to_polygons() if _area(loop) > 0 or _area(loop) < -4.0 * THINNEST**2]
-    return CrossSection(loops, FillRule.Positive)
+    loops = [loop for loop in loops_of(shape) if _area(loop) > 0 or _area(loop) < -4.0 * THINNEST**2]
+    return shape_from(loops, holes_turn=True)
 
 
 def _joined(shape: CrossSection) -> CrossSection:
     """One piece: crumbs left out, what floats tied to the rest with a strut."""
-    parts = sorted(shape.decompose(), key=CrossSection.area, reverse=True)
-    whole, *others = parts
-    waiting = [part for part in others if part.area() > _CRUMB * parts[0].area()]
+    whole, *others = parts_of(shape)
+    least = _CRUMB * whole.area()
+    waiting = [part for part in others if part.area() > least]
     while waiting:
         ties = [_nearest(whole, part) for part in waiting]
         index = min(range(len(ties)), key=lambda at: float(np.linalg.norm(ties[at][0] - ties[at][1])))
@@ -100,64 +94,50 @@ def _joined(shape: CrossSection) -> CrossSection:
 
 def _nearest(one: CrossSection, other: CrossSection) -> tuple[Points, Points]:
     """The two points where the shapes come closest."""
-    a, b = np.concatenate(one.to_polygons()), np.concatenate(other.to_polygons())
-    gaps = np.linalg.norm(a[:, None, :] - b[None, :, :], axis=2)
-    i, j = np.unravel_index(int(gaps.argmin()), gaps.shape)
-    return a[i], b[j]
+    a, b = np.concatenate(loops_of(one)), np.concatenate(loops_of(other))
+    gaps = np.asarray([np.linalg.norm(b - point, axis=1).min() for point in a])
+    start = a[int(gaps.argmin())]
+    return start, b[int(np.linalg.norm(b - start, axis=1).argmin())]
 
 
 def _strut(a: Points, b: Points) -> CrossSection:
-    """A bar with round ends, as wide as it needs to be to hold, rooted in both shapes."""
+    """A bar with round ends, wide enough to hold, rooted in both shapes."""
     along = (b - a) / max(float(np.linalg.norm(b - a)), 1e-6) * _STRUT
-    ends = [CrossSection.circle(_STRUT / 2, 32).translate(tuple(point)) for point in (a - along, b + along)]
+    ends = [moved(CrossSection.circle(_STRUT / 2, 32), float(x), float(y)) for x, y in (a - along, b + along)]
     return CrossSection.batch_hull(ends)
 
 
 def _sturdy(shape: CrossSection) -> CrossSection:
     """Whatever is thinner than can be printed goes."""
-    half = THINNEST / 2
-    return _largest(shape.offset(-half, JoinType.Round, 2.0, 32).offset(half, JoinType.Round, 2.0, 32))
+    return parts_of(offset(offset(shape, -THINNEST / 2), THINNEST / 2))[0]
 
 
 def _foot(shape: CrossSection) -> tuple[float, float]:
-    """Where the plate enters the base: under its centre of mass, at least a third as wide as itself."""
+    """Where the plate enters the base: under its centre of mass, and under whatever of it stands on the ground."""
     centre = centroid(shape)[0]
-    left, _, right, top = shape.bounds()
+    left, _, right, top = bounds_of(shape)
     half = max(0.19 * (right - left), 0.07 * top, 3.0)
-    # Whatever of the figure stands on the ground stands in the base as well.
-    ground = [loop[loop[:, 1] < 0.02 * top] for loop in shape.to_polygons()]
-    standing = np.concatenate(ground)[:, 0]
-    first, last = (float(standing.min()), float(standing.max())) if standing.size else (centre, centre)
-    return min(centre - half, first), max(centre + half, last)
+    standing = np.concatenate([loop[loop[:, 1] < 0.02 * top] for loop in loops_of(shape)])[:, 0]
+    ends = (float(standing.min()), float(standing.max())) if standing.size else (centre, centre)
+    return min(centre - half, ends[0]), max(centre + half, ends[1])
 
 
 def _pillar(shape: CrossSection, left: float, right: float) -> CrossSection:
     """From inside the base up to the figure, wherever it begins above the foot."""
-    _, _, _, top = shape.bounds()
-    middle, half = (left + right) / 2, (right - left) / 2
-    column = CrossSection.square((2 * half, top)).translate((left, 0.0)) ^ shape
-    begin = min((float(loop[:, 1].min()) for loop in column.to_polygons()), default=0.0)
+    _, _, _, top = bounds_of(shape)
+    column = moved(CrossSection.square((right - left, top)), left, 0.0) ^ shape
+    begin = min((float(loop[:, 1].min()) for loop in loops_of(column)), default=0.0)
     reach = begin + max(3.0, 0.06 * top)
-    foot = CrossSection.square((2 * half, reach + _SUNK)).translate((middle - half, -_SUNK))
-    # Above the figure's own lower edge the foot must not show: only what lies below it is added.
-    return foot - _above(shape, foot)
-
-
-def _above(shape: CrossSection, foot: CrossSection) -> CrossSection:
-    """The pieces of the foot that stick out over the figure's lower edge, left and right of it."""
-    free = (foot - shape).decompose()
-    loose = [piece for piece in free if piece.bounds()[1] > -_SUNK + 0.01]
-    return CrossSection.compose(loose) if loose else CrossSection()
-
-
-def _largest(shape: CrossSection) -> CrossSection:
-    return max(shape.decompose(), key=CrossSection.area, default=CrossSection())
+    foot = moved(CrossSection.square((right - left, reach + _SUNK)), left, -_SUNK)
+    # Beside the figure's own lower edge the foot must not show: only what comes out of the base is added.
+    loose = [piece for piece in parts_of(foot - shape) if bounds_of(piece)[1] > -_SUNK + 0.01]
+    return foot - CrossSection.compose(loose) if loose else foot
 
 
 def centroid(shape: CrossSection) -> tuple[float, float]:
     """The centre of mass of a flat shape."""
     total, x, y = 0.0, 0.0, 0.0
-    for loop in shape.to_polygons():
+    for loop in loops_of(shape):
         following = np.roll(loop, -1, axis=0)
         cross = loop[:, 0] * following[:, 1] - following[:, 0] * loop[:, 1]
         total += float(cross.sum()) / 2
@@ -169,10 +149,9 @@ def centroid(shape: CrossSection) -> tuple[float, float]:
 def narrowest(shape: CrossSection, *, at_most: float) -> float:
     """The width that every part of the shape has at least, up to `at_most`."""
     for width in (at_most, 0.75 * at_most, THINNEST, 0.75 * THINNEST, 0.5 * THINNEST):
-        opened = shape.offset(-width / 2, JoinType.Round, 2.0, 32).offset(width / 2, JoinType.Round, 2.0, 32)
-        lost: Sequence[CrossSection] = (shape - opened.offset(0.05)).decompose()
+        opened = offset(offset(shape, -width / 2), width / 2)
         # Corners sharper than the nozzle's circle lose a sliver each, which is no thin wall.
-        if all(piece.area() < 0.25 * THINNEST**2 for piece in lost):
+        if all(piece.area() < 0.25 * THINNEST**2 for piece in parts_of(shape - offset(opened, 0.05))):
             return width
     return 0.0
 

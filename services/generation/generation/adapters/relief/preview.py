@@ -8,7 +8,7 @@ from PIL import Image
 
 from generation.adapters.studio.pixels import Bytes, Picture, blur, grid, to_bytes, to_floats
 
-from .outline import Points
+from .kernel import Points
 from .surface import PLASTIC, Surface
 
 SIZE = 768

@@ -5,13 +5,14 @@ from math import radians, tan
 
 import cv2
 import numpy as np
-from manifold3d import CrossSection, Manifold, Mesh
+from manifold3d import CrossSection, Manifold
 
 from generation.adapters.studio.pixels import Bytes, Plane, resize
 
 from .figure import Figure
 from .height import heights
-from .outline import Outline, Points, plate, traced
+from .kernel import Points, bounds_of, box_of, moved, solid_from, triangles_of
+from .outline import Outline, plate, traced
 
 PLATE = 2.6
 BASE = 6.0
@@ -68,26 +69,27 @@ def _drawn(figure: Figure, tall: float) -> _Drawing:
     rows = np.flatnonzero(mask.max(axis=1) > 0.5)
     pitch = tall / max(1, int(rows[-1] - rows[0]) + 1)
     shape = traced(mask, pitch)
-    low = shape.bounds()[1]
+    low = bounds_of(shape)[1]
     return _Drawing(
         colour=np.asarray(cv2.resize(figure.colour, size, interpolation=cv2.INTER_AREA), np.uint8),
         mask=mask,
         pitch=pitch,
         bottom=-low,
-        shape=shape.translate((0.0, -low)),
+        shape=moved(shape, 0.0, -low),
     )
 
 
 def _slab(drawing: _Drawing, outline: Outline) -> Manifold:
     """The relief on its plate, lying on its back: a field of heights, cut along the smooth outline."""
-    left, low, right, high = outline.shape.bounds()
+    left, low, right, high = bounds_of(outline.shape)
     pitch = drawing.pitch
     x = np.arange(left - 1.0, right + 1.0 + pitch, pitch)
     y = np.arange(low - 1.0, high + 1.0 + pitch, pitch)
     raised = heights(drawing.colour, drawing.mask, pitch)
     columns = ((x / pitch) - 0.5).astype(np.float32)
     rows = (drawing.mask.shape[0] - (y - drawing.bottom) / pitch - 0.5).astype(np.float32)
-    across, down = np.meshgrid(columns, rows)
+    across = np.repeat(columns[None, :], rows.size, axis=0)
+    down = np.repeat(rows[:, None], columns.size, axis=1)
     sampled = cv2.remap(raised.astype(np.float32), across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     field = _block(x, y, PLATE + np.asarray(sampled, np.float64))
     return (field ^ outline.shape.extrude(PLATE + 40.0)).simplify(_SMOOTH)
@@ -96,28 +98,31 @@ def _slab(drawing: _Drawing, outline: Outline) -> Manifold:
 def _block(x: Points, y: Points, z: Points) -> Manifold:
     """What lies between z = 0 and the heights over a rectangle."""
     wide, high = x.size, y.size
-    gx, gy = np.meshgrid(x, y)
-    top = np.column_stack([gx.ravel(), gy.ravel(), z.ravel()])
+    top = np.column_stack([np.tile(x, high), np.repeat(y, wide), z.ravel()])
     at = np.arange(wide * high).reshape(high, wide)
     ring = np.concatenate([at[0, :-1], at[:-1, -1], at[-1, :0:-1], at[:0:-1, 0]])
     floor = top[ring] * (1.0, 1.0, 0.0)
     middle = [[x.mean(), y.mean(), 0.0]]
-    vertices = np.concatenate([top, floor, middle]).astype(np.float32)
+    vertices = np.concatenate([top, floor, middle])
     a, b, c, d = (part.ravel() for part in (at[:-1, :-1], at[:-1, 1:], at[1:, 1:], at[1:, :-1]))
     below = wide * high + np.arange(ring.size)
     following, next_below = np.roll(ring, -1), np.roll(below, -1)
     centre = np.full(ring.size, vertices.shape[0] - 1)
-    sides = [(a, b, c), (a, c, d), (below, next_below, following), (below, following, ring), (centre, next_below, below)]
-    faces = np.concatenate([np.column_stack(side) for side in sides]).astype(np.uint32)
-    return Manifold(Mesh(vertices, np.ascontiguousarray(faces)))
+    sides = [
+        (a, b, c),
+        (a, c, d),
+        (below, next_below, following),
+        (below, following, ring),
+        (centre, next_below, below),
+    ]
+    return solid_from(vertices, np.concatenate([np.column_stack(side) for side in sides]))
 
 
 def _standing(slab: Manifold, outline: Outline) -> Manifold:
     """The slab upright in its base, which is as large as standing safely needs and bears the whole foot."""
     upright = slab.rotate((90.0, 0.0, 0.0)).translate((0.0, 0.0, BASE))
     centre = mass_centre(upright)
-    left, _, _, right, _, top = upright.bounding_box()
-    wide = right - left
+    wide, _, top = (float(high - low) for low, high in zip(*box_of(upright), strict=True))
     half = max(0.36 * wide, 0.5 * wide if wide < 30.0 else 0.0, 0.19 * top)
     half = max(half, *(abs(end - centre[0]) + 3.0 for end in outline.foot))
     deep = max(0.45 * half, (centre[2] + 1.0) * tan(radians(_SURE_ANGLE)) + PLATE / 2)
@@ -147,7 +152,7 @@ def _base(half: float, deep: float) -> Manifold:
 
 def mass_centre(body: Manifold) -> Points:
     """The centre of mass of a closed body, from the tetrahedra its triangles span with the origin."""
-    mesh = body.to_mesh()
-    corners = np.asarray(mesh.vert_properties, np.float64)[:, :3][np.asarray(mesh.tri_verts)]
+    vertices, faces = triangles_of(body)
+    corners = vertices[faces]
     volumes = np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6.0
     return (corners.sum(axis=1) / 4.0 * volumes[:, None]).sum(axis=0) / volumes.sum()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -11,10 +10,8 @@ from PIL import Image
 
 from generation.adapters.studio.pixels import Bytes, Picture, resize, to_bytes, to_floats
 
-from .outline import Points
-from .solid import Solid
-
-Corners: TypeAlias = NDArray[np.integer[Any]]
+from .kernel import Corners, Points, triangles_of
+from .solid import BASE, Solid
 
 PLASTIC = (0.905, 0.890, 0.865)
 """The colour of the plate and the base: a warm white that any picture stands on well."""
@@ -45,13 +42,12 @@ class Surface:
 
 def surface_of(solid: Solid, *, tolerance: float = 0.0) -> Surface:
     """The body's surface; with a `tolerance` in millimetres, a coarser one."""
-    mesh = (solid.body.simplify(tolerance) if tolerance else solid.body).to_mesh()
-    vertices = np.asarray(mesh.vert_properties, np.float64)[:, :3]
-    faces = np.asarray(mesh.tri_verts, np.int64)
+    vertices, faces = triangles_of(solid.body.simplify(tolerance) if tolerance else solid.body)
     a, b, c = (vertices[faces[:, corner]] for corner in range(3))
     across = np.cross(b - a, c - a)
-    # The front looks along -y; the base's own walls do too, but they lie below the picture.
-    printed = across[:, 1] < -0.02 * np.linalg.norm(across, axis=1)
+    # The front looks along -y; the base's own walls do too.
+    above = vertices[:, 2][faces].mean(axis=1) > BASE + 0.05
+    printed = above & (across[:, 1] < -0.02 * np.linalg.norm(across, axis=1))
     return Surface(vertices=vertices, faces=faces, printed=printed, frame=solid.frame, texture=_texture(solid))
 
 
