@@ -14,8 +14,6 @@ from .surface import Surface, texture_jpeg
 
 _ROUGHNESS = 0.62
 """Of printed and painted plastic."""
-_PLACES = 4
-"""Decimals of a millimetre that are written; a printer has two."""
 
 
 def encode(part: ModelPart, surface: Surface) -> bytes:
@@ -25,7 +23,7 @@ def encode(part: ModelPart, surface: Surface) -> bytes:
 
 def _printable(part: ModelPart, surface: Surface) -> bytes:
     """STL, binary, or 3MF; both in millimetres, z upwards."""
-    mesh = mesh_from(np.round(surface.vertices, _PLACES), surface.faces)
+    mesh = mesh_from(surface.vertices, surface.faces)
     mesh.units = "mm"
     return exported(mesh, part.value)
 

@@ -19,6 +19,7 @@ _CRUMB = 0.05
 _STRUT = 4.0
 _SUNK = 2.0
 """How deep the foot reaches into the base."""
+_TOUCH = 0.3
 _FINE = 0.02
 """Corners closer to the line than this are left out."""
 
@@ -63,8 +64,9 @@ def plate(figure: CrossSection) -> Outline:
     """The plate under a figure that stands at y = 0 or above."""
     shape = _sturdy(_joined(_die_cut(figure)))
     left, right = _foot(shape)
-    shape = parts_of(shape + _pillar(shape, left, right))[0].simplify(_FINE)
-    return Outline(shape=shape, foot=(left, right))
+    # Where the foot only touches the figure, a hair's breadth is closed: no body may meet itself along an edge.
+    standing = offset(offset(shape + _pillar(shape, left, right), _TOUCH), -_TOUCH)
+    return Outline(shape=_sturdy(_filled(standing)).simplify(_FINE), foot=(left, right))
 
 
 def _die_cut(figure: CrossSection) -> CrossSection:

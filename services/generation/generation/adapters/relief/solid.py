@@ -20,6 +20,10 @@ _CHAMFER = (0.6, 1.2)
 """Of the base, below and above."""
 _DETAIL = 300
 """Pixels along the figure's longer side: about a third of a millimetre each."""
+_COARSEST = 160
+"""A smaller figure is enlarged to so many."""
+_WIDEST = 1.6
+"""Times its height; a wider figure is made less high, so that it still fits a printer."""
 _SURE_ANGLE = 24.0
 """Degrees the model may be tipped forward or back at least, when the base is chosen."""
 _SMOOTH = 0.02
@@ -63,19 +67,19 @@ def build(figure: Figure, height_mm: float) -> Solid:
 
 
 def _drawn(figure: Figure, tall: float) -> _Drawing:
-    scale = min(1.0, _DETAIL / max(figure.mask.shape))
+    longest = max(figure.mask.shape)
+    scale = min(max(longest, _COARSEST), _DETAIL) / longest
     size = (max(8, round(figure.mask.shape[1] * scale)), max(8, round(figure.mask.shape[0] * scale)))
     mask = np.clip(resize(figure.mask, size), 0.0, 1.0)
-    rows = np.flatnonzero(mask.max(axis=1) > 0.5)
-    pitch = tall / max(1, int(rows[-1] - rows[0]) + 1)
-    shape = traced(mask, pitch)
-    low = bounds_of(shape)[1]
+    shape = traced(mask, 1.0)
+    left, low, right, high = bounds_of(shape)
+    pitch = min(tall / (high - low), _WIDEST * tall / (right - left))
     return _Drawing(
         colour=np.asarray(cv2.resize(figure.colour, size, interpolation=cv2.INTER_AREA), np.uint8),
         mask=mask,
         pitch=pitch,
-        bottom=-low,
-        shape=moved(shape, 0.0, -low),
+        bottom=-low * pitch,
+        shape=moved(shape, 0.0, -low).scale((pitch, pitch)),
     )
 
 

@@ -16,6 +16,8 @@ from .solid import BASE, Solid
 PLASTIC = (0.905, 0.890, 0.865)
 """The colour of the plate and the base: a warm white that any picture stands on well."""
 _TEXTURE = 1024
+_PLACES = 3
+"""Decimals of a millimetre; a printer has two."""
 _SEAM = 8
 """Pixels of plain plastic around the picture; what lies outside shows them."""
 
@@ -42,13 +44,21 @@ class Surface:
 
 def surface_of(solid: Solid, *, tolerance: float = 0.0) -> Surface:
     """The body's surface; with a `tolerance` in millimetres, a coarser one."""
-    vertices, faces = triangles_of(solid.body.simplify(tolerance) if tolerance else solid.body)
+    vertices, faces = _welded(*triangles_of(solid.body.simplify(tolerance) if tolerance else solid.body))
     a, b, c = (vertices[faces[:, corner]] for corner in range(3))
     across = np.cross(b - a, c - a)
     # The front looks along -y; the base's own walls do too.
     above = vertices[:, 2][faces].mean(axis=1) > BASE + 0.05
     printed = above & (across[:, 1] < -0.02 * np.linalg.norm(across, axis=1))
     return Surface(vertices=vertices, faces=faces, printed=printed, frame=solid.frame, texture=_texture(solid))
+
+
+def _welded(vertices: Points, faces: Corners) -> tuple[Points, Corners]:
+    """Corners closer than can be printed become one, as readers of the files would make them, and no sliver stays."""
+    places, at = np.unique(np.round(vertices, _PLACES), axis=0, return_inverse=True)
+    joined = at.reshape(-1)[faces]
+    a, b, c = joined.T
+    return places, joined[(a != b) & (b != c) & (c != a)]
 
 
 def _texture(solid: Solid) -> Bytes:
