@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from hashlib import sha256
 from threading import Event
 
 from common.errors import Unavailable
@@ -13,7 +14,8 @@ Making = Callable[[bytes, str, int], MadeModel]
 
 def block(picture: bytes, scene: str, height_mm: int) -> MadeModel:
     """Files that say what they were made of."""
-    files = {part: f"{part} {height_mm} {scene} ".encode() + picture[:64] for part in ModelPart}
+    digest = sha256(picture).digest()
+    files = {part: f"{part} {height_mm} {scene} ".encode() + digest for part in ModelPart}
     report = ModelReport(
         width_mm=30.0,
         depth_mm=20.0,

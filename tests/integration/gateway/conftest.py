@@ -28,12 +28,13 @@ from common.storage import ObjectStore
 from common.web import create_app
 from gateway.adapters.uploads import S3Uploads
 from gateway.ports import PhotoStore
-from generation.adapters.objects import S3Photos, S3Pictures
+from generation.adapters.objects import S3Models, S3Photos, S3Pictures
 from generation.adapters.resizing import resize
-from generation.jobs import Workshop
-from generation.routes import Catalogue
+from generation.jobs import ModelBench, Workshop
+from generation.routes import Catalogue, ModelDesk
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import Room
+from tests.fakes.maker import FakeMaker
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
 from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, Studio
 
@@ -113,7 +114,18 @@ def generation_service(
     service = generation.wiring.build(settings, engine=engine)
     pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
     (catalogue,) = [port for port in service.ports if isinstance(port, Catalogue)]
-    return replace(service, ports=[pictures, catalogue])
+    models = S3Models(object_store, SEALER, bucket=s3.buckets["figurines"])
+    return replace(service, ports=[pictures, catalogue, ModelDesk(store=models, in_the_making=3)])
+
+
+@pytest.fixture
+def models(generation_service: Service[Any], object_store: ObjectStore, s3: S3) -> ModelBench:
+    return ModelBench(
+        unit=generation_service.unit,
+        maker=FakeMaker(),
+        models=S3Models(object_store, SEALER, bucket=s3.buckets["figurines"]),
+        pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
+    )
 
 
 @pytest.fixture(scope="session")
