@@ -186,6 +186,15 @@ def test_a_picture_with_nothing_in_it_becomes_a_medallion() -> None:
     assert found.mask.mean() == pytest.approx(np.pi / 4, abs=0.1)
 
 
+def test_a_figure_whose_head_is_cut_off_becomes_a_medallion() -> None:
+    def close_up(pixels: NDArray[np.uint8]) -> None:
+        cv2.circle(pixels, (256, 150), 190, (170, 40, 30), -1)
+
+    found = find_figure(jpeg(close_up), "")
+    assert found.mask.shape[0] == found.mask.shape[1]
+    assert found.mask.mean() == pytest.approx(np.pi / 4, abs=0.1)
+
+
 @pytest.mark.parametrize("scene", ["acrylic-standee", "window-box"])
 def test_a_picture_that_is_not_what_its_style_says_gives_a_model_all_the_same(scene: str) -> None:
     def spot(pixels: NDArray[np.uint8]) -> None:

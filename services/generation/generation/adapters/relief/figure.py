@@ -12,6 +12,8 @@ from generation.adapters.studio.segmentation import saliency, subject_mask
 
 _LEAST, _MOST = 0.015, 0.93
 """Shares of the picture that a figure can fill; outside them nothing stands out."""
+_CUT_OFF = 0.125
+"""Share of the upper edge that runs through a figure whose head is not in the picture."""
 _MEDALLION = 0.94
 """Diameter of a medallion, in sides of the largest square of the picture."""
 # The studio engine's own scenes, in 1024ths of the frame's shorter side: adapters/studio/standee.py and base.py.
@@ -40,7 +42,7 @@ def find_figure(picture: bytes, scene: str) -> Figure:
     mask = np.clip(blur(mask, max(pixels.shape[:2]) / 400.0), 0.0, 1.0)
     if scene == "acrylic-standee":
         mask = _off_the_sheet(mask)
-    if not _LEAST < float(mask.mean()) < _MOST:
+    if not _LEAST < float(mask.mean()) < _MOST or float(mask[:2].mean()) > _CUT_OFF:
         return _medallion(pixels)
     return cropped(pixels, mask)
 
