@@ -8,6 +8,7 @@ WORK = {
         "outbox",
         "shares",
         "ratings",
+        "models",
         "pictures",
         "attempts",
         "figurines",

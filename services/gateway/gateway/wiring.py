@@ -22,6 +22,7 @@ from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import Peer, Peers
 from gateway.adapters.uploads import UPLOADS, S3Uploads
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
+from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.inventory import INVENTORY
 from gateway.jobs import Office, jobs, read_styles
@@ -38,6 +39,8 @@ STATUSES: Mapping[type[Refused], int] = {
     PhotoUnreadable: 400,
     PhotoUnsupported: 415,
     RangeOutside: 416,
+    ModelFailed: 422,
+    TooManyModels: 429,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {

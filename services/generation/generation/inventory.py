@@ -96,6 +96,29 @@ INVENTORY = Inventory(
         },
     ),
     Table(
+        "models",
+        subject=Via("figurines", "figurine_id"),
+        category=Category.C3,
+        purposes=(Purpose.U1, Purpose.U2),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("figurines/models.json"),
+        columns={
+            "figurine_id": "The figurine it is a model of.",
+            "picture": "Which of its pictures it was made of.",
+            "height_mm": "How high it is, in millimetres.",
+            "state": "Whether it is asked for, being made, ready, or failed.",
+            "attempt": "How often making it was tried.",
+            "lapses": "How many makers went silent over it.",
+            "lease_until": "Until when a maker has it.",
+            "not_before": "When the next attempt may begin.",
+            "report": "What was measured on it: sizes, walls, how far it may be tipped.",
+            "failure_code": "Why there is no model.",
+            "asked_at": "When it was asked for.",
+            "finished_at": "When it was ready, or failed.",
+        },
+    ),
+    Table(
         "uploads",
         subject="user_id",
         category=Category.C2,
@@ -212,6 +235,7 @@ INVENTORY = Inventory(
         erase=Delete(),
         export=AsFiles("photos"),
     ),
+    # Models lie below the picture they were made of: its place is what their keys begin with.
     Bucket(
         "figurines",
         subject=NamedBy("pictures", "prefix"),

@@ -32,6 +32,9 @@ class Settings(ServiceSettings):
     person_concurrency: int = Field(default=2, ge=1)
     # How long a silent renderer keeps its job.
     lease_seconds: int = 20
+    # How many models are made at once, and how many one person may have in the making.
+    model_makers: int = 1
+    models_per_person: int = 3
     # What pictures are signed with (C2PA), and whose signatures count besides the chain's own authority.
     provenance_cert: Path
     provenance_key: Path

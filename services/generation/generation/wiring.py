@@ -15,16 +15,17 @@ from common.storage import ObjectStore
 from common.work import UnitOfWork
 from generation.adapters.catalogue import read_catalogue
 from generation.adapters.finishing import Conversions, Finisher, Signatures, Unfit
-from generation.adapters.objects import FIGURINES, UPLOADS, S3Photos, S3Pictures
+from generation.adapters.objects import FIGURINES, UPLOADS, S3Models, S3Photos, S3Pictures
+from generation.adapters.relief.maker import ReliefMaker
 from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
 from generation.adapters.studio.render import STYLES
 from generation.domain import GEMINI, STUDIO, Limits, Painters, as_painted
 from generation.inventory import INVENTORY
-from generation.jobs import Workshop, jobs, note_unknown_calls
+from generation.jobs import ModelBench, Workshop, jobs, model_jobs, note_unknown_calls
 from generation.ports import ImageEngine
 from generation.repository import Work
-from generation.routes import ROUTES, STATUSES, Catalogue
+from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk
 from generation.settings import Settings
 from generation.subscribers import subscriptions
 
@@ -41,7 +42,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         ca_file=settings.ca_file,
     )
     sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
-    pictures = S3Pictures(store, sealer)
+    pictures, models = S3Pictures(store, sealer), S3Models(store, sealer)
     engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
     painters = Painters(styles=styles, available=frozenset(engines), limits=_limits(settings))
@@ -55,6 +56,14 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         finish=Finisher(signatures),
         lease=timedelta(seconds=settings.lease_seconds),
     )
+    maker = ReliefMaker(workers=settings.model_makers)
+    bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
+
+    def close() -> None:
+        maker.close()
+        for each in engines.values():
+            each.close()
+
     return Service(
         settings=settings,
         unit=unit,
@@ -69,15 +78,16 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             painters,
             Conversions(signatures),
             signatures,
+            ModelDesk(store=models, in_the_making=settings.models_per_person),
         ],
         subscriptions=subscriptions(styles),
-        jobs=jobs(workshop),
+        jobs=[*jobs(workshop), *model_jobs(bench)],
         checks={
             "database": database.check,
             "uploads": lambda: store.check(UPLOADS),
             "figurines": lambda: store.check(FIGURINES),
         },
-        close=lambda: _close(engines),
+        close=close,
     )
 
 
@@ -105,11 +115,6 @@ def _limits(settings: Settings) -> Limits:
         renderers=settings.renderers,
         partners={GEMINI: settings.gemini_concurrency},
     )
-
-
-def _close(engines: Mapping[str, ImageEngine]) -> None:
-    for engine in engines.values():
-        engine.close()
 
 
 def read_signatures(settings: Settings) -> Signatures:

@@ -29,12 +29,14 @@ from common.web import create_app
 from gateway.adapters.uploads import S3Uploads
 from gateway.ports import PhotoStore
 from generation.adapters.finishing import Finisher, Signatures
-from generation.adapters.objects import S3Photos, S3Pictures
+from generation.adapters.objects import S3Models, S3Photos, S3Pictures
 from generation.domain import STUDIO, Painters
-from generation.jobs import Workshop
+from generation.jobs import ModelBench, Workshop
 from generation.ports import PictureStore
+from generation.routes import ModelDesk
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import Room
+from tests.fakes.maker import FakeMaker
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
 from tests.fixtures.signing import SigningFiles
 from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, Studio
@@ -117,7 +119,20 @@ def generation_service(
     settings = generation.settings.Settings(**shared("generation"), **store_settings, **provenance)
     service = generation.wiring.build(settings, engine=engine)
     pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
-    return replace(service, ports=[pictures if isinstance(port, PictureStore) else port for port in service.ports])
+    models = ModelDesk(store=S3Models(object_store, SEALER, bucket=s3.buckets["figurines"]), in_the_making=3)
+    stored = {PictureStore: pictures, ModelDesk: models}
+    ports = [next((mine for kind, mine in stored.items() if isinstance(port, kind)), port) for port in service.ports]
+    return replace(service, ports=ports)
+
+
+@pytest.fixture
+def models(generation_service: Service[Any], object_store: ObjectStore, s3: S3) -> ModelBench:
+    return ModelBench(
+        unit=generation_service.unit,
+        maker=FakeMaker(),
+        models=S3Models(object_store, SEALER, bucket=s3.buckets["figurines"]),
+        pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
+    )
 
 
 @pytest.fixture(scope="session")

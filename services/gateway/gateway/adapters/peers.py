@@ -14,11 +14,19 @@ import httpx2
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.tokens import TokenIssuer
 from gateway.domain.figurines import RangeOutside
+from gateway.domain.models import ModelFailed, TooManyModels
 
 # A call has a deadline: whoever waits for a service that is away is told so.
 TIMEOUT = httpx2.Timeout(5.0, connect=1.0)
 
-_REFUSALS: Mapping[int, type[Refused]] = {400: Invalid, 404: NotFound, 409: Conflict, 416: RangeOutside}
+_REFUSALS: Mapping[int, type[Refused]] = {
+    400: Invalid,
+    404: NotFound,
+    409: Conflict,
+    416: RangeOutside,
+    422: ModelFailed,
+    429: TooManyModels,
+}
 
 
 class Peer:
@@ -62,7 +70,7 @@ class Peer:
         )
         with self._answered():
             response = self._client.send(request, stream=True)
-        if response.status_code in {200, 206, 304}:
+        if response.status_code in {200, 202, 206, 304}:
             return response
         with self._answered():
             response.read()
@@ -94,8 +102,12 @@ class Peer:
 
     @staticmethod
     def _refusal(response: httpx2.Response) -> Refused:
-        refusal = _REFUSALS.get(response.status_code)
-        return refusal(str(response.json().get("detail") or "")) if refusal else Unavailable()
+        kind = _REFUSALS.get(response.status_code)
+        refusal = kind(str(response.json().get("detail") or "")) if kind else Unavailable()
+        seconds = response.headers.get("Retry-After", "")
+        if isinstance(refusal, ModelFailed | TooManyModels) and seconds.isdecimal():
+            refusal.retry_after_seconds = int(seconds)
+        return refusal
 
     @cached_property
     def _client(self) -> httpx2.Client:

@@ -8,6 +8,7 @@ from gateway.routes.credits import routes as credits
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
+from gateway.routes.models import routes as models
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.photos import routes as photos
@@ -27,6 +28,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pictures,
     shared,
     provenance,
+    models,
     photos,
     credits,
     events,

@@ -64,7 +64,7 @@ def passed_on(address: str, *, user_id: UUID | None, query: PictureQuery) -> Res
         params={"size": query.size, **({"format": query.format} if query.format else {})},
         headers={name: value for name in ASKED if (value := request.headers.get(name))},
     )
-    response = Response(_body(answer), status=answer.status_code)
+    response = Response(body_of(answer), status=answer.status_code)
     response.call_on_close(answer.close)
     for name in ANSWERED:
         if name in answer.headers:
@@ -78,7 +78,7 @@ def _file_name(figurine: Figurine, n: int, media_type: str) -> str:
     return f"{figurine.style}-{figurine.id.hex[-8:]}-{n}.{ending}"
 
 
-def _body(answer: httpx2.Response) -> Iterator[bytes]:
+def body_of(answer: httpx2.Response) -> Iterator[bytes]:
     """The bytes, piece by piece; where none will be sent, nothing of them is left waiting."""
     if request.method == "HEAD" or answer.status_code == HTTPStatus.NOT_MODIFIED:
         # A server neither reads nor closes the body of such an answer.

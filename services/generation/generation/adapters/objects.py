@@ -9,6 +9,7 @@ import structlog
 
 from common.sealing import Sealer
 from common.storage import ObjectMissing, ObjectStore, OpenedObject, SealedBucket
+from generation.domain import ModelPart
 from generation.ports import Photo, PhotoMissing, Size
 
 log = structlog.get_logger(__name__)
@@ -88,3 +89,43 @@ class S3Pictures:
         """Destroy everything under the prefix."""
         self._store.abort_uploads(self._bucket, prefix)
         return sum(self._store.delete(self._bucket, item.key) for item in self._store.list(self._bucket, prefix))
+
+
+class S3Models:
+    """Files of models, beside the picture they were made of: `<picture's place>-model-<height>-<attempt>/<part>`.
+
+    Sealed as the pictures are: whoever exports or erases a picture's place finds them without knowing of models.
+    """
+
+    def __init__(self, store: ObjectStore, sealer: Sealer, *, bucket: str = FIGURINES) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._sealed = SealedBucket(store, bucket, sealer, "figurine.picture")
+
+    def put_part(self, place: str, part: ModelPart, data: bytes, *, owner: UUID) -> None:
+        """Seal and store one file."""
+        self._sealed.put(f"{place}/{part}", data, owner=str(owner))
+
+    def open_part(
+        self, place: str, part: ModelPart, *, owner: UUID, span: tuple[int, int] | None = None
+    ) -> OpenedObject:
+        """The whole file, or the bytes of an inclusive span."""
+        key = f"{place}/{part}"
+        if span is None:
+            return self._sealed.open(key, owner=str(owner))
+        first, last = span
+        return self._sealed.open_range(key, owner=str(owner), start=first, length=last - first + 1)
+
+    def part_length(self, place: str, part: ModelPart) -> int:
+        """How many plain bytes the file has."""
+        return self._sealed.size(f"{place}/{part}")
+
+    def sweep_parts(self, stem: str, *, keep: str = "") -> int:
+        """Destroy the files of every attempt whose place begins with the stem, except those of `keep`."""
+        self._store.abort_uploads(self._bucket, stem)
+        kept = f"{keep}/" if keep else None
+        return sum(
+            self._store.delete(self._bucket, item.key)
+            for item in self._store.list(self._bucket, stem)
+            if kept is None or not item.key.startswith(kept)
+        )

@@ -7,6 +7,7 @@ from generation.repository.attempts import Attempts
 from generation.repository.consents import Consents, Disclosures
 from generation.repository.jobs import Jobs
 from generation.repository.leaving import Leaving
+from generation.repository.models import Models
 from generation.repository.pictures import Pictures
 from generation.repository.queue import Queue
 from generation.repository.sharing import Ratings, Shares
@@ -14,6 +15,7 @@ from generation.repository.uploads import Uploads
 
 RENDER_CHANNEL = "generation.render"
 DELETE_CHANNEL = "generation.delete"
+MODEL_CHANNEL = "generation.model"
 
 
 class Work:
@@ -24,6 +26,7 @@ class Work:
         self.queue = Queue(connection, clock)
         self.attempts = Attempts(connection, clock)
         self.pictures = Pictures(connection)
+        self.models = Models(connection, clock)
         self.uploads = Uploads(connection, clock)
         self.leaving = Leaving(connection, clock)
         self.shares = Shares(connection)
@@ -41,3 +44,7 @@ class Work:
     def wake_deletion(self) -> None:
         """Tell the deletion jobs, when this commits, that a photo or a figurine may go."""
         notify(self._connection, DELETE_CHANNEL)
+
+    def wake_makers(self) -> None:
+        """Tell idle makers, when this commits, that somebody waits for a model."""
+        notify(self._connection, MODEL_CHANNEL)

@@ -27,7 +27,10 @@ class Leaving:
         )
 
     def claim(self, *, limit: int) -> list[UUID]:
-        """Deleted figurines whose pictures are to be destroyed now; an unfinished one comes up again."""
+        """Deleted figurines whose files are to be destroyed now; an unfinished one comes up again.
+
+        One whose model is just being made waits for its maker, which may still be storing files.
+        """
         now = self._clock.now()
         rows = self._connection.execute(
             """
@@ -35,6 +38,8 @@ class Leaving:
              WHERE id IN (SELECT id FROM figurines
                            WHERE deleted_at IS NOT NULL AND gone_at IS NULL
                              AND (deletion_tried_at IS NULL OR deletion_tried_at < %(before)s)
+                             AND NOT EXISTS (SELECT 1 FROM models WHERE figurine_id = figurines.id
+                                                AND state = 'making' AND lease_until > %(now)s)
                            ORDER BY deleted_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
          RETURNING id
             """,
@@ -50,5 +55,6 @@ class Leaving:
         ).fetchone()
         if row is None:
             return None
+        self._connection.execute("DELETE FROM models WHERE figurine_id = %s", [figurine_id])
         self._connection.execute("DELETE FROM pictures WHERE figurine_id = %s", [figurine_id])
         return row[0]

@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 
 from common.errors import Refused
-from generation.routes import figurines, owning, photos, pictures, provenance, styles
-from generation.routes.context import Catalogue
+from generation.domain import ModelFailed, TooManyModels
+from generation.routes import figurines, models, owning, photos, pictures, provenance, styles
+from generation.routes.context import Catalogue, ModelDesk
 from generation.routes.pictures import RangeOutside
 
-ROUTES = [styles.routes, figurines.routes, pictures.routes, provenance.routes, owning.routes, photos.routes]
-STATUSES: Mapping[type[Refused], int] = {RangeOutside: 416}
+ROUTES = [
+    styles.routes,
+    figurines.routes,
+    pictures.routes,
+    provenance.routes,
+    models.routes,
+    owning.routes,
+    photos.routes,
+]
+STATUSES: Mapping[type[Refused], int] = {RangeOutside: 416, ModelFailed: 422, TooManyModels: 429}
 
-__all__ = ["ROUTES", "STATUSES", "Catalogue"]
+__all__ = ["ROUTES", "STATUSES", "Catalogue", "ModelDesk"]

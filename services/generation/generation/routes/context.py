@@ -1,9 +1,11 @@
 """What the routes of generation share: the caller's unit of work, the stores, the catalogue, provenance."""
 
+from dataclasses import dataclass
+
 from common.current import Current, CurrentUnit
 from generation import use_cases
 from generation.domain import Painters
-from generation.ports import Converter, Inspector, PictureStore, Seals
+from generation.ports import Converter, Inspector, ModelStore, PictureStore, Seals
 from generation.repository import Work
 
 
@@ -15,6 +17,14 @@ class Catalogue:
         self.engines = engines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDesk:
+    """Where models are asked for: where their files lie, and how many one person may have in the making."""
+
+    store: ModelStore
+    in_the_making: int
+
+
 unit = CurrentUnit[Work]()
 # Runtime-checkable Protocols are as good as classes here.
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
@@ -23,3 +33,4 @@ converter = Current(Converter)  # type: ignore[type-abstract]
 inspector = Current(Inspector)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)
 painters = Current(Painters)
+models = Current(ModelDesk)

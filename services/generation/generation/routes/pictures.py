@@ -96,7 +96,7 @@ def _as_stored(file: _File) -> Response:
     if etag in request.if_none_match:
         return _with_headers(Response(status=304), etag)
     total = pictures().length(file.prefix, file.size)
-    span = _span(total, etag)
+    span = asked_span(total, etag)
     response = _answer(file.media_type, total, span)
     if request.method != "HEAD":
         # Whoever serves the answer closes it; the body of a HEAD is never served.
@@ -112,7 +112,7 @@ def _converted(file: _File, wanted: Format, stored: StoredPicture, figurine_id: 
     image = converter().convert(name, file.read, wanted, stored.origin(figurine_id))
     # Made again, the pixels are the same and the signature is not: a range may only continue these very bytes.
     etag = f"{name}-{sha256(image).hexdigest()[:16]}"
-    span = _span(len(image), etag)
+    span = asked_span(len(image), etag)
     response = _answer(wanted.media_type, len(image), span)
     if request.method != "HEAD":
         response.response = [image[span[0] : span[1] + 1] if span else image]
@@ -137,7 +137,7 @@ def _answer(media_type: str, total: int, span: tuple[int, int] | None) -> Respon
     return response
 
 
-def _span(total: int, etag: str) -> tuple[int, int] | None:
+def asked_span(total: int, etag: str) -> tuple[int, int] | None:
     """The one byte range that was asked for, inclusive; anything else gets the whole (RFC 9110, section 14)."""
     wanted = request.range
     stale = "If-Range" in request.headers and request.if_range.etag != etag

@@ -1,5 +1,14 @@
 """What generation does: one function per intent, inside the caller's unit of work."""
 
+from generation.use_cases.models import (
+    ask_for_model,
+    claim_model,
+    deliver_model,
+    fail_model,
+    find_model,
+    postpone_model,
+    seconds_to_model,
+)
 from generation.use_cases.orders import Catalogue, accept_order, cancel_figurine, queue_job, reject_job
 from generation.use_cases.owning import (
     delete_figurine,
@@ -35,15 +44,20 @@ from generation.use_cases.queueing import (
 __all__ = [
     "Catalogue",
     "accept_order",
+    "ask_for_model",
     "assign_engines",
     "cancel_figurine",
     "claim_job",
+    "claim_model",
     "delete_figurine",
     "deliver",
+    "deliver_model",
     "disclose",
     "expire_uploads",
     "fail_attempt",
+    "fail_model",
     "fail_unknown",
+    "find_model",
     "find_picture",
     "find_pictures",
     "find_share",
@@ -54,6 +68,7 @@ __all__ = [
     "open_share",
     "paint_order",
     "postpone_attempt",
+    "postpone_model",
     "queue_job",
     "queue_place",
     "rate_figurine",
@@ -62,6 +77,7 @@ __all__ = [
     "record_gone",
     "reject_job",
     "release_expired_leases",
+    "seconds_to_model",
     "share_figurine",
     "unshare_figurine",
 ]
