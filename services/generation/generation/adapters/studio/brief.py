@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .frames import LARGER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
@@ -14,6 +16,11 @@ class Brief:
     aspect_ratio: str
     seed: int
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def scale(self) -> int:
+        """How many times the standard size the picture has."""
+        return LARGER if self.choice("resolution", "standard", "large") == "large" else 1
 
     def choice(self, option: str, *choices: str) -> str:
         """What was chosen of these, or the first of them."""

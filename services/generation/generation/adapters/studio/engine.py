@@ -61,7 +61,7 @@ class StudioEngine:
         `engine_unavailable` (a worker crashed or ran out of memory, or the engine was closed).
         """
         briefs = _briefs(order)
-        subject = self._wait(self._start(cut_out, order.photo))
+        subject = self._wait(self._start(cut_out, order.photo, briefs[0].scale))
         pictures = [self._start(render, subject, brief) for brief in briefs]
         paintings: list[Painting] = []
         failure: PaintingFailed | None = None

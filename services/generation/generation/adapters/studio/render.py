@@ -11,8 +11,8 @@ from generation.ports import Painting
 from .badge import badge
 from .brief import Brief
 from .cutout import Subject, lift, open_photo
-from .frames import SIZES
-from .looks import Look, look_for
+from .frames import frame
+from .looks import Backdrop, Look, look_for
 from .palette import palette_of
 from .pixels import Picture, Size, to_bytes
 from .segmentation import subject_mask
@@ -27,17 +27,17 @@ STYLES: Mapping[str, Callable[[Subject, Look, Size, Brief], Picture]] = MappingP
 """Every style this engine knows, by its public id."""
 
 
-def cut_out(photo: bytes) -> Subject:
-    """The photo's subject, or the photo on a badge; raises PhotoUnreadable."""
-    pixels = open_photo(photo)
+def cut_out(photo: bytes, scale: int = 1) -> Subject:
+    """The photo's subject, or the photo on a badge, for a picture of that scale; raises PhotoUnreadable."""
+    pixels = open_photo(photo, scale)
     mask = subject_mask(pixels)
-    return lift(pixels, mask) or badge(pixels, mask)
+    return lift(pixels, mask) or badge(pixels, mask, scale)
 
 
 def render(subject: Subject, brief: Brief) -> Painting:
     """The picture as JPEG without any metadata."""
-    size = SIZES[brief.aspect_ratio]
-    look = look_for(palette_of(subject), brief.variant, brief.seed)
+    size = frame(brief.aspect_ratio, brief.scale)
+    look = look_for(palette_of(subject), brief.variant, brief.seed, brief.choice("backdrop", *Backdrop))
     picture = STYLES[brief.style](subject, look, size, brief)
     sink = BytesIO()
     Image.fromarray(to_bytes(picture)).save(sink, "JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True)
