@@ -20,13 +20,18 @@ class Sheet:
     colour: Picture
 
 
-def cut_sheet(colour: Picture, ink: Plane, tab: Plane, unit: float) -> Sheet:
-    """Die-cut offsets around the ink, `unit` pixels per 1024th of the frame; `tab` is the foot it stands on."""
+def cut_sheet(colour: Picture, ink: Plane, tab: Plane, unit: float, *, holes: Plane | None = None) -> Sheet:
+    """Die-cut offsets around the ink, `unit` pixels per 1024th of the frame.
+
+    `tab` is what the sheet has besides: a foot to stand on, ears to hang by; `holes` is a signed distance.
+    """
     figure = blur(ink, 2.2 * unit)
     white = signed_distance(die_cut(figure, out=10.0 * unit, radius=34.0 * unit))
     hull = die_cut(figure, out=27.0 * unit, radius=60.0 * unit)
     joined = die_cut(np.maximum(hull, tab), out=0.0, radius=26.0 * unit)
     depth = blur(signed_distance(joined), 1.1)
+    if holes is not None:
+        depth = np.minimum(depth, -holes)
     return Sheet(acrylic=coverage(depth), depth=depth, white=coverage(blur(white, 1.0)), ink=ink, colour=colour)
 
 

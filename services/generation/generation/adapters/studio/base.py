@@ -12,13 +12,17 @@ from .pixels import Picture, Plane, around, blend, blur, coverage, flat, grid, m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """A short cylinder: centre of its top ellipse, radii and wall height in pixels of the scene."""
+    """A short cylinder: centre of its top ellipse, radii and wall height in pixels of the scene.
+
+    `unit` is how many pixels a fine line takes for each it takes in a standard picture.
+    """
 
     x: float
     y: float
     rx: float
     ry: float
     wall: float
+    unit: float = 1.0
 
     @property
     def bottom(self) -> float:
@@ -81,7 +85,7 @@ def _stand(scene: Picture, base: Base, look: Look, name: Plane | None) -> Pictur
         standing = _inscribed(standing, base, look, name)
     standing = mix(standing, _top(scene, base, look), coverage(top))
     front = np.where(row > base.y, 1.0, 0.35).astype(np.float32)
-    rim = np.exp(-(((top + 0.2) / (0.006 * base.rx)) ** 2)) * front
+    rim = np.exp(-(((top + 0.2) / (0.9 * base.unit + 0.003 * base.rx)) ** 2)) * front
     return mix(standing, np.ones_like(scene), (0.42 * rim * look.shine))
 
 
@@ -142,6 +146,6 @@ def _inscribed(scene: Picture, base: Base, look: Look, name: Plane) -> Picture:
     where_x, where_y = np.broadcast_to(arc, (height, width)).astype(np.float32), below.astype(np.float32)
     ink = np.asarray(cv2.remap(name, where_x, where_y, cv2.INTER_LINEAR), np.float32)
     lit = np.clip(_shading(scene, base, look), 0.0, 1.08)[..., None] * flat(look.letters)
-    lip = np.clip(shift(ink, 0.0, 0.0143 * base.wall) - ink, 0.0, 1.0)
+    lip = np.clip(shift(ink, 0.0, 1.2 * base.unit) - ink, 0.0, 1.0)
     cut = mix(scene, np.ones_like(scene), 0.30 * lip)
     return mix(cut, lit, ink)

@@ -37,7 +37,9 @@ def _populated(scene: Picture, box: Box, subject: Subject, floor: float, ceiling
     tall = min(high - 0.05, 0.73 * box.wide / aspect)
     rx = float(np.clip(0.52 * tall * aspect, 0.17 * box.wide, 0.33 * box.wide)) * pixels
     x, aside = _seen_in_the_middle(box, floor, depth, pixels)
-    base = Base(x=x, y=foot - 0.036 * pixels, rx=rx, ry=0.16 * rx, wall=0.036 * pixels)
+    base = Base(
+        x=x, y=foot - 0.036 * pixels, rx=rx, ry=0.16 * rx, wall=0.036 * pixels, unit=max(1.0, min(box.size) / 1024.0)
+    )
     placed = stand(set_down(scene, base, box.look), base, box.look, None)
     lift = floor + 0.036
     half = tall * aspect / 2

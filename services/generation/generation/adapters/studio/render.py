@@ -11,18 +11,27 @@ from generation.ports import Painting
 from .badge import badge
 from .brief import Brief
 from .cutout import Subject, lift, open_photo
+from .enamel_pin import enamel_pin
 from .frames import frame
+from .keychain import keychain
 from .looks import Backdrop, Look, look_for
 from .palette import palette_of
 from .pixels import Picture, Size, to_bytes
 from .segmentation import subject_mask
+from .snow_globe import snow_globe
 from .standee import acrylic_standee
 from .window_box import window_box
 
 _JPEG_QUALITY = 92
 
 STYLES: Mapping[str, Callable[[Subject, Look, Size, Brief], Picture]] = MappingProxyType(
-    {"acrylic-standee": acrylic_standee, "window-box": window_box}
+    {
+        "acrylic-standee": acrylic_standee,
+        "window-box": window_box,
+        "enamel-pin": enamel_pin,
+        "keychain": keychain,
+        "snow-globe": snow_globe,
+    }
 )
 """Every style this engine knows, by its public id."""
 

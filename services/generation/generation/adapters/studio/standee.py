@@ -61,7 +61,7 @@ def _planned(subject: Subject, size: Size) -> _Layout:
     ry = 0.205 * rx
     group = rim + tall + lift + wall + ry
     top = max(0.05 * height + rim, (height - group) * 0.50 + rim)
-    base = Base(x=width / 2.0, y=top + tall + lift + 0.15 * ry, rx=rx, ry=ry, wall=wall)
+    base = Base(x=width / 2.0, y=top + tall + lift + 0.15 * ry, rx=rx, ry=ry, wall=wall, unit=max(1.0, unit))
     return _Layout(
         left=width / 2.0 - wide / 2.0, top=top, width=wide, height=tall, base=base, unit=unit,
         horizon=base.y - 1.5 * ry,

@@ -89,7 +89,7 @@ def _edges(scene: Picture, box: Box) -> Picture:
     """Folded card catches light along its edges."""
     front = box.plane(0.0)
     outline = np.abs(signed_distance(polygon(front, box.size)))
-    line = np.exp(-((outline / 1.3) ** 2)) * 0.30
+    line = np.exp(-((outline / (1.3 * max(1.0, min(box.size) / 1024.0))) ** 2)) * 0.30
     return mix(scene, flat(blend(box.look.card, (1.0, 1.0, 1.0), 0.6)), line)
 
 
