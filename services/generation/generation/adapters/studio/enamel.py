@@ -11,6 +11,7 @@ from .metal import cast, metal_of, normals, rounded
 from .pixels import (
     Picture,
     Plane,
+    blend,
     blur,
     coverage,
     die_cut,
@@ -27,7 +28,7 @@ from .pixels import (
 _WORKED = 460
 """Pixels along the longer side of the copy in which cells are found."""
 _COLOURS = 8
-_SMALLEST = 0.0006
+_SMALLEST = 0.0010
 """Cells below this share of the picture go to their neighbours."""
 
 
@@ -47,7 +48,7 @@ def struck(colour: Picture, ink: Plane, unit: float) -> Pin:
     inner = blur(signed_distance(figure), 1.2) - 3.0 * unit
     shades = _cells(colour, ink)
     enamel = np.asarray(cv2.cvtColor(shades, cv2.COLOR_Lab2RGB), np.float32)
-    wires = _wires(shades, unit) * (inner > 0.0)
+    wires = _without_crumbs(_wires(shades, unit) * (inner > 0.0), 130.0 * unit * unit)
     metal = np.maximum(coverage(-inner), wires) * coverage(outline)
     enamel = _printed(np.clip(enamel, 0.0, 1.0), colour, ink, unit)
     return Pin(outline=outline, metal=metal, enamel=enamel)
@@ -66,8 +67,9 @@ def _shadow(scene: Picture, body: Plane, look: Look, unit: float) -> Picture:
     away = -look.side
     near = blur(shift(body, away * 5.0 * unit, 6.0 * unit), 4.0 * unit)
     far = blur(shift(body, away * 16.0 * unit, 20.0 * unit), 15.0 * unit)
-    scene = mix(scene, flat(look.shade), 0.34 * far)
-    scene = mix(scene, flat(look.shade), 0.55 * near)
+    tone = flat(blend(look.shade, (0.0, 0.0, 0.0), 0.55))
+    scene = mix(scene, tone, 0.30 * far)
+    scene = mix(scene, tone, 0.50 * near)
     side = body
     for step in range(1, round(5.0 * unit) + 1):
         side = np.maximum(side, shift(body, away * 0.7 * step, 0.9 * step))
@@ -85,13 +87,14 @@ def _fired(pin: Pin, body: Plane, look: Look, unit: float) -> Picture:
     nx, ny, _ = normals(dome)
     facing = nx * look.side - ny
     lit = lit * (1.0 + 0.10 * np.clip(facing, -1.0, 1.0))[..., None]
-    bow = np.exp(-(((facing - 0.52) / 0.13) ** 2))
+    depth = pin.outline / np.float32(unit)
+    bow = np.exp(-(((depth - 19.0) / 4.5) ** 2)) * smoothstep(0.12, 0.5, facing)
     t = (x * -look.side + 0.75 * y) / (1024.0 * unit)
     bands = sum(
         a * np.exp(-(((t - _middle(body, look, unit) - at) / w) ** 4))
-        for a, at, w in ((0.13, -0.10, 0.06), (0.08, 0.02, 0.02))
+        for a, at, w in ((0.17, -0.10, 0.055), (0.12, 0.02, 0.017))
     )
-    screen = (look.shine * (0.34 * bow + bands))[..., None]
+    screen = (look.shine * (0.55 * bow * (1.0 - pin.metal) + bands))[..., None]
     return lit + screen * (1.0 - lit)
 
 
@@ -110,7 +113,7 @@ def _printed(enamel: Picture, colour: Picture, ink: Plane, unit: float) -> Pictu
     fine = blur(light, 1.3 * unit)
     around = blur(light, 6.5 * unit)
     solid = smoothstep(0.9, 1.0, blur(ink, 3.0 * unit))
-    dark = smoothstep(0.045, 0.115, around - fine) * solid
+    dark = smoothstep(0.050, 0.125, around - fine) * solid
     pale = smoothstep(0.075, 0.165, fine - around) * solid
     drawn = mix(enamel, enamel * np.asarray([0.30, 0.24, 0.24], np.float32), 0.86 * dark)
     return mix(drawn, 1.0 - 0.28 * (1.0 - enamel), 0.70 * pale)
@@ -131,6 +134,15 @@ def _wires(shades: Picture, unit: float) -> Plane:
     return coverage(width - blur(away, 0.9) - 0.3) * (width > 0.9 * unit)
 
 
+def _without_crumbs(metal: Plane, smallest: float) -> Plane:
+    """Wires that would be dots or dashes left away."""
+    _, parts, stats, _ = cv2.connectedComponentsWithStats((metal > 0.3).astype(np.uint8))
+    large = np.asarray(stats)[:, cv2.CC_STAT_AREA] >= smallest
+    large[0] = False
+    kept = np.asarray(cv2.dilate(large[parts].astype(np.uint8), np.ones((3, 3), np.uint8)), np.float32)
+    return metal * kept
+
+
 def _cells(colour: Picture, ink: Plane) -> Picture:
     """The picture in a few flat CIELAB colours, small cells given to their neighbours, borders smooth."""
     height, width = ink.shape
@@ -148,7 +160,7 @@ def _cells(colour: Picture, ink: Plane) -> Picture:
     labels = _without_specks(np.argmax(weights, axis=0).astype(np.uint8), inside, len(centres))
     large = [
         cv2.resize(w, (width, height), interpolation=cv2.INTER_CUBIC)
-        for w in _smoothed(labels, inside, len(centres), 1.3)
+        for w in _smoothed(labels, inside, len(centres), 1.9)
     ]
     return _enamelled(centres)[np.argmax(np.stack(large), axis=0)]
 

@@ -59,7 +59,7 @@ def _rims(inner: Picture, u: Plane, v: Plane, away: Plane, look: Look) -> Pictur
 def _lights(inner: Picture, u: Plane, v: Plane, away: Plane, look: Look) -> Picture:
     """A window mirrored near the rim, its second image opposite, a spark."""
     turn = np.arctan2(-v, u * look.side)
-    window = _panes(turn, away, middle=0.86, half=0.36, inside=0.665, outside=0.875)
+    window = _panes(turn, away, middle=0.86, half=0.30, inside=0.715, outside=0.875)
     again = _panes(turn, away, middle=0.86 - np.pi, half=0.26, inside=0.80, outside=0.90)
     spark = np.exp(-(((u * look.side - 0.30) / 0.018) ** 2) - ((v + 0.80) / 0.012) ** 2)
     veil = 0.10 * np.clip(-v + 0.25 * u * look.side - 0.15, 0.0, 1.0) * (1.0 - away**6)

@@ -10,8 +10,8 @@ from .brief import Brief
 from .cutout import Subject
 from .globe import behind_glass
 from .looks import Look
-from .pixels import Picture, Size, Window, blur, coverage, flat, mix
-from .turned import TALL, TILT, WIDE, Foot, turned_foot
+from .pixels import Picture, Size, Window, blur, coverage, flat, grid, mix, smoothstep
+from .turned import TALL, TILT, WIDE, Foot, collar, turned_foot
 from .winter import winter
 
 _SUNK = 0.80
@@ -36,6 +36,7 @@ def snow_globe(subject: Subject, look: Look, size: Size, brief: Brief) -> Pictur
         size, look, centre=(plan.x, plan.y), horizon=plan.floor.y - 1.3 * plan.floor.ry, reach=1.28 * plan.radius
     )
     scene = _light_on_the_table(set_down(scene, plan.floor, look), plan, look)
+    scene = collar(scene, plan.foot)
     window = _window(plan)
     scene = behind_glass(scene, winter(subject, look, window[0].stop - window[0].start), window, look)
     return finished(turned_foot(scene, plan.foot, look, brief.title), look)
@@ -61,11 +62,14 @@ def _window(plan: _Plan) -> Window:
 def _light_on_the_table(scene: Picture, plan: _Plan, look: Look) -> Picture:
     """The globe's long shadow, and in it the light that the water gathers."""
     away, radius = -look.side, plan.radius
-    row = plan.floor.bottom - 0.16 * radius
-    x = plan.x + 1.18 * radius * away
-    thrown = blur(coverage(ellipse(scene, x - 0.2 * radius * away, row, 0.95 * radius, 0.15 * radius)), 0.06 * radius)
-    scene = mix(scene, flat(look.shade), 0.30 * thrown)
-    pool = blur(coverage(ellipse(scene, x, row, 0.36 * radius, 0.062 * radius)), 0.035 * radius)
-    rim = np.exp(-((ellipse(scene, x, row, 0.40 * radius, 0.070 * radius) / (0.012 * radius)) ** 2))
-    bright = np.clip(0.62 * pool + 0.30 * blur(rim, 0.006 * radius), 0.0, 1.0)
-    return mix(scene, flat(look.glow), 0.85 * bright * look.shine)
+    row = plan.floor.bottom - 0.17 * radius
+    x = plan.x + 0.92 * radius * away
+    thrown = blur(coverage(ellipse(scene, x, row, 0.78 * radius, 0.125 * radius)), 0.055 * radius)
+    scene = mix(scene, flat(look.shade), 0.36 * thrown)
+    pool = blur(coverage(ellipse(scene, x + 0.16 * radius * away, row, 0.20 * radius, 0.030 * radius)), 0.030 * radius)
+    arc = np.exp(
+        -((ellipse(scene, x + 0.05 * radius * away, row, 0.42 * radius, 0.062 * radius) / (0.022 * radius)) ** 2)
+    )
+    side = smoothstep(0.0, 0.45 * radius, (grid(scene.shape[1], 1)[0] - x) * away)
+    bright = np.clip(0.80 * pool + 0.16 * blur(arc * side, 0.014 * radius), 0.0, 1.0)
+    return mix(scene, flat(look.glow), 0.62 * bright * look.shine)

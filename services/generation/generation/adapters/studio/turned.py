@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from .base import ellipse
 from .lettering import lettered
 from .looks import Look, Motif
 from .metal import GOLD, reflected
@@ -67,23 +68,53 @@ def turned_foot(scene: Picture, foot: Foot, look: Look, title: str) -> Picture:
 
 
 def _surface(x: Plane, y: Plane, pixels: float) -> _Surface:
-    """Solved by iteration: a row belongs to the depth whose circle passes through it."""
-    depths, radii = (np.asarray(values, np.float32) for values in zip(*_OUTLINE, strict=True))
-    fine = np.linspace(-0.05, TALL + 0.05, 512, dtype=np.float32)
-    outline = np.interp(fine, depths, radii).astype(np.float32)
-    outline = np.asarray(cv2.GaussianBlur(outline[None], (0, 0), 3.0), np.float32)[0]
-    slope = np.gradient(outline, fine)
-    depth = np.broadcast_to(y - TILT * 0.7, np.broadcast_shapes(x.shape, y.shape)).astype(np.float32)
-    for _ in range(6):
-        radius = np.interp(depth, fine, outline).astype(np.float32)
-        depth = 0.35 * depth + 0.65 * (y - TILT * np.sqrt(np.clip(radius * radius - x * x, 0.0, None)))
+    """Which circle of the outline each pixel lies on; solved column by column, front side only."""
+    fine, outline, slope = _profile()
+    depth = np.zeros((y.shape[0], x.shape[1]), np.float32)
+    first, last = np.full(x.shape[1], 9.0, np.float32), np.full(x.shape[1], 9.0, np.float32)
+    for column, off in enumerate(np.abs(x[0])):
+        there = np.flatnonzero(outline >= off)
+        if there.size < 2:
+            continue
+        depths = fine[there]
+        rows = np.maximum.accumulate(depths + TILT * np.sqrt(outline[there] ** 2 - off * off))
+        if (k := int(there[0])) > 0:  # where the outline itself passes through this column
+            start = fine[k - 1] + (off - outline[k - 1]) / (outline[k] - outline[k - 1]) * (fine[k] - fine[k - 1])
+            rows, depths = np.insert(np.maximum(rows, start), 0, start), np.insert(depths, 0, start)
+        depth[:, column] = np.interp(y[:, 0], rows, depths)
+        first[column], last[column] = rows[0], rows[-1]
     radius = np.interp(depth, fine, outline).astype(np.float32)
     steep = np.interp(depth, fine, slope).astype(np.float32)
     u = np.clip(x / radius, -1.0, 1.0)
     length = np.sqrt(1.0 + steep * steep)
     normal = (u / length, -steep / length, np.sqrt(1.0 - u * u) / length)
-    inside = np.minimum(np.minimum(depth, TALL - depth), radius - np.abs(x)) * pixels
+    inside = np.minimum((y - first) * _uprightness(first, pixels), (last - y) * _uprightness(last, pixels)) * pixels
     return _Surface(depth=depth, across=u, arc=np.arcsin(u) * 0.76, normal=normal, cover=coverage(inside))
+
+
+def _profile() -> tuple[Plane, Plane, Plane]:
+    """Depths in fine steps, the radius at each, and how fast it grows."""
+    depths, radii = (np.asarray(values, np.float32) for values in zip(*_OUTLINE, strict=True))
+    fine = np.linspace(0.0, TALL, 480, dtype=np.float32)
+    outline = np.interp(fine, depths, radii).astype(np.float32)
+    padded = np.pad(outline, 12, mode="edge")[None]
+    outline = np.asarray(cv2.GaussianBlur(padded, (0, 0), 2.6), np.float32)[0, 12:-12]
+    return fine, outline, np.gradient(outline, fine).astype(np.float32)
+
+
+def _uprightness(edge: Plane, pixels: float) -> Plane:
+    """Turns a distance along the column into one across an edge that runs through the columns."""
+    return 1.0 / np.hypot(1.0, np.clip(np.gradient(edge) * pixels, -40.0, 40.0))
+
+
+def collar(scene: Picture, foot: Foot) -> Picture:
+    """The inside of the brass collar, which the globe will hide but for its ends."""
+    rx = _OUTLINE[0][1] * foot.radius
+    inside = ellipse(scene, foot.x, foot.y, rx, TILT * rx)
+    rim = np.exp(-(((inside - 0.008 * foot.radius) / (0.007 * foot.radius)) ** 2))
+    return mix(
+        mix(scene, flat((0.30, 0.19, 0.07)), coverage(inside)), flat((0.93, 0.78, 0.45)), 0.8 * rim * coverage(inside)
+    )
 
 
 def _timber(look: Look) -> tuple[Colour, float]:

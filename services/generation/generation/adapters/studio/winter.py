@@ -37,13 +37,13 @@ def winter(subject: Subject, look: Look, side: int) -> Picture:
     world = np.broadcast_to(world, (side, side, 3)).astype(np.float32)
     glow = np.exp(-(((u - 0.30 * look.side) / 0.62) ** 2) - ((v + 0.12) / 0.55) ** 2)
     world = mix(world, flat(blend(sky.below, look.glow, 0.7)), 0.45 * glow)
-    world = _flakes(world, dice, side, count=70, size=0.006, strength=0.55)
+    world = _flakes(world, dice, side, count=70, size=0.006, strength=0.55, clear=False)
     world = _hills(world, sky, u, v, side)
     world = _firs(world, sky, dice, side)
     world = _ground(world, sky, u, v, look)
     world = _figure(world, subject, look, sky, side)
     world = _drift(world, sky, u, v, dice, side)
-    return _flakes(world, dice, side, count=46, size=0.0105, strength=0.92)
+    return _flakes(world, dice, side, count=62, size=0.0105, strength=0.92, clear=True)
 
 
 def _sky(look: Look) -> _Sky:
@@ -109,14 +109,10 @@ def _fir(x: float, foot: float, high: float, side: int, dice: np.random.Generato
         ]
         _fill(green, [(x, top), *tips[::-1]], side)
         cap = [
-            (x, top),
-            (x + half + lean, low),
-            (x + 0.66 * half, low - 0.95 * droop),
-            (x + 0.2 * half, low - 2.2 * droop),
-            (x - 0.22 * half, low - 1.6 * droop),
-            (x - 0.7 * half, low - 1.05 * droop),
-            (x - half + lean, low),
-        ]
+            (x, top), (x + 0.80 * half, low - 0.75 * droop), (x + 0.50 * half, low - 1.9 * droop),
+            (x + 0.12 * half, low - 2.6 * droop), (x - 0.2 * half, low - 2.0 * droop), (x - 0.62 * half, low - 1.6 * droop),
+            (x - 0.80 * half, low - 0.75 * droop),
+        ]  # fmt: skip
         _fill(white, cap, side)
     return green.astype(np.float32) / 255.0, white.astype(np.float32) / 255.0
 
@@ -138,10 +134,7 @@ def _ground(world: Picture, sky: _Sky, u: Plane, v: Plane, look: Look) -> Pictur
 def _figure(world: Picture, subject: Subject, look: Look, sky: _Sky, side: int) -> Picture:
     """The figure, a little rounded by the light, and its shadow on the snow."""
     aspect = subject.alpha.shape[1] / subject.alpha.shape[0]
-    # Its upper corners must stay within the glass, its lower ones on the mound.
-    tall = min(1.24, 1.26 / aspect)
-    while (tall * aspect / 2) ** 2 + (tall - _GROUND) ** 2 > 0.83**2 and tall > 0.2:
-        tall *= 0.97
+    tall = _fitting(subject, aspect)
     pixels = side / 2
     left, top = (1.0 - tall * aspect / 2) * pixels, (1.0 + _GROUND + 0.035 - tall) * pixels
     colour, ink = placed_figure(subject, upright(left, top, tall * aspect * pixels, tall * pixels), (side, side))
@@ -155,6 +148,18 @@ def _figure(world: Picture, subject: Subject, look: Look, sky: _Sky, side: int) 
     thrown = blur(shift(ink, -look.side * 0.05 * pixels, 0.012 * pixels), 0.03 * pixels)
     world = mix(world, flat(sky.shade), 0.30 * thrown)
     return mix(world, _modelled(colour, ink, look, sky, pixels), ink)
+
+
+def _fitting(subject: Subject, aspect: float) -> float:
+    """As tall, in radii, as the glass allows for the pixels that are there."""
+    small = cv2.resize(subject.alpha, (64, 64), interpolation=cv2.INTER_AREA) > 60
+    rows, columns = np.nonzero(small)
+    across, up = (columns + 0.5) / 64.0 - 0.5, 1.0 - rows / 64.0
+    for tall in np.arange(1.36, 0.1, -0.02):
+        reach = np.hypot(across * tall * aspect, _GROUND + 0.035 - up * tall)
+        if reach.size == 0 or (float(reach.max()) < 0.79 and tall * aspect < 1.36):
+            return float(tall)
+    return 0.1
 
 
 def _modelled(colour: Picture, ink: Plane, look: Look, sky: _Sky, pixels: float) -> Picture:
@@ -184,7 +189,7 @@ def _drift(world: Picture, sky: _Sky, u: Plane, v: Plane, dice: np.random.Genera
 
 
 def _flakes(
-    world: Picture, dice: np.random.Generator, side: int, *, count: int, size: float, strength: float
+    world: Picture, dice: np.random.Generator, side: int, *, count: int, size: float, strength: float, clear: bool
 ) -> Picture:
     """Flakes of many sizes, the large ones out of focus."""
     sharp, soft = np.zeros((side, side), np.uint8), np.zeros((side, side), np.uint8)
@@ -192,6 +197,8 @@ def _flakes(
         angle, away = dice.uniform(0.0, 2.0 * np.pi), np.sqrt(dice.uniform(0.0, 0.92))
         x, y = (1.0 + away * np.cos(angle)) * side / 2, (1.0 + away * np.sin(angle)) * side / 2
         radius = size * side / 2 * dice.uniform(0.45, 1.5)
+        if clear and np.hypot(x / side - 0.5, y / side - 0.5) < 0.235:
+            continue
         near = radius > 1.12 * size * side / 2
         canvas, grown = (soft, 1.5) if near else (sharp, 1.0)
         cv2.circle(canvas, (round(x * 16), round(y * 16)), round(radius * grown * 16), (255,), -1, cv2.LINE_AA, 4)
