@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from .looks import Look
-from .pixels import Picture, Plane, around, blend, blur, coverage, flat, grid, mix, shift, smoothstep
+from .pixels import WHITE, Picture, Plane, around, blend, blur, coverage, flat, grid, mix, shift, smoothstep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def _stand(scene: Picture, base: Base, look: Look, name: Plane | None) -> Pictur
     standing = mix(standing, _top(scene, base, look), coverage(top))
     front = np.where(row > base.y, 1.0, 0.35).astype(np.float32)
     rim = np.exp(-(((top + 0.2) / (0.9 * base.unit + 0.003 * base.rx)) ** 2)) * front
-    return mix(standing, np.ones_like(scene), (0.42 * rim * look.shine))
+    return mix(standing, WHITE, (0.42 * rim * look.shine))
 
 
 def front_size(base: Base) -> tuple[int, int]:
@@ -147,5 +147,5 @@ def _inscribed(scene: Picture, base: Base, look: Look, name: Plane) -> Picture:
     ink = np.asarray(cv2.remap(name, where_x, where_y, cv2.INTER_LINEAR), np.float32)
     lit = np.clip(_shading(scene, base, look), 0.0, 1.08)[..., None] * flat(look.letters)
     lip = np.clip(shift(ink, 0.0, 1.2 * base.unit) - ink, 0.0, 1.0)
-    cut = mix(scene, np.ones_like(scene), 0.30 * lip)
+    cut = mix(scene, WHITE, 0.30 * lip)
     return mix(cut, lit, ink)

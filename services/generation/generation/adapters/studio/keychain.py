@@ -12,7 +12,7 @@ from .cutout import Subject
 from .figure import placed_figure, upright
 from .hardware import Plate, Wire, bent, engraved, hung_shadow, mark, peg, plate_for
 from .looks import Look
-from .pixels import Picture, Plane, Size, blur, coverage, flat, grid, mix, shift
+from .pixels import Picture, Size, blur, coverage, flat, grid, mix, shift
 
 _RIM = 27.0
 _RING, _LINK = 60.0, 24.0
@@ -55,7 +55,7 @@ def keychain(subject: Subject, look: Look, size: Size, brief: Brief) -> Picture:
     return finished(peg(scene, plan.x, plan.peg, 21.0 * plan.unit, look), look)
 
 
-def _before(row: float):  # noqa: ANN202
+def _before(row: float):
     return lambda y: coverage(row - y)
 
 

@@ -87,6 +87,9 @@ def coverage(distance: Plane) -> Plane:
     return smoothstep(-0.8, 0.8, distance)
 
 
+WHITE: Picture = np.ones((1, 1, 3), np.float32)
+
+
 def flat(colour: Colour) -> Picture:
     """One colour as a 1 x 1 picture that broadcasts."""
     return np.asarray(colour, np.float32)[None, None, :]
@@ -98,12 +101,17 @@ def mix(under: Picture, over: Picture, alpha: Plane) -> Picture:
         laid = (over - under) * alpha[..., None]
         laid += under
         return laid
-    window = seen(alpha)
     laid = under.copy()
-    part = np.broadcast_to(over, under.shape)[window] - under[window]
-    part *= alpha[window][..., None]
-    laid[window] += part
+    lay(laid, over, alpha)
     return laid
+
+
+def lay(scene: Picture, over: Picture, alpha: Plane) -> None:
+    """`over` laid upon the scene itself, for those who own it."""
+    window = seen(alpha)
+    part = np.broadcast_to(over, scene.shape)[window] - scene[window]
+    part *= alpha[window][..., None]
+    scene[window] += part
 
 
 def seen(alpha: Plane) -> Window:
