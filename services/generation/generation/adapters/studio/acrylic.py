@@ -20,7 +20,7 @@ from .pixels import (
     resize,
     seen,
     shift,
-    signed_distance,
+    offset,
 )
 
 _RICHER = np.asarray(1.08 * np.eye(3) - 0.08 / 3.0, np.float32)
@@ -59,10 +59,10 @@ def _offsets(ink: Plane, tab: Plane, unit: float) -> tuple[Plane, Plane]:
         white, depth = (np.asarray(plane, np.float32) * np.float32(2.0) for plane in grown)
         return white, depth
     figure = blur(ink, 2.2 * unit)
-    white = signed_distance(die_cut(figure, out=10.0 * unit, radius=34.0 * unit))
+    white = offset(figure, out=10.0 * unit, radius=34.0 * unit)
     hull = die_cut(figure, out=27.0 * unit, radius=60.0 * unit)
-    joined = die_cut(np.maximum(hull, tab), out=0.0, radius=26.0 * unit)
-    return blur(white, 1.0), blur(signed_distance(joined), 1.1)
+    joined = offset(np.maximum(hull, tab), out=0.0, radius=26.0 * unit)
+    return blur(white, 1.0), blur(joined, 1.1)
 
 
 def stand_up(scene: Picture, sheet: Sheet, look: Look, unit: float) -> Picture:

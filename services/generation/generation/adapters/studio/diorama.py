@@ -6,7 +6,7 @@ from .base import Base, ellipse, set_down, stand
 from .box import DEEP, Box, Quad
 from .carton import back_card, window_cut
 from .cutout import Subject
-from .pixels import Picture, blend, blur, coverage, die_cut, flat, mix, polygon, shift, signed_distance, to_floats, warp
+from .pixels import Picture, blend, blur, coverage, flat, mix, offset, polygon, shift, to_floats, warp
 
 
 def inside(scene: Picture, box: Box, subject: Subject) -> Picture:
@@ -62,8 +62,7 @@ def _figure(scene: Picture, box: Box, subject: Subject, quad: Quad, base: Base) 
     weighted = warp(to_floats(subject.colour) * to_floats(subject.alpha)[..., None], quad, box.size)
     colour = np.clip(weighted / np.maximum(ink, 1e-3)[..., None], 0.0, 1.0)
     unit = min(box.size) / 1024.0
-    outline = die_cut(blur(ink, 1.6 * unit), out=6.5 * unit, radius=18.0 * unit)
-    key = coverage(blur(signed_distance(outline), 1.1))
+    key = coverage(blur(offset(blur(ink, 1.6 * unit), out=6.5 * unit, radius=18.0 * unit), 1.1))
     thrown = blur(shift(key, -box.look.side * 26.0 * unit, 12.0 * unit), 12.0 * unit)
     scene = mix(scene, flat(box.look.shade), 0.42 * thrown)
     under = blur(coverage(ellipse(scene, base.x, base.y, 0.55 * base.rx, 0.30 * base.ry)), 6.0 * unit)

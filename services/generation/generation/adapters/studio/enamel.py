@@ -14,11 +14,11 @@ from .pixels import (
     blend,
     blur,
     coverage,
-    die_cut,
     flat,
     grid,
     luminance,
     mix,
+    offset,
     resize,
     shift,
     signed_distance,
@@ -44,7 +44,7 @@ class Pin:
 def struck(colour: Picture, ink: Plane, unit: float) -> Pin:
     """A pin in the shape of the ink, its strongest inner edges drawn in metal."""
     figure = blur(ink, 2.0 * unit)
-    outline = blur(signed_distance(die_cut(figure, out=8.0 * unit, radius=24.0 * unit)), 1.0)
+    outline = blur(offset(figure, out=8.0 * unit, radius=24.0 * unit), 1.0)
     inner = blur(signed_distance(figure), 1.2) - 3.0 * unit
     shades = _cells(colour, ink)
     enamel = np.asarray(cv2.cvtColor(shades, cv2.COLOR_Lab2RGB), np.float32)
@@ -114,9 +114,9 @@ def _printed(enamel: Picture, colour: Picture, ink: Plane, unit: float) -> Pictu
     around = blur(light, 6.5 * unit)
     solid = smoothstep(0.9, 1.0, blur(ink, 3.0 * unit))
     dark = smoothstep(0.050, 0.125, around - fine) * solid
-    pale = smoothstep(0.075, 0.165, fine - around) * solid
+    pale = smoothstep(0.085, 0.20, fine - around) * solid
     drawn = mix(enamel, enamel * np.asarray([0.30, 0.24, 0.24], np.float32), 0.86 * dark)
-    return mix(drawn, 1.0 - 0.28 * (1.0 - enamel), 0.70 * pale)
+    return mix(drawn, 1.0 - 0.28 * (1.0 - enamel), 0.55 * pale)
 
 
 def _wires(shades: Picture, unit: float) -> Plane:

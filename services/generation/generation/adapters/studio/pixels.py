@@ -66,20 +66,25 @@ def signed_distance(mask: Plane) -> Plane:
     return distance_inside(mask) - distance_inside(1.0 - mask)
 
 
-def die_cut(mask: Plane, *, out: float, radius: float) -> Plane:
-    """Grown by `out` pixels, with every inner corner rounded as a router bit of that radius leaves it."""
+def offset(mask: Plane, *, out: float, radius: float) -> Plane:
+    """Signed distance to a die-cut outline: the mask grown by `out` pixels, every inner corner rounded by `radius`.
+
+    It is a router bit's path. True near the outline; no more than `radius` less `out` below zero far outside.
+    """
     left, top, width, height = cv2.boundingRect((mask > 0.5).view(np.uint8))
+    reach = radius + 2.0
     window = around(
-        left + width / 2,
-        top + height / 2,
-        width / 2 + radius + 2,
-        height / 2 + radius + 2,
-        (mask.shape[1], mask.shape[0]),
+        left + width / 2, top + height / 2, width / 2 + reach, height / 2 + reach, (mask.shape[1], mask.shape[0])
     )
     grown = (distance_inside(1.0 - mask[window]) < radius).astype(np.float32)
-    cut = np.zeros(mask.shape, np.float32)
-    cut[window] = distance_inside(grown) > radius - out
-    return cut
+    field = np.full(mask.shape, out - radius, np.float32)
+    field[window] = distance_inside(grown) + np.float32(out - radius)
+    return field
+
+
+def die_cut(mask: Plane, *, out: float, radius: float) -> Plane:
+    """Grown by `out` pixels, with every inner corner rounded as a router bit of that radius leaves it."""
+    return (offset(mask, out=out, radius=radius) > 0.0).astype(np.float32)
 
 
 def coverage(distance: Plane) -> Plane:
