@@ -62,12 +62,12 @@ def look_for(palette: Palette, variant: int, seed: int, backdrop: str = Backdrop
     return look if backdrop == Backdrop.AUTO else replace(look, **_ROOMS[Backdrop(backdrop)](index, turned))
 
 
-def _tinted(hue: float, index: int) -> dict[str, Colour]:
+def _tinted(hue: float, index: int, strength: float = 1.0) -> dict[str, Colour]:
     """A room in tones of one hue, as light as this variant's own."""
     angle = float(np.deg2rad(hue))
     lightness, chroma = ((84, 20), (24, 20), (91, 10), (70, 36))[index]
     return {
-        "wall": lab(lightness, chroma, angle), "floor": lab(min(lightness + 5, 94), 0.7 * chroma, angle),
+        "wall": lab(lightness, chroma * strength, angle), "floor": lab(min(lightness + 5, 94), 0.7 * chroma * strength, angle),
         "shade": lab(6 if index == 1 else 30, 18, angle),
     }  # fmt: skip
 
@@ -79,15 +79,14 @@ def _warm(index: int, palette: Palette) -> dict[str, Colour]:
 
 def _cool(index: int, palette: Palette) -> dict[str, Colour]:
     del palette
-    return _tinted(248.0, index)
+    return _tinted(248.0, index, 0.75)
 
 
 def _dark(index: int, palette: Palette) -> dict[str, Colour]:
     lightness = (24, 13, 28, 19)[index]
     return {
         "wall": deep(lightness, 7, palette.ground), "floor": deep(lightness - 4, 5, palette.ground),
-        "glow": (0.62, 0.58, 0.53), "shade": deep(3, 3, palette.ground), "base": deep(max(lightness, 17) + 8, 4, palette.ground),
-        "letters": (0.95, 0.86, 0.70),
+        "glow": (0.62, 0.58, 0.53), "shade": deep(3, 3, palette.ground),
     }  # fmt: skip
 
 
