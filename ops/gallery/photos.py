@@ -30,8 +30,7 @@ def _cut_out_of(name: str) -> Image.Image:
 
 def _group() -> Image.Image:
     """Two people and a cup before a wall, as if they had been photographed together."""
-    wall = Image.linear_gradient("L").resize((900, 640)).point(lambda v: 236 - v // 3)
-    picture = ImageOps.colorize(wall, (96, 104, 112), (226, 222, 212))
+    picture = ImageOps.colorize(Image.linear_gradient("L").resize((900, 640)), (222, 217, 206), (178, 172, 164))
     person, cup = _cut_out_of("person.png"), _cut_out_of("coffee.png")
     for lifted, height, x in ((ImageOps.mirror(person), 500, 40), (person, 540, 380), (cup, 170, 350)):
         sized = lifted.resize((round(lifted.width * height / lifted.height), height), Image.Resampling.LANCZOS)

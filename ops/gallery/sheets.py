@@ -74,19 +74,20 @@ def write(gallery: dict[str, Pictures], styles: Sequence[str], folder: Path) -> 
 
 def _page(styles: Sequence[str]) -> str:
     sections = "\n".join(
-        f'<section><h2>{escape(name.replace("-", " ").capitalize())}</h2><img src="{escape(name)}.jpg" alt=""></section>'
+        f'<h2>{escape(name.replace("-", " ").capitalize())}</h2><img src="{escape(name)}.jpg" alt="">'
         for name in ["photos", *styles]
     )
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Every style of the studio engine</title>
 <style>
-body {{ margin: 0 auto; max-width: 1600px; padding: 32px; background: #faf7f2; color: #1d1a17; font: 17px/1.5 system-ui }}
+body {{ margin: 0 auto; max-width: 1600px; padding: 32px; font: 17px/1.5 system-ui }}
+html {{ background: #faf7f2; color: #1d1a17 }}
 h1, h2 {{ font-family: ui-serif, Georgia, serif; font-weight: 600 }}
 img {{ width: 100%; height: auto; border-radius: 14px }}
 </style>
 <h1>Every style of the studio engine</h1>
-<p>Twelve photos, none of them chosen to please: made from the examples by cropping, darkening, shrinking and mixing.</p>
+<p>Twelve photos, none chosen to please: the examples, cropped, darkened, shrunk and mixed.</p>
 {sections}
 </html>
 """

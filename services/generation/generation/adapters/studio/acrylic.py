@@ -17,10 +17,10 @@ from .pixels import (
     flat,
     grid,
     lay,
+    offset,
     resize,
     seen,
     shift,
-    offset,
 )
 
 _RICHER = np.asarray(1.08 * np.eye(3) - 0.08 / 3.0, np.float32)

@@ -139,8 +139,8 @@ def _without_crumbs(metal: Plane, smallest: float) -> Plane:
     _, parts, stats, _ = cv2.connectedComponentsWithStats((metal > 0.3).astype(np.uint8))
     large = np.asarray(stats)[:, cv2.CC_STAT_AREA] >= smallest
     large[0] = False
-    kept = np.asarray(cv2.dilate(large[parts].astype(np.uint8), np.ones((3, 3), np.uint8)), np.float32)
-    return metal * kept
+    kept = np.isin(np.asarray(parts, np.int32), np.flatnonzero(large)).astype(np.uint8)
+    return metal * np.asarray(cv2.dilate(kept, np.ones((3, 3), np.uint8)), np.float32)
 
 
 def _cells(colour: Picture, ink: Plane) -> Picture:
@@ -158,11 +158,11 @@ def _cells(colour: Picture, ink: Plane) -> Picture:
     labels = _nearest(small, centres)
     weights = _smoothed(labels, inside, len(centres), 1.0)
     labels = _without_specks(np.argmax(weights, axis=0).astype(np.uint8), inside, len(centres))
-    large = [
-        cv2.resize(w, (width, height), interpolation=cv2.INTER_CUBIC)
+    wide = [
+        np.asarray(cv2.resize(w, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
         for w in _smoothed(labels, inside, len(centres), 1.9)
     ]
-    return _enamelled(centres)[np.argmax(np.stack(large), axis=0)]
+    return _enamelled(centres)[np.argmax(np.stack(wide), axis=0)]
 
 
 def _few(colours: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -197,9 +197,10 @@ def _without_specks(labels: NDArray[np.uint8], inside: NDArray[np.bool_], count:
     known = np.zeros(labels.shape, np.bool_)
     smallest = _SMALLEST * float(inside.sum())
     for n in range(count):
-        _, parts, stats, _ = cv2.connectedComponentsWithStats(((labels == n) & inside).astype(np.uint8))
+        cells = np.asarray((labels == n) & inside, np.uint8)
+        _, parts, stats, _ = cv2.connectedComponentsWithStats(cells)
         large = np.flatnonzero(np.asarray(stats)[:, cv2.CC_STAT_AREA] >= smallest)
-        known |= np.isin(parts, large[large > 0])
+        known |= np.isin(np.asarray(parts, np.int32), large[large > 0])
     cleaned = labels
     for sigma in (2.0, 6.0, 24.0):
         weights = _smoothed(cleaned, known, count, sigma)

@@ -8,14 +8,14 @@ from .pixels import Picture, Plane, Window, blur, coverage, flat, grid, mix, res
 
 
 def behind_glass(scene: Picture, world: Picture, window: Window, look: Look) -> Picture:
-    """The scene with the globe in a square window of it: the world seen through the glass, the room around in its rim."""
+    """The scene with the globe in a square window of it: the world seen through glass, the room in its rim."""
     side = world.shape[0]
     x, y = grid(side, side)
     u, v = (x + 0.5) * 2.0 / side - 1.0, (y + 0.5) * 2.0 / side - 1.0
     away = np.hypot(u, v)
     inner = _bent(world, u, v, away)
     inner = inner * (1.0 - 0.30 * smoothstep(0.62, 1.0, away))[..., None]
-    around = _room_in_the_rim(scene, window, side, u, v, away)
+    around = _room_in_the_rim(scene, window, u, v)
     inner = mix(inner, around, 0.86 * smoothstep(0.855, 0.995, away))
     inner = _rims(inner, u, v, away, look)
     inner = _lights(inner, u, v, away, look)
@@ -33,13 +33,14 @@ def _bent(world: Picture, u: Plane, v: Plane, away: Plane) -> Picture:
     return np.asarray(cv2.remap(world, where_x, where_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.float32)
 
 
-def _room_in_the_rim(scene: Picture, window: Window, side: int, u: Plane, v: Plane, away: Plane) -> Picture:
+def _room_in_the_rim(scene: Picture, window: Window, u: Plane, v: Plane) -> Picture:
     """The room upside down, as the edge of a ball of water shows it."""
+    side = window[0].stop - window[0].start
     small = 96
     around = blur(resize(scene, (small, small)), 1.6)
     cx = (window[1].start + window[1].stop) / 2 / scene.shape[1]
     cy = (window[0].start + window[0].stop) / 2 / scene.shape[0]
-    turn = 0.30 + 0.30 * away
+    turn = 0.30 + 0.30 * np.hypot(u, v)
     where_x = np.clip((cx - u * turn * side / scene.shape[1]) * small, 0, small - 1).astype(np.float32)
     where_y = np.clip((cy - v * turn * side / scene.shape[0]) * small, 0, small - 1).astype(np.float32)
     return np.asarray(cv2.remap(around, where_x, where_y, cv2.INTER_LINEAR), np.float32)

@@ -1,11 +1,11 @@
 """What a charm hangs by: rings, links, a peg in the wall; and the name plate that hangs below it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from .carton import placed
 from .lettering import lettered
 from .looks import Look
 from .metal import cast, metal_of, reflected
@@ -44,10 +44,8 @@ def mark(shape: Size, wires: tuple[Wire, ...]) -> Plane:
     return outline
 
 
-def bent(
-    scene: Picture, wire: Wire, look: Look, *, turns: int = 1, part: Callable[[Plane], Plane] | None = None
-) -> Picture:
-    """The scene with a wire in it; `part` says by row how much of it is in front of everything else."""
+def bent(scene: Picture, wire: Wire, look: Look, *, turns: int = 1, above: float | None = None) -> Picture:
+    """The scene with a wire in it, wound several times or once; only what is above a row, if one is given."""
     size = (scene.shape[1], scene.shape[0])
     window = wire.window(size)
     d = wire.distance(window)
@@ -58,8 +56,8 @@ def bent(
     t = np.clip((np.mod(d + wire.thick, 2.0 * turn) - turn) / turn, -0.999, 0.999)
     light = reflected(across / steep * t, down / steep * t, np.sqrt(1.0 - t * t), look)
     alpha = coverage(wire.thick - np.abs(d))
-    if part is not None:
-        alpha = alpha * part(np.arange(window[0].start, window[0].stop, dtype=np.float32)[:, None])
+    if above is not None:
+        alpha = alpha * coverage(above - np.arange(window[0].start, window[0].stop, dtype=np.float32)[:, None])
     drawn = scene.copy()
     drawn[window] = mix(scene[window], metal_of(look).shaded(light), alpha)
     return drawn
@@ -141,13 +139,11 @@ def engraved(scene: Picture, plate: Plate, title: str, look: Look) -> Picture:
         plate.top + plate.height - inset,
     )
     inner = slab(x, y, box, 0.30 * plate.height - inset)
-    body = mix(body, _enamel(inner, x, y, plate, look), coverage(inner))
+    body = mix(body, _enamel(inner, y, plate, look), coverage(inner))
     name = lettered(title, (round(plate.width - 44.0 * unit), round(plate.height * 0.66)), largest=0.80)
     if name is not None:
-        left, top = round(plate.x - name.shape[1] / 2), round(plate.top + plate.height / 2 - name.shape[0] / 2)
-        ink = np.zeros(depth.shape, np.float32)
-        left, top = left - window[1].start, top - window[0].start
-        ink[top : top + name.shape[0], left : left + name.shape[1]] = name[: ink.shape[0] - top, : ink.shape[1] - left]
+        across, down = window[1].stop - window[1].start, window[0].stop - window[0].start
+        ink = placed(name, (across, down), plate.top + plate.height / 2 - window[0].start)
         body = mix(body, flat(look.card_light if _coloured(look) else look.letters), ink)
     done = scene.copy()
     done[window] = _glazed(body, inner, x, plate, look)
@@ -159,7 +155,7 @@ def _coloured(look: Look) -> bool:
     return sum(look.card) < 2.2
 
 
-def _enamel(inner: Plane, x: Plane, y: Plane, plate: Plate, look: Look) -> Picture:
+def _enamel(inner: Plane, y: Plane, plate: Plate, look: Look) -> Picture:
     tone = look.card if _coloured(look) else look.base
     sunk = np.exp(-((np.maximum(inner, 0.0) / (4.0 * plate.unit)) ** 2)) * np.where(
         y < plate.top + plate.height / 2, 1.0, 0.35

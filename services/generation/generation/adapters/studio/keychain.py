@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import cos, radians, sin
 
+import cv2
 import numpy as np
 
 from .acrylic import Sheet, cut_sheet, stand_up
@@ -51,12 +52,8 @@ def keychain(subject: Subject, look: Look, size: Size, brief: Brief) -> Picture:
         scene = bent(scene, wire, look)
     if plan.plate is not None:
         scene = engraved(scene, plan.plate, brief.title, look)
-        scene = bent(scene, wires[-1], look, part=_before(plan.plate.ear))
+        scene = bent(scene, wires[-1], look, above=plan.plate.ear)
     return finished(peg(scene, plan.x, plan.peg, 21.0 * plan.unit, look), look)
-
-
-def _before(row: float):
-    return lambda y: coverage(row - y)
 
 
 def _planned(subject: Subject, size: Size, title: str) -> _Plan:
@@ -75,8 +72,7 @@ def _planned(subject: Subject, size: Size, title: str) -> _Plan:
     spare = max(0.0, height - start - above - tall - below - 0.05 * height - 2 * _RIM * unit)
     start += 0.40 * spare
     hole = start + above
-    ear = _ear(subject, hang, tall, unit)
-    top = hole + 20.0 * unit + _RIM * unit * 0.4 - min(ear, 0.0)
+    top = hole + 20.0 * unit + _RIM * unit * 0.4
     end = top + tall + 0.75 * _RIM * unit
     placed = plate_for(title, width / 2, end + 44.0 * unit, 0.60 * width, unit)
     return _Plan(
@@ -85,21 +81,15 @@ def _planned(subject: Subject, size: Size, title: str) -> _Plan:
     )  # fmt: skip
 
 
-def _ear(subject: Subject, hang: float, tall: float, unit: float) -> float:
-    del subject, hang, tall, unit
-    return 0.0
-
-
 def _hanging_point(subject: Subject) -> float:
     """Where along its width to drill the hole: near the centre of mass, but rather where the subject is high."""
-    solid = subject.alpha > 128
-    columns = solid.sum(axis=0).astype(np.float64)
-    count = len(columns)
-    mass = float((columns * np.arange(count)).sum() / max(columns.sum(), 1.0))
-    tops = np.where(columns > 0, solid.argmax(axis=0), solid.shape[0])
-    cost = tops + 0.9 * np.abs(np.arange(count) - mass)
-    best = float(np.argmin(cost))
-    return float(np.clip((0.65 * best + 0.35 * mass) / count, 0.2, 0.8))
+    solid = (subject.alpha > 128).astype(np.uint8)
+    filled = np.asarray(cv2.reduce(solid, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F), np.float32)[0]
+    place = np.arange(len(filled), dtype=np.float32)
+    mass = float((filled * place).sum()) / max(float(filled.sum()), 1.0)
+    tops = np.where(filled > 0.0, np.asarray(solid.argmax(axis=0), np.float32), np.float32(solid.shape[0]))
+    best = float(np.argmin(tops + 0.9 * np.abs(place - mass)))
+    return float(np.clip((0.65 * best + 0.35 * mass) / len(filled), 0.2, 0.8))
 
 
 def _charm(subject: Subject, plan: _Plan, size: Size, look: Look) -> Sheet:

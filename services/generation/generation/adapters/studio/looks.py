@@ -66,8 +66,9 @@ def _tinted(hue: float, index: int, strength: float = 1.0) -> dict[str, Colour]:
     """A room in tones of one hue, as light as this variant's own."""
     angle = float(np.deg2rad(hue))
     lightness, chroma = ((84, 20), (24, 20), (91, 10), (70, 36))[index]
+    chroma *= strength
     return {
-        "wall": lab(lightness, chroma * strength, angle), "floor": lab(min(lightness + 5, 94), 0.7 * chroma * strength, angle),
+        "wall": lab(lightness, chroma, angle), "floor": lab(min(lightness + 5, 94), 0.7 * chroma, angle),
         "shade": lab(6 if index == 1 else 30, 18, angle),
     }  # fmt: skip
 

@@ -71,7 +71,7 @@ def _surface(x: Plane, y: Plane, pixels: float) -> _Surface:
     """Which circle of the outline each pixel lies on; solved column by column, front side only."""
     fine, outline, slope = _profile()
     depth = np.zeros((y.shape[0], x.shape[1]), np.float32)
-    first, last = np.full(x.shape[1], 9.0, np.float32), np.full(x.shape[1], 9.0, np.float32)
+    first, last = np.full(x.shape[1], np.nan, np.float32), np.full(x.shape[1], np.nan, np.float32)
     for column, off in enumerate(np.abs(x[0])):
         there = np.flatnonzero(outline >= off)
         if there.size < 2:
@@ -89,7 +89,8 @@ def _surface(x: Plane, y: Plane, pixels: float) -> _Surface:
     length = np.sqrt(1.0 + steep * steep)
     normal = (u / length, -steep / length, np.sqrt(1.0 - u * u) / length)
     inside = np.minimum((y - first) * _uprightness(first, pixels), (last - y) * _uprightness(last, pixels)) * pixels
-    return _Surface(depth=depth, across=u, arc=np.arcsin(u) * 0.76, normal=normal, cover=coverage(inside))
+    cover = np.where(np.isnan(inside), 0.0, coverage(np.nan_to_num(inside))).astype(np.float32)
+    return _Surface(depth=depth, across=u, arc=np.arcsin(u) * 0.76, normal=normal, cover=cover)
 
 
 def _profile() -> tuple[Plane, Plane, Plane]:
@@ -104,7 +105,9 @@ def _profile() -> tuple[Plane, Plane, Plane]:
 
 def _uprightness(edge: Plane, pixels: float) -> Plane:
     """Turns a distance along the column into one across an edge that runs through the columns."""
-    return 1.0 / np.hypot(1.0, np.clip(np.gradient(edge) * pixels, -40.0, 40.0))
+    known = np.flatnonzero(~np.isnan(edge))
+    slope = np.gradient(np.interp(np.arange(len(edge)), known, edge[known])) * pixels
+    return (1.0 / np.hypot(1.0, slope)).astype(np.float32)
 
 
 def collar(scene: Picture, foot: Foot) -> Picture:

@@ -10,7 +10,21 @@ from .figure import placed_figure, upright
 from .looks import Look, Motif
 from .metal import normals, rounded
 from .palette import lab
-from .pixels import Colour, Picture, Plane, blend, blur, coverage, flat, grid, mix, shift, signed_distance, smoothstep
+from .pixels import (
+    Bytes,
+    Colour,
+    Picture,
+    Plane,
+    blend,
+    blur,
+    coverage,
+    flat,
+    grid,
+    mix,
+    shift,
+    signed_distance,
+    smoothstep,
+)
 
 _GROUND = 0.50
 """Where the snow lies in the middle, in radii below the globe's."""
@@ -42,29 +56,21 @@ def winter(subject: Subject, look: Look, side: int) -> Picture:
     world = _firs(world, sky, dice, side)
     world = _ground(world, sky, u, v, look)
     world = _figure(world, subject, look, sky, side)
-    world = _drift(world, sky, u, v, dice, side)
+    world = _drift(world, sky, dice, u, v)
     return _flakes(world, dice, side, count=62, size=0.0105, strength=0.92, clear=True)
 
 
 def _sky(look: Look) -> _Sky:
     cold = float(np.deg2rad(258.0))
     if look.motif is Motif.LAMPS:
+        night = lab(17, 14, float(np.deg2rad(195.0)))
         return _Sky(
-            above=lab(17, 26, cold),
-            below=lab(46, 27, cold),
-            firs=lab(17, 14, float(np.deg2rad(195.0))),
-            snow=lab(88, 7, cold),
-            shade=lab(48, 22, cold),
+            above=lab(17, 26, cold), below=lab(46, 27, cold), firs=night, snow=lab(88, 7, cold), shade=lab(48, 22, cold)
         )
-    below = blend(look.inside, (1.0, 0.99, 0.97), 0.62)
-    above = blend(look.inside, lab(66, 24, cold), 0.55)
     return _Sky(
-        above=above,
-        below=below,
-        firs=lab(36, 18, float(np.deg2rad(165.0))),
-        snow=(0.985, 0.988, 0.995),
-        shade=lab(74, 13, cold),
-    )
+        above=blend(look.inside, lab(66, 24, cold), 0.55), below=blend(look.inside, (1.0, 0.99, 0.97), 0.62),
+        firs=lab(36, 18, float(np.deg2rad(165.0))), snow=(0.985, 0.988, 0.995), shade=lab(74, 13, cold),
+    )  # fmt: skip
 
 
 def _hills(world: Picture, sky: _Sky, u: Plane, v: Plane, side: int) -> Picture:
@@ -100,24 +106,20 @@ def _fir(x: float, foot: float, high: float, side: int, dice: np.random.Generato
         half = high * (0.085 + 0.30 * (tier + 1) / tiers) * 0.80
         lean = float(dice.uniform(-0.012, 0.012))
         droop = 0.05 * high
-        tips = [
-            (x - half + lean, low),
-            (x - 0.45 * half, low - droop),
-            (x, low + 0.3 * droop),
-            (x + 0.45 * half, low - droop),
-            (x + half + lean, low),
-        ]
-        _fill(green, [(x, top), *tips[::-1]], side)
+        tips = [(x + half + lean, low), (x + 0.45 * half, low - droop), (x, low + 0.3 * droop)]
+        tips += [(x - 0.45 * half, low - droop), (x - half + lean, low)]
+        _fill(green, [(x, top), *tips], side)
         cap = [
             (x, top), (x + 0.80 * half, low - 0.75 * droop), (x + 0.50 * half, low - 1.9 * droop),
-            (x + 0.12 * half, low - 2.6 * droop), (x - 0.2 * half, low - 2.0 * droop), (x - 0.62 * half, low - 1.6 * droop),
+            (x + 0.12 * half, low - 2.6 * droop), (x - 0.2 * half, low - 2.0 * droop),
+            (x - 0.62 * half, low - 1.6 * droop),
             (x - 0.80 * half, low - 0.75 * droop),
         ]  # fmt: skip
         _fill(white, cap, side)
     return green.astype(np.float32) / 255.0, white.astype(np.float32) / 255.0
 
 
-def _fill(canvas: np.ndarray, corners: list[tuple[float, float]], side: int) -> None:
+def _fill(canvas: Bytes, corners: list[tuple[float, float]], side: int) -> None:
     points = np.round((np.asarray(corners) + 1.0) * side / 2 * 16.0).astype(np.int32)
     cv2.fillPoly(canvas, [points], (255,), lineType=cv2.LINE_AA, shift=4)
 
@@ -176,8 +178,9 @@ def _modelled(colour: Picture, ink: Plane, look: Look, sky: _Sky, pixels: float)
     return lit + (0.10 * look.shine * spec * (nz < 0.985))[..., None] * (1.0 - lit)
 
 
-def _drift(world: Picture, sky: _Sky, u: Plane, v: Plane, dice: np.random.Generator, side: int) -> Picture:
+def _drift(world: Picture, sky: _Sky, dice: np.random.Generator, u: Plane, v: Plane) -> Picture:
     """Loose snow in front of the figure's feet."""
+    side = world.shape[0]
     a, b = float(dice.uniform(0, 6)), float(dice.uniform(0, 6))
     crest = _GROUND + 0.020 + 0.016 * np.sin(9.0 * u + a) + 0.008 * np.sin(23.0 * u + b) + 0.10 * u * u
     depth = np.clip((v - crest) / 0.30, 0.0, 1.0)
