@@ -69,16 +69,26 @@ def _planned(subject: Subject, size: Size, title: str) -> _Plan:
     hang = _hanging_point(subject)
     room_x = 0.43 * width - _RIM * unit
     tall = min(room_y, room_x / (aspect * max(hang, 1.0 - hang)))
-    spare = max(0.0, height - start - above - tall - below - 0.05 * height - 2 * _RIM * unit)
+    sunk = min(_free_above(subject, hang, 86.0 * unit / tall) * tall, 0.75 * above)
+    spare = max(0.0, height - start - above - tall + sunk - below - 0.05 * height - 2 * _RIM * unit)
     start += 0.40 * spare
     hole = start + above
-    top = hole + 20.0 * unit + _RIM * unit * 0.4
+    top = hole + 20.0 * unit + _RIM * unit * 0.4 - sunk
     end = top + tall + 0.75 * _RIM * unit
     placed = plate_for(title, width / 2, end + 44.0 * unit, 0.60 * width, unit)
     return _Plan(
         x=width / 2, peg=start, hole=hole, end=end, left=width / 2 - hang * tall * aspect, top=top,
         width=tall * aspect, height=tall, unit=unit, plate=placed,
     )  # fmt: skip
+
+
+def _free_above(subject: Subject, hang: float, clear: float) -> float:
+    """How far, in heights, the subject stays below its highest point beside the plumb line."""
+    height, width = subject.alpha.shape
+    reach = clear * height
+    part = subject.alpha[:, max(0, round(hang * width - reach)) : round(hang * width + reach) + 1]
+    rows = np.flatnonzero(part.max(axis=1) > 128)
+    return float(rows[0]) / height if rows.size else 0.0
 
 
 def _hanging_point(subject: Subject) -> float:
