@@ -22,6 +22,11 @@ def brief(**changes):
     return Brief(**(wishes | changes))
 
 
+def order_in(resolution):
+    wishes = {"style": "keychain", "title": "Eileen", "aspect_ratio": "21:9", "seed": 3}
+    return PaintOrder(figurine_id=UUID(int=9), photo=PERSON, options={"resolution": resolution}, **wishes)
+
+
 def pixels(painting):
     return np.asarray(Image.open(BytesIO(painting.image)).convert("RGB")).astype(np.float32)
 
@@ -88,20 +93,7 @@ def test_the_automatic_backdrop_paints_the_picture_of_an_order_without_one(perso
 def test_a_large_order_comes_twice_as_large_and_shows_the_same_picture():
     engine = StudioEngine()
     try:
-        small, large = (
-            engine.paint(
-                PaintOrder(
-                    figurine_id=UUID(int=9),
-                    style="keychain",
-                    photo=PERSON,
-                    title="Eileen",
-                    aspect_ratio="21:9",
-                    seed=3,
-                    options={"resolution": resolution},
-                )  # fmt: skip
-            )[0]
-            for resolution in ("standard", "large")
-        )
+        small, large = (engine.paint(order_in(resolution))[0] for resolution in ("standard", "large"))
     finally:
         engine.close()
     assert (large.width, large.height) == (2 * small.width, 2 * small.height) == (2520, 1080)
