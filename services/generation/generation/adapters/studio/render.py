@@ -39,7 +39,8 @@ STYLES: Mapping[str, Callable[[Subject, Look, Size, Brief], Picture]] = MappingP
 def cut_out(photo: bytes, scale: int = 1) -> Subject:
     """The photo's subject, or the photo on a badge, for a picture of that scale; raises PhotoUnreadable."""
     pixels = open_photo(photo, scale)
-    mask = subject_mask(pixels)
+    # From the standard size always: both sizes of a picture show the same subject.
+    mask = subject_mask(pixels if scale == 1 else open_photo(photo))
     return lift(pixels, mask) or badge(pixels, mask, scale)
 
 
