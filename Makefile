@@ -56,6 +56,10 @@ check: ready-to-check ## Check style, types, imports, and that the published con
 bench: ready-to-test ## Measure, and print one table per question
 	@for question in $(QUESTIONS); do echo "== $$question"; $(PYTHON) -m bench.$$question || exit 1; done
 
+.PHONY: gallery
+gallery: ready-to-test ## Paint twelve photos in every studio style, into examples/out/gallery
+	@$(PYTHON) -m ops.gallery
+
 .PHONY: clean
 clean: ## Stop the studio and destroy its data, the tests' servers and every cache
 	@for stack in .figurine .figurine-*; do \

@@ -7,10 +7,11 @@ import pytest
 from PIL import Image
 
 from generation.adapters.studio.badge import badge
+from generation.adapters.studio.brief import Brief
 from generation.adapters.studio.camera import Camera
 from generation.adapters.studio.cutout import PhotoUnreadable, Subject, lift, open_photo
-from generation.adapters.studio.frames import SIZES
-from generation.adapters.studio.looks import look_for
+from generation.adapters.studio.frames import SIZES, frame
+from generation.adapters.studio.looks import Backdrop, look_for
 from generation.adapters.studio.palette import Palette, palette_of
 
 RATIOS = ["1:1", "3:4", "4:5", "2:3", "4:3", "3:2", "5:4", "9:16", "16:9", "21:9"]
@@ -44,6 +45,35 @@ def test_the_four_variants_differ_in_motif_wall_and_base():
     assert len({look.motif for look in looks}) == 4
     assert len({look.wall for look in looks}) == 4
     assert len({look.base for look in looks}) == 4
+
+
+@pytest.mark.parametrize("variant", [1, 2, 3, 4])
+def test_the_automatic_backdrop_is_the_look_of_an_order_without_one(variant):
+    palette = Palette(accent=0.6, ground=3.7)
+    assert look_for(palette, variant, 9, "auto") == look_for(palette, variant, 9)
+
+
+@pytest.mark.parametrize("variant", [1, 2, 3, 4])
+def test_every_backdrop_has_a_wall_of_its_own_and_leaves_light_and_camera_alone(variant):
+    palette = Palette(accent=0.6, ground=3.7)
+    looks = [look_for(palette, variant, 9, backdrop) for backdrop in Backdrop]
+    assert len({look.wall for look in looks}) == len(Backdrop)
+    assert len({(look.motif, look.side, look.yaw, look.seed, look.card) for look in looks}) == 1
+
+
+def test_a_dark_backdrop_is_darker_than_paper_and_a_warm_one_redder_than_a_cool_one():
+    palette = Palette(accent=0.6, ground=3.7)
+    warm, cool, dark, paper = (look_for(palette, 1, 9, b).wall for b in ("warm", "cool", "dark", "paper"))
+    assert sum(dark) < 1.0
+    assert sum(paper) > 2.5
+    assert warm[0] - warm[2] > 0.1 > cool[0] - cool[2]
+
+
+@pytest.mark.parametrize(("chosen", "scale"), [({}, 1), ({"resolution": "standard"}, 1), ({"resolution": "large"}, 2)])
+def test_a_large_picture_has_twice_the_width_and_height(chosen, scale):
+    brief = Brief(style="keychain", title="", variant=1, aspect_ratio="3:2", seed=1, options=chosen)
+    assert brief.scale == scale
+    assert frame("3:2", brief.scale) == (SIZES["3:2"][0] * scale, SIZES["3:2"][1] * scale)
 
 
 @pytest.mark.parametrize("seed", [0, -1, 2**63, -(2**70)])
@@ -95,6 +125,11 @@ def test_photos_are_worked_on_in_a_middling_size(size, longest):
     assert max(open_photo(encoded(Image.new("RGB", size, "olive"))).shape) == longest
 
 
+@pytest.mark.parametrize(("size", "longest"), [((64, 48), 1280), ((1600, 900), 1600), ((4000, 3000), 2048)])
+def test_for_a_large_picture_photos_are_worked_on_in_more_detail(size, longest):
+    assert max(open_photo(encoded(Image.new("RGB", size, "olive")), 2).shape) == longest
+
+
 def test_an_underexposed_photo_is_developed_and_a_good_one_left_alone():
     dim, good = Image.new("RGB", (512, 512), (30, 24, 20)), Image.new("RGB", (512, 512), (180, 170, 160))
     assert open_photo(encoded(dim)).max() > 150
@@ -131,6 +166,12 @@ def test_a_badge_is_a_disc_that_shows_the_photo():
     assert disc.alpha[0, 0] == 0
     assert (disc.alpha > 128).mean() == pytest.approx(np.pi / 4, abs=0.01)
     assert (np.abs(disc.colour[450, 450].astype(int) - (90, 140, 60)) <= 1).all()
+
+
+def test_a_badge_for_a_large_picture_has_twice_the_diameter():
+    photo = np.full((300, 500, 3), (90, 140, 60), np.uint8)
+    small, large = (badge(photo, np.zeros((288, 480), np.float32), scale) for scale in (1, 2))
+    assert large.alpha.shape == (2 * small.alpha.shape[0], 2 * small.alpha.shape[1])
 
 
 def test_the_camera_puts_what_it_is_fitted_to_inside_the_window():

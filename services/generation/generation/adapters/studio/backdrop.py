@@ -86,7 +86,8 @@ def _niche(wall: Picture, look: Look, centre: tuple[float, float], reach: float)
     cast = blur(np.roll(arch, (round(0.07 * reach), -round(0.09 * reach) * look.side), axis=(0, 1)), 0.07 * reach)
     recess = flat(blend(look.card_light, look.wall, 0.42)) * (0.80 + 0.22 * cast)[..., None]
     scene = mix(wall, recess, arch)
-    lip = np.exp(-(((away - radius - 2.0) / 2.0) ** 2))
+    edge = 2.0 * max(1.0, min(width, height) / 1024.0)
+    lip = np.exp(-(((away - radius - edge) / edge) ** 2))
     return scene + (0.05 * lip)[..., None]
 
 

@@ -7,16 +7,18 @@ from .palette import deep, palette_of
 from .pixels import Bytes, Picture, Plane, coverage, flat, grid, resize, to_bytes, to_floats
 
 _DIAMETER = 900
+"""In pixels, of a picture of scale 1."""
 _FACE = 0.935
 """Share of the radius the photo fills; the rest is the ring."""
 
 
-def badge(photo: Bytes, mask: Plane) -> Subject:
+def badge(photo: Bytes, mask: Plane, scale: int = 1) -> Subject:
     """A disc as wide as the photo's shorter side, centred on what matters, in an enamel ring."""
     square = _around_what_matters(photo, mask)
-    picture = np.clip(resize(to_floats(square), (_DIAMETER, _DIAMETER)), 0.0, 1.0)
-    half = _DIAMETER / 2.0
-    x, y = grid(_DIAMETER, _DIAMETER)
+    diameter = _DIAMETER * scale
+    picture = np.clip(resize(to_floats(square), (diameter, diameter)), 0.0, 1.0)
+    half = diameter / 2.0
+    x, y = grid(diameter, diameter)
     away = np.hypot(x - half + 0.5, y - half + 0.5)
     alpha = to_bytes(coverage(half - 1.0 - away))
     colour = _ringed(picture, alpha, (away / half))
@@ -26,11 +28,12 @@ def badge(photo: Bytes, mask: Plane) -> Subject:
 def _ringed(picture: Picture, alpha: Bytes, away: Picture) -> Picture:
     """The photo inside an enamel ring of its own strongest hue; `away` is the radius, 1 at the rim."""
     hue = palette_of(Subject(colour=to_bytes(picture), alpha=alpha, grounded=False)).accent
-    x, y = grid(_DIAMETER, _DIAMETER)
-    tilt = np.clip(1.0 - (0.75 * x + y) / (0.875 * _DIAMETER), -1.0, 1.0)
+    diameter = alpha.shape[0]
+    x, y = grid(diameter, diameter)
+    tilt = np.clip(1.0 - (0.75 * x + y) / (0.875 * diameter), -1.0, 1.0)
     dome = np.exp(-(((away - (1.0 + _FACE) / 2.0) / 0.012) ** 2))
     enamel = flat(deep(40, 40, hue)) * (1.0 + 0.18 * tilt + 0.22 * dome)[..., None]
-    rim = coverage((away - _FACE) * np.float32(_DIAMETER / 2.0))
+    rim = coverage((away - _FACE) * np.float32(diameter / 2.0))
     groove = np.exp(-(((away - _FACE) / 0.006) ** 2))
     return (picture + (enamel - picture) * rim[..., None]) * (1.0 - 0.35 * groove)[..., None]
 

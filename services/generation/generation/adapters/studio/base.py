@@ -1,23 +1,28 @@
 """The round base a figurine stands on, with its name set around the front."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from .looks import Look
-from .pixels import Picture, Plane, blend, blur, coverage, flat, grid, mix, shift, smoothstep
+from .pixels import WHITE, Picture, Plane, around, blend, blur, coverage, flat, grid, mix, shift, smoothstep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """A short cylinder: centre of its top ellipse, radii and wall height in pixels of the scene."""
+    """A short cylinder: centre of its top ellipse, radii and wall height in pixels of the scene.
+
+    `unit` is how many pixels a fine line takes for each it takes in a standard picture.
+    """
 
     x: float
     y: float
     rx: float
     ry: float
     wall: float
+    unit: float = 1.0
 
     @property
     def bottom(self) -> float:
@@ -36,6 +41,21 @@ def ellipse(scene: Picture, x: float, y: float, rx: float, ry: float) -> Plane:
 
 def set_down(scene: Picture, base: Base, look: Look) -> Picture:
     """The floor under a base: contact shadow, ambient shadow and a faint reflection of the wall."""
+    return _nearby(scene, base, lambda part, there: _set_down(part, there, look))
+
+
+def _nearby(scene: Picture, base: Base, work: Callable[[Picture, Base], Picture]) -> Picture:
+    """Work done only in the part of a scene that a base and its shadow can reach."""
+    height, width = scene.shape[:2]
+    window = around(
+        base.x, base.y + base.wall / 2, 1.75 * base.rx, 1.6 * base.ry + base.wall + 0.45 * base.rx, (width, height)
+    )
+    done = scene.copy()
+    done[window] = work(scene[window], replace(base, x=base.x - window[1].start, y=base.y - window[0].start))
+    return done
+
+
+def _set_down(scene: Picture, base: Base, look: Look) -> Picture:
     away = -look.side
     contact = blur(
         coverage(ellipse(scene, base.x, base.y + base.wall, base.rx * 1.01, base.ry * 1.04)), base.rx * 0.025
@@ -51,6 +71,10 @@ def set_down(scene: Picture, base: Base, look: Look) -> Picture:
 
 def stand(scene: Picture, base: Base, look: Look, name: Plane | None) -> Picture:
     """The base itself; `name` is an opacity mask as wide as the visible front and as high as the wall."""
+    return _nearby(scene, base, lambda part, there: _stand(part, there, look, name))
+
+
+def _stand(scene: Picture, base: Base, look: Look, name: Plane | None) -> Picture:
     top = ellipse(scene, base.x, base.y, base.rx, base.ry)
     foot = ellipse(scene, base.x, base.y + base.wall, base.rx, base.ry)
     row = grid(scene.shape[1], scene.shape[0])[1]
@@ -61,8 +85,8 @@ def stand(scene: Picture, base: Base, look: Look, name: Plane | None) -> Picture
         standing = _inscribed(standing, base, look, name)
     standing = mix(standing, _top(scene, base, look), coverage(top))
     front = np.where(row > base.y, 1.0, 0.35).astype(np.float32)
-    rim = np.exp(-(((top + 0.2) / (0.9 + 0.003 * base.rx)) ** 2)) * front
-    return mix(standing, np.ones_like(scene), (0.42 * rim * look.shine))
+    rim = np.exp(-(((top + 0.2) / (0.9 * base.unit + 0.003 * base.rx)) ** 2)) * front
+    return mix(standing, WHITE, (0.42 * rim * look.shine))
 
 
 def front_size(base: Base) -> tuple[int, int]:
@@ -122,6 +146,6 @@ def _inscribed(scene: Picture, base: Base, look: Look, name: Plane) -> Picture:
     where_x, where_y = np.broadcast_to(arc, (height, width)).astype(np.float32), below.astype(np.float32)
     ink = np.asarray(cv2.remap(name, where_x, where_y, cv2.INTER_LINEAR), np.float32)
     lit = np.clip(_shading(scene, base, look), 0.0, 1.08)[..., None] * flat(look.letters)
-    lip = np.clip(shift(ink, 0.0, 1.2) - ink, 0.0, 1.0)
-    cut = mix(scene, np.ones_like(scene), 0.30 * lip)
+    lip = np.clip(shift(ink, 0.0, 1.2 * base.unit) - ink, 0.0, 1.0)
+    cut = mix(scene, WHITE, 0.30 * lip)
     return mix(cut, lit, ink)

@@ -56,15 +56,15 @@ def front_panel(size: Size, look: Look, title: str) -> Front:
     width, height = size
     cut = window_cut(size)
     outline = cut.distance(size)
-    card = _card(size, look)
+    card = card_stock(size, look)
     line = 0.006 * min(size)
     trim = np.exp(-(((outline + 3.4 * line) / (0.8 * line)) ** 2))
     card = mix(card, flat(look.card_light), 0.9 * trim)
-    card = mix(card, flat(look.card_light), 0.75 * _frame_line(size, line))
+    card = mix(card, flat(look.card_light), 0.75 * frame_line(size, line))
     band = (round(width * 0.80), round((height - cut.bottom) * 0.60))
     name = lettered(title, band, largest=0.92)
     middle = cut.bottom + (height - cut.bottom) * 0.50
-    mark = _placed(name, size, middle) if name is not None else _ornament(size, middle)
+    mark = placed(name, size, middle) if name is not None else ornament(size, middle)
     card = mix(card, flat(look.card_light), mark)
     return Front(colour=card, window=coverage(outline))
 
@@ -72,7 +72,7 @@ def front_panel(size: Size, look: Look, title: str) -> Front:
 def side_panel(size: Size, look: Look, title: str) -> Picture:
     """The narrow side: the same card, with the name running upwards."""
     width, height = size
-    card = _card(size, look)
+    card = card_stock(size, look)
     name = lettered(title, (round(height * 0.62), round(width * 0.40)), lines=1, largest=0.80)
     if name is not None:
         upright = np.ascontiguousarray(np.rot90(name))
@@ -101,7 +101,7 @@ def back_card(size: Size, look: Look) -> Picture:
     )
 
 
-def _card(size: Size, look: Look) -> Picture:
+def card_stock(size: Size, look: Look) -> Picture:
     """Matt card with a diagonal halftone fade in a neighbouring tone."""
     width, height = size
     x, y = grid(width, height)
@@ -119,7 +119,7 @@ def _card(size: Size, look: Look) -> Picture:
     )
 
 
-def _frame_line(size: Size, line: float) -> Plane:
+def frame_line(size: Size, line: float) -> Plane:
     """A fine rule set in from the panel's edges."""
     x, y = grid(*size)
     inset = 0.026 * min(size)
@@ -127,14 +127,15 @@ def _frame_line(size: Size, line: float) -> Plane:
     return np.clip(0.55 * line + 0.5 - np.abs(edge - inset), 0.0, 1.0)
 
 
-def _placed(name: Plane, size: Size, middle: float) -> Plane:
+def placed(name: Plane, size: Size, middle: float) -> Plane:
+    """A mask centred across a panel of that size, around the row `middle`."""
     mark = np.zeros((size[1], size[0]), np.float32)
     top, left = round(middle - name.shape[0] / 2), (size[0] - name.shape[1]) // 2
     mark[top : top + name.shape[0], left : left + name.shape[1]] = name
     return mark
 
 
-def _ornament(size: Size, middle: float) -> Plane:
+def ornament(size: Size, middle: float) -> Plane:
     """A rule with a lozenge, for a box without a name."""
     x, y = grid(*size)
     across, off = np.abs(x - size[0] / 2), np.abs(y - middle)

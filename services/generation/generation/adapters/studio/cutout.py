@@ -20,7 +20,8 @@ from .pixels import (
     to_floats,
 )
 
-_LONGEST, _SHORTEST = 1280, 512
+_LONGEST, _SHORTEST = (1280, 2048), (512, 1280)
+"""Bounds of a photo's longer side in pixels, by the scale of the picture."""
 
 
 class PhotoUnreadable(Exception):
@@ -36,8 +37,8 @@ class Subject:
     grounded: bool
 
 
-def open_photo(data: bytes) -> Bytes:
-    """The photo as upright RGB on white, its longest side 512 to 1280 px."""
+def open_photo(data: bytes, scale: int = 1) -> Bytes:
+    """The photo as upright RGB on white, its longest side 512 to 1280 px, or 1280 to 2048 for a large picture."""
     try:
         with Image.open(BytesIO(data)) as opened:
             upright = ImageOps.exif_transpose(opened).convert("RGBA")
@@ -46,8 +47,8 @@ def open_photo(data: bytes) -> Bytes:
     canvas = Image.new("RGBA", upright.size, "white")
     photo = Image.alpha_composite(canvas, upright).convert("RGB")
     longest = max(photo.size)
-    scale = min(max(longest, _SHORTEST), _LONGEST) / longest
-    size = (max(16, round(photo.width * scale)), max(16, round(photo.height * scale)))
+    zoom = min(max(longest, _SHORTEST[scale - 1]), _LONGEST[scale - 1]) / longest
+    size = (max(16, round(photo.width * zoom)), max(16, round(photo.height * zoom)))
     resized = photo if size == photo.size else photo.resize(size, Image.Resampling.LANCZOS)
     return _developed(np.asarray(resized, np.uint8))
 
@@ -88,7 +89,12 @@ def _fine_edges(photo: Bytes, mask: Plane) -> Plane:
     guide = luminance(to_floats(photo))
     height, width = guide.shape
     wide = np.clip(
-        blur(np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR), np.float32), 1.2), 0, 1
+        blur(
+            np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR), np.float32),
+            1.2 * _zoom(guide),
+        ),
+        0,
+        1,
     )
     radius = max(3, round(0.006 * max(height, width)))
     window = (2 * radius + 1, 2 * radius + 1)
@@ -100,6 +106,11 @@ def _fine_edges(photo: Bytes, mask: Plane) -> Plane:
     slope = (mean(guide * wide) - centre * level) / (mean(guide * guide) - centre * centre + np.float32(2e-4))
     offset = level - slope * centre
     return smoothstep(0.16, 0.88, mean(slope) * guide + mean(offset))
+
+
+def _zoom(plane: Plane) -> float:
+    """How much finer than for a standard picture the work is done."""
+    return max(1.0, max(plane.shape) / _LONGEST[0])
 
 
 def _trimmed(alpha: Plane, touching: set[str]) -> Plane:
@@ -130,13 +141,14 @@ def _rounded_frame(width: int, height: int, radius: float) -> Plane:
 def _own_colours(photo: Picture, alpha: Plane) -> Picture:
     """The background's colour taken out of half-covered pixels (blur-fusion, Forte 2021)."""
     colour = photo
-    for sigma in (22.0, 3.0):
+    zoom = _zoom(alpha)
+    for sigma in (22.0 * zoom, 3.0 * zoom):
         weight = alpha[..., None]
         inside = blur(colour * weight, sigma) / np.maximum(blur(alpha, sigma), 1e-3)[..., None]
         outside = blur(photo * (1.0 - weight), sigma) / np.maximum(blur(1.0 - alpha, sigma), 1e-3)[..., None]
         colour = np.clip(inside + weight * (photo - weight * inside - (1.0 - weight) * outside), 0.0, 1.0)
     # Deep inside the photo stays as it is: a face is nobody's to repaint.
-    deep = smoothstep(0.5, 4.0, signed_distance(alpha))[..., None] * (alpha[..., None] > 0.98)
+    deep = smoothstep(0.5 * zoom, 4.0 * zoom, signed_distance(alpha))[..., None] * (alpha[..., None] > 0.98)
     return colour + (photo - colour) * deep
 
 

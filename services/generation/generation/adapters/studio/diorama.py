@@ -6,7 +6,7 @@ from .base import Base, ellipse, set_down, stand
 from .box import DEEP, Box, Quad
 from .carton import back_card, window_cut
 from .cutout import Subject
-from .pixels import Picture, blend, blur, coverage, die_cut, flat, mix, polygon, shift, signed_distance, to_floats, warp
+from .pixels import Picture, blend, blur, coverage, flat, mix, offset, polygon, shift, to_floats, warp
 
 
 def inside(scene: Picture, box: Box, subject: Subject) -> Picture:
@@ -37,7 +37,9 @@ def _populated(scene: Picture, box: Box, subject: Subject, floor: float, ceiling
     tall = min(high - 0.05, 0.73 * box.wide / aspect)
     rx = float(np.clip(0.52 * tall * aspect, 0.17 * box.wide, 0.33 * box.wide)) * pixels
     x, aside = _seen_in_the_middle(box, floor, depth, pixels)
-    base = Base(x=x, y=foot - 0.036 * pixels, rx=rx, ry=0.16 * rx, wall=0.036 * pixels)
+    base = Base(
+        x=x, y=foot - 0.036 * pixels, rx=rx, ry=0.16 * rx, wall=0.036 * pixels, unit=max(1.0, min(box.size) / 1024.0)
+    )
     placed = stand(set_down(scene, base, box.look), base, box.look, None)
     lift = floor + 0.036
     half = tall * aspect / 2
@@ -60,8 +62,7 @@ def _figure(scene: Picture, box: Box, subject: Subject, quad: Quad, base: Base) 
     weighted = warp(to_floats(subject.colour) * to_floats(subject.alpha)[..., None], quad, box.size)
     colour = np.clip(weighted / np.maximum(ink, 1e-3)[..., None], 0.0, 1.0)
     unit = min(box.size) / 1024.0
-    outline = die_cut(blur(ink, 1.6 * unit), out=6.5 * unit, radius=18.0 * unit)
-    key = coverage(blur(signed_distance(outline), 1.1))
+    key = coverage(blur(offset(blur(ink, 1.6 * unit), out=6.5 * unit, radius=18.0 * unit), 1.1))
     thrown = blur(shift(key, -box.look.side * 26.0 * unit, 12.0 * unit), 12.0 * unit)
     scene = mix(scene, flat(box.look.shade), 0.42 * thrown)
     under = blur(coverage(ellipse(scene, base.x, base.y, 0.55 * base.rx, 0.30 * base.ry)), 6.0 * unit)

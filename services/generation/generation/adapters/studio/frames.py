@@ -20,3 +20,12 @@ SIZES: Mapping[str, Size] = MappingProxyType(
     }
 )
 """Aspect ratio of the public contract to width and height in pixels."""
+
+LARGER = 2
+"""How many times as wide and as high a picture of resolution "large" is."""
+
+
+def frame(aspect_ratio: str, scale: int = 1) -> Size:
+    """The size of a picture that is `scale` times the standard one."""
+    width, height = SIZES[aspect_ratio]
+    return width * scale, height * scale

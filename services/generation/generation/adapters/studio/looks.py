@@ -1,8 +1,9 @@
 """Four ways to dress and light a picture, one for each variant of an order."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 
@@ -17,6 +18,16 @@ class Motif(StrEnum):
     LAMPS = "lamps"
     NICHE = "niche"
     SUN = "sun"
+
+
+class Backdrop(StrEnum):
+    """What a person may ask of the room; `auto` lets the subject's own colours decide."""
+
+    AUTO = "auto"
+    WARM = "warm"
+    COOL = "cool"
+    DARK = "dark"
+    PAPER = "paper"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +50,61 @@ class Look:
     seed: int
 
 
-def look_for(palette: Palette, variant: int, seed: int) -> Look:
+def look_for(palette: Palette, variant: int, seed: int, backdrop: str = Backdrop.AUTO) -> Look:
     """The look of a variant (1 to 4); the seed moves hue and camera a little."""
     kept = seed & 0xFFFF_FFFF_FFFF_FFFF  # numpy takes no negative seeds
     dice = np.random.default_rng([kept, variant])
     turn, yaw = float(dice.uniform(-0.12, 0.12)), float(dice.uniform(-3.0, 3.0))
     turned = Palette(accent=palette.accent + turn / 2, ground=palette.ground + turn)
     noise = int(dice.integers(2**31))
-    return _LOOKS[(variant - 1) % len(_LOOKS)](turned, yaw, noise)
+    index = (variant - 1) % len(_LOOKS)
+    look = _LOOKS[index](turned, yaw, noise)
+    return look if backdrop == Backdrop.AUTO else replace(look, **_ROOMS[Backdrop(backdrop)](index, turned))
+
+
+def _tinted(hue: float, index: int, strength: float = 1.0) -> dict[str, Colour]:
+    """A room in tones of one hue, as light as this variant's own."""
+    angle = float(np.deg2rad(hue))
+    lightness, chroma = ((84, 20), (24, 20), (91, 10), (70, 36))[index]
+    chroma *= strength
+    return {
+        "wall": lab(lightness, chroma, angle), "floor": lab(min(lightness + 5, 94), 0.7 * chroma, angle),
+        "shade": lab(6 if index == 1 else 30, 18, angle),
+    }  # fmt: skip
+
+
+def _warm(index: int, palette: Palette) -> dict[str, Colour]:
+    del palette
+    return _tinted(58.0, index)
+
+
+def _cool(index: int, palette: Palette) -> dict[str, Colour]:
+    del palette
+    return _tinted(248.0, index, 0.75)
+
+
+def _dark(index: int, palette: Palette) -> dict[str, Colour]:
+    lightness = (24, 13, 28, 19)[index]
+    return {
+        "wall": deep(lightness, 7, palette.ground), "floor": deep(lightness - 4, 5, palette.ground),
+        "glow": (0.62, 0.58, 0.53), "shade": deep(3, 3, palette.ground),
+    }  # fmt: skip
+
+
+def _paper(index: int, palette: Palette) -> dict[str, Colour]:
+    del palette
+    wall = ((0.955, 0.935, 0.90), (0.90, 0.875, 0.835), (0.97, 0.95, 0.915), (0.93, 0.905, 0.86))[index]
+    return {
+        "wall": wall,
+        "floor": blend(wall, (1.0, 0.99, 0.97), 0.5),
+        "glow": (1.0, 0.98, 0.95),
+        "shade": (0.33, 0.27, 0.22),
+    }
+
+
+_ROOMS: Mapping[Backdrop, Callable[[int, Palette], dict[str, Colour]]] = MappingProxyType(
+    {Backdrop.WARM: _warm, Backdrop.COOL: _cool, Backdrop.DARK: _dark, Backdrop.PAPER: _paper}
+)
 
 
 def _morning(palette: Palette, yaw: float, seed: int) -> Look:

@@ -7,10 +7,11 @@ import numpy as np
 from .acrylic import Sheet, cut_sheet, stand_up
 from .backdrop import finished, room
 from .base import Base, ellipse, front_size, set_down, stand
+from .brief import Brief
 from .cutout import Subject
 from .lettering import lettered
 from .looks import Look
-from .pixels import Picture, Plane, Size, blur, coverage, flat, grid, mix, shift, to_floats, warp
+from .pixels import Picture, Plane, Size, around, blur, coverage, flat, grid, lay, mix, shift, to_floats, warp
 
 _RIM = 30.0
 """Acrylic beyond the subject, in 1024ths of the frame."""
@@ -29,7 +30,7 @@ class _Layout:
     unit: float
 
 
-def acrylic_standee(subject: Subject, look: Look, size: Size, title: str) -> Picture:
+def acrylic_standee(subject: Subject, look: Look, size: Size, brief: Brief) -> Picture:
     """The finished picture, RGB 0..1."""
     plan = _planned(subject, size)
     middle = (plan.base.x, plan.top + plan.height * 0.48)
@@ -38,7 +39,7 @@ def acrylic_standee(subject: Subject, look: Look, size: Size, title: str) -> Pic
     sheet = _printed(subject, plan, size, look)
     scene = _shadowed(scene, sheet, plan, look)
     scene = set_down(scene, plan.base, look)
-    name = lettered(title, front_size(plan.base), largest=0.70)
+    name = lettered(brief.title, front_size(plan.base), largest=0.70)
     scene = stand(scene, plan.base, look, name)
     scene = _slot(scene, plan, look)
     scene = stand_up(scene, sheet, look, plan.unit)
@@ -60,7 +61,7 @@ def _planned(subject: Subject, size: Size) -> _Layout:
     ry = 0.205 * rx
     group = rim + tall + lift + wall + ry
     top = max(0.05 * height + rim, (height - group) * 0.50 + rim)
-    base = Base(x=width / 2.0, y=top + tall + lift + 0.15 * ry, rx=rx, ry=ry, wall=wall)
+    base = Base(x=width / 2.0, y=top + tall + lift + 0.15 * ry, rx=rx, ry=ry, wall=wall, unit=max(1.0, unit))
     return _Layout(
         left=width / 2.0 - wide / 2.0, top=top, width=wide, height=tall, base=base, unit=unit,
         horizon=base.y - 1.5 * ry,
@@ -101,12 +102,14 @@ def _slot(scene: Picture, plan: _Layout, look: Look) -> Picture:
     """The dark line and soft shade where the sheet enters the base."""
     base = plan.base
     half = min(0.62 * base.rx, max(0.30 * base.rx, 0.40 * plan.width)) + 8.0 * plan.unit
-    shade = blur(
-        coverage(ellipse(scene, base.x, base.y + 3.0 * plan.unit, half * 1.06, 0.20 * base.ry)), 5.0 * plan.unit
-    )
-    slot = coverage(ellipse(scene, base.x, base.y, half, 3.4 * plan.unit))
-    scene = mix(scene, flat(look.shade), 0.45 * shade)
-    return mix(scene, flat(look.shade), 0.70 * slot)
+    size = (scene.shape[1], scene.shape[0])
+    window = around(base.x, base.y, half * 1.06 + 24.0 * plan.unit, 0.20 * base.ry + 28.0 * plan.unit, size)
+    slotted = scene.copy()
+    part, x, y = slotted[window], base.x - window[1].start, base.y - window[0].start
+    shade = blur(coverage(ellipse(part, x, y + 3.0 * plan.unit, half * 1.06, 0.20 * base.ry)), 5.0 * plan.unit)
+    lay(part, flat(look.shade), 0.45 * shade)
+    lay(part, flat(look.shade), 0.70 * coverage(ellipse(part, x, y, half, 3.4 * plan.unit)))
+    return slotted
 
 
 def _mirrored(scene: Picture, sheet: Sheet, plan: _Layout, look: Look) -> Picture:
@@ -116,7 +119,7 @@ def _mirrored(scene: Picture, sheet: Sheet, plan: _Layout, look: Look) -> Pictur
     depth = min(line, scene.shape[0] - line, round(base.ry) + 2)
     if depth < 4:
         return scene
-    top = coverage(ellipse(scene, base.x, base.y, base.rx - 2.0, base.ry - 1.5))[line : line + depth]
+    top = coverage(ellipse(scene[line : line + depth], base.x, base.y - line, base.rx - 2.0, base.ry - 1.5))
     fade = np.linspace(1.0, 0.15, depth, dtype=np.float32)[:, None]
     above = slice(line - depth, line)
     alpha = 0.26 * look.shine * sheet.acrylic[above][::-1] * top * fade

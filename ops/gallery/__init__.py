@@ -1,0 +1,1 @@
+"""Contact sheets of every studio style, to be looked at by people."""
