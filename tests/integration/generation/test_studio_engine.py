@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
+from generation.adapters.studio.brief import Brief
 from generation.adapters.studio.engine import StudioEngine
-from generation.adapters.studio.render import Brief, cut_out, render
+from generation.adapters.studio.render import cut_out, render
 from generation.ports import ImageEngine, PaintingFailed, PaintOrder
 
 EXAMPLES = Path(__file__).parents[3] / "examples"

@@ -11,9 +11,10 @@ from pebble import ProcessPool
 
 from generation.ports import Painting, PaintingFailed, PaintOrder
 
+from .brief import Brief
 from .cutout import PhotoUnreadable
 from .frames import SIZES
-from .render import STYLES, Brief, cut_out, render
+from .render import STYLES, cut_out, render
 from .worker import carry_out, prepare, ready
 
 if TYPE_CHECKING:
@@ -143,6 +144,9 @@ def _briefs(order: PaintOrder) -> list[Brief]:
         raise PaintingFailed("no_picture", f"no style {order.style!r} in {order.aspect_ratio!r} here")
     variants = range(1, max(1, min(order.variants, _MOST_VARIANTS)) + 1)
     return [
-        Brief(style=order.style, title=order.title, variant=v, aspect_ratio=order.aspect_ratio, seed=order.seed)
+        Brief(
+            style=order.style, title=order.title, variant=v, aspect_ratio=order.aspect_ratio, seed=order.seed,
+            options=dict(order.options),
+        )  # fmt: skip
         for v in variants
     ]

@@ -1,7 +1,6 @@
 """From a photo to an encoded picture: what a worker process is asked to do."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from types import MappingProxyType
 
@@ -10,6 +9,7 @@ from PIL import Image
 from generation.ports import Painting
 
 from .badge import badge
+from .brief import Brief
 from .cutout import Subject, lift, open_photo
 from .frames import SIZES
 from .looks import Look, look_for
@@ -21,21 +21,10 @@ from .window_box import window_box
 
 _JPEG_QUALITY = 92
 
-STYLES: Mapping[str, Callable[[Subject, Look, Size, str], Picture]] = MappingProxyType(
+STYLES: Mapping[str, Callable[[Subject, Look, Size, Brief], Picture]] = MappingProxyType(
     {"acrylic-standee": acrylic_standee, "window-box": window_box}
 )
 """Every style this engine knows, by its public id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
-    """One picture to make; the same brief and subject give the same bytes."""
-
-    style: str
-    title: str
-    variant: int
-    aspect_ratio: str
-    seed: int
 
 
 def cut_out(photo: bytes) -> Subject:
@@ -49,7 +38,7 @@ def render(subject: Subject, brief: Brief) -> Painting:
     """The picture as JPEG without any metadata."""
     size = SIZES[brief.aspect_ratio]
     look = look_for(palette_of(subject), brief.variant, brief.seed)
-    picture = STYLES[brief.style](subject, look, size, brief.title)
+    picture = STYLES[brief.style](subject, look, size, brief)
     sink = BytesIO()
     Image.fromarray(to_bytes(picture)).save(sink, "JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True)
     return Painting(image=sink.getvalue(), media_type="image/jpeg", width=size[0], height=size[1])

@@ -7,6 +7,7 @@ import numpy as np
 from .acrylic import Sheet, cut_sheet, stand_up
 from .backdrop import finished, room
 from .base import Base, ellipse, front_size, set_down, stand
+from .brief import Brief
 from .cutout import Subject
 from .lettering import lettered
 from .looks import Look
@@ -29,7 +30,7 @@ class _Layout:
     unit: float
 
 
-def acrylic_standee(subject: Subject, look: Look, size: Size, title: str) -> Picture:
+def acrylic_standee(subject: Subject, look: Look, size: Size, brief: Brief) -> Picture:
     """The finished picture, RGB 0..1."""
     plan = _planned(subject, size)
     middle = (plan.base.x, plan.top + plan.height * 0.48)
@@ -38,7 +39,7 @@ def acrylic_standee(subject: Subject, look: Look, size: Size, title: str) -> Pic
     sheet = _printed(subject, plan, size, look)
     scene = _shadowed(scene, sheet, plan, look)
     scene = set_down(scene, plan.base, look)
-    name = lettered(title, front_size(plan.base), largest=0.70)
+    name = lettered(brief.title, front_size(plan.base), largest=0.70)
     scene = stand(scene, plan.base, look, name)
     scene = _slot(scene, plan, look)
     scene = stand_up(scene, sheet, look, plan.unit)

@@ -4,6 +4,7 @@ import numpy as np
 
 from .backdrop import finished, room
 from .box import DEEP, Box, Quad, boxed
+from .brief import Brief
 from .carton import Front, card_edge, front_panel, side_panel
 from .cutout import Subject
 from .diorama import inside
@@ -11,15 +12,15 @@ from .looks import Look
 from .pixels import Picture, Plane, Size, blend, blur, flat, grid, mix, polygon, signed_distance, warp
 
 
-def window_box(subject: Subject, look: Look, size: Size, title: str) -> Picture:
+def window_box(subject: Subject, look: Look, size: Size, brief: Brief) -> Picture:
     """The finished picture, RGB 0..1."""
     box = boxed(subject, look, size)
-    front = front_panel(box.panel, look, title)
+    front = front_panel(box.panel, look, brief.title)
     quad = box.plane(0.0)
     middle = (sum(x for x, _ in quad) / 4, sum(y for _, y in quad) / 4)
     foot = box.camera.pixel((0.0, 0.0, -DEEP / 2))[1]
     scene = room(size, look, centre=middle, horizon=foot - 0.05 * size[1], reach=0.60 * (quad[2][1] - quad[0][1]))
-    carton, opaque = _carton(scene, box, front, subject, title)
+    carton, opaque = _carton(scene, box, front, subject, brief.title)
     scene = _shadowed(_reflected(scene, carton, box), box)
     return finished(mix(scene, carton, opaque), look)
 
