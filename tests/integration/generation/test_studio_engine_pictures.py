@@ -57,7 +57,9 @@ def test_a_picture_fills_the_frame_that_was_ordered(person, number, ratio):
 
 @pytest.mark.parametrize(("number", "kind"), list(enumerate(HARD)))
 def test_any_photo_becomes_a_picture(number, kind):
-    painting = render(cut_out(hard_photo(kind)), brief(style=sorted(STYLES)[number % len(STYLES)], variant=number % 4 + 1))
+    painting = render(
+        cut_out(hard_photo(kind)), brief(style=sorted(STYLES)[number % len(STYLES)], variant=number % 4 + 1)
+    )
     assert pixels(painting).std() > 10
 
 

@@ -145,8 +145,12 @@ def _briefs(order: PaintOrder) -> list[Brief]:
     variants = range(1, max(1, min(order.variants, _MOST_VARIANTS)) + 1)
     return [
         Brief(
-            style=order.style, title=order.title, variant=v, aspect_ratio=order.aspect_ratio, seed=order.seed,
+            style=order.style,
+            title=order.title,
+            variant=v,
+            aspect_ratio=order.aspect_ratio,
+            seed=order.seed,
             options=dict(order.options),
-        )  # fmt: skip
+        )
         for v in variants
     ]
