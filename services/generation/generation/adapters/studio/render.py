@@ -17,12 +17,13 @@ from .palette import palette_of
 from .pixels import Picture, Size, to_bytes
 from .segmentation import subject_mask
 from .standee import acrylic_standee
+from .statuette import statuette
 from .window_box import window_box
 
 _JPEG_QUALITY = 92
 
 STYLES: Mapping[str, Callable[[Subject, Look, Size, Brief], Picture]] = MappingProxyType(
-    {"acrylic-standee": acrylic_standee, "window-box": window_box}
+    {"acrylic-standee": acrylic_standee, "window-box": window_box, "statuette": statuette}
 )
 """Every style this engine knows, by its public id."""
 
