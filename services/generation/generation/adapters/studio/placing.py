@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .base import Base
+from .base import Base, ellipse
 from .cutout import Subject
-from .pixels import Picture, Plane, Size, blur, die_cut, grid, mix, resize, smoothstep, to_floats
+from .faces import Face, on_faces
+from .looks import Look
+from .pixels import Picture, Plane, Size, blur, coverage, die_cut, flat, grid, mix, resize, shift, smoothstep, to_floats
 
 _MARGIN = 12
 
@@ -86,6 +88,13 @@ def placed(subject: Subject, place: Place, *, colour: Picture | None = None) -> 
     )
 
 
+def faces_on(figure: Figure, subject: Subject, faces: list[Face]) -> Plane:
+    """Where the subject's faces are, in the figure's own pixels."""
+    height, width = figure.alpha.shape
+    bare = (width - 2 * _MARGIN, height - 2 * _MARGIN)
+    return np.pad(np.clip(resize(on_faces(faces, subject.alpha.shape), bare), 0.0, 1.0), _MARGIN)
+
+
 def rounded(figure: Figure, *, grounded: bool) -> Figure:
     """The figure with the outline a mould would leave: no spikes, no notches, a bust drawn in towards its base."""
     tall = max(figure.alpha.shape)
@@ -127,3 +136,13 @@ def silhouette(figure: Figure, size: Size) -> Plane:
     """The figure's opacity on a bare canvas of the scene's size."""
     bare = np.zeros((size[1], size[0], 1), np.float32)
     return onto(bare, np.ones((*figure.alpha.shape, 1), np.float32), figure.alpha, figure.left, figure.top)[..., 0]
+
+
+def on_base(scene: Picture, shape: Plane, place: Place, look: Look) -> Picture:
+    """Contact shade, and the figure faintly mirrored in the polished top."""
+    base = place.base
+    top = coverage(ellipse(scene, base.x, base.y, base.rx, base.ry))
+    y = grid(scene.shape[1], scene.shape[0])[1]
+    low = shift(shape, -look.side * 6.0 * place.unit, 5.0 * place.unit) * (y > base.y - base.ry)
+    shade = np.clip(0.62 * blur(low, 4.0 * place.unit) + 0.50 * blur(low, 18.0 * place.unit), 0.0, 0.85)
+    return mix(scene, flat(look.shade) * np.float32(0.6), shade * top)

@@ -32,6 +32,16 @@ def inflated(mask: Plane, reach: float) -> Plane:
     return 2.0 * np.sqrt(np.maximum(full, 0.0)) * np.float32(width / sizes[-1][0])
 
 
+def cushion(alpha: Plane, reach: float, *, grounded: bool) -> Plane:
+    """The form's volume; what the photo's edge cut off goes on below, as if the base hid it."""
+    if not grounded:
+        return inflated(alpha, reach)
+    height = alpha.shape[0]
+    last = height - 16
+    more = np.repeat(alpha[last - 4 : last - 3], round(0.7 * reach), axis=0)
+    return inflated(np.concatenate([alpha[:last], more, more * 0.0]), reach)[:height]
+
+
 def _relaxed(swell: Plane, mask: Plane, reach: float, rounds: int) -> Plane:
     """Jacobi steps of u'' = u/reach^2 - 1 with u = 0 outside the mask; u in squared pixels."""
     kernel = np.asarray([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / np.float32(4.0 + 4.0 / reach**2)

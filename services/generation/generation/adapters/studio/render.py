@@ -9,6 +9,8 @@ from PIL import Image
 from generation.ports import Painting
 
 from .badge import badge
+from .big_head import big_head_vinyl
+from .bobble_head import bobble_head
 from .brief import Brief
 from .cutout import Subject, lift, open_photo
 from .frames import SIZES
@@ -23,7 +25,7 @@ from .window_box import window_box
 _JPEG_QUALITY = 92
 
 STYLES: Mapping[str, Callable[[Subject, Look, Size, Brief], Picture]] = MappingProxyType(
-    {"acrylic-standee": acrylic_standee, "window-box": window_box, "statuette": statuette}
+    {"acrylic-standee": acrylic_standee, "window-box": window_box, "statuette": statuette, "big-head-vinyl": big_head_vinyl, "bobble-head": bobble_head}
 )
 """Every style this engine knows, by its public id."""
 

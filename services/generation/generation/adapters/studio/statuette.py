@@ -6,13 +6,14 @@ from .backdrop import finished, room
 from .base import Base, ellipse
 from .brief import Brief
 from .cutout import Subject
-from .faces import faces_in, on_faces
+from .faces import faces_in
 from .looks import Look
-from .materials import BRASS, MATERIALS, Material, Surface, ramped
-from .pixels import Picture, Plane, Size, blur, coverage, flat, grid, mix, resize, shift, smoothstep
-from .placing import Figure, Footing, Place, footing, onto, placed, rounded, silhouette
+from .materials import BRASS, MATERIALS, Material, Surface
+from .pixels import Picture, Plane, Size, blur, coverage, flat, grid, mix, shift, smoothstep
+from .placing import Figure, Footing, Place, faces_on, footing, onto, placed, rounded, silhouette
 from .plinth import erect, plinth_under
-from .relief import inflated, modelled, normals
+from .relief import cushion, modelled, normals
+from .stem import on_stem
 
 
 def statuette(subject: Subject, look: Look, size: Size, brief: Brief) -> Picture:
@@ -29,7 +30,7 @@ def statuette(subject: Subject, look: Look, size: Size, brief: Brief) -> Picture
     scene = _cast_shadow(scene, shape, place, look)
     scene = erect(scene, plinth, look, material.plinth, brief.title)
     if not (subject.grounded or feet.steady):
-        scene = _rod(scene, shape, place, feet, look)
+        scene = on_stem(scene, shape, place, feet, look, BRASS)
     scene = _contact(scene, shape, place, look)
     surface = _sculpted(figure, subject, material, look)
     scene = onto(scene, material.paint(surface), figure.alpha, figure.left, figure.top)
@@ -61,8 +62,8 @@ def _sculpted(figure: Figure, subject: Subject, material: Material, look: Look) 
     """The height field of a figure, and what light needs to know of it."""
     tall = max(figure.alpha.shape)
     fine = tall / 820.0
-    volume = _volume(figure.alpha, 0.115 * tall, grounded=subject.grounded)
-    faces = _faces_on(figure, subject)
+    volume = cushion(figure.alpha, 0.115 * tall, grounded=subject.grounded)
+    faces = faces_on(figure, subject, faces_in(subject))
     tone = modelled(blur(figure.colour, 0.8 * fine), figure.alpha, faces, fine)
     depth = material.depth * (1.0 - 0.5 * faces)
     relief = 0.028 * tall * (blur(tone, 7.0 * fine) - 0.5) + 0.0085 * tall * (blur(tone, 1.6 * fine) - 0.5)
@@ -76,22 +77,6 @@ def _sculpted(figure: Figure, subject: Subject, material: Material, look: Look) 
         alpha=figure.alpha, right=right, up=up, near=near, tone=tone, cavity=cavity, face=faces, thick=volume,
         unit=fine, side=look.side, seed=look.seed,
     )  # fmt: skip
-
-
-def _volume(alpha: Plane, reach: float, *, grounded: bool) -> Plane:
-    """The cushion; what was cut off by the photo's edge goes on below, as if the plinth hid it."""
-    if not grounded:
-        return inflated(alpha, reach)
-    height = alpha.shape[0]
-    last = height - 16
-    more = np.repeat(alpha[last - 4 : last - 3], round(0.7 * reach), axis=0)
-    return inflated(np.concatenate([alpha[:last], more, more * 0.0]), reach)[:height]
-
-
-def _faces_on(figure: Figure, subject: Subject) -> Plane:
-    """Where faces are, in the figure's own pixels."""
-    bare = (figure.alpha.shape[1] - 24, figure.alpha.shape[0] - 24)
-    return np.pad(resize(on_faces(faces_in(subject), subject.alpha.shape), bare), 12)
 
 
 def _cast_shadow(scene: Picture, shape: Plane, place: Place, look: Look) -> Picture:
@@ -109,21 +94,3 @@ def _contact(scene: Picture, shape: Plane, place: Place, look: Look) -> Picture:
     low = squeezed * (y > base.y - base.ry)
     shade = np.clip(0.75 * blur(low, 4.0 * place.unit) + 0.55 * blur(low, 16.0 * place.unit), 0.0, 0.9)
     return mix(scene, flat((0.02, 0.015, 0.01)), shade * top)
-
-
-def _rod(scene: Picture, shape: Plane, place: Place, feet: Footing, look: Look) -> Picture:
-    """The brass rod that carries what could not stand by itself, from the plinth into the figure."""
-    x, y = grid(scene.shape[1], scene.shape[0])
-    at = place.left + feet.mass * place.width
-    half = 7.0 * place.unit
-    column = np.flatnonzero(shape[:, int(np.clip(at, 0, scene.shape[1] - 1))] > 0.5)
-    end = float(column[-1]) if column.size else place.top + 0.6 * place.height
-    u = np.clip((x - at) / half, -1.0, 1.0)
-    light = 0.34 + 0.40 * np.exp(-(((u * look.side - 0.35) / 0.32) ** 2)) + 0.14 * np.exp(-(((u * look.side + 0.7) / 0.2) ** 2))
-    metal = ramped(np.broadcast_to(light, scene.shape[:2]), BRASS)
-    rod = coverage(half - np.abs(x - at)) * ((y > end - 30.0 * place.unit) & (y < place.base.y))
-    collar = coverage(ellipse(scene, at, place.base.y, 2.6 * half, 0.9 * half))
-    shade = blur(coverage(ellipse(scene, at, place.base.y + half * 0.4, 4.0 * half, 1.4 * half)), half)
-    scene = mix(scene, flat((0.02, 0.015, 0.01)), 0.5 * shade)
-    scene = mix(scene, ramped(0.55 + 0.25 * u * look.side * np.ones_like(y), BRASS), collar)
-    return mix(scene, metal, rod)
