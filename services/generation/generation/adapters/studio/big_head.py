@@ -12,7 +12,7 @@ from .lettering import lettered
 from .looks import Look
 from .materials import STEEL
 from .pixels import Picture, Size, blur, flat, mix, shift
-from .placing import Figure, Place, faces_on, footing, on_base, onto, placed, rounded, silhouette
+from .placing import Figure, Place, centred, faces_on, footing, on_base, onto, placed, rounded, silhouette
 from .relief import cushion
 from .stem import on_stem
 from .vinyl import moulded, painted
@@ -39,7 +39,7 @@ def big_head_vinyl(subject: Subject, look: Look, size: Size, brief: Brief) -> Pi
     scene = stand(scene, place.base, look, lettered(brief.title, front_size(place.base), largest=0.70))
     feet = footing(subject.alpha / np.float32(255.0))
     if not (subject.grounded or feet.steady):
-        scene = on_stem(scene, shape, place, feet, look, STEEL)
+        scene = on_stem(scene, shape, place, look, STEEL)
     scene = on_base(scene, shape, place, look)
     scene = onto(scene, _toy(figure, subject, faces, look), figure.alpha, figure.left, figure.top)
     return finished(scene, look)
@@ -51,7 +51,7 @@ def _toy(figure: Figure, subject: Subject, faces: list[Face], look: Look) -> Pic
     shown = faces_on(figure, subject, faces)
     paint = painted(figure.colour, figure.alpha, shown, unit)
     volume = cushion(figure.alpha, 0.19 * tall, grounded=subject.grounded)
-    return moulded(paint, shown, volume, look, unit)
+    return moulded(paint, shown, volume, look)
 
 
 def _planned(subject: Subject, size: Size) -> Place:
@@ -67,5 +67,6 @@ def _planned(subject: Subject, size: Size) -> Place:
     sunk = 0.35 * ry if subject.grounded else (0.05 * tall if feet.disc else -0.01 * tall)
     group = tall + wall + 1.3 * ry
     top = max(0.045 * height, (height - group) * 0.48)
-    base = Base(x=width / 2, y=top + tall - sunk - 0.15 * ry, rx=rx, ry=ry, wall=wall)
-    return Place(left=width / 2 - wide / 2, top=top, width=wide, height=tall, base=base, unit=unit)
+    left, x = centred(feet, width, wide)
+    base = Base(x=x, y=top + tall - sunk - 0.15 * ry, rx=rx, ry=ry, wall=wall)
+    return Place(left=left, top=top, width=wide, height=tall, base=base, unit=unit)

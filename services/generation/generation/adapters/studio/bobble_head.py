@@ -73,7 +73,7 @@ def _on_spring(pieces: Parted, plan: Assembly, look: Look, size: Size, brief: Br
     scene = _stage(np.maximum(head.shape, body.shape), plan.whole, look, size, brief)
     feet = footing(pieces.body.alpha / np.float32(255.0))
     if not (pieces.body.grounded or feet.steady):
-        scene = on_stem(scene, body.shape, plan.body, feet, look, STEEL)
+        scene = on_stem(scene, body.shape, plan.body, look, STEEL)
     scene = body.on(on_base(scene, body.shape, plan.body, look))
     lowered = shift(head.shape, 0.0, 0.8 * (plan.spring.foot[1] - plan.spring.head[1]))
     shade = blur(lowered, 14.0 * plan.whole.unit) * body.shape
@@ -104,5 +104,5 @@ def _fired(subject: Subject, faces: list[Face], place: Place, look: Look, size: 
     shown = faces_on(figure, subject, faces)
     paint = brushed(figure.colour, figure.alpha, shown, unit)
     volume = cushion(figure.alpha, 0.24 * tall, grounded=subject.grounded)
-    picture = glazed(paint, figure.alpha, shown, volume, look, unit)
+    picture = glazed(paint, figure.alpha, shown, volume, look)
     return _Part(figure=figure, picture=picture, shape=silhouette(figure, size))

@@ -1,6 +1,6 @@
 """Where the pieces of a bobble figure go: base, body, spring, head."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from .cutout import Subject
 from .looks import Look
 from .parting import Parted
 from .pixels import Size
-from .placing import Footing, Place
+from .placing import Footing, Place, centred
 from .spring import Spring
 
 STEP = 15.0
@@ -44,10 +44,11 @@ def assembled(pieces: Parted, look: Look, size: Size, *, grounded: bool) -> Asse
     if body is not None:
         neck_x += 0.75 * (pieces.neck[0] - 0.5 * body.alpha.shape[1]) * scale
         left, top = neck_x - pieces.neck[0] * scale, ground - body.alpha.shape[0] * scale
-        below = _box(body, left, top, scale, base, unit)
+        below = _box(body, (left, top), scale, base, unit)
     chin_x, chin_y = neck_x - 0.03 * face * scale * look.side, neck_y - gap * scale
     scaled = grow * scale
-    head = _box(pieces.head, chin_x - pieces.chin[0] * scaled, chin_y - pieces.chin[1] * scaled, scaled, base, unit)
+    crown = (chin_x - pieces.chin[0] * scaled, chin_y - pieces.chin[1] * scaled)
+    head = _box(pieces.head, crown, scaled, base, unit)
     radius = 0.17 * face * scale
     spring = Spring(foot=(neck_x, neck_y), head=(chin_x, chin_y - 0.3 * radius), radius=radius, turns=5)
     whole = Place(left=head.left, top=head.top, width=head.width, height=ground - head.top, base=base, unit=unit)
@@ -71,7 +72,10 @@ def mounted(subject: Subject, feet: Footing, size: Size) -> tuple[Place, bool]:
     sunk = 0.35 * base.ry if subject.grounded else (0.04 * tall * scale if feet.disc else 0.0)
     top = base.y + 0.15 * base.ry + sunk - raised - tall * scale
     left = size[0] / 2 - (feet.mass if floating else 0.5) * wide * scale
-    return _box(subject, left, top, scale, base, min(size) / 1024.0), floating
+    if not floating:
+        left, x = centred(feet, size[0], wide * scale)
+        base = replace(base, x=x)
+    return _box(subject, (left, top), scale, base, min(size) / 1024.0), floating
 
 
 def stacked(size: Size, tall: float, wide: float, *, grounded: bool, raised: float = 0.0) -> tuple[float, Base]:
@@ -87,6 +91,6 @@ def stacked(size: Size, tall: float, wide: float, *, grounded: bool, raised: flo
     return scale, Base(x=width / 2, y=top + tall * scale + raised - 0.3 * ry, rx=rx, ry=ry, wall=STEP * unit)
 
 
-def _box(subject: Subject, left: float, top: float, scale: float, base: Base, unit: float) -> Place:
-    height, width = subject.alpha.shape
+def _box(subject: Subject, corner: tuple[float, float], scale: float, base: Base, unit: float) -> Place:
+    (height, width), (left, top) = subject.alpha.shape, corner
     return Place(left=left, top=top, width=width * scale, height=height * scale, base=base, unit=unit)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib.resources import as_file, files
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from .cutout import Subject
 from .pixels import Bytes, Plane, grid
 
-_LONGEST = 640
+_LONGEST = 560
 _CASCADES = ("haarcascade_frontalface_alt2.xml", "haarcascade_eye.xml", "haarcascade_eye_tree_eyeglasses.xml")
 
 
@@ -25,7 +25,8 @@ class Face:
 
 @cache
 def _cascade(name: str) -> cv2.CascadeClassifier:
-    return cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / name))
+    with as_file(files("cv2") / "data" / name) as path:
+        return cv2.CascadeClassifier(str(path))
 
 
 def load_cascades() -> None:

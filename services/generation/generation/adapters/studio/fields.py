@@ -55,7 +55,8 @@ def _clustered(small: Bytes, opaque: "np.ndarray[tuple[int, int], np.dtype[np.bo
     apart = (lab**2).sum(axis=2)[..., None] - 2.0 * lab @ middles.T + (middles**2).sum(axis=1)
     labels = np.argmin(apart, axis=2).astype(np.uint8)
     flat = small.astype(np.float32) / np.float32(255.0)
-    means = [flat[(labels == k) & opaque].mean(axis=0) if ((labels == k) & opaque).any() else (0.5, 0.5, 0.5) for k in range(_COLOURS)]
+    members = [(labels == k) & opaque for k in range(_COLOURS)]
+    means = [flat[where].mean(axis=0) if where.any() else np.full(3, 0.5) for where in members]
     return labels, np.asarray(means, np.float32)
 
 

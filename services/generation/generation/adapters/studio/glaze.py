@@ -11,8 +11,10 @@ from .relief import modelled, normals
 def brushed(colour: Picture, alpha: Plane, faces: Plane, unit: float) -> Picture:
     """The photo as painted by hand: strokes instead of pores, contours drawn in, earthy rather than loud."""
     pixels = to_bytes(np.clip(colour, 0.0, 1.0))
-    broad = np.asarray(cv2.edgePreservingFilter(pixels, flags=cv2.RECURS_FILTER, sigma_s=20.0 * unit, sigma_r=0.32))
-    fine = np.asarray(cv2.bilateralFilter(pixels, 9, 34, 3.2 * unit))
+    broad = np.asarray(
+        cv2.edgePreservingFilter(pixels, flags=cv2.RECURS_FILTER, sigma_s=20.0 * unit, sigma_r=0.32), np.uint8
+    )
+    fine = np.asarray(cv2.bilateralFilter(pixels, 9, 34, 3.2 * unit), np.uint8)
     paint = mix(to_floats(broad), to_floats(fine), 0.80 * faces)
     light = luminance(paint)
     around = blur(light * alpha, 52.0 * unit) / np.maximum(blur(alpha, 52.0 * unit), 1e-2)
@@ -23,8 +25,9 @@ def brushed(colour: Picture, alpha: Plane, faces: Plane, unit: float) -> Picture
     return np.clip(0.03 + 0.95 * (grey + (paint - grey) * 1.16), 0.0, 1.0)
 
 
-def glazed(paint: Picture, alpha: Plane, faces: Plane, volume: Plane, look: Look, unit: float) -> Picture:
+def glazed(paint: Picture, alpha: Plane, faces: Plane, volume: Plane, look: Look) -> Picture:
     """Paint on modelled clay, fired, under a clear coat."""
+    unit = max(alpha.shape) / 820.0
     tone = modelled(paint, alpha, faces, unit)
     carved = (20.0 * unit * (blur(tone, 6.0 * unit) - 0.5) + 5.5 * unit * (blur(tone, 1.8 * unit) - 0.5)) * (
         1.0 - 0.70 * faces
@@ -54,4 +57,4 @@ def _window(form: Plane, look: Look) -> Plane:
     bars = np.minimum(np.abs(u), np.abs(v))
     panes = smoothstep(-0.10, 0.12, inside) * smoothstep(0.05, 0.16, bars)
     spot = np.exp(-(((across + 0.62) / 0.10) ** 2) - ((above - 0.52) / 0.10) ** 2)
-    return 0.72 * panes + 0.40 * spot
+    return 0.60 * panes + 0.36 * spot

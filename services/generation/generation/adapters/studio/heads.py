@@ -38,8 +38,8 @@ def grown(subject: Subject, face: Face, factor: float) -> tuple[Subject, Face]:
     reach = 1.15 * face.width * factor
     bounded = reach * np.tanh(off / reach)
     column = face.x + off - bounded * (1.0 - step)
-    where = np.broadcast_to(column, (height + up, width + 2 * aside)), np.broadcast_to(row, (height + up, width + 2 * aside))
-    larger = _remapped(subject, *where)
+    shape = (height + up, width + 2 * aside)
+    larger = _remapped(subject, np.broadcast_to(column, shape), np.broadcast_to(row, shape))
     centre = int(np.argmin(np.abs(row[:, 0] - face.y)))
     moved = replace(face, x=face.x + aside, y=float(centre), width=face.width * float(scale[centre, 0]))
     return _cropped(larger, moved)

@@ -163,7 +163,7 @@ def _jade(s: Surface) -> Picture:
     glow = _scattered(s, thin, 6.0)
     soft = 0.45 * light + 0.55 * _scattered(s, light, 14.0)
     tone = (s.tone - 0.5) * (1.0 + 0.3 * s.face)
-    lit = -0.05 + 0.24 * _fill(s) + 0.66 * soft + 0.78 * tone - 0.34 * s.cavity + 0.34 * glow
+    lit = -0.09 + 0.24 * _fill(s) + 0.66 * soft + 0.78 * tone - 0.34 * s.cavity + 0.34 * glow
     dice = np.random.default_rng(s.seed)
     size = (s.alpha.shape[1], s.alpha.shape[0])
     cloudy = 0.075 * clouds(size, dice, cells=2.6)

@@ -28,6 +28,14 @@ class Footing:
         return self.disc or self.left - 0.04 < self.mass < self.right + 0.04
 
 
+def centred(feet: Footing, width: float, wide: float) -> tuple[float, float]:
+    """Left edge of a figure `wide` pixels wide, and the middle of its base: half a step off centre each."""
+    foot = float(np.clip((feet.left + feet.right) / 2 if feet.steady else feet.mass, 0.25, 0.75))
+    margin = min(0.07 * width, (width - wide) / 2)
+    left = float(np.clip(width / 2 - (0.5 + foot) / 2 * wide, margin, width - margin - wide))
+    return left, left + foot * wide
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """The subject in scene pixels with a bare margin around it; `left` and `top` place its picture."""
@@ -64,28 +72,25 @@ class Place:
 def footing(alpha: Plane) -> Footing:
     """Read from the lowest sixteenth of an outline."""
     height, width = alpha.shape
-    solid = alpha > 0.5
-    columns = np.flatnonzero(solid[-max(2, height // 16) :].any(axis=0))
-    weight = solid.sum(axis=0, dtype=np.float64)
-    mass = float((weight * np.arange(width)).sum() / max(weight.sum(), 1.0)) / width
+    solid = (alpha > 0.5).astype(np.float32)
+    columns = np.flatnonzero(solid[-max(2, height // 16) :].max(axis=0))
+    weight = solid.mean(axis=0)
+    mass = float((weight * np.arange(width)).mean() / max(float(weight.mean()), 1e-9)) / width
     left, right = (float(columns[0]) / width, float(columns[-1] + 1) / width) if columns.size else (0.0, 1.0)
-    filled = float(weight.sum()) / (height * width)
+    filled = float(weight.mean())
     disc = abs(filled - np.pi / 4) < 0.012 and 0.95 < width / height < 1.05 and abs((left + right) / 2 - 0.5) < 0.06
     return Footing(left=left, right=right, mass=mass, disc=bool(disc))
 
 
-def placed(subject: Subject, place: Place, *, colour: Picture | None = None) -> Figure:
-    """The subject resized into its place; `colour` stands in for its own."""
+def placed(subject: Subject, place: Place) -> Figure:
+    """The subject resized into its place."""
     box = (max(8, round(place.width)), max(8, round(place.height)))
     ink = np.clip(resize(to_floats(subject.alpha), box), 0.0, 1.0)
-    own = to_floats(subject.colour) if colour is None else colour
-    weighted = resize(own * to_floats(subject.alpha)[..., None], box)
+    weighted = resize(to_floats(subject.colour) * to_floats(subject.alpha)[..., None], box)
     bare = ((_MARGIN, _MARGIN), (_MARGIN, _MARGIN))
     alpha = np.pad(ink, bare)
     shown = np.pad(np.clip(weighted / np.maximum(ink, 1e-3)[..., None], 0.0, 1.0), (*bare, (0, 0)), mode="edge")
-    return Figure(
-        colour=shown, alpha=alpha, left=round(place.left) - _MARGIN, top=round(place.top) - _MARGIN
-    )
+    return Figure(colour=shown, alpha=alpha, left=round(place.left) - _MARGIN, top=round(place.top) - _MARGIN)
 
 
 def faces_on(figure: Figure, subject: Subject, faces: list[Face]) -> Plane:

@@ -24,9 +24,7 @@ class Plinth:
 def plinth_under(head: Base, unit: float) -> Plinth:
     """The plinth whose upper drum that is."""
     waist = replace(head, y=head.y + head.wall, rx=0.93 * head.rx, ry=0.93 * head.ry, wall=64.0 * unit)
-    foot = replace(
-        head, y=waist.y + waist.wall - 2.0 * unit, rx=1.09 * head.rx, ry=1.09 * head.ry, wall=22.0 * unit
-    )
+    foot = replace(head, y=waist.y + waist.wall - 2.0 * unit, rx=1.09 * head.rx, ry=1.09 * head.ry, wall=22.0 * unit)
     return Plinth(head=head, waist=waist, foot=foot)
 
 
@@ -77,7 +75,11 @@ def _plaque(scene: Picture, drum: Base, look: Look, title: str) -> Picture:
     thick = max(1.0, 0.02 * size[1])
     shade = bent(scene, drum, blur(np.pad(coverage(plate), 12), 2.5 * thick))
     scene = scene * (1.0 - 0.5 * shift(shade, 0.0, 1.5 * thick))[..., None]
-    return mix(scene, bent(scene, drum, _brass(plate, letters, thick)) * _along(scene, drum, look), bent(scene, drum, coverage(plate)))
+    return mix(
+        scene,
+        bent(scene, drum, _brass(plate, letters, thick)) * _along(scene, drum, look),
+        bent(scene, drum, coverage(plate)),
+    )
 
 
 def _along(scene: Picture, drum: Base, look: Look) -> Plane:

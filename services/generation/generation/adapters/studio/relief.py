@@ -24,10 +24,10 @@ def inflated(mask: Plane, reach: float) -> Plane:
     scale = min(1.0, _FINEST / max(mask.shape))
     sizes = [(max(4, ceil(width * scale * s)), max(4, ceil(height * scale * s))) for s in (0.125, 0.25, 0.5, 1.0)]
     swell = np.zeros((4, 4), np.float32)
-    for number, size in enumerate(sizes):
+    for size, rounds in zip(sizes, (90, 60, 40, 24), strict=True):
         here = np.clip(resize(mask, size), 0.0, 1.0)
-        step = width / size[0]
-        swell = _relaxed(resize(swell, size) * 4.0 if number else here * 0.0, here, reach / step, (90, 60, 40, 24)[number])
+        # Twice as fine a grid has four times the squared pixels; the first start is flat.
+        swell = _relaxed(resize(swell, size) * 4.0, here, reach * size[0] / width, rounds)
     full = np.asarray(cv2.resize(swell, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
     return 2.0 * np.sqrt(np.maximum(full, 0.0)) * np.float32(width / sizes[-1][0])
 
@@ -38,7 +38,7 @@ def cushion(alpha: Plane, reach: float, *, grounded: bool) -> Plane:
         return inflated(alpha, reach)
     height = alpha.shape[0]
     last = height - 16
-    more = np.repeat(alpha[last - 4 : last - 3], round(0.7 * reach), axis=0)
+    more = np.repeat(alpha[last - 4 : last - 3], max(24, round(0.7 * reach)), axis=0)
     return inflated(np.concatenate([alpha[:last], more, more * 0.0]), reach)[:height]
 
 

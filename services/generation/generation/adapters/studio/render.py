@@ -25,7 +25,13 @@ from .window_box import window_box
 _JPEG_QUALITY = 92
 
 STYLES: Mapping[str, Callable[[Subject, Look, Size, Brief], Picture]] = MappingProxyType(
-    {"acrylic-standee": acrylic_standee, "window-box": window_box, "statuette": statuette, "big-head-vinyl": big_head_vinyl, "bobble-head": bobble_head}
+    {
+        "acrylic-standee": acrylic_standee,
+        "window-box": window_box,
+        "statuette": statuette,
+        "big-head-vinyl": big_head_vinyl,
+        "bobble-head": bobble_head,
+    }
 )
 """Every style this engine knows, by its public id."""
 

@@ -10,7 +10,7 @@ from .faces import faces_in
 from .looks import Look
 from .materials import BRASS, MATERIALS, Material, Surface
 from .pixels import Picture, Plane, Size, blur, coverage, flat, grid, mix, shift, smoothstep
-from .placing import Figure, Footing, Place, faces_on, footing, onto, placed, rounded, silhouette
+from .placing import Figure, Footing, Place, centred, faces_on, footing, onto, placed, rounded, silhouette
 from .plinth import erect, plinth_under
 from .relief import cushion, modelled, normals
 from .stem import on_stem
@@ -24,13 +24,13 @@ def statuette(subject: Subject, look: Look, size: Size, brief: Brief) -> Picture
     plinth = plinth_under(place.base, place.unit)
     figure = rounded(placed(subject, place), grounded=subject.grounded)
     shape = silhouette(figure, size)
-    middle = (size[0] / 2, place.top + 0.48 * place.height)
+    middle = (0.5 * size[0], place.top + 0.48 * place.height)
     reach = min(0.60 * max(place.height, place.width), 0.42 * size[0])
     scene = room(size, look, centre=middle, horizon=plinth.foot.y - 0.8 * plinth.foot.ry, reach=reach)
     scene = _cast_shadow(scene, shape, place, look)
     scene = erect(scene, plinth, look, material.plinth, brief.title)
     if not (subject.grounded or feet.steady):
-        scene = on_stem(scene, shape, place, feet, look, BRASS)
+        scene = on_stem(scene, shape, place, look, BRASS)
     scene = _contact(scene, shape, place, look)
     surface = _sculpted(figure, subject, material, look)
     scene = onto(scene, material.paint(surface), figure.alpha, figure.left, figure.top)
@@ -52,9 +52,8 @@ def _planned(subject: Subject, feet: Footing, size: Size) -> Place:
     sunk = (0.055 * tall if feet.disc else -0.02 * tall) if not subject.grounded else 0.30 * ry
     group = tall + below + 1.3 * ry
     top = max(0.045 * height, (height - group) * 0.48)
-    centre = 0.5 if subject.grounded or feet.disc else 0.5 * feet.mass + 0.25
-    left = width / 2 - centre * wide
-    base = Base(x=width / 2 if centre == 0.5 else left + feet.mass * wide, y=top + tall - sunk - 0.15 * ry, rx=rx, ry=ry, wall=head)
+    left, x = centred(feet, width, wide)
+    base = Base(x=x, y=top + tall - sunk - 0.15 * ry, rx=rx, ry=ry, wall=head)
     return Place(left=left, top=top, width=wide, height=tall, base=base, unit=unit)
 
 

@@ -6,15 +6,16 @@ from .base import ellipse
 from .looks import Look
 from .materials import Ramp, ramped
 from .pixels import Picture, Plane, blur, coverage, flat, grid, mix
-from .placing import Footing, Place
+from .placing import Place
 
 _DARK = (0.02, 0.015, 0.01)
 
 
-def on_stem(scene: Picture, shape: Plane, place: Place, feet: Footing, look: Look, metal: Ramp) -> Picture:
+def on_stem(scene: Picture, shape: Plane, place: Place, look: Look, metal: Ramp) -> Picture:
     """A rod from the base up behind the figure's centre of mass, with a collar at its foot."""
     x, y = grid(scene.shape[1], scene.shape[0])
-    at = place.left + feet.mass * place.width
+    weight = shape.sum(axis=0)
+    at = float((weight * x[0]).sum() / max(float(weight.sum()), 1.0))
     half = 7.0 * place.unit
     column = np.flatnonzero(shape[:, int(np.clip(at, 0, scene.shape[1] - 1))] > 0.5)
     end = float(column[-1]) if column.size else place.top + 0.6 * place.height

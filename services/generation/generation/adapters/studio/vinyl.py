@@ -48,20 +48,23 @@ def _evenly_lit(colour: Picture, alpha: Plane) -> Picture:
 def _even(colour: Picture, faces: Plane, unit: float) -> Picture:
     """Edge-preserving smoothing, gentler on faces."""
     pixels = to_bytes(np.clip(colour, 0.0, 1.0))
-    strong = np.asarray(cv2.edgePreservingFilter(pixels, flags=cv2.RECURS_FILTER, sigma_s=26.0 * unit, sigma_r=0.34))
-    gentle = np.asarray(cv2.bilateralFilter(pixels, 9, 30, 3.6 * unit))
+    strong = np.asarray(
+        cv2.edgePreservingFilter(pixels, flags=cv2.RECURS_FILTER, sigma_s=26.0 * unit, sigma_r=0.34), np.uint8
+    )
+    gentle = np.asarray(cv2.bilateralFilter(pixels, 9, 30, 3.6 * unit), np.uint8)
     return mix(to_floats(strong), to_floats(gentle), 0.85 * faces)
 
 
-def moulded(paint: Paint, faces: Plane, volume: Plane, look: Look, unit: float) -> Picture:
+def moulded(paint: Paint, faces: Plane, volume: Plane, look: Look) -> Picture:
     """Paint on a rounded form in studio light."""
+    unit = max(volume.shape) / 820.0
     form = 0.78 * volume + paint.parts
     right, up, near = normals(blur(form, 2.0 * unit))
     side = np.float32(look.side)
     lamp = right * (0.55 * side) + up * 0.58 + near * 0.60
     wrapped = np.clip((lamp + 0.30) / 1.30, 0.0, 1.0)
     crease = np.clip((blur(form, 8.0 * unit) - form) / (6.0 * unit), 0.0, 1.0) * smoothstep(3.0, 18.0, volume / unit)
-    shade = 0.36 + 0.80 * wrapped - 0.30 * crease * (1.0 - 0.6 * faces)
+    shade = 0.41 + 0.80 * wrapped - 0.30 * crease * (1.0 - 0.6 * faces)
     # A little of the light goes through the skin of the toy and comes out warmer.
     warmth = flat((1.03, 0.985, 0.955)) ** (1.6 * (0.75 - wrapped))[..., None]
     lit = paint.colour * shade[..., None] * warmth
@@ -79,7 +82,7 @@ def _gloss(form: Plane, look: Look) -> Plane:
     strip = _soft_box(across, above, (-0.82, 0.12), (0.05, 0.50))
     glow = np.exp(-(((across - 0.50) / 0.40) ** 2) - ((above - 0.55) / 0.40) ** 2)
     floor = np.exp(-(((above + 0.80) / 0.20) ** 2))
-    return look.shine * (0.46 * box + 0.14 * strip + 0.10 * glow) + 0.10 * floor
+    return look.shine * (0.56 * box + 0.15 * strip + 0.10 * glow) + 0.10 * floor
 
 
 def _soft_box(across: Plane, above: Plane, middle: tuple[float, float], half: tuple[float, float]) -> Plane:
