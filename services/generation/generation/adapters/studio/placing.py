@@ -75,7 +75,7 @@ def footing(alpha: Plane) -> Footing:
     solid = (alpha > 0.5).astype(np.float32)
     columns = np.flatnonzero(solid[-max(2, height // 16) :].max(axis=0))
     weight = solid.mean(axis=0)
-    mass = float((weight * np.arange(width)).mean() / max(float(weight.mean()), 1e-9)) / width
+    mass = float((weight * grid(width, 1)[0][0]).mean() / max(float(weight.mean()), 1e-9)) / width
     left, right = (float(columns[0]) / width, float(columns[-1] + 1) / width) if columns.size else (0.0, 1.0)
     filled = float(weight.mean())
     disc = abs(filled - np.pi / 4) < 0.012 and 0.95 < width / height < 1.05 and abs((left + right) / 2 - 0.5) < 0.06
