@@ -137,14 +137,24 @@ def _top(scene: Picture, base: Base, look: Look) -> Picture:
     return pale * (0.90 + 0.06 * v)[..., None] + (0.13 * look.shine * sheen)[..., None]
 
 
-def _inscribed(scene: Picture, base: Base, look: Look, name: Plane) -> Picture:
-    """The name bent around the wall: arc length becomes the text's x."""
+def bent(scene: Picture, base: Base, sheet: Plane) -> Plane:
+    """A flat sheet laid around the middle of the wall, as the scene sees it: arc length becomes the sheet's x."""
     height, width = scene.shape[:2]
     row = grid(width, height)[1]
-    arc = np.arcsin(np.clip(_across(scene, base), -0.999, 0.999)) * base.rx + name.shape[1] / 2.0
-    below = row - (_front_edge(scene, base) - base.wall) - (base.wall - name.shape[0]) * 0.5
+    arc = np.arcsin(np.clip(_across(scene, base), -0.999, 0.999)) * base.rx + sheet.shape[1] / 2.0
+    below = row - (_front_edge(scene, base) - base.wall) - (base.wall - sheet.shape[0]) * 0.5
     where_x, where_y = np.broadcast_to(arc, (height, width)).astype(np.float32), below.astype(np.float32)
-    ink = np.asarray(cv2.remap(name, where_x, where_y, cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.remap(sheet, where_x, where_y, cv2.INTER_LINEAR), np.float32)
+
+
+def wall_light(scene: Picture, base: Base, look: Look) -> Plane:
+    """Light along the wall, about 1 where the lamp meets it; a row that broadcasts."""
+    return _shading(scene, base, look)
+
+
+def _inscribed(scene: Picture, base: Base, look: Look, name: Plane) -> Picture:
+    """The name bent around the wall."""
+    ink = bent(scene, base, name)
     lit = np.clip(_shading(scene, base, look), 0.0, 1.08)[..., None] * flat(look.letters)
     lip = np.clip(shift(ink, 0.0, 1.2 * base.unit) - ink, 0.0, 1.0)
     cut = mix(scene, WHITE, 0.30 * lip)

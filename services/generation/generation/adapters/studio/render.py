@@ -9,6 +9,8 @@ from PIL import Image
 from generation.ports import Painting
 
 from .badge import badge
+from .big_head import big_head_vinyl
+from .bobble_head import bobble_head
 from .brief import Brief
 from .cutout import Subject, lift, open_photo
 from .enamel_pin import enamel_pin
@@ -20,6 +22,7 @@ from .pixels import Picture, Size, to_bytes
 from .segmentation import subject_mask
 from .snow_globe import snow_globe
 from .standee import acrylic_standee
+from .statuette import statuette
 from .window_box import window_box
 
 _JPEG_QUALITY = 92
@@ -31,6 +34,9 @@ STYLES: Mapping[str, Callable[[Subject, Look, Size, Brief], Picture]] = MappingP
         "enamel-pin": enamel_pin,
         "keychain": keychain,
         "snow-globe": snow_globe,
+        "statuette": statuette,
+        "big-head-vinyl": big_head_vinyl,
+        "bobble-head": bobble_head,
     }
 )
 """Every style this engine knows, by its public id."""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import cv2
 
+from .faces import load_cascades
 from .fonts import faces
 from .segmentation import network
 
@@ -18,7 +19,7 @@ _T = TypeVar("_T")
 
 
 def prepare(memory_bytes: int) -> None:
-    """Set the memory ceiling, keep to one core, load network and fonts.
+    """Set the memory ceiling, keep to one core, load network, fonts and cascades.
 
     RLIMIT_DATA counts what is written to, anonymous mappings included (Linux 4.7); an address-space limit
     would count libraries and the stacks of threads that were only reserved.
@@ -28,6 +29,7 @@ def prepare(memory_bytes: int) -> None:
     cv2.setNumThreads(1)
     network()
     faces()
+    load_cascades()
 
 
 def carry_out(task: Callable[..., _T], *arguments: Any) -> _T:
