@@ -51,7 +51,8 @@ _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _PATTERNS = (
     # Anything@anything: an address needs no dot to be one (RFC 5321 allows localhost).
     (re.compile(r"[^\s\"'<>(),;:@/]+@[^\s\"'<>(),;:@/]+"), HIDDEN),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), HIDDEN),
+    # Said twice, it is still said before the token.
+    (re.compile(r"(?i)\b(?:(?:bearer|basic)\s+)+[\w.~+/=-]+"), HIDDEN),
     (re.compile(r"\beyJ[\w-]*\.[\w-]*\.?[\w-]*"), HIDDEN),
     (re.compile(r"\b(?:sk|rk|pk|whsec|fig)_\w{8,}"), HIDDEN),
     (re.compile(r"\bAIza[\w-]{20,}"), HIDDEN),

@@ -49,6 +49,10 @@ def test_no_bearer_token_survives_wherever_it_stands(data: st.DataObject, token:
     assert token not in written({"event": "x", "what": nested})
 
 
+def test_a_token_whose_scheme_is_said_twice_does_not_survive() -> None:
+    assert "0123456789abcdef" not in written({"event": "x", "what": "BEARER Bearer 0123456789abcdef"})
+
+
 KEYS = [
     *["password", "new_password", "api_token", "Authorization", "Set-Cookie", "clientSecret", "email", "user_email"],
     *["display_name", "title", "note", "refreshToken", "DSN", "secret_key"],
