@@ -1,4 +1,4 @@
-"""Generation's clock door: paint, delete what is no longer needed, notice what went silent."""
+"""The workshop: figurines are painted here, and photos and figurines end here."""
 
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -13,8 +13,7 @@ import psycopg
 import structlog
 from prometheus_client import Counter, Gauge
 
-from common.errors import NotFound, Unavailable
-from common.service import Job
+from common.errors import Unavailable
 from common.work import UnitOfWork
 from generation import use_cases
 from generation.domain import (
@@ -25,9 +24,6 @@ from generation.domain import (
     UPLOAD_LIFETIME,
     FailureCode,
     Figurine,
-    Model,
-    ModelFailure,
-    ModelReport,
     Origin,
     Painters,
     StoredPicture,
@@ -37,9 +33,6 @@ from generation.ports import (
     Finish,
     Finished,
     ImageEngine,
-    ModelMaker,
-    ModelNotMade,
-    ModelStore,
     Painting,
     PaintingFailed,
     PaintingUnknown,
@@ -47,9 +40,8 @@ from generation.ports import (
     PhotoStore,
     PictureBroken,
     PictureStore,
-    Size,
 )
-from generation.repository import DELETE_CHANNEL, MODEL_CHANNEL, RENDER_CHANNEL, Work
+from generation.repository import Work
 
 log = structlog.get_logger(__name__)
 
@@ -300,95 +292,3 @@ def note_unknown_calls(unit: UnitOfWork[Work], figurine_id: UUID, calls: int) ->
     UNKNOWN_CALLS.labels(GEMINI).inc(calls)
     with unit.begin() as work:
         use_cases.note_unknown_calls(work, figurine_id, calls)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelBench:
-    """Where printable models are made of delivered pictures."""
-
-    unit: UnitOfWork[Work]
-    maker: ModelMaker
-    models: ModelStore
-    pictures: PictureStore
-    makers: int = 1
-
-    def make_next(self) -> int:
-        """Claim the next model, make it, settle it; 0 when nobody waits."""
-        with self.unit.begin() as work:
-            claim = use_cases.claim_model(work)
-        if claim is None:
-            return 0
-        try:
-            made = self.maker.make(self._picture(claim), scene=claim.scene, height_mm=claim.height_mm)
-            for part, data in made.files.items():
-                self.models.put_part(claim.place, part, data, owner=claim.owner)
-        except ModelNotMade as failed:
-            self._fail(claim, failed)
-        except Unavailable:
-            log.warning("away, model waits", figurine_id=str(claim.figurine_id), attempt=claim.attempt)
-            with self.unit.begin() as work:
-                use_cases.postpone_model(work, claim)
-        else:
-            self._deliver(claim, made.report)
-        return 1
-
-    def _picture(self, claim: Model) -> bytes:
-        try:
-            opened = self.pictures.open(claim.prefix, Size.FULL, owner=claim.owner)
-        except NotFound as missing:
-            raise ModelNotMade(ModelFailure.UNREADABLE) from missing
-        try:
-            return b"".join(opened)
-        finally:
-            opened.close()
-
-    def _deliver(self, claim: Model, report: ModelReport) -> None:
-        with self.unit.begin() as work:
-            delivered = use_cases.deliver_model(work, claim, report)
-        # Taken over meanwhile: ours goes. Delivered: what earlier attempts left goes.
-        self.models.sweep_parts(claim.stem if delivered else f"{claim.place}/", keep=claim.place if delivered else "")
-
-    def _fail(self, claim: Model, failed: ModelNotMade) -> None:
-        log.warning("no model", figurine_id=str(claim.figurine_id), attempt=claim.attempt, why=str(failed))
-        with self.unit.begin() as work:
-            use_cases.fail_model(work, claim, failed.failure)
-
-
-def model_jobs(bench: ModelBench) -> list[Job]:
-    """What the clock asks of the bench."""
-    every = timedelta(seconds=5)
-    return [Job(name="make models", every=every, run=bench.make_next, channel=MODEL_CHANNEL, parallel=bench.makers)]
-
-
-def jobs(workshop: Workshop) -> list[Job]:
-    """What the clock asks of generation."""
-    limits = workshop.painters.limits
-    return [
-        # Each engine has renderers of its own: who waits for a partner's answer keeps no core from painting.
-        *(
-            Job(
-                name="render" if engine == STUDIO else f"render with {engine}",
-                every=timedelta(seconds=2),
-                run=partial(workshop.render_next, engine),
-                channel=RENDER_CHANNEL,
-                parallel=limits.of(engine),
-            )
-            for engine in workshop.engines
-        ),
-        Job(name="delete uploads", every=timedelta(seconds=5), run=workshop.delete_uploads, channel=DELETE_CHANNEL),
-        Job(name="delete figurines", every=timedelta(seconds=5), run=workshop.delete_figurines, channel=DELETE_CHANNEL),
-        Job(name="expire uploads", every=timedelta(minutes=1), run=workshop.in_transaction(use_cases.expire_uploads)),
-        Job(
-            name="release expired leases",
-            every=timedelta(seconds=5),
-            run=workshop.in_transaction(use_cases.release_expired_leases),
-        ),
-        Job(
-            name="reconsider stranded",
-            every=timedelta(minutes=1),
-            run=workshop.in_transaction(partial(use_cases.reconsider_stranded, painters=workshop.painters)),
-        ),
-        Job(name="show queue", every=timedelta(seconds=10), run=workshop.show_queue),
-        Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts),
-        Job(name="sweep strays", every=timedelta(minutes=10), run=workshop.sweep_strays),
-    ]
