@@ -222,6 +222,17 @@ def test_a_shared_figurine_is_seen_by_whoever_has_the_link_until_it_is_taken_bac
     expect(stranger.get_by_role("heading", level=1)).to_have_text("This link leads nowhere")
 
 
+def test_a_figurine_is_made_printable_and_says_how_it_came_to_be(page, viewer):
+    expect(viewer.get_by_text("Its signature holds.")).to_be_visible()
+    viewer.get_by_role("button", name="Make it printable").click()
+    stl = viewer.get_by_role("link", name="STL")
+    expect(stl).to_be_visible(timeout=FIGURINE_MS)
+    with page.expect_download() as begun:
+        stl.click()
+    assert begun.value.suggested_filename.endswith(".stl")
+    assert Path(begun.value.path()).stat().st_size > 10_000
+
+
 def test_an_owner_keeps_rates_and_deletes_her_figurine(page, viewer):
     viewer.get_by_role("button", name="Make it a favourite").click()
     expect(viewer.get_by_role("button", name="A favourite")).to_have_attribute("aria-pressed", "true")

@@ -23,7 +23,7 @@ export function dressPicture(button, figurine, picture, { size, label, whenGone 
   image.addEventListener("load", () => delete image.dataset.waiting, { once: true });
   image.src = pictureAddress(figurine.id, picture.n, size);
   const address = pictureAddress(figurine.id, picture.n, "full");
-  button.addEventListener("click", () => openViewer({ address, label, figurine, whenGone }));
+  button.addEventListener("click", () => openViewer({ address, label, figurine, n: picture.n, whenGone }));
 }
 
 /** An empty plinth, with the photo on it when this page still has it. */

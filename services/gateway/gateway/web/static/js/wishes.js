@@ -14,7 +14,7 @@ export class Wishes {
     this.#figurine = figurine;
     this.#address = `/v1/figurines/${figurine.id}`;
     this.#whenGone = whenGone;
-    this.#say("");
+    this.say("");
     this.#showFavourite();
     this.#showLink(null);
     this.#showStars(0);
@@ -31,6 +31,7 @@ export class Wishes {
     for (const [name, act] of Object.entries(acts)) within(dialog, name).onclick = () => void this.#try(act);
     for (const star of this.#stars()) star.onchange = () => void this.#try(() => this.#rate(Number(star.value)));
     void this.#readLink();
+    void this.#readOrigin();
   }
 
   async #try(act) {
@@ -38,11 +39,12 @@ export class Wishes {
       await act();
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      this.#say(problem.message);
+      this.say(problem.message);
     }
   }
 
-  #say(text) {
+  /** One sentence about what was just done. */
+  say(text) {
     within(this.#dialog, "said").textContent = text;
   }
 
@@ -80,6 +82,19 @@ export class Wishes {
     }
   }
 
+  async #readOrigin() {
+    const origin = within(this.#dialog, "origin");
+    origin.textContent = "";
+    try {
+      const [first] = (await read(`${this.#address}/provenance`)).items;
+      if (!first) return;
+      const holds = first.validation.state === "Trusted";
+      origin.textContent = `${first.sentence} ${holds ? "Its signature holds." : "Its signature does not hold."}`;
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem; // Told when it is asked for again.
+    }
+  }
+
   async #toggleFavourite() {
     const path = `${this.#address}/favourite`;
     const told = this.#figurine.favourite ? await remove(path) : await put(path);
@@ -89,24 +104,24 @@ export class Wishes {
 
   async #share() {
     this.#showLink((await post(`${this.#address}/share`)).url);
-    this.#say("Whoever has this link sees the pictures, with the name that stands on them, and nothing else about you.");
+    this.say("Whoever has this link sees the pictures, with the name that stands on them, and nothing else about you.");
     within(this.#dialog, "url").select();
   }
 
   async #copy() {
     await navigator.clipboard.writeText(within(this.#dialog, "url").value);
-    this.#say("The link is copied.");
+    this.say("The link is copied.");
   }
 
   async #unshare() {
     await remove(`${this.#address}/share`);
     this.#showLink(null);
-    this.#say("The link leads nowhere any more.");
+    this.say("The link leads nowhere any more.");
   }
 
   async #rate(stars) {
     await put(`${this.#address}/rating`, { stars });
-    this.#say("Thank you. The last rating counts.");
+    this.say("Thank you. The last rating counts.");
   }
 
   async #delete() {
