@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 from generation.adapters.relief.figure import cropped
 from generation.adapters.relief.model import model_of
 from generation.domain import ModelPart
-from tests.e2e.test_studio_page import BROWSERS, FLAWS
+from tests.e2e.conftest import BROWSERS
+from tests.e2e.test_studio_page import FLAWS
 
 pytestmark = pytest.mark.slow
 

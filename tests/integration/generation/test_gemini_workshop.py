@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from generation.domain import GEMINI, STUDIO, UNKNOWN_PAUSE, Limits, Painters
 from generation.jobs import jobs, note_unknown_calls
+from generation.ports import Size
 from generation.settings import Settings
 from generation.wiring import engines_of
 from ops.emulators.gemini.script import Behaviour, Kind
@@ -17,6 +18,7 @@ from tests.builders import Life
 from tests.fakes.engine import FakeEngine
 from tests.fakes.toy.keys import PUBLIC_KEY
 from tests.fixtures.gemini import RunningEmulator
+from tests.fixtures.signing import SigningFiles
 from tests.integration.generation.gemini_orders import PHOTO
 from tests.integration.generation.shop import CATALOGUE, Shop
 from tests.integration.generation.test_partners import agree, attempt, disclosures, painted_by
@@ -25,7 +27,9 @@ STYLE = "desk-statue"
 
 
 @pytest.fixture
-def shop(shop: Shop, generation_dsn: str, gemini_emulator: RunningEmulator) -> Iterator[Shop]:
+def shop(
+    shop: Shop, generation_dsn: str, gemini_emulator: RunningEmulator, signing_files: SigningFiles
+) -> Iterator[Shop]:
     key = SecretStr("1:" + "A" * 43 + "=")
     settings = Settings(
         mode="local",
@@ -37,6 +41,8 @@ def shop(shop: Shop, generation_dsn: str, gemini_emulator: RunningEmulator) -> I
         s3_secret_key=SecretStr("unused"),
         sealing_keys=key,
         upload_keys=key,
+        provenance_cert=signing_files.chain,
+        provenance_key=signing_files.key,
         gemini_api_key=SecretStr(gemini_emulator.key),
         gemini_key_tier="unpaid",
         gemini_base_url=gemini_emulator.base_url,
@@ -68,7 +74,7 @@ def test_what_was_ordered_is_painted_by_gemini_told_and_stored(
     assert painted_by(shop, life) == ("succeeded", GEMINI)
     assert disclosures(shop, life) == [("google_gemini", "photo_and_prompt", "U2", 1)]
     assert len(gemini_emulator.control.ledger().calls) == 2
-    assert len(shop.keys("figurines", life.figurine_id)) == 6
+    assert len(shop.keys("figurines", life.figurine_id)) == 2 * len(Size)
 
 
 def test_a_refusal_ends_the_job_and_is_not_tried_again(

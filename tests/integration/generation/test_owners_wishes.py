@@ -52,7 +52,7 @@ def gone(shop: Shop, life: Life) -> int:
 class TestDeleting:
     def test_nothing_of_a_deleted_figurine_is_left_and_that_is_told_once(self, shop: Shop) -> None:
         life = painted(shop, variants=2)
-        assert len(shop.keys("figurines", life.figurine_id)) == 6
+        assert len(shop.keys("figurines", life.figurine_id)) == 2 * len(Size)
         delete(shop, life)
         delete(shop, life)
         assert shop.workshop.delete_figurines() == 1

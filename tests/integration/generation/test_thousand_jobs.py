@@ -23,7 +23,7 @@ from generation.ports import Painting, PaintOrder
 from generation.repository import Work
 from tests.builders import Life
 from tests.fakes.engine import card, crashes, fails, never_answers
-from tests.fakes.stores import MemoryPhotos, MemoryPictures, no_smaller_sizes
+from tests.fakes.stores import MemoryPhotos, MemoryPictures, as_painted
 from tests.integration.generation.lines import STYLES
 
 JOBS, PEOPLE, RENDERERS = 1_000, 10, 4
@@ -133,7 +133,7 @@ def rush(unit: UnitOfWork[Work], clock: MovableClock) -> Rush:
         painters=Painters(styles=STYLES, available=frozenset(engines), limits=limits),
         photos=photos,
         pictures=pictures,
-        resize=no_smaller_sizes,
+        finish=as_painted,
         lease=timedelta(seconds=20),
     )
     people = [Life(variants=1).user_id for _ in range(PEOPLE)]

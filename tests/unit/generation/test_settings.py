@@ -22,6 +22,8 @@ def settings(**changes: object) -> Settings:
         "s3_secret_key": SecretStr("the-studio-writes-here"),
         "sealing_keys": SecretStr("1:abcdefghijklmnop"),
         "upload_keys": SecretStr("1:abcdefghijklmnop"),
+        "provenance_cert": "provenance.crt",
+        "provenance_key": "provenance.key",
     }
     return Settings.model_validate(plain | changes)
 

@@ -29,7 +29,7 @@ def find_model(work: Work, user_id: UUID, figurine_id: UUID, picture: int, heigh
     """
     if work.pictures.find(figurine_id, picture, owner=user_id) is None:
         figurine = work.jobs.find(figurine_id)
-        if figurine is None or figurine.user_id != user_id:
+        if figurine is None or figurine.user_id != user_id or figurine.deleted:
             raise NoSuchFigurine
         if work.pictures.find(figurine_id, 1, owner=user_id) is None:
             raise NothingToModel

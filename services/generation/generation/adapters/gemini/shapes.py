@@ -21,8 +21,6 @@ _BROKEN = (
     OSError,
     SyntaxError,
     ValueError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
     EOFError,
     MemoryError,
     OverflowError,
@@ -48,6 +46,8 @@ def decoded(image: bytes) -> Picture:
             # The whole of it, at once: a picture that breaks off half-way opens without complaint.
             opened.load()
             return Picture(image=image, media_type=_MEDIA[cast("str", opened.format)], pixels=opened.copy())
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise CallFailed("no_picture", "picture_size") from error
     except _BROKEN as error:
         raise CallFailed("no_picture", "unreadable_picture") from error
 
