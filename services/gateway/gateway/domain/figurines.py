@@ -80,7 +80,7 @@ FAILURES: Mapping[str, str] = {
     "photo_missing": "The photo was gone before painting began. Upload it again.",
     "cancelled": "You cancelled this figurine.",
     "insufficient_credits": "There were not enough credits for this figurine. Get more credits and try again.",
-    "restricted": "Your data is under restriction at your request, so nothing was painted.",
+    "restricted": "You have not allowed what this figurine needs, or have restricted the use of your data.",
 }
 
 
