@@ -25,7 +25,8 @@ def check_the_books(stack: RunningStack, *, seconds: float = SETTLING_SECONDS) -
         until(lambda: not unsettled(stack), "The rest of the whole studio", seconds=seconds)
     except StackFailed as late:
         raise AssertionError(f"{late} {unsettled(stack)}") from late
-    assert found(stack, BROKEN) == {}
+    broken = found(stack, BROKEN)
+    assert not broken, broken
     assert kept_uploads(stack) == set()
     assert missing_pictures(stack) == set()
     assert orphaned_pictures(stack) == set()
@@ -80,10 +81,15 @@ def orphaned_pictures(stack: RunningStack) -> set[str]:
         stack, "generation", "SELECT figurine_id, attempt FROM attempts WHERE NOT swept AND ended_at IS NOT NULL"
     )
     to_sweep = tuple(f"{figurine_id}/{attempt}/" for figurine_id, attempt in attempts)
+    models = tuple(f"{prefix}-model-" for prefix, _ in _pictures(stack))
     others = inside.keys(stack, "figurines") - set(_delivered(stack))
-    return {key for key in others if not key.startswith(to_sweep)}
+    return {key for key in others if not key.startswith(to_sweep) and not key.startswith(models)}
 
 
 def _delivered(stack: RunningStack) -> Iterator[str]:
-    for prefix, original in inside.rows(stack, "generation", "SELECT prefix, original_type FROM pictures"):
+    for prefix, original in _pictures(stack):
         yield from (f"{prefix}-{size}" for size in Size if original or size is not Size.ORIGINAL)
+
+
+def _pictures(stack: RunningStack) -> list[tuple[str, str | None]]:
+    return inside.rows(stack, "generation", "SELECT prefix, original_type FROM pictures")

@@ -18,6 +18,12 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "figurines whose end the gateway has not heard of": """
         SELECT id, state FROM gateway.figurines WHERE rank < 4
         """,
+    "deleted figurines that are still there": """
+        SELECT id FROM generation.figurines WHERE deleted_at IS NOT NULL AND gone_at IS NULL
+        """,
+    "models that are being made": """
+        SELECT figurine_id FROM generation.models WHERE state IN ('asked', 'making')
+        """,
     "open holds": """
         SELECT figurine_id FROM billing.holds WHERE state = 'open'
         """,
@@ -39,7 +45,8 @@ UNSETTLED: Mapping[str, LiteralString] = {
 BROKEN: Mapping[str, LiteralString] = {
     "the gateway shows another state than generation has": """
         SELECT id, shown.state, job.state
-          FROM gateway.figurines AS shown FULL JOIN generation.figurines AS job USING (id)
+          FROM gateway.figurines AS shown
+          FULL JOIN (SELECT * FROM generation.figurines WHERE deleted_at IS NULL) AS job USING (id)
          WHERE shown.state IS DISTINCT FROM job.state
         """,
     "the gateway shows other pictures than generation has": """
@@ -60,7 +67,7 @@ BROKEN: Mapping[str, LiteralString] = {
     "a job that succeeded has no picture, or one that failed has": """
         SELECT id, state
           FROM generation.figurines AS job
-         WHERE (state IN ('succeeded', 'partly_succeeded'))
+         WHERE deleted_at IS NULL AND (state IN ('succeeded', 'partly_succeeded'))
                <> EXISTS (SELECT FROM generation.pictures WHERE figurine_id = job.id)
         """,
     "the ledger does not sum to zero": """
@@ -86,7 +93,7 @@ BROKEN: Mapping[str, LiteralString] = {
                  FROM billing.entries AS entry
                  JOIN billing.postings AS posting ON posting.entry = entry.seq
                 WHERE entry.figurine_id = job.id AND posting.account = 'revenue') AS revenue ON true
-         WHERE charged <> unit_price * stored OR times <> least(stored, 1)
+         WHERE deleted_at IS NULL AND (charged <> unit_price * stored OR times <> least(stored, 1))
         """,
     "a hold says otherwise than the ledger": """
         SELECT hold.figurine_id, captured
@@ -115,8 +122,9 @@ BROKEN: Mapping[str, LiteralString] = {
         SELECT *
           FROM (SELECT count(*) AS jobs FROM generation.figurines) AS ended,
                (SELECT count(*) AS stored FROM generation.pictures) AS made,
+               (SELECT count(*) AS deleted FROM generation.figurines WHERE deleted_at IS NOT NULL) AS past,
                (SELECT count(*) AS facts, coalesce(sum(pictures), 0) AS pictures FROM analytics.facts) AS counted,
                (SELECT coalesce(sum(figurines), 0) AS shown FROM analytics.figurines_per_day) AS days
-         WHERE (jobs, stored, jobs) <> (facts, pictures, shown)
+         WHERE (jobs, jobs) <> (facts, shown) OR pictures < stored OR (pictures <> stored AND deleted = 0)
         """,
 }

@@ -17,6 +17,11 @@ FORGERIES: Mapping[str, LiteralString] = {
     "jobs that have not ended": "UPDATE generation.figurines SET state = 'queued'",
     "orders that generation has not heard of": "DELETE FROM generation.figurines",
     "figurines whose end the gateway has not heard of": "UPDATE gateway.figurines SET rank = 3",
+    "deleted figurines that are still there": "UPDATE generation.figurines SET deleted_at = now()",
+    "models that are being made": """
+        INSERT INTO generation.models (figurine_id, picture, height_mm, state, asked_at)
+        SELECT id, 1, 1, 'asked', now() FROM generation.figurines
+        """,
     "open holds": "UPDATE billing.holds SET state = 'open', ended_at = NULL",
     "photos that are held": "UPDATE generation.uploads SET state = 'deleting'",
     "clocks that run": "UPDATE privacy.clocks SET deleted_at = NULL",

@@ -3,6 +3,8 @@ import { read } from "./api.js";
 import { exactTime, moment } from "./words.js";
 
 const SHOWN = 3;
+/** Photos that were seen here and whose proof has not been read yet. */
+const awaited = new Set();
 
 function line(text, { gone, title }) {
   const item = document.createElement("li");
@@ -30,11 +32,14 @@ const gone = (proof) =>
     { gone: true, title: exactTime(proof.deleted_at) },
   );
 
-/** Reads and tells; resolves with true while a photo is still held. Old lines stay when no answer comes. */
+/** Reads and tells; resolves with true while a photo is held or its proof is not there. Old lines stay without an answer. */
 export async function tellPhotos() {
   const { uploads, proofs } = await read("/v1/photos");
   const still = uploads.filter((upload) => upload.state !== "deleted");
   const lines = [...(still.length > 0 ? [held(still)] : []), ...proofs.slice(0, SHOWN).map(gone)];
   document.getElementById("photo-line").replaceChildren(...lines);
-  return still.length > 0;
+  // The proof is filed a moment after the photo has gone.
+  for (const { id } of uploads) awaited.add(id);
+  for (const { upload_id } of proofs) awaited.delete(upload_id);
+  return awaited.size > 0;
 }
