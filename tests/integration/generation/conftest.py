@@ -9,7 +9,6 @@ from typing import Protocol
 import pytest
 from flask.testing import FlaskClient
 from minio import Minio
-from pydantic import SecretStr
 
 from common.clock import MovableClock
 from common.database import Database
@@ -25,13 +24,11 @@ from generation.domain import STUDIO, Painters
 from generation.jobs import Workshop
 from generation.ports import PictureStore
 from generation.repository import Work
-from generation.settings import Settings
 from generation.wiring import build
 from tests.fakes.engine import FakeEngine
 from tests.fakes.leftovers import clear
-from tests.fakes.toy.keys import PUBLIC_KEY
 from tests.fixtures.signing import SigningFiles
-from tests.integration.generation.doors import Ask, Counted, asking
+from tests.integration.generation.doors import Ask, Counted, asking, settings_of
 from tests.integration.generation.shop import CATALOGUE, Shop
 
 UPLOAD_KEYS = Sealer(Keyring({1: b"u" * 32}, current=1))
@@ -124,20 +121,7 @@ def counted(pictures: S3Pictures) -> Counted:
 
 @pytest.fixture
 def service(generation_dsn: str, counted: Counted, signing_files: SigningFiles) -> Iterator[Service[Work]]:
-    key = SecretStr("1:" + "A" * 43 + "=")
-    settings = Settings(
-        mode="local",
-        database_url=SecretStr(generation_dsn),
-        broker_url=SecretStr("amqp://localhost/unused"),
-        token_public_key=PUBLIC_KEY,
-        s3_endpoint="https://localhost:1",
-        s3_access_key="unused",
-        s3_secret_key=SecretStr("unused"),
-        sealing_keys=key,
-        upload_keys=key,
-        provenance_cert=signing_files.chain,
-        provenance_key=signing_files.key,
-    )
+    settings = settings_of(generation_dsn, signing_files)
     service = build(settings, engine=FakeEngine())
     yield replace(service, ports=[counted if isinstance(port, PictureStore) else port for port in service.ports])
     service.unit.database.close()

@@ -1,16 +1,20 @@
 """Generation's HTTP door, as the gateway comes to it."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
 from common.storage import OpenedObject
 from common.tokens import TokenIssuer
 from generation.adapters.objects import S3Pictures
 from generation.ports import Size
-from tests.fakes.toy.keys import PRIVATE_KEY
+from generation.settings import Settings
+from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
+from tests.fixtures.signing import SigningFiles
 
 ISSUER = TokenIssuer(PRIVATE_KEY)
 Ask = Callable[..., TestResponse]
@@ -43,6 +47,25 @@ class Counted:
 
     def sweep(self, prefix: str) -> int:
         return self._pictures.sweep(prefix)
+
+
+def settings_of(dsn: str, signing: SigningFiles, **changes: Any) -> Settings:
+    """Generation's settings on a real database; nothing else they name is there."""
+    key = SecretStr("1:" + "A" * 43 + "=")
+    plain: dict[str, Any] = {
+        "mode": "local",
+        "database_url": SecretStr(dsn),
+        "broker_url": SecretStr("amqp://localhost/unused"),
+        "token_public_key": PUBLIC_KEY,
+        "s3_endpoint": "https://localhost:1",
+        "s3_access_key": "unused",
+        "s3_secret_key": SecretStr("unused"),
+        "sealing_keys": key,
+        "upload_keys": key,
+        "provenance_cert": signing.chain,
+        "provenance_key": signing.key,
+    }
+    return Settings(**plain, **changes)
 
 
 def asking(client: FlaskClient) -> Ask:

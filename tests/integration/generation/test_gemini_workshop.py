@@ -11,14 +11,13 @@ from pydantic import SecretStr
 from generation.domain import GEMINI, STUDIO, UNKNOWN_PAUSE, Limits, Painters
 from generation.jobs import jobs, note_unknown_calls
 from generation.ports import Size
-from generation.settings import Settings
 from generation.wiring import engines_of
 from ops.emulators.gemini.script import Behaviour, Kind
 from tests.builders import Life
 from tests.fakes.engine import FakeEngine
-from tests.fakes.toy.keys import PUBLIC_KEY
 from tests.fixtures.gemini import RunningEmulator
 from tests.fixtures.signing import SigningFiles
+from tests.integration.generation.doors import settings_of
 from tests.integration.generation.gemini_orders import PHOTO
 from tests.integration.generation.shop import CATALOGUE, Shop
 from tests.integration.generation.test_partners import agree, attempt, disclosures, painted_by
@@ -30,19 +29,9 @@ STYLE = "desk-statue"
 def shop(
     shop: Shop, generation_dsn: str, gemini_emulator: RunningEmulator, signing_files: SigningFiles
 ) -> Iterator[Shop]:
-    key = SecretStr("1:" + "A" * 43 + "=")
-    settings = Settings(
-        mode="local",
-        database_url=SecretStr(generation_dsn),
-        broker_url=SecretStr("amqp://localhost/unused"),
-        token_public_key=PUBLIC_KEY,
-        s3_endpoint="https://localhost:1",
-        s3_access_key="unused",
-        s3_secret_key=SecretStr("unused"),
-        sealing_keys=key,
-        upload_keys=key,
-        provenance_cert=signing_files.chain,
-        provenance_key=signing_files.key,
+    settings = settings_of(
+        generation_dsn,
+        signing_files,
         gemini_api_key=SecretStr(gemini_emulator.key),
         gemini_key_tier="unpaid",
         gemini_base_url=gemini_emulator.base_url,

@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
 from common.clock import SYSTEM_CLOCK
@@ -23,15 +22,15 @@ from generation.adapters.relief.maker import ReliefMaker
 from generation.domain import MODEL_ATTEMPTS, MODEL_LEASE, PRINTABLE, ModelFailure, ModelPart
 from generation.jobs import ModelBench
 from generation.routes import ModelDesk
-from generation.settings import Settings
 from generation.wiring import build
 from tests.builders import Life
 from tests.fakes.engine import FakeEngine, card
 from tests.fakes.engine import fails as engine_fails
 from tests.fakes.maker import FakeMaker, Hangs, away, fails
-from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
+from tests.fakes.toy.keys import PRIVATE_KEY
 from tests.fixtures.signing import SigningFiles
 from tests.integration.generation.conftest import FIGURINE_KEYS, S3
+from tests.integration.generation.doors import settings_of
 from tests.integration.generation.shop import Shop
 
 IN_THE_MAKING = 3
@@ -85,20 +84,7 @@ def bench(shop: Shop, models: S3Models, pictures: S3Pictures) -> Bench:
 def ask(
     generation_dsn: str, shop: Shop, models: S3Models, pictures: S3Pictures, signing_files: SigningFiles
 ) -> Iterator[Ask]:
-    key = SecretStr("1:" + "A" * 43 + "=")
-    settings = Settings(
-        mode="local",
-        database_url=SecretStr(generation_dsn),
-        broker_url=SecretStr("amqp://localhost/unused"),
-        token_public_key=PUBLIC_KEY,
-        s3_endpoint="https://localhost:1",
-        s3_access_key="unused",
-        s3_secret_key=SecretStr("unused"),
-        sealing_keys=key,
-        upload_keys=key,
-        provenance_cert=signing_files.chain,
-        provenance_key=signing_files.key,
-    )
+    settings = settings_of(generation_dsn, signing_files)
     service = build(settings, engine=FakeEngine())
     issuer = TokenIssuer(PRIVATE_KEY, clock=shop.clock)
     desk = ModelDesk(store=models, in_the_making=IN_THE_MAKING)
