@@ -86,6 +86,28 @@ def test_a_photo_chosen_before_signing_up_becomes_a_figurine_after_it(page):
     expect(page.locator("#shelf").get_by_text("Chelsea")).to_be_visible()
 
 
+def test_a_photo_that_came_and_went_between_two_looks_is_still_told_of(page):
+    page.goto("/signup")
+    sign_up(page)
+    looks = []
+
+    def see_nothing(route):
+        """The first looks come before the photo, or after it and before its proof."""
+        looks.append(route)
+        if len(looks) <= 2:
+            route.fulfill(json={"uploads": [], "saved": [], "proofs": []})
+        else:
+            route.continue_()
+
+    page.route("**/v1/photos", see_nothing)
+    page.reload()
+    choose_cat(page)
+    page.get_by_role("button", name="Make it").click()
+
+    expect(page.locator("#photo-line")).to_contain_text("was deleted at", timeout=FIGURINE_MS)
+    assert len(looks) > 2
+
+
 def test_what_is_chosen_with_a_style_is_told_and_remembered_with_it(page):
     page.goto("/studio")
     choose_dark_box(page)

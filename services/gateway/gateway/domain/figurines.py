@@ -99,6 +99,7 @@ class Figurine:
 
     id: UUID
     account_id: UUID
+    upload_id: UUID
     state: State
     style: str
     variants: int

@@ -21,7 +21,7 @@ class Figurines:
         self._clock = clock
         self._sealer = sealer
 
-    def add(self, figurine: Figurine, *, upload_id: UUID) -> None:
+    def add(self, figurine: Figurine) -> None:
         """Write a figurine that was just ordered."""
         self._connection.execute(
             """
@@ -33,7 +33,7 @@ class Figurines:
             {
                 "id": figurine.id,
                 "account_id": figurine.account_id,
-                "upload_id": upload_id,
+                "upload_id": figurine.upload_id,
                 "state": figurine.state,
                 "rank": RANK[figurine.state],
                 "style": figurine.style,
@@ -53,8 +53,8 @@ class Figurines:
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, account_id, state, style, variants, aspect_ratio, title, price, engine, pictures,
-                       failure_code, created_at, finished_at, favourite, options
+                SELECT id, account_id, upload_id, state, style, variants, aspect_ratio, title, price, engine,
+                       pictures, failure_code, created_at, finished_at, favourite, options
                   FROM figurines WHERE id = %s AND account_id = %s
                 """,
                 [figurine_id, account_id],
@@ -74,8 +74,8 @@ class Figurines:
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, account_id, state, style, variants, aspect_ratio, title, price, engine, pictures,
-                       failure_code, created_at, finished_at, favourite, options
+                SELECT id, account_id, upload_id, state, style, variants, aspect_ratio, title, price, engine,
+                       pictures, failure_code, created_at, finished_at, favourite, options
                   FROM figurines
                  WHERE account_id = %(account_id)s
                    AND (%(before)s::uuid IS NULL OR id < %(before)s)

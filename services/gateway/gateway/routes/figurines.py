@@ -65,9 +65,10 @@ class QueueAnswer(Answer):
 
 
 class FigurineAnswer(Answer):
-    """A figurine; `price` is what was set aside for it, in credits."""
+    """A figurine; `price` is what was set aside for it, in credits; `upload_id` is its photo's, in `GET /v1/photos`."""
 
     id: UUID
+    upload_id: UUID
     state: State
     style: str
     title: str
@@ -218,6 +219,7 @@ def figurine_answer(figurine: Figurine) -> FigurineAnswer:
     code = figurine.failure_code
     return FigurineAnswer(
         id=figurine.id,
+        upload_id=figurine.upload_id,
         state=figurine.state,
         style=figurine.style,
         title=figurine.title,

@@ -70,6 +70,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
     figurine = Figurine(
         id=placement.figurine_id,
         account_id=account_id,
+        upload_id=placement.upload_id,
         state=State.RECEIVED,
         style=placement.order.style,
         variants=placement.order.variants,
@@ -83,7 +84,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
         finished_at=None,
         options=placement.order.options,
     )
-    work.figurines.add(figurine, upload_id=placement.upload_id)
+    work.figurines.add(figurine)
     work.outbox.add(
         ImageUploaded(
             figurine_id=figurine.id,

@@ -29,7 +29,7 @@ const FREE = "It cost nothing.";
  * What the bench tells the rest of the page.
  * @typedef {object} Studio
  * @property {Map<string, string>} styleNames
- * @property {() => void} onAccepted  an order has arrived at the studio
+ * @property {(figurine: object) => void} onAccepted  an order has arrived at the studio
  * @property {(figurine: object) => void} onSettled  a figurine reached its last state
  * @property {(figurine: object) => void} onKept  the person moved one to the shelf
  * @property {(order: object, problem?: Problem, photoToBlame?: boolean) => void} onReorder  it goes back into the form
@@ -103,7 +103,7 @@ export class Bench {
     onProgress(0);
     try {
       const figurine = await sendOrder(order, { onProgress, signal: stop.signal });
-      this.#studio.onAccepted();
+      this.#studio.onAccepted(figurine);
       this.#forget(figurine.id); // Live news may have been faster than the answer and given it a place of its own.
       const place = { element, order };
       this.#places.set(figurine.id, place);

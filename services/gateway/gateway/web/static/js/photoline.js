@@ -3,7 +3,7 @@ import { read } from "./api.js";
 import { exactTime, moment } from "./words.js";
 
 const SHOWN = 3;
-/** Photos that were seen here and whose proof has not been read yet. */
+/** Photos that were sent from here or seen here, and whose proof has not been read yet. */
 const awaited = new Set();
 
 function line(text, { gone, title }) {
@@ -31,6 +31,9 @@ const gone = (proof) =>
       : `Your photo was deleted at ${moment(proof.deleted_at)}.`,
     { gone: true, title: exactTime(proof.deleted_at) },
   );
+
+/** From now on the proof of this upload is waited for, whether or not the photo is ever seen lying here. */
+export const awaitProof = (uploadId) => void awaited.add(uploadId);
 
 /** Reads and tells; resolves with true while a photo is held or its proof is not there. Old lines stay without an answer. */
 export async function tellPhotos() {

@@ -8,7 +8,7 @@ import { follow } from "./live.js";
 import { notice } from "./notice.js";
 import { fieldsOf, orderOf, putFields } from "./order.js";
 import { openPhotoStep, photoError } from "./photo.js";
-import { tellPhotos } from "./photoline.js";
+import { awaitProof, tellPhotos } from "./photoline.js";
 import { Shelf } from "./shelf.js";
 import { openTill, priceOf } from "./till.js";
 import { openWall } from "./wall.js";
@@ -30,18 +30,24 @@ const till = openTill(form, { signedIn });
 const gemini = openGemini(form);
 const bench = new Bench({
   styleNames,
-  onAccepted: () => void takeDraft(), // One that was held for signing in may still lie here after going back instead.
+  onAccepted: accepted,
   onSettled: settled,
   onKept: (figurine) => shelf.put(figurine),
   onReorder: reorder,
   onSignedOut: signedOut,
 });
 const shelf = new Shelf({ styleNames, onUnderway: (figurine) => bench.adopt(figurine) });
-let photoHeld = false;
+let photoAwaited = false;
 let away = false;
 
 async function readPhotos() {
-  photoHeld = await tellPhotos();
+  photoAwaited = await tellPhotos();
+}
+
+function accepted(figurine) {
+  awaitProof(figurine.upload_id);
+  photoAwaited = true;
+  void takeDraft(); // One that was held for signing in may still lie here after going back instead.
 }
 
 function settled() {
@@ -64,10 +70,10 @@ async function orSayAway(reading) {
 
 async function lookAgain() {
   const ids = bench.underway;
-  if (document.hidden || !(away || photoHeld || ids.length > 0)) return;
+  if (document.hidden || !(away || photoAwaited || ids.length > 0)) return;
   await orSayAway(async () => {
     for (const id of ids) await bench.refresh(id);
-    if (away || photoHeld) await readPhotos();
+    if (away || photoAwaited) await readPhotos();
   });
 }
 
@@ -80,7 +86,6 @@ async function make() {
   const button = at("make");
   button.disabled = true; // One press, one order; the next one may go once this is accepted or refused.
   button.textContent = "Sending";
-  photoHeld = true;
   try {
     return await bench.send(orderOf(form, photo.current));
   } finally {
