@@ -18,8 +18,8 @@ import generation.repository
 import privacy.repository
 from analytics.domain import Pseudonyms
 from analytics.subscribers import subscriptions as analytics_subscriptions
-from billing import use_cases as billing_use_cases
 from billing.subscribers import subscriptions as billing_subscriptions
+from billing.use_cases import ledger
 from common.clock import MovableClock
 from common.database import Database
 from common.work import UnitOfWork
@@ -172,8 +172,8 @@ def check_figurine(units: Units, house: House, ordered: Ordered) -> None:
 def check_person(units: Units, user_id: UUID) -> None:
     """The books balance, nothing is set aside any more, and the person sees just that."""
     with units["billing"].begin() as work:
-        balance = billing_use_cases.read_balance(work, user_id)
-        laws = billing_use_cases.find_violations(work)
+        balance = ledger.read_balance(work, user_id)
+        laws = ledger.find_violations(work)
     assert {law: count for law, count in laws.items() if law != "stale_hold"} == {
         "postings_do_not_sum_to_zero": 0,
         "balance_differs_from_postings": 0,

@@ -5,8 +5,8 @@ from datetime import timedelta
 import structlog
 from prometheus_client import Gauge
 
-from billing import use_cases
 from billing.repository import Work
+from billing.use_cases import ledger
 from common.service import Job
 from common.work import UnitOfWork
 
@@ -18,7 +18,7 @@ VIOLATIONS = Gauge("billing_ledger_violations", "How often a law of the ledger i
 def check_ledger(unit: UnitOfWork[Work]) -> int:
     """Measure every law of the ledger; anything but zero is for an operator."""
     with unit.begin() as work:
-        violations = use_cases.find_violations(work)
+        violations = ledger.find_violations(work)
     for law, count in violations.items():
         VIOLATIONS.labels(law).set(count)
         if count:

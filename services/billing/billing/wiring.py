@@ -5,7 +5,7 @@ from pathlib import Path
 from billing.inventory import INVENTORY
 from billing.jobs import jobs
 from billing.repository import Work
-from billing.routes import routes
+from billing.routes import ROUTES
 from billing.settings import Settings
 from billing.subscribers import subscriptions
 from common.database import Database
@@ -24,7 +24,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=Path(__file__).parent / "migrations",
         inventory=INVENTORY,
-        blueprints=[routes],
+        blueprints=ROUTES,
         subscriptions=subscriptions(trial_credits=settings.trial_credits),
         jobs=jobs(unit),
         checks={"database": database.check},

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from prometheus_client import REGISTRY
 
-from billing import use_cases
-from billing.domain import Balance, HoldEnded, HoldState, Kind
+from billing.domain.ledger import Balance, HoldEnded, HoldState, Kind
 from billing.jobs import check_ledger
 from billing.repository import Ledger, Work
+from billing.use_cases import ledger
 from common.clock import MovableClock
 from common.contracts import Event
 from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsRefused, CreditsReleased
@@ -31,27 +31,27 @@ SOUND = {
 
 def credit(unit: UnitOfWork[Work], life: Life) -> None:
     with unit.begin() as work:
-        use_cases.open_account_with_trial_credits(work, life.registered(), credits=life.credits)
+        ledger.open_account_with_trial_credits(work, life.registered(), credits=life.credits)
 
 
 def hold(unit: UnitOfWork[Work], life: Life) -> None:
     with unit.begin() as work:
-        use_cases.hold_for_figurine(work, life.requested())
+        ledger.hold_for_figurine(work, life.requested())
 
 
 def deliver(unit: UnitOfWork[Work], life: Life, pictures: int) -> None:
     with unit.begin() as work:
-        use_cases.capture_delivered_pictures(work, life.generated(pictures))
+        ledger.capture_delivered_pictures(work, life.generated(pictures))
 
 
 def fail(unit: UnitOfWork[Work], life: Life, code: str = "no_picture") -> None:
     with unit.begin() as work:
-        use_cases.release_hold(work, life.failed(code))
+        ledger.release_hold(work, life.failed(code))
 
 
 def balance(unit: UnitOfWork[Work], life: Life) -> tuple[int, int]:
     with unit.begin() as work:
-        found = use_cases.read_balance(work, life.user_id)
+        found = ledger.read_balance(work, life.user_id)
     return found.available, found.held
 
 
@@ -76,8 +76,8 @@ def test_a_new_person_gets_an_account_and_trial_credits_once(
 def test_somebody_without_an_account_has_nothing(unit: UnitOfWork[Work]) -> None:
     life = Life()
     with unit.begin() as work:
-        assert use_cases.read_balance(work, life.user_id) == Balance(available=0, held=0, version=0)
-        assert use_cases.read_statement(work, life.user_id, before=None, limit=10) == []
+        assert ledger.read_balance(work, life.user_id) == Balance(available=0, held=0, version=0)
+        assert ledger.read_statement(work, life.user_id, before=None, limit=10) == []
 
 
 def test_a_request_that_overtakes_its_person_waits(unit: UnitOfWork[Work]) -> None:
@@ -157,7 +157,7 @@ def test_a_figurine_that_fails_costs_nothing_and_the_statement_says_why(
     assert [type(event) for event in released] == [CreditsReleased]
     assert (balance(unit, life), state(unit, life)) == ((10, 0), HoldState.RELEASED)
     with unit.begin() as work:
-        newest, *_ = use_cases.read_statement(work, life.user_id, before=None, limit=1)
+        newest, *_ = ledger.read_statement(work, life.user_id, before=None, limit=1)
     assert newest.reason == "The engine took too long; all credits came back"
 
 
@@ -197,8 +197,8 @@ def test_the_statement_tells_every_movement_with_the_balance_after_it(unit: Unit
     hold(unit, second)
     fail(unit, second, "cancelled")
     with unit.begin() as work:
-        lines = use_cases.read_statement(work, life.user_id, before=None, limit=50)
-        older = use_cases.read_statement(work, life.user_id, before=lines[1].seq, limit=2)
+        lines = ledger.read_statement(work, life.user_id, before=None, limit=50)
+        older = ledger.read_statement(work, life.user_id, before=lines[1].seq, limit=2)
     assert [(line.kind, line.credits, line.balance) for line in lines] == [
         (Kind.RELEASE, 1, 8),
         (Kind.HOLD, -1, 7),

@@ -6,9 +6,9 @@ from threading import Event as Flag
 
 import pytest
 
-from billing import use_cases
-from billing.domain import HoldState
+from billing.domain.ledger import HoldState
 from billing.repository import Work
+from billing.use_cases import ledger
 from common.contracts import Event
 from common.database import Database
 from common.work import UnitOfWork
@@ -33,14 +33,14 @@ def wait_until_one_waits_for_a_lock(database: Database, answer: "Future[None]") 
 
 def request(unit: UnitOfWork[Work], life: Life) -> None:
     with unit.begin() as work:
-        use_cases.hold_for_figurine(work, life.requested())
+        ledger.hold_for_figurine(work, life.requested())
 
 
 @pytest.fixture
 def life(unit: UnitOfWork[Work]) -> Life:
     life = Life()
     with unit.begin() as work:
-        use_cases.open_account_with_trial_credits(work, life.registered(), credits=life.credits)
+        ledger.open_account_with_trial_credits(work, life.registered(), credits=life.credits)
     return life
 
 
@@ -49,7 +49,7 @@ def test_a_request_that_runs_beside_its_own_failure_holds_nothing(
 ) -> None:
     with ThreadPoolExecutor(1) as other:
         with unit.begin() as work:
-            use_cases.release_hold(work, life.failed("cancelled"))
+            ledger.release_hold(work, life.failed("cancelled"))
             late = other.submit(request, unit, life)
             wait_until_one_waits_for_a_lock(database, late)
         late.result(10)
@@ -57,8 +57,8 @@ def test_a_request_that_runs_beside_its_own_failure_holds_nothing(
         hold = work.ledger.find_hold(life.figurine_id)
         assert hold is not None
         assert hold.state is HoldState.RELEASED
-        assert use_cases.read_balance(work, life.user_id).held == 0
-        assert use_cases.find_violations(work)["held_differs_from_holds"] == 0
+        assert ledger.read_balance(work, life.user_id).held == 0
+        assert ledger.find_violations(work)["held_differs_from_holds"] == 0
     assert published() == []
 
 
@@ -67,12 +67,12 @@ def test_the_same_request_twice_at_once_is_held_once(
 ) -> None:
     with ThreadPoolExecutor(1) as other:
         with unit.begin() as work:
-            use_cases.hold_for_figurine(work, life.requested())
+            ledger.hold_for_figurine(work, life.requested())
             second = other.submit(request, unit, life)
             wait_until_one_waits_for_a_lock(database, second)
         second.result(10)
     with unit.begin() as work:
-        assert use_cases.read_balance(work, life.user_id).held == life.price
+        assert ledger.read_balance(work, life.user_id).held == life.price
     assert [event.type for event in published()] == ["credits.held"]
 
 
@@ -83,15 +83,15 @@ def test_a_delivery_and_a_failure_at_once_end_the_hold_once(
 
     def fail() -> None:
         with unit.begin() as work:
-            use_cases.release_hold(work, life.failed())
+            ledger.release_hold(work, life.failed())
 
     with ThreadPoolExecutor(1) as other:
         with unit.begin() as work:
-            use_cases.capture_delivered_pictures(work, life.generated())
+            ledger.capture_delivered_pictures(work, life.generated())
             late = other.submit(fail)
             wait_until_one_waits_for_a_lock(database, late)
         late.result(10)
     with unit.begin() as work:
-        balance = use_cases.read_balance(work, life.user_id)
+        balance = ledger.read_balance(work, life.user_id)
     assert (balance.available, balance.held) == (life.credits - life.price, 0)
     assert [event.type for event in published()] == ["credits.held", "credits.captured"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.domain import (
+from billing.domain.ledger import (
     FAILURE_REASONS,
     TRANSITIONS,
     Account,

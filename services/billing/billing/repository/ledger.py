@@ -1,4 +1,4 @@
-"""Billing's rows, in literal SQL, inside one transaction."""
+"""The ledger's rows, in literal SQL, inside one transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row, kwargs_row
 
-from billing.domain import (
+from billing.domain.ledger import (
     Account,
     Balance,
     Hold,
@@ -23,7 +23,6 @@ from billing.domain import (
 )
 from common.clock import Clock
 from common.database import Connection
-from common.outbox import Outbox
 
 
 class Ledger:
@@ -223,12 +222,3 @@ class Ledger:
 
 def _hold(*, state: str, **columns: Any) -> Hold:
     return Hold(state=HoldState(state), **columns)
-
-
-class Work:
-    """Billing's rooms in one transaction."""
-
-    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
-        self.ledger = Ledger(connection, clock)
-        self.outbox = outbox
-        self.clock = clock

@@ -1,9 +1,9 @@
-"""What billing does: one function per intent, inside the caller's unit of work."""
+"""Holding, charging and giving back credits."""
 
 from datetime import timedelta
 from uuid import UUID
 
-from billing.domain import (
+from billing.domain.ledger import (
     Balance,
     HoldState,
     InsufficientCredits,

@@ -1,4 +1,4 @@
-"""Billing's HTTP door; only the gateway comes through it."""
+"""/v1/credits: the balance and the statement."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,15 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from billing import use_cases
-from billing.domain import Kind
-from billing.repository import Work
+from billing.domain.ledger import Kind
+from billing.routes.context import unit
+from billing.use_cases import ledger
 from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
-from common.current import CurrentUnit
 
-routes = internal_blueprint("billing", __name__)
-unit = CurrentUnit[Work]()
+routes = internal_blueprint("credits", __name__)
 
 
 class BalanceAnswer(Answer):
@@ -53,7 +51,7 @@ class StatementAnswer(Answer):
 def read_balance() -> BalanceAnswer:
     """What the person has."""
     with unit.begin() as work:
-        balance = use_cases.read_balance(work, current_user_id())
+        balance = ledger.read_balance(work, current_user_id())
     return BalanceAnswer.model_validate(balance)
 
 
@@ -61,7 +59,7 @@ def read_balance() -> BalanceAnswer:
 def read_statement(query: StatementQuery) -> StatementAnswer:
     """Every movement with its reason."""
     with unit.begin() as work:
-        lines = use_cases.read_statement(work, current_user_id(), before=query.cursor, limit=query.limit)
+        lines = ledger.read_statement(work, current_user_id(), before=query.cursor, limit=query.limit)
     return StatementAnswer(
         items=[StatementItem.model_validate(line) for line in lines],
         next_cursor=str(lines[-1].seq) if len(lines) == query.limit else None,

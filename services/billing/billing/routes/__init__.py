@@ -1,0 +1,7 @@
+"""Billing's HTTP door; only the gateway comes through it."""
+
+from billing.routes import credits
+
+ROUTES = [credits.routes]
+
+__all__ = ["ROUTES"]

@@ -1,0 +1,1 @@
+"""What billing does: one function per intent, inside the caller's unit of work."""
