@@ -206,3 +206,22 @@ def test_signed_in_the_pages_keep_their_order_and_fit_a_phone(signed_in, path):
     assert page.evaluate(FLAWS) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert complaints == []
+
+
+def test_what_is_stored_is_listed_counted_and_explained(signed_in):
+    page = signed_in
+    page.goto("/privacy")
+    account = page.locator(".stored-entry", has=page.get_by_text("Your account", exact=True))
+    expect(account.locator(".stored-count")).to_have_text("1", timeout=PATIENCE_MS)
+    account.locator("summary").press("Enter")
+    expect(account).to_contain_text("The e-mail address. Encrypted.")
+    expect(account).to_contain_text("Until you delete it, or your account.")
+    expect(page.locator("#stored-missing")).to_be_hidden()
+    assert page.evaluate(FLAWS) == []
+
+
+def test_signed_out_the_page_lists_what_the_studio_stores_about_people(page):
+    page.goto("/privacy")
+    statement = page.get_by_text("Your statement", exact=True)
+    expect(statement).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".stored-count")).to_have_count(0)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from flask import Blueprint
 
@@ -52,6 +53,8 @@ class Service(Generic[W]):
     jobs: Sequence[Job] = ()
     # What must answer before traffic may come, by the name shown in /readyz.
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict[str, Callable[[], None]])
+    # The names under which the service knows a person besides her user id.
+    pseudonyms: Callable[[UUID], Sequence[bytes]] = lambda _: ()
     close: Callable[[], None] = lambda: None
 
     @property

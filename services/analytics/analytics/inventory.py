@@ -23,6 +23,7 @@ INVENTORY = Inventory(
     "analytics",
     Table(
         "facts",
+        what="How you use the studio, under a pseudonym",
         subject=Pseudonym("subject"),
         category=Category.C4,
         purposes=(Purpose.U1, Purpose.U9),

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from analytics.domain import Pseudonyms
+from analytics.domain import Pseudonyms, day_of
 from analytics.inventory import INVENTORY
 from analytics.jobs import jobs
 from analytics.repository import Work
 from analytics.routes import routes
 from analytics.settings import Settings
 from analytics.subscribers import subscriptions
+from common import record_door
 from common.database import Database
 from common.service import Service
 from common.settings import load
@@ -28,8 +29,9 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
-        blueprints=[routes],
+        blueprints=[routes, record_door.routes],
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
         jobs=jobs(unit),
+        pseudonyms=lambda user_id: pseudonyms.of_person_until(user_id, day_of(unit.clock.now())),
     )

@@ -21,6 +21,7 @@ INVENTORY = Inventory(
     "billing",
     Table(
         "accounts",
+        what="Your credits",
         subject="user_id",
         category=Category.C6,
         purposes=(Purpose.U3,),
@@ -37,6 +38,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "holds",
+        what="Credits set aside for figurines",
         subject="user_id",
         category=Category.C6,
         purposes=(Purpose.U3,),
@@ -57,6 +59,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "entries",
+        what="Your statement",
         subject="user_id",
         category=Category.C6,
         purposes=(Purpose.U3, Purpose.U7),
@@ -76,6 +79,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "postings",
+        what="The books behind your statement",
         subject="user_id",
         category=Category.C6,
         purposes=(Purpose.U7,),

@@ -8,6 +8,7 @@ from billing.repository import Work
 from billing.routes import ROUTES
 from billing.settings import Settings
 from billing.subscribers import subscriptions
+from common import record_door
 from common.database import Database
 from common.service import Service
 from common.settings import load
@@ -24,7 +25,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=Path(__file__).parent / "migrations",
         inventory=INVENTORY,
-        blueprints=ROUTES,
+        blueprints=[*ROUTES, record_door.routes],
         subscriptions=subscriptions(trial_credits=settings.trial_credits),
         jobs=jobs(unit),
         checks={"database": database.check},

@@ -23,6 +23,7 @@ INVENTORY = Inventory(
     "gateway",
     Table(
         "accounts",
+        what="Your account",
         subject="id",
         category=Category.C1,
         purposes=(Purpose.U1, Purpose.U3),
@@ -43,6 +44,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "sessions",
+        what="Where you are signed in",
         subject="account_id",
         category=Category.C5,
         purposes=(Purpose.U1, Purpose.U8),
@@ -61,6 +63,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "idempotency",
+        what="Answers kept for a moment, in case you ask twice",
         subject="account_id",
         category=Category.C1,
         purposes=(Purpose.U1,),
@@ -79,6 +82,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "figurines",
+        what="Your figurines, as the pages show them",
         subject="account_id",
         category=Category.C3,
         purposes=(Purpose.U1, Purpose.U2),
@@ -107,6 +111,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "balances",
+        what="Your credits, as the pages show them",
         subject="account_id",
         category=Category.C6,
         purposes=(Purpose.U3,),
@@ -122,6 +127,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "feeds",
+        what="How much news there was for you",
         subject="account_id",
         category=Category.C3,
         purposes=(Purpose.U1,),
@@ -132,6 +138,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "consents",
+        what="What you allow, as the front door last heard it",
         subject="account_id",
         category=Category.RIGHTS,
         purposes=(Purpose.U3,),
@@ -147,6 +154,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "feed",
+        what="News of the last day",
         subject="account_id",
         category=Category.C3,
         purposes=(Purpose.U1,),
@@ -174,6 +182,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "mails",
+        what="Mails sent to you",
         subject="account_id",
         category=Category.C1,
         purposes=(Purpose.U1, Purpose.U6),

@@ -22,6 +22,7 @@ INVENTORY = Inventory(
     "generation",
     Table(
         "figurines",
+        what="Your figurines",
         subject="user_id",
         category=Category.C3,
         purposes=(Purpose.U1, Purpose.U2),
@@ -55,6 +56,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "attempts",
+        what="How your figurines were painted",
         subject=Via("figurines", "figurine_id"),
         category=Category.C3,
         purposes=(Purpose.U1, Purpose.U8),
@@ -75,6 +77,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "pictures",
+        what="The pictures of your figurines",
         subject=Via("figurines", "figurine_id"),
         category=Category.C3,
         purposes=(Purpose.U1, Purpose.U2),
@@ -97,6 +100,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "models",
+        what="Printable models you asked for",
         subject=Via("figurines", "figurine_id"),
         category=Category.C3,
         purposes=(Purpose.U1, Purpose.U2),
@@ -120,6 +124,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "uploads",
+        what="The photos you uploaded, and what became of them",
         subject="user_id",
         category=Category.C2,
         purposes=(Purpose.U2,),
@@ -141,6 +146,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "shares",
+        what="Links you gave out",
         subject="user_id",
         category=Category.C3,
         purposes=(Purpose.U1,),
@@ -157,6 +163,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "ratings",
+        what="What you said about your figurines",
         subject="user_id",
         category=Category.C4,
         purposes=(Purpose.U5,),
@@ -173,6 +180,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "lines",
+        what="Your place in the queue",
         subject="user_id",
         category=Category.C3,
         purposes=(Purpose.U2,),
@@ -194,6 +202,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "consents",
+        what="What you allow, as the workshop last heard it",
         subject="user_id",
         category=Category.RIGHTS,
         purposes=(Purpose.U2,),
@@ -209,6 +218,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "disclosures",
+        what="What was given to partners while painting",
         subject="user_id",
         category=Category.RIGHTS,
         purposes=(Purpose.U2,),
@@ -228,7 +238,8 @@ INVENTORY = Inventory(
     ),
     Bucket(
         "uploads",
-        subject=NamedBy("uploads", "id"),
+        what="Photos that are still here",
+        subject=NamedBy("uploads", "id", gone="deleted_at"),
         category=Category.C2,
         purposes=(Purpose.U2,),
         retain=Until("delete_by"),
@@ -238,6 +249,7 @@ INVENTORY = Inventory(
     # Models lie below the picture they were made of: its place is what their keys begin with.
     Bucket(
         "figurines",
+        what="Files of your pictures and models",
         subject=NamedBy("pictures", "prefix"),
         category=Category.C3,
         purposes=(Purpose.U1, Purpose.U2),

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from common import record_door
 from common.clock import SYSTEM_CLOCK
 from common.database import Database
 from common.sealing import Keyring, Sealer
@@ -69,7 +70,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         unit=unit,
         migrations=Path(__file__).parent / "migrations",
         inventory=INVENTORY,
-        blueprints=ROUTES,
+        blueprints=[*ROUTES, record_door.routes],
         statuses=STATUSES,
         ports=[
             pictures,

@@ -28,6 +28,7 @@ INVENTORY = Inventory(
     "privacy",
     Table(
         "clocks",
+        what="Clocks that watch your photos",
         subject="user_id",
         category=Category.RIGHTS,
         purposes=_WHY,
@@ -46,6 +47,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "endings",
+        what="When your figurines were finished",
         subject="user_id",
         category=Category.RIGHTS,
         purposes=_WHY,
@@ -60,6 +62,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "evidence",
+        what="Proof of what became of your photos",
         subject="user_id",
         category=Category.RIGHTS,
         purposes=(Purpose.U3, Purpose.U8),
@@ -78,6 +81,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "consents",
+        what="What you allow, with its history",
         subject="user_id",
         category=Category.RIGHTS,
         purposes=(Purpose.U3,),
@@ -96,6 +100,7 @@ INVENTORY = Inventory(
     ),
     Table(
         "disclosures",
+        what="What partners were given",
         subject="user_id",
         category=Category.RIGHTS,
         purposes=(Purpose.U3, Purpose.U8),

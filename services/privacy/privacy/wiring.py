@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from common import record_door
 from common.database import Database
 from common.service import Service
 from common.settings import load
@@ -26,7 +27,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
-        blueprints=ROUTES,
+        blueprints=[*ROUTES, record_door.routes],
         subscriptions=SUBSCRIPTIONS,
         jobs=jobs(unit),
     )

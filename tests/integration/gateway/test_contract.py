@@ -80,6 +80,7 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/accounts/verify", "post"),
         ("/v1/sessions", "post"),
         ("/v1/styles", "get"),
+        ("/v1/privacy/processing", "get"),
         # Whoever has the link.
         ("/s/{token}", "get"),
         ("/s/{token}/pictures/{n}", "get"),

@@ -33,6 +33,7 @@ from common.inventory.completeness import incomplete
 
 ORDERS = Table(
     "orders",
+    what="Your orders",
     subject="user_id",
     category=Category.C6,
     purposes=(Purpose.U7,),
@@ -60,6 +61,7 @@ LINES = replace(
 )
 RECEIPTS = Bucket(
     "receipts",
+    what="Your receipts",
     subject=NamedBy("orders", "picture"),
     category=Category.C6,
     purposes=(Purpose.U7,),
@@ -88,6 +90,7 @@ def test_lookups_of_a_subject_may_take_several_steps() -> None:
 @pytest.mark.parametrize(
     ("broken", "sentence"),
     [
+        (replace(ORDERS, what=" "), "is about a person and has no name in plain words; say what it is"),
         (replace(ORDERS, purposes=()), "is about a person and has no purpose; name one of U1 to U9"),
         (replace(ORDERS, category=None), "has no category; name one of C1 to C6"),
         (replace(ORDERS, retain=None), "has no retention; say how long"),
@@ -152,6 +155,11 @@ def test_subjects_that_are_looked_up_in_a_circle_are_gaps() -> None:
     ("broken", "sentence"),
     [
         (replace(RECEIPTS, purposes=()), "has no purpose"),
+        (replace(RECEIPTS, what=""), "has no name in plain words"),
+        (
+            replace(RECEIPTS, subject=NamedBy("orders", "picture", gone="gone_at")),
+            "names orders.gone_at as when it went",
+        ),
         (replace(RECEIPTS, export=None), "has no export"),
         (replace(RECEIPTS, subject=None), "has no subject and does not say why"),
         (replace(RECEIPTS, export=Withheld("")), "refuses to export without a reason"),

@@ -83,6 +83,7 @@ def _terms(declared: Table | Bucket) -> Iterator[str]:
     yield from (
         f"is about a person and has no {missing}; {remedy}."
         for missing, answer, remedy in (
+            ("name in plain words", declared.what.strip(), 'say what it is with what="…"'),
             ("category", declared.category, "name one of C1 to C6 or RIGHTS"),
             ("purpose", declared.purposes, "name one of U1 to U9, or stop storing it"),
             ("retention", declared.retain, "say how long it is kept with retain=…"),
@@ -127,6 +128,8 @@ def _named_by(bucket: Bucket, tables: Iterable[Table]) -> Iterator[str]:
         yield (
             f"finds its subject through {name}.{column}, which leads to no subject; name a declared table that has one."
         )
+    if bucket.subject.gone is not None and bucket.subject.gone not in columns:
+        yield f"names {name}.{bucket.subject.gone} as when it went, which is not declared; name one that is."
     match bucket.retain:
         case Until(column=clock) | Period(after=str(clock)) if clock not in columns:
             yield f"names {name}.{clock} as the start or end of its retention, which is not declared; name one that is."

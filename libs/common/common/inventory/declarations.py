@@ -35,8 +35,9 @@ class Column:
 class Table:
     """A table, column by column.
 
-    A string in `columns` is a Column with only that sentence. With `subject=None` it holds
-    nothing about a person, and `because` says why not.
+    `what` is what its rows are, as the person they are about would call them. A string in
+    `columns` is a Column with only that sentence. With `subject=None` it holds nothing about a
+    person, and `because` says why not.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Table:
     columns: Mapping[str, str | Column]
     subject: TableSubject | None
     because: str = ""
+    what: str = ""
     category: Category | None = None
     purposes: tuple[Purpose, ...] = ()
     retain: Retention | None = None
@@ -60,6 +62,7 @@ class Table:
 class Bucket:
     """The objects of a bucket whose keys begin with `prefix`.
 
+    `what` is what they are, as the person they are about would call them.
     With `subject=None` they hold nothing about a person, and `because` says why not.
     """
 
@@ -68,6 +71,7 @@ class Bucket:
     prefix: str = ""
     subject: BucketSubject | None
     because: str = ""
+    what: str = ""
     category: Category | None = None
     purposes: tuple[Purpose, ...] = ()
     retain: Retention | None = None

@@ -27,11 +27,14 @@ class NamedBy:
     """For buckets: whose the row is that names the object.
 
     Its `column` holds the key, or what the key begins with. The column's value stands after the
-    prefix the bucket declares.
+    prefix the bucket declares. `gone` is the column that says when the object went, where the row
+    outlives it.
     """
 
     table: str
     column: str
+    _: KW_ONLY
+    gone: str | None = None
 
 
 TableSubject: TypeAlias = str | Via | Pseudonym

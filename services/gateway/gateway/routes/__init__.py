@@ -14,6 +14,8 @@ from gateway.routes.pages import pages
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.provenance import routes as provenance
+from gateway.routes.record import own_routes as own_record
+from gateway.routes.record import public_routes as processing
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
@@ -35,5 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     usage,
     consents,
     disclosures,
+    own_record,
+    processing,
     pages,
 )

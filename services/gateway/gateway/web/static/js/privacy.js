@@ -1,24 +1,13 @@
 /** The privacy page: each part is read, shown and, while it cannot be read, offered again on its own. */
 import { Problem, read } from "./api.js";
 import { consentItem } from "./consents.js";
+import { show, showParts } from "./part.js";
 import { disclosureLine, heldLine, proofLine } from "./record.js";
+import { showStored } from "./stored.js";
 
 const PAGE = 20;
 const LOOK_AGAIN_MS = 10_000;
 const at = (id) => document.getElementById(id);
-
-/** Shows one part of the page; says so, and offers to look again, when no answer comes. */
-async function show(part, load) {
-  try {
-    await load();
-    at(`${part}-away`).hidden = true;
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    at(`${part}-why`).textContent = problem.message;
-    at(`${part}-away`).hidden = false;
-  }
-  at(`${part}-wait`).hidden = true;
-}
 
 async function showConsents() {
   const { items } = await read("/v1/consents");
@@ -58,11 +47,12 @@ async function showDisclosures() {
   at("disclosures-none").hidden = at("disclosures").childElementCount > 0;
 }
 
-const parts = { consents: showConsents, photos: showPhotos, disclosures: showDisclosures };
-for (const [part, load] of Object.entries(parts)) {
-  at(`${part}-again`).addEventListener("click", () => void show(part, load));
-  void show(part, load);
-}
+showParts({
+  consents: showConsents,
+  photos: showPhotos,
+  disclosures: showDisclosures,
+  stored: () => showStored("/v1/privacy/record"),
+});
 at("disclosures-more").addEventListener("click", () => void show("disclosures", showDisclosures));
 
 // A photo that is still here goes while one looks; the rings move with it.
