@@ -180,6 +180,27 @@ def test_unfinished_uploads_are_destroyed_by_prefix_and_age(s3: S3, store: Objec
     assert store.abort_uploads(bucket) == 1
 
 
+def test_a_name_goes_with_all_below_it_and_its_namesakes_stay(s3: S3, store: ObjectStore, bucket: str) -> None:
+    s3.client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
+    for key in ("ada", "ada/front", "ada/front", "ada/in/deep", "ada-too/front", "adam"):
+        put(store, bucket, key)
+    for key in ("ada/begun", "adam/begun"):
+        s3.client._create_multipart_upload(bucket, key, {})
+    assert store.count_all(bucket, "ada") == 5
+    assert store.delete_all(bucket, "ada") == 5
+    assert store.count_all(bucket, "ada") == store.delete_all(bucket, "ada") == 0
+    assert [found.key for found in store.list(bucket)] == ["ada-too/front", "adam"]
+    assert store.abort_uploads(bucket) == 1
+    s3.client.set_bucket_versioning(bucket, VersioningConfig(SUSPENDED))
+
+
+def test_more_objects_than_one_request_can_name_go_at_once(store: ObjectStore, bucket: str) -> None:
+    for number in range(1010):
+        put(store, bucket, f"ada/{number}")
+    assert store.delete_all(bucket, "ada/") == 1010
+    assert list(store.list(bucket)) == []
+
+
 def test_a_bucket_that_is_there_passes_the_check(store: ObjectStore, bucket: str) -> None:
     store.check(bucket)
 

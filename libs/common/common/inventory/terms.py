@@ -130,12 +130,18 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class Pseudonymise:
-    """The columns get a pseudonym that leads to nobody; the row stays."""
+    """The columns get a pseudonym that leads to nobody; the row stays.
+
+    `through` names a function of the schema that does it, where the service's role may not
+    rewrite the rows itself: it takes the user id and the pseudonym and returns how many it changed.
+    """
 
     columns: tuple[str, ...]
+    through: str
 
-    def __init__(self, *columns: str) -> None:
+    def __init__(self, *columns: str, through: str = "") -> None:
         object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "through", through)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
-from minio.datatypes import Upload
+from minio.datatypes import Object, Upload
+from minio.deleteobjects import DeleteObject
 from minio.error import InvalidResponseError, S3Error, ServerError
 from urllib3.exceptions import HTTPError
 
@@ -167,6 +168,32 @@ class ObjectStore:
                 self._client.remove_object(bucket, key, version_id=version)
         return bool(versions)
 
+    def delete_all(self, bucket: str, name: str) -> int:
+        """Destroy the object `name` and everything below it, with all versions and unfinished uploads.
+
+        Returns how many there were. Raises Unavailable when the store refused to delete one.
+        """
+        with _answers():
+            doomed = [DeleteObject(str(found.object_name), found.version_id) for found in self._all(bucket, name)]
+            for error in self._client.remove_objects(bucket, iter(doomed)):
+                raise Unavailable(f"The object store kept an object it was asked to delete ({error.code}).")
+            unfinished = [upload for upload in self._unfinished(bucket, name) if _belongs(upload.object_name, name)]
+            for upload in unfinished:
+                self._abort(bucket, upload)
+        return len(doomed) + len(unfinished)
+
+    def count_all(self, bucket: str, name: str) -> int:
+        """How many versions and unfinished uploads there are of the object `name` and of everything below it."""
+        with _answers():
+            unfinished = sum(1 for upload in self._unfinished(bucket, name) if _belongs(upload.object_name, name))
+            return sum(1 for _ in self._all(bucket, name)) + unfinished
+
+    def _all(self, bucket: str, name: str) -> Iterator[Object]:
+        """Every version and delete marker of `name` itself and of what lies below it; its namesakes stay."""
+        for found in self._client.list_objects(bucket, prefix=name, recursive=True, include_version=True):
+            if _belongs(found.object_name, name):
+                yield found
+
     def list(self, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]:
         """Every object whose key begins with the prefix, in order of key."""
         with _answers():
@@ -196,8 +223,11 @@ class ObjectStore:
                 if started_before is None or _utc(upload.initiated_time) < started_before
             ]
             for upload in stale:
-                self._client._abort_multipart_upload(bucket, upload.object_name, upload.upload_id or "")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # minio has no public call for it
+                self._abort(bucket, upload)
         return len(stale)
+
+    def _abort(self, bucket: str, upload: Upload) -> None:
+        self._client._abort_multipart_upload(bucket, upload.object_name, upload.upload_id or "")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # minio has no public call for it
 
     def _unfinished(self, bucket: str, prefix: str) -> Iterator[Upload]:
         """Uploads in several parts that were begun and not ended, page by page."""
@@ -246,6 +276,11 @@ def _answers() -> Generator[None]:
         raise
     except (HTTPError, InvalidResponseError, ServerError) as error:
         raise Unavailable from error
+
+
+def _belongs(key: str | None, name: str) -> bool:
+    """Whether a key is the object of this name, or lies below it."""
+    return key is not None and (key == name or key.startswith(name if name.endswith("/") else f"{name}/"))
 
 
 def _metadata(headers: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,0 +1,63 @@
+"""Forgets what is past its declared period, batch by batch."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from psycopg import sql
+
+from common.database import Connection
+from common.inventory.declarations import Inventory, Table
+from common.inventory.terms import Delete, Period, Until
+
+BATCH = 5000
+
+
+def forget_expired(
+    connection: Connection, inventory: Inventory, now: datetime, *, limit: int = BATCH
+) -> Mapping[str, int]:
+    """Delete rows whose time is over, at most `limit` of each table; returns how many, where there were any.
+
+    Only tables whose rows are destroyed by erasure, or are about nobody: what has to be kept
+    under another name, or goes by a rule of its own, is not deleted for its age alone.
+    """
+    forgotten = {
+        table.name: connection.execute(query, {"now": now, "limit": limit}).rowcount
+        for table in inventory.tables
+        if (query := _query(table)) is not None
+    }
+    return {name: count for name, count in forgotten.items() if count}
+
+
+def count_overdue(connection: Connection, inventory: Inventory, now: datetime) -> Mapping[str, int]:
+    """How many rows of each table are past their period; what is not zero waits for `forget_expired`."""
+    counts = {
+        table.name: connection.execute(
+            sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.Identifier(table.name), condition), {"now": now}
+        ).fetchone()
+        for table in inventory.tables
+        if (condition := _over(table)) is not None
+    }
+    return {name: int(row[0]) if row else 0 for name, row in counts.items()}
+
+
+def _query(table: Table) -> sql.Composed | None:
+    condition = _over(table)
+    if condition is None:
+        return None
+    # By physical place: a table need not have a key of one column. A row that moved meanwhile waits for the next time.
+    return sql.SQL(
+        "DELETE FROM {table} WHERE ctid = ANY(ARRAY("
+        "SELECT ctid FROM {table} WHERE {over} LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
+    ).format(table=sql.Identifier(table.name), over=condition)
+
+
+def _over(table: Table) -> sql.Composed | None:
+    if table.subject is not None and not isinstance(table.erase, Delete):
+        return None
+    match table.retain:
+        case Until(column=column):
+            return sql.SQL("{} <= %(now)s").format(sql.Identifier(column))
+        case Period(after=str(column)) as period:
+            return sql.SQL("{} < %(now)s - {}::interval").format(sql.Identifier(column), period.interval)
+        case _:
+            return None

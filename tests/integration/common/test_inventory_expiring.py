@@ -1,0 +1,68 @@
+"""What is past its declared period is forgotten, by the declarations alone."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from common.database import Connection
+from common.inventory import Delete, Hours, Inventory, Pseudonymise, Table, Until, UntilErased, Withheld, Years
+from common.inventory.expiring import count_overdue, forget_expired
+
+NOW = datetime(2028, 2, 29, 12, tzinfo=UTC)
+
+NEWS = Table(
+    "news", subject="owner", columns={"owner": "Whose.", "at": "When."}, retain=Hours(24, after="at"), erase=Delete()
+)
+SEATS = replace(NEWS, name="seats", retain=Until("at"))
+TAKEN = replace(NEWS, name="taken", subject=None, because="ids only", retain=Hours(24, after="at"), erase=None)
+BOOKS = replace(NEWS, name="books", retain=Years(1, after="at", ground="tax law"), erase=Pseudonymise("owner"))
+WRITS = replace(NEWS, name="writs", erase=Withheld("A court asked for it."))
+FOREVER = replace(NEWS, name="forever", retain=UntilErased())
+INVENTORY = Inventory("post", NEWS, SEATS, TAKEN, BOOKS, WRITS, FOREVER)
+
+OLD, LAST_MOMENT, FRESH = "2020-01-01 12:00Z", "2028-02-28 12:00Z", "2028-02-29 11:59Z"
+
+
+@pytest.fixture
+def connection(admin_dsn: str) -> Iterator[Connection]:
+    """Three rows in each table: old, of the very moment its day ends, and fresh."""
+    with psycopg.connect(admin_dsn) as connection:
+        schema = sql.Identifier(f"post_{uuid4().hex}")
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
+        connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(schema))
+        for table in INVENTORY.tables:
+            name = sql.Identifier(table.name)
+            connection.execute(sql.SQL("CREATE TABLE {} (owner uuid, at timestamptz)").format(name))
+            connection.execute(
+                sql.SQL("INSERT INTO {} VALUES (NULL, %s), (NULL, %s), (NULL, %s)").format(name),
+                [OLD, LAST_MOMENT, FRESH],
+            )
+        yield connection
+        connection.rollback()
+
+
+def test_rows_are_forgotten_when_their_time_is_over_and_not_a_moment_before(connection: Connection) -> None:
+    assert forget_expired(connection, INVENTORY, NOW) == {"news": 1, "seats": 3, "taken": 1}
+    assert connection.execute("SELECT count(*) FROM news WHERE at = %s", [LAST_MOMENT]).fetchone() == (1,)
+
+
+def test_what_is_kept_under_another_name_or_by_a_rule_of_its_own_is_not_deleted_for_its_age(
+    connection: Connection,
+) -> None:
+    forget_expired(connection, INVENTORY, NOW)
+    for name in ("books", "writs", "forever"):
+        count = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()
+        assert count == (3,)
+
+
+def test_it_goes_batch_by_batch_until_nothing_is_overdue(connection: Connection) -> None:
+    assert count_overdue(connection, INVENTORY, NOW) == {"news": 1, "seats": 3, "taken": 1}
+    assert forget_expired(connection, INVENTORY, NOW, limit=2) == {"news": 1, "seats": 2, "taken": 1}
+    assert forget_expired(connection, INVENTORY, NOW, limit=2) == {"seats": 1}
+    assert forget_expired(connection, INVENTORY, NOW, limit=2) == {}
+    assert set(count_overdue(connection, INVENTORY, NOW).values()) == {0}
