@@ -1,26 +1,30 @@
-"""What every service does for its own tables: forget events that were taken long ago."""
+"""What every service does for its own tables: forget what is past its declared period."""
 
 from datetime import timedelta
 
-from common.database import Database
-from common.service import Job
+from prometheus_client import Counter
 
-# Longer than a message can come again: dead letters are replayed or dropped within this time.
-INBOX_LIFETIME = timedelta(days=30)
+from common.inventory import Inventory
+from common.inventory.expiring import BATCH, forget_expired
+from common.service import Job, Service, W
+from common.work import UnitOfWork
+
+FORGOTTEN = Counter("retention_forgotten_rows", "Rows deleted because their declared period was over", ["table"])
 
 
-def upkeep(database: Database) -> list[Job]:
+def upkeep(service: Service[W]) -> list[Job]:
     """The jobs a service has without asking for them."""
-    return [Job(name="forget taken events", every=timedelta(hours=1), run=lambda: forget_taken_events(database))]
+    return [
+        Job(
+            name="forget what is over", every=timedelta(minutes=10), run=lambda: forget(service.unit, service.inventory)
+        )
+    ]
 
 
-def forget_taken_events(database: Database) -> int:
-    """Delete a batch of old inbox rows; returns how many."""
-    with database.begin() as connection:
-        return connection.execute(
-            """
-            DELETE FROM inbox WHERE event_id IN (
-                SELECT event_id FROM inbox WHERE received_at < now() - %s ORDER BY received_at LIMIT 5000)
-            """,
-            [INBOX_LIFETIME],
-        ).rowcount
+def forget(unit: UnitOfWork[W], inventory: Inventory, *, limit: int = BATCH) -> int:
+    """Delete rows past their period, at most `limit` of each table; returns how many."""
+    with unit.database.begin() as connection:
+        forgotten = forget_expired(connection, inventory, unit.clock.now(), limit=limit)
+    for table, count in forgotten.items():
+        FORGOTTEN.labels(table).inc(count)
+    return sum(forgotten.values())

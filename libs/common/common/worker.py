@@ -93,7 +93,7 @@ def doors_of(service: Service[W]) -> dict[str, Door]:
             unit=service.unit,
             subscriptions=service.subscriptions,
         ),
-        "clock": ClockDoor(jobs=[*service.jobs, *upkeep(database)], database=database),
+        "clock": ClockDoor(jobs=[*service.jobs, *upkeep(service)], database=database),
     }
 
 

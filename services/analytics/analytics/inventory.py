@@ -14,7 +14,6 @@ from common.inventory import (
     queues_of,
 )
 
-# What the job `forget` goes by.
 FACTS_KEPT = Years(2, after="day")
 
 _COUNTS_OF_EVERYBODY = "it counts everybody's together; no row is about a person"

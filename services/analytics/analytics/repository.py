@@ -57,20 +57,6 @@ class Counts:
             [day],
         )
 
-    def forget(self, today: date, *, kept: str, limit: int) -> int:
-        """Delete facts whose day began `kept`, an interval, ago or longer, at most `limit`; returns how many.
-
-        The counters stay: nothing in them is about a person.
-        """
-        return self._connection.execute(
-            """
-            DELETE FROM facts WHERE figurine IN (
-                SELECT figurine FROM facts WHERE day <= %(today)s - %(kept)s::interval
-                 ORDER BY day LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-            """,
-            {"today": today, "kept": kept, "limit": limit},
-        ).rowcount
-
     def made_by(self, subjects: Sequence[bytes]) -> list[Made]:
         """What was delivered to whoever has these pseudonyms, by day and style."""
         with self._connection.cursor(row_factory=class_row(Made)) as cursor:

@@ -15,7 +15,6 @@ from analytics.domain import (
     outcome_of_failure,
     waiting_ms,
 )
-from analytics.inventory import FACTS_KEPT
 from analytics.repository import Work
 from common.contracts.gateway import UserRegistered
 from common.contracts.generation import FigurineFailed, FigurineGenerated
@@ -62,11 +61,6 @@ def count_failed(work: Work, event: FigurineFailed, *, pseudonyms: Pseudonyms) -
             waiting_ms=None,
         )
     )
-
-
-def forget(work: Work, *, limit: int = 5000) -> int:
-    """Delete facts past their declared period, at most `limit`; returns how many. What was counted stays."""
-    return work.counts.forget(day_of(work.clock.now()), kept=FACTS_KEPT.interval, limit=limit)
 
 
 def read_own_usage(work: Work, user_id: UUID, *, pseudonyms: Pseudonyms) -> list[Made]:

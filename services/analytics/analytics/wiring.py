@@ -4,7 +4,6 @@ from pathlib import Path
 
 from analytics.domain import Pseudonyms, day_of
 from analytics.inventory import INVENTORY
-from analytics.jobs import jobs
 from analytics.repository import Work
 from analytics.routes import routes
 from analytics.settings import Settings
@@ -32,6 +31,5 @@ def build(settings: Settings | None = None) -> Service[Work]:
         blueprints=[routes, record_door.routes],
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
-        jobs=jobs(unit),
         pseudonyms=lambda user_id: pseudonyms.of_person_until(user_id, day_of(unit.clock.now())),
     )

@@ -1,4 +1,4 @@
-"""The gateway's clock door: mail, the style catalogue, forgetting what is over."""
+"""The gateway's clock door: mail and the style catalogue."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ from gateway.repository.mails import MAX_ATTEMPTS
 
 log = structlog.get_logger(__name__)
 STYLES_FRESH = timedelta(seconds=15)
-MAIL_LOG_LIFETIME = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +61,6 @@ class Office:
             work.styles.replace(styles)
         return 0
 
-    def forget(self) -> int:
-        """Drop what nobody will ask for again."""
-        with self.unit.begin() as work:
-            work.sessions.purge_expired()
-            work.answers.purge_old()
-            work.feed.purge_old()
-            work.mails.purge_old(after=MAIL_LOG_LIFETIME)
-        return 0
-
     def _settle(self, mail_id: UUID, record: Callable[[Work], None]) -> None:
         with self.unit.begin() as work:
             record(work)
@@ -105,5 +95,4 @@ def jobs(office: Office) -> list[Job]:
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
         Job(name="refresh styles", every=timedelta(seconds=2), run=office.refresh_styles),
-        Job(name="forget", every=timedelta(minutes=10), run=office.forget),
     ]

@@ -17,7 +17,6 @@ from common.inventory import (
 
 _WHY = (Purpose.U2, Purpose.U3, Purpose.U8)
 
-# What the job `forget` goes by.
 CLOCKS_KEPT = Days(30, after="deleted_at")
 # A day more: a figurine ends up to 24 hours before its upload goes, and proofs show both.
 ENDINGS_KEPT = Days(31, after="ended_at")

@@ -1,4 +1,4 @@
-"""Privacy's clock door: notice a promise that is not kept, show how it stands, forget what is over."""
+"""Privacy's clock door: notice a promise that is not kept, show how it stands, forget old evidence."""
 
 from datetime import timedelta
 
@@ -29,17 +29,17 @@ def watch_clocks(unit: UnitOfWork[Work]) -> int:
     return reported
 
 
-def forget(unit: UnitOfWork[Work]) -> int:
-    """Delete a batch of what is past its period; returns how many rows it was."""
+def forget_evidence(unit: UnitOfWork[Work]) -> int:
+    """Delete a batch of evidence past its period, which only its owner's function may do; returns how many."""
     with unit.begin() as work:
-        return use_cases.forget(work)
+        return use_cases.forget_evidence(work)
 
 
 def jobs(unit: UnitOfWork[Work]) -> list[Job]:
     """What the clock asks of privacy."""
     return [
         Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit)),
-        Job(name="forget", every=timedelta(minutes=10), run=lambda: forget(unit)),
+        Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit)),
     ]
 
 

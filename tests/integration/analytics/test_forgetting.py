@@ -6,10 +6,11 @@ import pytest
 
 from analytics import use_cases
 from analytics.domain import DayCount, Pseudonyms, Span
-from analytics.jobs import forget, jobs
+from analytics.inventory import INVENTORY
 from analytics.repository import Work
 from common.clock import MovableClock
 from common.database import Database
+from common.upkeep import forget as forget_declared
 from common.work import UnitOfWork
 from tests.integration.analytics.ends import generated
 
@@ -21,6 +22,10 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def clock() -> MovableClock:
     return MovableClock(MIDNIGHT)
+
+
+def forget(unit: UnitOfWork[Work], *, limit: int = 1000) -> int:
+    return forget_declared(unit, INVENTORY, limit=limit)
 
 
 def count(unit: UnitOfWork[Work], pseudonyms: Pseudonyms, *, at: datetime = MIDNIGHT, times: int = 1) -> None:
@@ -74,16 +79,5 @@ def test_a_batch_takes_no_more_than_its_share_and_the_next_goes_on(
 ) -> None:
     count(unit, pseudonyms, times=3)
     clock.advance(TWO_YEARS_LATER - MIDNIGHT)
-    batches: list[int] = []
-    for _ in range(3):
-        with unit.begin() as work:
-            batches.append(use_cases.forget(work, limit=2))
+    batches = [forget(unit, limit=2) for _ in range(3)]
     assert batches == [2, 1, 0]
-
-
-def test_the_clock_asks_for_forgetting(unit: UnitOfWork[Work], clock: MovableClock, pseudonyms: Pseudonyms) -> None:
-    count(unit, pseudonyms)
-    clock.advance(TWO_YEARS_LATER - MIDNIGHT)
-    (job,) = jobs(unit)
-    assert timedelta(minutes=10) <= job.every <= timedelta(hours=1)
-    assert [job.run(), job.run()] == [1, 0]

@@ -9,10 +9,13 @@ import pytest
 
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.database import Database
+from common.service import Service
+from common.upkeep import forget as forget_declared
+from common.upkeep import upkeep
 from common.work import UnitOfWork
 from privacy import use_cases
-from privacy.inventory import EVIDENCE_KEPT
-from privacy.jobs import forget, jobs
+from privacy.inventory import EVIDENCE_KEPT, INVENTORY
+from privacy.jobs import jobs
 from privacy.repository import Work
 
 NOON = datetime(2023, 3, 1, 12, tzinfo=UTC)
@@ -31,6 +34,13 @@ def _without_what_earlier_tests_left_to_forget(database: Database) -> None:
     unit = UnitOfWork(service="privacy", database=database, build=Work)
     while forget(unit):
         pass
+
+
+def forget(unit: UnitOfWork[Work], *, limit: int = 1000) -> int:
+    """A batch of everything that is over, by whichever mechanism; returns how many rows it was."""
+    with unit.begin() as work:
+        evidence = use_cases.forget_evidence(work, limit=limit)
+    return forget_declared(unit, INVENTORY, limit=limit) + evidence
 
 
 def start(work: Work, *, uploaded_at: datetime = NOON) -> UUID:
@@ -107,10 +117,7 @@ def test_a_batch_takes_no_more_than_its_share_and_the_next_goes_on(unit: UnitOfW
             work.endings.add(clock.new_id(), clock.new_id(), ended_at=NOON)
             work.evidence.file(use_cases.K1, clock.new_id(), clock.new_id(), kept=True, fact={})
     clock.advance(TWO_YEARS_LATER - NOON + SECOND)
-    batches: list[int] = []
-    for _ in range(3):
-        with unit.begin() as work:
-            batches.append(use_cases.forget(work, limit=2))
+    batches = [forget(unit, limit=2) for _ in range(3)]
     assert batches == [6, 3, 0]
 
 
@@ -158,10 +165,17 @@ def test_the_service_may_only_call_what_forgets(database: Database, statement: L
         connection.execute(statement)
 
 
-def test_the_clock_asks_for_forgetting(unit: UnitOfWork[Work], clock: MovableClock) -> None:
-    with unit.begin() as work:
+def test_the_clock_asks_for_forgetting_evidence(unit: UnitOfWork[Work], clock: MovableClock) -> None:
+    file_evidence(unit)
+    clock.advance(TWO_YEARS_LATER - NOON + SECOND)
+    (job,) = [job for job in jobs(unit) if job.name == "forget evidence"]
+    assert timedelta(minutes=10) <= job.every <= timedelta(hours=1)
+    assert [job.run(), job.run()] == [1, 0]
+
+
+def test_every_service_forgets_by_the_clock_without_asking_for_it(service: Service[Work]) -> None:
+    with service.unit.begin() as work:
         work.clocks.stop(start(work), deleted_at=NOON)
-    clock.advance(31 * DAY)
-    (job,) = [job for job in jobs(unit) if job.name == "forget"]
+    (job,) = upkeep(service)
     assert timedelta(minutes=10) <= job.every <= timedelta(hours=1)
     assert [job.run(), job.run()] == [1, 0]

@@ -20,6 +20,8 @@ def forget_expired(
     Only tables whose rows are destroyed by erasure, or are about nobody: what has to be kept
     under another name, or goes by a rule of its own, is not deleted for its age alone.
     """
+    # A day begins at midnight in UTC, whatever zone the server is in.
+    connection.execute("SELECT set_config('timezone', 'UTC', true)")
     forgotten = {
         table.name: connection.execute(query, {"now": now, "limit": limit}).rowcount
         for table in inventory.tables
@@ -58,6 +60,6 @@ def _over(table: Table) -> sql.Composed | None:
         case Until(column=column):
             return sql.SQL("{} <= %(now)s").format(sql.Identifier(column))
         case Period(after=str(column)) as period:
-            return sql.SQL("{} < %(now)s - {}::interval").format(sql.Identifier(column), period.interval)
+            return sql.SQL("{} <= %(now)s - {}::interval").format(sql.Identifier(column), period.interval)
         case _:
             return None

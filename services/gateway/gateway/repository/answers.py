@@ -68,9 +68,3 @@ class Answers:
         ).rowcount
         if not kept:
             raise AnsweredMeanwhile
-
-    def purge_old(self) -> int:
-        """Forget answers nobody will ask for again."""
-        return self._connection.execute(
-            "DELETE FROM idempotency WHERE created_at < %s", [self._clock.now() - LIFETIME]
-        ).rowcount

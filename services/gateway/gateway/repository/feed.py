@@ -62,7 +62,3 @@ class Feed:
                 "SELECT seq, type, data FROM feed WHERE account_id = %s AND seq > %s ORDER BY seq LIMIT %s",
                 [account_id, seq, limit],
             ).fetchall()
-
-    def purge_old(self) -> int:
-        """Forget news of yesterday."""
-        return self._connection.execute("DELETE FROM feed WHERE at < %s", [self._clock.now() - LIFETIME]).rowcount

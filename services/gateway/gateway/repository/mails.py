@@ -1,7 +1,6 @@
 """Mails to send and what became of them: ids and templates, never addresses."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -67,9 +66,3 @@ class Mails:
     def mark_refused(self, mail_id: UUID) -> None:
         """It cannot be delivered, or was tried long enough."""
         self._connection.execute("UPDATE mails SET state = 'refused' WHERE id = %s", [mail_id])
-
-    def purge_old(self, *, after: timedelta) -> int:
-        """Forget mails whose fate was settled long ago."""
-        return self._connection.execute(
-            "DELETE FROM mails WHERE state <> 'waiting' AND created_at < %s", [self._clock.now() - after]
-        ).rowcount

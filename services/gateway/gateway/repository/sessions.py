@@ -75,7 +75,3 @@ class Sessions:
                 "DELETE FROM sessions WHERE id = %s AND account_id = %s", [session_id, account_id]
             ).rowcount
         )
-
-    def purge_expired(self) -> int:
-        """Forget sessions that are over."""
-        return self._connection.execute("DELETE FROM sessions WHERE expires_at <= %s", [self._clock.now()]).rowcount

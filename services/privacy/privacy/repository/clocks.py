@@ -59,17 +59,6 @@ class Clocks:
                 {"now": self._clock.now(), "limit": limit},
             ).fetchall()
 
-    def forget(self, *, kept: str, limit: int) -> int:
-        """Delete clocks that stopped longer ago than `kept`, an interval, at most `limit`; returns how many."""
-        return self._connection.execute(
-            """
-            DELETE FROM clocks WHERE upload_id IN (
-                SELECT upload_id FROM clocks WHERE deleted_at < %(now)s - %(kept)s::interval
-                 ORDER BY deleted_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-            """,
-            {"now": self._clock.now(), "kept": kept, "limit": limit},
-        ).rowcount
-
     def retention(self) -> Retention:
         """Uploads held now, those past their deadline, the age of the oldest, the last deletion not forgotten."""
         with self._connection.cursor(row_factory=class_row(Retention)) as cursor:
@@ -106,14 +95,3 @@ class Endings:
             """,
             [figurine_id, user_id, ended_at],
         )
-
-    def forget(self, *, kept: str, limit: int) -> int:
-        """Delete ends longer ago than `kept`, an interval, at most `limit`; returns how many."""
-        return self._connection.execute(
-            """
-            DELETE FROM endings WHERE figurine_id IN (
-                SELECT figurine_id FROM endings WHERE ended_at < %(now)s - %(kept)s::interval
-                 ORDER BY ended_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-            """,
-            {"now": self._clock.now(), "kept": kept, "limit": limit},
-        ).rowcount

@@ -4,7 +4,7 @@ from privacy.use_cases.consents import change_consent, read_consents
 from privacy.use_cases.disclosures import file_disclosure, read_disclosures
 from privacy.use_cases.retention import (
     K1,
-    forget,
+    forget_evidence,
     prove_deletion,
     read_proofs,
     read_retention,
@@ -18,7 +18,7 @@ __all__ = [
     "K1",
     "change_consent",
     "file_disclosure",
-    "forget",
+    "forget_evidence",
     "prove_deletion",
     "read_consents",
     "read_disclosures",

@@ -7,7 +7,7 @@ from common.contracts.generation import FigurineFailed, FigurineGenerated, Image
 from common.contracts.privacy import PromiseBroken
 from common.errors import NotYet
 from privacy.domain import PROOFS_SHOWN, Proof, Retention, deadline, delay, delay_sentence, deletion
-from privacy.inventory import CLOCKS_KEPT, ENDINGS_KEPT, EVIDENCE_KEPT
+from privacy.inventory import EVIDENCE_KEPT
 from privacy.repository import Work
 
 K1 = "K1"
@@ -64,15 +64,9 @@ def report_overdue(work: Work, *, limit: int = 100) -> int:
     return len(overdue)
 
 
-def forget(work: Work, *, limit: int = 1000) -> int:
-    """Delete what is past its declared period, at most `limit` of each kind; returns how many in all."""
-    return sum(
-        (
-            work.clocks.forget(kept=CLOCKS_KEPT.interval, limit=limit),
-            work.endings.forget(kept=ENDINGS_KEPT.interval, limit=limit),
-            work.evidence.forget(kept=EVIDENCE_KEPT.interval, limit=limit),
-        )
-    )
+def forget_evidence(work: Work, *, limit: int = 1000) -> int:
+    """Delete evidence past its declared period, at most `limit`; returns how many."""
+    return work.evidence.forget(kept=EVIDENCE_KEPT.interval, limit=limit)
 
 
 def read_proofs(work: Work, user_id: UUID, *, before: UUID | None, limit: int) -> list[Proof]:
