@@ -39,8 +39,9 @@ class _Part:
 def bobble_head(subject: Subject, look: Look, size: Size, brief: Brief) -> Picture:
     """The finished picture, RGB 0..1."""
     faces = faces_in(subject)
+    badge = footing(subject.alpha / np.float32(255.0)).disc
     tilt = -look.side * float(np.random.default_rng(look.seed).uniform(2.5, 5.0))
-    pieces = parted(subject, faces[0], tilt) if len(faces) == 1 else None
+    pieces = parted(subject, faces[0], tilt) if len(faces) == 1 and not badge else None
     if pieces is None:
         return finished(_whole(subject, look, size, brief), look)
     plan = assembled(pieces, look, size, grounded=subject.grounded)
