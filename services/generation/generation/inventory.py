@@ -145,6 +145,28 @@ INVENTORY = Inventory(
         },
     ),
     Table(
+        "saved_photos",
+        what="Photos you saved, and since when",
+        subject="user_id",
+        category=Category.C2,
+        purposes=(Purpose.U2,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("photos/saved.json"),
+        columns={
+            "id": "The id of the saved photo.",
+            "user_id": "Whose photo it is.",
+            "upload_id": "The upload it was saved from.",
+            "state": "Whether it is to be saved, saved, or being deleted.",
+            "width": "Its width in pixels.",
+            "height": "Its height in pixels.",
+            "bytes": "How many bytes it has.",
+            "asked_at": "When its owner chose to save it.",
+            "next_try_at": "When copying or deleting it is tried next.",
+            "saved_at": "When it was saved.",
+        },
+    ),
+    Table(
         "shares",
         what="Links you gave out",
         subject="user_id",
@@ -245,6 +267,17 @@ INVENTORY = Inventory(
         retain=Until("delete_by"),
         erase=Delete(),
         export=AsFiles("photos"),
+    ),
+    # Each with its small copy below its id.
+    Bucket(
+        "photos",
+        what="The photos you saved",
+        subject=NamedBy("saved_photos", "id"),
+        category=Category.C2,
+        purposes=(Purpose.U2,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsFiles("photos/saved"),
     ),
     # Models lie below the picture they were made of: its place is what their keys begin with.
     Bucket(

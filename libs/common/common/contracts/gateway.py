@@ -48,6 +48,8 @@ class ImageUploaded(Event):
     delete_by: datetime
     # What was chosen with the style: ids of the catalogue, never words of the person.
     options: dict[str, str] = Field(default_factory=dict[str, str])
+    # Whether the person wants the photo kept for next time.
+    save: bool = False
 
 
 class UsageObserved(Event):

@@ -44,6 +44,8 @@ class Placement:
     order: Order
     price: int
     seed: int
+    # Whether the photo is to be kept for next time.
+    save: bool = False
 
 
 def quote(work: Work, account_id: UUID, order: Order) -> Quote:
@@ -98,6 +100,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             uploaded_at=now,
             delete_by=now + UPLOAD_LIFETIME,
             options=dict(figurine.options),
+            save=placement.save,
         )
     )
     return figurine

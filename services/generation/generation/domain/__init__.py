@@ -58,7 +58,15 @@ from generation.domain.models import (
     NothingToModel,
     TooManyModels,
 )
-from generation.domain.photos import EXPIRY_MARGIN, UPLOAD_LIFETIME, Upload
+from generation.domain.photos import (
+    EXPIRY_MARGIN,
+    SAVED_PHOTOS,
+    UPLOAD_LIFETIME,
+    AskedPhoto,
+    NoSuchPhoto,
+    SavedPhoto,
+    Upload,
+)
 from generation.domain.pictures import Format, NoSuchPicture, StoredPicture
 from generation.domain.prompts import MAX_NOTE, MAX_TITLE, PLACEHOLDER, compose
 from generation.domain.provenance import Action, Inspection, Making, Origin, making_of
@@ -97,6 +105,7 @@ __all__ = [
     "PLACEHOLDER",
     "PRINTABLE",
     "RETRYABLE",
+    "SAVED_PHOTOS",
     "SECONDS_EACH",
     "SENTENCES",
     "STORE_PAUSE",
@@ -108,6 +117,7 @@ __all__ = [
     "UPLOAD_LIFETIME",
     "Action",
     "AlreadyEnded",
+    "AskedPhoto",
     "Choice",
     "FailureCode",
     "Figurine",
@@ -123,6 +133,7 @@ __all__ = [
     "ModelState",
     "NoEngine",
     "NoSuchFigurine",
+    "NoSuchPhoto",
     "NoSuchPicture",
     "NothingToModel",
     "Option",
@@ -130,6 +141,7 @@ __all__ = [
     "Painters",
     "Partner",
     "QueuePlace",
+    "SavedPhoto",
     "Slot",
     "Standing",
     "State",
