@@ -39,6 +39,8 @@ class Settings(ServiceSettings):
     provenance_cert: Path
     provenance_key: Path
     provenance_anchors: Path | None = None
+    # Of how many people at least a group has to be that the quality report shows.
+    quality_least_people: int = Field(default=5, ge=2)
     # With a key, Google Gemini paints for those who agreed to it.
     gemini_api_key: SecretStr | None = None
     # Whether Google may use what comes with an unpaid key to train its models.

@@ -20,12 +20,21 @@ from generation.adapters.relief.maker import ReliefMaker
 from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
 from generation.adapters.studio.render import STYLES
+from generation.commands import commands
 from generation.domain import GEMINI, STUDIO, Limits, Painters, as_painted
 from generation.inventory import INVENTORY
-from generation.jobs import ModelBench, Workshop, jobs, model_jobs, note_unknown_calls
+from generation.jobs import (
+    ModelBench,
+    QualityWatch,
+    Workshop,
+    jobs,
+    model_jobs,
+    note_unknown_calls,
+    quality_jobs,
+)
 from generation.ports import ImageEngine
 from generation.repository import Work
-from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk
+from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk, QualityDesk
 from generation.settings import Settings
 from generation.subscribers import subscriptions
 
@@ -57,6 +66,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         lease=timedelta(seconds=settings.lease_seconds),
     )
     maker = ReliefMaker(workers=settings.model_makers)
+    watch = QualityWatch(unit=unit, least_people=settings.quality_least_people)
     bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
 
     def close() -> None:
@@ -79,9 +89,11 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             Conversions(signatures),
             signatures,
             ModelDesk(store=models, in_the_making=settings.models_per_person),
+            QualityDesk(least_people=settings.quality_least_people),
         ],
         subscriptions=subscriptions(styles),
-        jobs=[*jobs(workshop), *model_jobs(bench)],
+        jobs=[*jobs(workshop), *model_jobs(bench), *quality_jobs(watch)],
+        commands=commands(unit, least_people=settings.quality_least_people),
         checks={
             "database": database.check,
             "uploads": lambda: store.check(UPLOADS),

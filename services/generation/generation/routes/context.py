@@ -25,6 +25,13 @@ class ModelDesk:
     in_the_making: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityDesk:
+    """How many people there have to be in a group that the quality report shows."""
+
+    least_people: int
+
+
 unit = CurrentUnit[Work]()
 # Runtime-checkable Protocols are as good as classes here.
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
@@ -34,3 +41,4 @@ inspector = Current(Inspector)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)
 painters = Current(Painters)
 models = Current(ModelDesk)
+quality = Current(QualityDesk)
