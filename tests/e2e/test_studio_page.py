@@ -70,6 +70,7 @@ def test_a_photo_chosen_before_signing_up_becomes_a_figurine_after_it(page):
     expect(page.locator("#photo-about")).to_contain_text("cat.png")
     expect(page.get_by_label("Name on the base")).to_have_value("Chelsea")
     expect(page.locator("#options-told")).to_have_text("Dark")
+    expect(page.locator("#photo-hints")).to_contain_text("cut the subject off", timeout=FIGURINE_MS)
     expect(page.locator("#balance")).to_contain_text("would be left", timeout=FIGURINE_MS)
     page.get_by_role("button", name="Make it").click()
 
@@ -269,7 +270,7 @@ def test_an_owner_keeps_rates_and_deletes_her_figurine(page, viewer):
     expect(viewer.locator("[data-wish=counted]")).to_have_text("It is counted, without your name.")
     assert page.evaluate(FLAWS) == []
     viewer.get_by_role("button", name="Close").click()
-    page.locator("#shelf .picture, #bench .picture").first.click()
+    page.get_by_role("list").locator(".piece").get_by_role("img", name="Chelsea").click()
     expect(viewer.get_by_label("Something is cut off")).to_be_checked()
     expect(viewer.get_by_role("radio", name="4 of 5")).to_be_checked()
     viewer.get_by_role("button", name="Delete this figurine").click()

@@ -19,6 +19,7 @@ from generation.adapters.objects import FIGURINES, UPLOADS, S3Models, S3Photos, 
 from generation.adapters.relief.maker import ReliefMaker
 from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
+from generation.adapters.studio.looker import Looker
 from generation.adapters.studio.render import STYLES
 from generation.commands import commands
 from generation.domain import GEMINI, STUDIO, Limits, Painters, as_painted
@@ -65,11 +66,13 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         finish=Finisher(signatures),
         lease=timedelta(seconds=settings.lease_seconds),
     )
+    looker = Looker()
     maker = ReliefMaker(workers=settings.model_makers)
     watch = QualityWatch(unit=unit, least_people=settings.quality_least_people)
     bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
 
     def close() -> None:
+        looker.close()
         maker.close()
         for each in engines.values():
             each.close()
@@ -89,6 +92,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             Conversions(signatures),
             signatures,
             ModelDesk(store=models, in_the_making=settings.models_per_person),
+            looker,
             QualityDesk(least_people=settings.quality_least_people),
         ],
         subscriptions=subscriptions(styles),

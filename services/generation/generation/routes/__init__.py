@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from common.errors import Refused
 from generation.domain import ModelFailed, TooManyModels
-from generation.routes import figurines, models, owning, photos, pictures, provenance, quality, styles
+from generation.routes import figurines, models, owning, photo_check, photos, pictures, provenance, quality, styles
 from generation.routes.context import Catalogue, ModelDesk, QualityDesk
 from generation.routes.pictures import RangeOutside
 
@@ -16,6 +16,7 @@ ROUTES = [
     models.routes,
     owning.routes,
     photos.routes,
+    photo_check.routes,
     quality.routes,
 ]
 STATUSES: Mapping[type[Refused], int] = {RangeOutside: 416, ModelFailed: 422, TooManyModels: 429}

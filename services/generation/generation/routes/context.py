@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from common.current import Current, CurrentUnit
 from generation import use_cases
 from generation.domain import Painters
-from generation.ports import Converter, Inspector, ModelStore, PictureStore, Seals
+from generation.ports import Converter, Inspector, ModelStore, PhotoLooker, PictureStore, Seals
 from generation.repository import Work
 
 
@@ -38,6 +38,7 @@ pictures = Current(PictureStore)  # type: ignore[type-abstract]
 seals = Current(Seals)  # type: ignore[type-abstract]
 converter = Current(Converter)  # type: ignore[type-abstract]
 inspector = Current(Inspector)  # type: ignore[type-abstract]
+looker = Current(PhotoLooker)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)
 painters = Current(Painters)
 models = Current(ModelDesk)
