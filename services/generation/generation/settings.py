@@ -55,6 +55,14 @@ class Settings(ServiceSettings):
     gemini_deadline_seconds: int = Field(default=90, ge=1)
 
     @model_validator(mode="after")
+    def _photos_travel_sealed(self) -> Self:
+        """Promise S1: what goes to a partner goes over TLS."""
+        if self.mode != "local" and not (self.gemini_base_url or "https://").startswith("https://"):
+            message = f"{PREFIX}GEMINI_BASE_URL needs https://"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _key_that_may_be_used(self) -> Self:
         """What an unpaid key sends may train models and be read by people (Gemini API terms): no real photos."""
         if self.gemini_api_key is None:

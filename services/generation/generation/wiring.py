@@ -118,6 +118,8 @@ def engines_of(settings: Settings, unknown: Callable[[UUID, int], None]) -> Mapp
             api_key=settings.gemini_api_key.get_secret_value(),
             models=settings.gemini_models,
             base_url=settings.gemini_base_url,
+            # Google proves its name to everybody; an address of one's own may do so with one's own authority.
+            ca_file=settings.ca_file if settings.gemini_base_url else None,
             deadline=settings.gemini_deadline_seconds,
             max_concurrent=settings.gemini_concurrency,
             unknown_beside_pictures=unknown,
