@@ -32,6 +32,10 @@ class Job:
     parallel: int = 1
 
 
+# Something an operator asks of a service from a shell; it prints its answer.
+Command = Callable[[], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Generic[W]):
     """A service as `process` runs it. Building one opens nothing."""
@@ -55,6 +59,8 @@ class Service(Generic[W]):
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict[str, Callable[[], None]])
     # The names under which the service knows a person besides her user id.
     pseudonyms: Callable[[UUID], Sequence[bytes]] = lambda _: ()
+    # What an operator may run beside the roles, by the word on the command line.
+    commands: Mapping[str, Command] = field(default_factory=dict[str, Command])
     close: Callable[[], None] = lambda: None
 
     @property

@@ -33,10 +33,11 @@ from generation.adapters.objects import S3Models, S3Photos, S3Pictures, S3SavedP
 from generation.adapters.prints import develop
 from generation.domain import STUDIO, Painters
 from generation.jobs import Album, ModelBench, Workshop
-from generation.ports import PictureStore
+from generation.ports import PhotoLooker, PictureStore
 from generation.routes import ModelDesk, Shelf
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import Room
+from tests.fakes.looker import FakeLooker
 from tests.fakes.maker import FakeMaker
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
 from tests.fixtures.signing import SigningFiles
@@ -107,6 +108,11 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture(scope="session")
+def looker() -> FakeLooker:
+    return FakeLooker()
+
+
+@pytest.fixture(scope="session")
 def generation_service(
     shared: Callable[[str], dict[str, Any]],
     store_settings: dict[str, Any],
@@ -115,6 +121,7 @@ def generation_service(
     engine: FakeEngine,
     *,
     signing_files: SigningFiles,
+    looker: FakeLooker,
 ) -> Service[Any]:
     provenance = {"provenance_cert": signing_files.chain, "provenance_key": signing_files.key}
     limits = {"saved_photos_per_person": SAVED_LIMIT}
@@ -123,7 +130,7 @@ def generation_service(
     pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
     models = ModelDesk(store=S3Models(object_store, SEALER, bucket=s3.buckets["figurines"]), in_the_making=3)
     shelf = Shelf(store=S3SavedPhotos(object_store, SEALER, bucket=s3.buckets["photos"]), limit=SAVED_LIMIT)
-    stored = {PictureStore: pictures, ModelDesk: models, Shelf: shelf}
+    stored = {PictureStore: pictures, ModelDesk: models, Shelf: shelf, PhotoLooker: looker}
     ports = [next((mine for kind, mine in stored.items() if isinstance(port, kind)), port) for port in service.ports]
     return replace(service, ports=ports)
 

@@ -8,10 +8,21 @@ from generation import use_cases
 from generation.domain import STUDIO
 from generation.jobs.album import Album, album_jobs
 from generation.jobs.models import ModelBench, model_jobs
+from generation.jobs.quality import QualityWatch, quality_jobs
 from generation.jobs.workshop import Workshop, note_unknown_calls
 from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL
 
-__all__ = ["Album", "ModelBench", "Workshop", "album_jobs", "jobs", "model_jobs", "note_unknown_calls"]
+__all__ = [
+    "Album",
+    "ModelBench",
+    "QualityWatch",
+    "Workshop",
+    "album_jobs",
+    "jobs",
+    "model_jobs",
+    "note_unknown_calls",
+    "quality_jobs",
+]
 
 
 def jobs(workshop: Workshop) -> list[Job]:

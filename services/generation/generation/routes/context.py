@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from common.current import Current, CurrentUnit
 from generation import use_cases
 from generation.domain import Painters
-from generation.ports import Converter, Inspector, ModelStore, PictureStore, SavedPhotoStore, Seals
+from generation.ports import (
+    Converter,
+    Inspector,
+    ModelStore,
+    PhotoLooker,
+    PictureStore,
+    SavedPhotoStore,
+    Seals,
+)
 from generation.repository import Work
 
 
@@ -33,13 +41,22 @@ class Shelf:
     limit: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityDesk:
+    """How many people there have to be in a group that the quality report shows."""
+
+    least_people: int
+
+
 unit = CurrentUnit[Work]()
 # Runtime-checkable Protocols are as good as classes here.
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
 seals = Current(Seals)  # type: ignore[type-abstract]
 converter = Current(Converter)  # type: ignore[type-abstract]
 inspector = Current(Inspector)  # type: ignore[type-abstract]
+looker = Current(PhotoLooker)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)
 painters = Current(Painters)
 models = Current(ModelDesk)
 saved_photos = Current(Shelf)
+quality = Current(QualityDesk)

@@ -1,6 +1,6 @@
 /** Step one: a photo by picking, dropping, pasting or camera, shown at once with what can be said about it. */
 import { Problem, problemFrom, unreachable } from "./api.js";
-import { hintsFor } from "./hints.js";
+import { hintsFor, hintsOfStudio, matters, merged } from "./hints.js";
 import { savedAddress } from "./savedphotos.js";
 
 const LARGEST_BYTES = 20 * 1024 * 1024;
@@ -71,6 +71,13 @@ function draw(bitmap) {
   return canvas;
 }
 
+/** What is looked at: the small picture on the canvas, which has lost its place and camera data, or the file; or nothing. */
+function lookedAt(photo, bitmap) {
+  const canvas = at("preview");
+  if (!bitmap || Math.min(canvas.width, canvas.height) < SMALLEST_SIDE) return photo.savedId ? null : photo;
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
+}
+
 function show({ file, bitmap }) {
   at("drop").toggleAttribute("data-filled", Boolean(bitmap));
   at("drop-empty").hidden = Boolean(file);
@@ -81,13 +88,18 @@ function show({ file, bitmap }) {
   at("photo-about").hidden = !file;
   const size = bitmap ? `${bitmap.width} × ${bitmap.height} pixels` : "";
   at("photo-about").textContent = file ? [file.name, size].filter(Boolean).join(", ") : "";
-  at("photo-hints").replaceChildren(...(bitmap ? hintsFor(draw(bitmap)) : []).map(hint));
+  return bitmap ? hintsFor(draw(bitmap)) : [];
 }
 
-function hint(sentence) {
-  const item = document.createElement("li");
-  item.textContent = sentence;
-  return item;
+/** What is worth saying about the photo with the style that is chosen. */
+function tellHints(hints) {
+  const madeFor = document.querySelector("[name=style]:checked")?.closest("[data-for]")?.dataset.for ?? "";
+  const said = hints.filter((each) => matters(each, madeFor)).map((each) => each.sentence);
+  const shown = [...at("photo-hints").children].map((item) => item.textContent);
+  if (said.join() === shown.join()) return; // Said once: whoever listens to the page is not told again.
+  at("photo-hints").replaceChildren(
+    ...said.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })),
+  );
 }
 
 /** Says what is wrong with the photo, or that none is chosen; an empty sentence takes it back. */
@@ -101,19 +113,34 @@ export function photoError(sentence) {
  * The chosen photo as `current`, a file or `{savedId, name}`, and `put(photo)` to choose one from elsewhere.
  * `onChange` hears of every choice before it is looked at, `onChosen` of what is chosen then.
  */
-export function openPhotoStep({ onChange, onChosen }) {
-  const step = { current: null };
-  let turn = 0;
+export function openPhotoStep({ onChange, onChosen, signedIn }) {
+  const step = { current: null, hints: [] };
+  let looking = new AbortController();
+
+  /** The studio is asked only for people who are signed in; the answer to an earlier photo is given up. */
+  async function ask(photo, bitmap) {
+    const { signal } = looking;
+    const picture = await lookedAt(photo, bitmap);
+    if (!picture) return;
+    const found = await hintsOfStudio(picture, signal);
+    if (signal.aborted) return;
+    step.hints = merged(step.hints, found, { browserSaw: Boolean(bitmap) });
+    tellHints(step.hints);
+  }
 
   step.put = async (photo) => {
-    const mine = ++turn;
     onChange();
+    looking.abort();
+    looking = new AbortController();
+    const { signal } = looking;
     const { bitmap, wrong } = await seen(photo);
-    if (mine !== turn) return; // Another one was chosen while this one was loading.
+    if (signal.aborted) return; // Another one was chosen while this one was loading.
     photoError(wrong);
     step.current = wrong ? null : photo;
-    show(wrong ? { file: null, bitmap: null } : { file: photo, bitmap });
+    step.hints = show(wrong ? { file: null, bitmap: null } : { file: photo, bitmap });
+    tellHints(step.hints);
     onChosen(step.current);
+    if (step.current && signedIn) void ask(photo, bitmap);
   };
   listen(step);
   return step;
@@ -133,6 +160,7 @@ function listen(step) {
     void step.put(null);
     at("photo").focus();
   });
+  document.addEventListener("change", () => tellHints(step.hints));
   document.addEventListener("paste", (event) => {
     const file = event.clipboardData?.files[0];
     if (file) void step.put(file);

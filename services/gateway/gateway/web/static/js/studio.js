@@ -25,7 +25,11 @@ const signedIn = document.body.hasAttribute("data-signed-in");
 const styles = [...form.querySelectorAll("[name=style]")];
 const styleNames = new Map(styles.map((input) => [input.value, input.dataset.name]));
 
-const photo = openPhotoStep({ onChange: () => clearErrors(form), onChosen: (chosen) => savedPhotos.mark(chosen) });
+const photo = openPhotoStep({
+  onChange: () => clearErrors(form),
+  onChosen: (chosen) => savedPhotos.mark(chosen),
+  signedIn,
+});
 const savedPhotos = new SavedPhotos(photo);
 if (styles.length > 0) openWall(form);
 const till = openTill(form, { signedIn });
