@@ -3,7 +3,7 @@
 from functools import partial
 
 from common.contracts.billing import CreditsHeld, CreditsRefused
-from common.contracts.gateway import ImageUploaded
+from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
 from common.contracts.privacy import ConsentChanged
 from common.subscriptions import Subscriptions
 from generation import use_cases
@@ -14,6 +14,7 @@ def subscriptions(catalogue: use_cases.Catalogue) -> Subscriptions[Work]:
     """Each event and the one function that takes it."""
     return {
         ImageUploaded: partial(use_cases.accept_order, catalogue=catalogue),
+        FigurineEditOrdered: partial(use_cases.accept_edit, catalogue=catalogue),
         CreditsHeld: use_cases.queue_job,
         CreditsRefused: use_cases.reject_job,
         ConsentChanged: use_cases.note_consent,

@@ -12,7 +12,7 @@ EXPIRY_MARGIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An uploaded photo that is still held."""
+    """An uploaded photo that is still held; or, with `words_only`, what was said without one."""
 
     id: UUID
     figurine_id: UUID
@@ -20,3 +20,4 @@ class Upload:
     state: str
     uploaded_at: datetime
     delete_by: datetime
+    words_only: bool = False

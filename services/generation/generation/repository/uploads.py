@@ -21,16 +21,23 @@ class Uploads:
         self._clock = clock
 
     def add(
-        self, upload_id: UUID, figurine_id: UUID, user_id: UUID, *, uploaded_at: datetime, delete_by: datetime
+        self,
+        upload_id: UUID,
+        figurine_id: UUID,
+        user_id: UUID,
+        *,
+        uploaded_at: datetime,
+        delete_by: datetime,
+        words_only: bool = False,
     ) -> None:
-        """Record that a photo is held, once."""
+        """Record that a photo is held, once; or only the words that would have come with one."""
         self._connection.execute(
             """
-            INSERT INTO uploads (id, figurine_id, user_id, state, uploaded_at, delete_by)
-            VALUES (%s, %s, %s, 'held', %s, %s)
+            INSERT INTO uploads (id, figurine_id, user_id, state, uploaded_at, delete_by, words_only)
+            VALUES (%s, %s, %s, 'held', %s, %s, %s)
             ON CONFLICT (id) DO NOTHING
             """,
-            [upload_id, figurine_id, user_id, uploaded_at, delete_by],
+            [upload_id, figurine_id, user_id, uploaded_at, delete_by, words_only],
         )
 
     def dismiss(self, figurine_id: UUID, reason: str) -> None:
@@ -48,7 +55,7 @@ class Uploads:
         with self._connection.cursor(row_factory=class_row(Upload)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, figurine_id, user_id, state, uploaded_at, delete_by
+                SELECT id, figurine_id, user_id, state, uploaded_at, delete_by, words_only
                   FROM uploads WHERE state = 'held' AND delete_by <= %s
                  ORDER BY delete_by LIMIT %s
                 """,
@@ -64,7 +71,7 @@ class Uploads:
                 UPDATE uploads SET next_try_at = %(again)s
                  WHERE id IN (SELECT id FROM uploads WHERE state = 'deleting' AND next_try_at <= %(now)s
                                ORDER BY next_try_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-             RETURNING id, figurine_id, user_id, state, uploaded_at, delete_by
+             RETURNING id, figurine_id, user_id, state, uploaded_at, delete_by, words_only
                 """,
                 {"again": now + DELETION_LEASE, "now": now, "limit": limit},
             ).fetchall()
@@ -81,12 +88,12 @@ class Uploads:
         return row[0] if row else None
 
     def held_for(self, user_id: UUID) -> list[Upload]:
-        """What is still held of this person's photos."""
+        """What is still held of this person's photos; where only words came, there is none."""
         with self._connection.cursor(row_factory=class_row(Upload)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, figurine_id, user_id, state, uploaded_at, delete_by
-                  FROM uploads WHERE user_id = %s AND state <> 'deleted' ORDER BY uploaded_at DESC
+                SELECT id, figurine_id, user_id, state, uploaded_at, delete_by, words_only
+                  FROM uploads WHERE user_id = %s AND state <> 'deleted' AND NOT words_only ORDER BY uploaded_at DESC
                 """,
                 [user_id],
             ).fetchall()
