@@ -54,6 +54,10 @@ class Peer:
         """Have something removed. Raises NotFound, Invalid, Conflict, Unavailable."""
         return self._call("DELETE", path, user_id, None)
 
+    def fetch(self, path: str, *, user_id: UUID) -> bytes:
+        """The bytes of something, whole. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._answer("GET", path, user_id, None).content
+
     @contextmanager
     def _answered(self) -> Generator[None]:
         try:
@@ -85,6 +89,16 @@ class Peer:
         params: Mapping[str, str] | None,
         body: Mapping[str, object] | None = None,
     ) -> Any:
+        return self._answer(method, path, user_id, params, body).json()
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        user_id: UUID | None,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, object] | None = None,
+    ) -> httpx2.Response:
         with self._answered():
             response = self._client.request(
                 method,
@@ -95,7 +109,7 @@ class Peer:
             )
         if not response.is_success:
             raise self._refusal(response)
-        return response.json()
+        return response
 
     def _authorization(self, user_id: UUID | None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._issuer.issue(user_id=user_id, audience=self._name)}"}

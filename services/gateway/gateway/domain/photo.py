@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from common.errors import Refused
+from common.errors import NotFound, Refused
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
@@ -40,6 +40,16 @@ class PhotoTooSmall(Refused):
     """This photo is too small. Upload one that is at least 256 pixels wide and high."""
 
     code = "photo_too_small"
+
+
+class NoSuchPhoto(NotFound):
+    """There is no such photo, or it is not yours."""
+
+
+class TooManySavedPhotos(Refused):
+    """You have saved as many photos as the studio keeps for one person. Delete one, or order without saving this one."""
+
+    code = "too_many_saved_photos"
 
 
 class PhotoHint(StrEnum):
