@@ -66,7 +66,7 @@ def read(response: types.GenerateContentResponse) -> Answer:
     finish = candidates[0].finish_reason
     refused = finish is not None and FINISHES.get(finish.value) == _REFUSED
     images = [image for candidate in candidates for image in _images(candidate)]
-    parts = next((_parts(candidate) for candidate in candidates if any(_images(candidate))), [])
+    parts = next((tuple(_parts(candidate)) for candidate in candidates if any(_images(candidate))), ())
     if refused or not images:
         raise _reason(candidates[0])
     return Answer(
@@ -74,7 +74,7 @@ def read(response: types.GenerateContentResponse) -> Answer:
         spare=len(images) - 1,
         model=response.model_version or "",
         response_id=response.response_id or "",
-        parts=tuple(parts),
+        parts=parts,
     )
 
 
