@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 SERVICES = ("gateway", "generation", "billing", "privacy", "analytics")
-BUCKETS = ("uploads", "figurines")
+BUCKETS = ("uploads", "figurines", "photos")
 
 # A service that is not named here has no key to the object store.
 BUCKETS_OF: Mapping[str, tuple[str, ...]] = {
     "gateway": ("uploads",),
-    "generation": ("uploads", "figurines"),
+    "generation": ("uploads", "figurines", "photos"),
 }

@@ -41,6 +41,7 @@ class Life:
     credits: int = 10
     seed: int = 7
     options: dict[str, str] = field(default_factory=dict[str, str])
+    save: bool = False
 
     @property
     def price(self) -> int:
@@ -61,6 +62,7 @@ class Life:
             uploaded_at=self.began,
             delete_by=self.began + DAY,
             options=self.options,
+            save=self.save,
         )
 
     def edit_ordered(self, parent: "Life", *, picture: int = 1) -> FigurineEditOrdered:

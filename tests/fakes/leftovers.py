@@ -13,6 +13,7 @@ WORK = {
         "attempts",
         "figurines",
         "uploads",
+        "saved_photos",
         "lines",
         "rounds",
         "consents",

@@ -145,6 +145,27 @@ INVENTORY = Inventory(
         },
     ),
     Table(
+        "saved_photos",
+        subject="user_id",
+        category=Category.C2,
+        purposes=(Purpose.U2,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("photos/saved.json"),
+        columns={
+            "id": "The id of the saved photo.",
+            "user_id": "Whose photo it is.",
+            "upload_id": "The upload it was saved from.",
+            "state": "Whether it is to be saved, saved, or being deleted.",
+            "width": "Its width in pixels.",
+            "height": "Its height in pixels.",
+            "bytes": "How many bytes it has.",
+            "asked_at": "When its owner chose to save it.",
+            "next_try_at": "When copying or deleting it is tried next.",
+            "saved_at": "When it was saved.",
+        },
+    ),
+    Table(
         "shares",
         subject="user_id",
         category=Category.C3,
@@ -239,6 +260,16 @@ INVENTORY = Inventory(
         retain=Until("delete_by"),
         erase=Delete(),
         export=AsFiles("photos"),
+    ),
+    # Each with its small copy below its id.
+    Bucket(
+        "photos",
+        subject=NamedBy("saved_photos", "id"),
+        category=Category.C2,
+        purposes=(Purpose.U2,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsFiles("photos/saved"),
     ),
     # Beside a picture that can be gone on from lies its memo: the prompt with the person's words, and the answer's.
     # Models lie below the picture they were made of: its place is what their keys begin with.

@@ -126,6 +126,40 @@ class PhotoStore(Protocol):
         ...
 
 
+class SavedPhotoStore(Protocol):
+    """Photos their owners chose to save, sealed for them, each with a small copy."""
+
+    def put(self, photo_id: UUID, jpeg: bytes, thumb: bytes, *, owner: UUID) -> None:
+        """Store both. Raises Unavailable."""
+        ...
+
+    def read(self, photo_id: UUID, *, owner: UUID, thumb: bool = False) -> bytes:
+        """The photo, or the small copy. Raises NotFound, Unavailable."""
+        ...
+
+    def delete(self, photo_id: UUID) -> None:
+        """Destroy both, every version."""
+        ...
+
+    def stored(self, *, older_than: datetime) -> Iterator[UUID]:
+        """What was stored before that time, each once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Print:
+    """What a photo measures, in pixels and bytes, and a small copy of it."""
+
+    width: int
+    height: int
+    length: int
+    thumb: bytes
+
+
+# Measures a photo and makes its small copy; raises PictureBroken.
+Develop = Callable[[bytes], Print]
+
+
 class Size(StrEnum):
     """The sizes a picture is kept in: as painted, 1024 pixels at most, 384 at most, and the engine's own bytes."""
 

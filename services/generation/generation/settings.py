@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
 from common.settings import PREFIX, ServiceSettings
+from generation.domain import SAVED_PHOTOS
 
 
 def _separate(names: object) -> object:
@@ -35,6 +36,8 @@ class Settings(ServiceSettings):
     # How many models are made at once, and how many one person may have in the making.
     model_makers: int = 1
     models_per_person: int = 3
+    # How many photos one person may save.
+    saved_photos_per_person: int = Field(default=SAVED_PHOTOS, ge=0)
     # What pictures are signed with (C2PA), and whose signatures count besides the chain's own authority.
     provenance_cert: Path
     provenance_key: Path

@@ -15,17 +15,18 @@ from common.storage import ObjectStore
 from common.work import UnitOfWork
 from generation.adapters.catalogue import read_catalogue
 from generation.adapters.finishing import Conversions, Finisher, Signatures, Unfit
-from generation.adapters.objects import FIGURINES, UPLOADS, S3Models, S3Photos, S3Pictures
+from generation.adapters.objects import FIGURINES, PHOTOS, UPLOADS, S3Models, S3Photos, S3Pictures, S3SavedPhotos
+from generation.adapters.prints import develop
 from generation.adapters.relief.maker import ReliefMaker
 from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
 from generation.adapters.studio.render import STYLES
 from generation.domain import GEMINI, STUDIO, Limits, Painters, as_painted
 from generation.inventory import INVENTORY
-from generation.jobs import ModelBench, Workshop, jobs, model_jobs, note_unknown_calls
+from generation.jobs import Album, ModelBench, Workshop, album_jobs, jobs, model_jobs, note_unknown_calls
 from generation.ports import ImageEngine
 from generation.repository import Work
-from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk
+from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk, Shelf
 from generation.settings import Settings
 from generation.subscribers import subscriptions
 
@@ -47,15 +48,18 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
     painters = Painters(styles=styles, available=frozenset(engines), limits=_limits(settings))
     signatures = read_signatures(settings)
+    uploads = S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value())))
+    saved = S3SavedPhotos(store, sealer)
     workshop = Workshop(
         unit=unit,
         engines=engines,
         painters=painters,
-        photos=S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value()))),
+        photos=uploads,
         pictures=pictures,
         finish=Finisher(signatures),
         lease=timedelta(seconds=settings.lease_seconds),
     )
+    album = Album(unit=unit, uploads=uploads, store=saved, develop=develop)
     maker = ReliefMaker(workers=settings.model_makers)
     bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
 
@@ -79,13 +83,15 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             Conversions(signatures),
             signatures,
             ModelDesk(store=models, in_the_making=settings.models_per_person),
+            Shelf(store=saved, limit=settings.saved_photos_per_person),
         ],
-        subscriptions=subscriptions(styles),
-        jobs=[*jobs(workshop), *model_jobs(bench)],
+        subscriptions=subscriptions(styles, saved_photos=settings.saved_photos_per_person),
+        jobs=[*jobs(workshop), *model_jobs(bench), *album_jobs(album)],
         checks={
             "database": database.check,
             "uploads": lambda: store.check(UPLOADS),
             "figurines": lambda: store.check(FIGURINES),
+            "photos": lambda: store.check(PHOTOS),
         },
         close=close,
     )

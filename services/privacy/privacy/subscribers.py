@@ -1,7 +1,13 @@
 """What privacy listens to. Reads like a table of contents."""
 
 from common.contracts.gateway import ImageUploaded
-from common.contracts.generation import FigurineFailed, FigurineGenerated, ImageDeleted, PartnerDisclosed
+from common.contracts.generation import (
+    FigurineFailed,
+    FigurineGenerated,
+    ImageDeleted,
+    PartnerDisclosed,
+    SavedPhotoDeleted,
+)
 from common.subscriptions import Subscriptions
 from privacy import use_cases
 from privacy.repository import Work
@@ -11,5 +17,6 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineGenerated: use_cases.remember_generated,
     FigurineFailed: use_cases.remember_failed,
     ImageDeleted: use_cases.prove_deletion,
+    SavedPhotoDeleted: use_cases.prove_saved_photo_gone,
     PartnerDisclosed: use_cases.file_disclosure,
 }

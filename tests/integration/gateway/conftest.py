@@ -29,17 +29,18 @@ from common.web import create_app
 from gateway.adapters.uploads import S3Uploads
 from gateway.ports import PhotoStore
 from generation.adapters.finishing import Finisher, Signatures
-from generation.adapters.objects import S3Models, S3Photos, S3Pictures
+from generation.adapters.objects import S3Models, S3Photos, S3Pictures, S3SavedPhotos
+from generation.adapters.prints import develop
 from generation.domain import STUDIO, Painters
-from generation.jobs import ModelBench, Workshop
+from generation.jobs import Album, ModelBench, Workshop
 from generation.ports import PictureStore
-from generation.routes import ModelDesk
+from generation.routes import ModelDesk, Shelf
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import Room
 from tests.fakes.maker import FakeMaker
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
 from tests.fixtures.signing import SigningFiles
-from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, Studio
+from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, SAVED_LIMIT, Studio
 
 KEY = "1:" + "A" * 43 + "="
 SEALER = Sealer(Keyring.parse(KEY))
@@ -116,11 +117,13 @@ def generation_service(
     signing_files: SigningFiles,
 ) -> Service[Any]:
     provenance = {"provenance_cert": signing_files.chain, "provenance_key": signing_files.key}
-    settings = generation.settings.Settings(**shared("generation"), **store_settings, **provenance)
+    limits = {"saved_photos_per_person": SAVED_LIMIT}
+    settings = generation.settings.Settings(**shared("generation"), **store_settings, **provenance, **limits)
     service = generation.wiring.build(settings, engine=engine)
     pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
     models = ModelDesk(store=S3Models(object_store, SEALER, bucket=s3.buckets["figurines"]), in_the_making=3)
-    stored = {PictureStore: pictures, ModelDesk: models}
+    shelf = Shelf(store=S3SavedPhotos(object_store, SEALER, bucket=s3.buckets["photos"]), limit=SAVED_LIMIT)
+    stored = {PictureStore: pictures, ModelDesk: models, Shelf: shelf}
     ports = [next((mine for kind, mine in stored.items() if isinstance(port, kind)), port) for port in service.ports]
     return replace(service, ports=ports)
 
@@ -148,6 +151,16 @@ def workshop(
         pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
         finish=Finisher(signatures),
         lease=timedelta(seconds=20),
+    )
+
+
+@pytest.fixture(scope="session")
+def album(generation_service: Service[Any], object_store: ObjectStore, s3: S3) -> Album:
+    return Album(
+        unit=generation_service.unit,
+        uploads=S3Photos(object_store, SEALER, bucket=s3.buckets["uploads"]),
+        store=S3SavedPhotos(object_store, SEALER, bucket=s3.buckets["photos"]),
+        develop=develop,
     )
 
 
@@ -192,13 +205,17 @@ def gateway_service(
 
 @pytest.fixture(scope="session")
 def studio(
-    gateway_service: Service[Any], peers: dict[str, Service[Any]], workshop: Workshop, engine: FakeEngine
+    gateway_service: Service[Any],
+    peers: dict[str, Service[Any]],
+    workshop: Workshop,
+    album: Album,
+    engine: FakeEngine,
 ) -> Iterator[Studio]:
     services = {"gateway": gateway_service, **peers}
     rooms = [Room.of(each.unit, each.subscriptions) for each in services.values()]
     next(job for job in gateway_service.jobs if job.name == "refresh styles").run()
     app = create_app(gateway_service)
-    yield Studio(app=app, service=gateway_service, rooms=rooms, workshop=workshop, engine=engine)
+    yield Studio(app=app, service=gateway_service, rooms=rooms, workshop=workshop, album=album, engine=engine)
     for room in rooms:
         room.close()
     for each in services.values():

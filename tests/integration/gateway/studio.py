@@ -1,6 +1,7 @@
 """The gateway in front of its real peers, and people who use it."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -13,7 +14,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from common.service import Service
 from gateway.repository import Work
-from generation.jobs import Workshop
+from generation.jobs import Album, Workshop
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import Room
 from tests.fakes.leftovers import clear
@@ -21,6 +22,8 @@ from tests.fixtures.photo_files import cornered, encoded
 
 PASSWORD = "correct horse battery"
 ORIGIN = "https://localhost"
+# Few enough that a test can reach it.
+SAVED_LIMIT = 3
 INDEX_KEY = "B" * 43 + "="
 _NUMBERS = itertools.count(1)
 
@@ -38,6 +41,7 @@ class Studio:
     service: Service[Work]
     rooms: list[Room]
     workshop: Workshop
+    album: Album
     engine: FakeEngine
 
     def client(self) -> FlaskClient:
@@ -59,7 +63,7 @@ class Studio:
 
     def settle(self) -> None:
         """Let everything that has begun come to its end: events, renderers, deletions."""
-        while self._carry() or self.workshop.render_next() or self.workshop.delete_uploads():
+        while self._carry() or any(step() for step in self._steps()):
             pass
 
     def forget_everything_to_do(self) -> None:
@@ -72,6 +76,15 @@ class Studio:
         """Let the events be taken; nothing is painted."""
         while self._carry():
             pass
+
+    def _steps(self) -> list[Callable[[], int]]:
+        # Copied before it goes.
+        return [
+            self.album.save_photos,
+            self.workshop.render_next,
+            self.workshop.delete_uploads,
+            self.album.delete_photos,
+        ]
 
     def _carry(self) -> bool:
         moved = [room.publish(self.rooms) for room in self.rooms]
@@ -104,7 +117,14 @@ class Person:
     ) -> TestResponse:
         """Order a figurine."""
         upload = FileStorage(BytesIO(photo() if file is None else file), filename=name)
-        form = {"style": "acrylic-standee", **fields, "photo": upload}
+        return self.send_order({"style": "acrylic-standee", **fields, "photo": upload}, key=key)
+
+    def order_again(self, saved_photo_id: object, *, key: str | None = None, **fields: Any) -> TestResponse:
+        """Order a figurine of a photo that was saved before."""
+        return self.send_order({"style": "acrylic-standee", **fields, "saved_photo_id": str(saved_photo_id)}, key=key)
+
+    def send_order(self, form: dict[str, Any], *, key: str | None = None) -> TestResponse:
+        """Send an order just as it is."""
         headers = {"Idempotency-Key": key} if key else {}
         # Encoded here: the client would leave a large form in a file it never closes.
         boundary, body = encode_multipart(form)

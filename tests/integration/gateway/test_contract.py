@@ -25,6 +25,8 @@ KNOWN = st.sampled_from(
         "title",
         "note",
         "photo",
+        "saved_photo_id",
+        "save_photo",
         "options",
     ]
 )

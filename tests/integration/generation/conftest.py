@@ -19,9 +19,10 @@ from common.web import create_app
 from common.work import UnitOfWork
 from gateway.adapters.uploads import S3Uploads
 from generation.adapters.finishing import Finisher, Signatures
-from generation.adapters.objects import S3Photos, S3Pictures
+from generation.adapters.objects import S3Photos, S3Pictures, S3SavedPhotos
+from generation.adapters.prints import develop
 from generation.domain import STUDIO, Painters
-from generation.jobs import Workshop
+from generation.jobs import Album, Workshop
 from generation.ports import PictureStore
 from generation.repository import Work
 from generation.wiring import build
@@ -108,6 +109,12 @@ def shop(
             pictures=pictures,
             finish=Finisher(signatures),
             lease=LEASE,
+        ),
+        album=Album(
+            unit=unit,
+            uploads=photos,
+            store=S3SavedPhotos(object_store, FIGURINE_KEYS, bucket=s3.buckets["photos"]),
+            develop=develop,
         ),
         client=s3.client,
         buckets=dict(s3.buckets),

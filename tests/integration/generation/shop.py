@@ -15,7 +15,7 @@ from generation import use_cases
 from generation.adapters.catalogue import read_catalogue
 from generation.adapters.objects import S3Pictures
 from generation.domain import Figurine
-from generation.jobs import Workshop
+from generation.jobs import Album, Workshop
 from generation.repository import Work
 from tests.builders import Life
 from tests.fakes.engine import FakeEngine
@@ -33,6 +33,7 @@ class Shop:
     uploads: S3Uploads
     pictures: S3Pictures
     workshop: Workshop
+    album: Album
     client: Minio
     buckets: dict[str, str]
 

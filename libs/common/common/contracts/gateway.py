@@ -51,6 +51,8 @@ class ImageUploaded(Event):
     # Of which figurine, and of which of its pictures, this becomes a version.
     parent_id: UUID | None = None
     parent_picture: int | None = None
+    # Whether the person wants the photo kept for next time.
+    save: bool = False
 
 
 class FigurineEditOrdered(Event):

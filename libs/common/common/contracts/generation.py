@@ -92,6 +92,17 @@ class ImageDeleted(Event):
     deleted_at: datetime
 
 
+class SavedPhotoDeleted(Event):
+    """A photo that was saved is gone from the store, because its owner deleted it."""
+
+    type: ClassVar[str] = "saved_photo.deleted"
+
+    saved_id: UUID
+    user_id: UUID
+    saved_at: datetime
+    deleted_at: datetime
+
+
 class PartnerDisclosed(Event):
     """A partner was given something for the task at hand."""
 
@@ -112,5 +123,6 @@ EVENTS: tuple[type[Event], ...] = (
     FigurineFailed,
     FigurineDeleted,
     ImageDeleted,
+    SavedPhotoDeleted,
     PartnerDisclosed,
 )

@@ -47,7 +47,7 @@ class NoSuchPhoto(NotFound):
 
 
 class TooManySavedPhotos(Refused):
-    """You have saved as many photos as the studio keeps for one person. Delete one, or order without saving this one."""
+    """You have saved as many photos as can be kept. Delete one first, or order without saving this one."""
 
     code = "too_many_saved_photos"
 

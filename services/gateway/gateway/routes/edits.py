@@ -1,8 +1,7 @@
 """/v1/figurines/{id}/edits: another version of a figurine, or the same once more."""
 
 import secrets
-from hashlib import sha256
-from typing import Annotated, Any, BinaryIO, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from flask import Response, request
@@ -17,14 +16,21 @@ from gateway.domain.consents import ConsentRequired
 from gateway.domain.figurines import InsufficientCredits, NoSuchFigurine
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import ForgedRequest, NotSignedIn
-from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
+from gateway.domain.photo import (
+    NoSuchPhoto,
+    PhotoTooLarge,
+    PhotoTooSmall,
+    PhotoUnreadable,
+    PhotoUnsupported,
+    TooManySavedPhotos,
+)
 from gateway.domain.styles import NoSuchStyle, StyleUnavailable
 from gateway.domain.versions import Edit, NothingToEdit, PhotoNeeded
-from gateway.routes.context import current_person, intake, personal, unit
+from gateway.routes import order_photo
+from gateway.routes.context import current_person, personal, unit
 from gateway.routes.figurines import MAX_UPLOAD_BYTES, FigurineAnswer, FigurinePath, made
 from gateway.routes.once import answered
 from gateway.routes.order_form import Id
-from gateway.routes.photos import saved_photo_bytes
 from gateway.routes.placing import place
 from gateway.use_cases.figurines import Placement
 from gateway.use_cases.versions import place_edit, quote_edit
@@ -60,6 +66,7 @@ class EditForm(BaseModel):
     options: Annotated[dict[Id, Id] | None, BeforeValidator(_chosen)] = None
     same_seed: Annotated[bool, Field(description="The same seed again, instead of a new one.")] = False
     saved_photo_id: Annotated[UUID | None, Field(description="A saved photo, instead of `photo`.")] = None
+    save_photo: Annotated[bool, Field(description="Keep the photo, sealed, until it is deleted.")] = False
     photo: Annotated[FileStorage | None, Field(description="Only in a form: JPEG, PNG, WebP or HEIC.")] = None
 
     @field_validator("photo")
@@ -93,6 +100,8 @@ def allow_photos() -> None:
             NothingToEdit,
             PhotoNeeded,
             NoSuchStyle,
+            NoSuchPhoto,
+            TooManySavedPhotos,
             StyleUnavailable,
             PhotoUnreadable,
             PhotoTooSmall,
@@ -120,13 +129,15 @@ def edit(path: FigurinePath, form: EditForm) -> Response:
         quoted = quote_edit(
             work, account_id, path.figurine_id, _wanted(form), photo=_has_photo(form), new_seed=secrets.randbits(31)
         )
-    jpeg = _jpeg(form, account_id)
+    save = _has_photo(form) and order_photo.is_to_be_saved(form, account_id)
+    jpeg = order_photo.jpeg_of(form, account_id) if _has_photo(form) else None
     placement = Placement(
         figurine_id=unit.clock.new_id(),
         upload_id=unit.clock.new_id(),
         order=quoted.quote.order,
         price=quoted.quote.price,
         seed=quoted.seed,
+        save=save,
         parent=quoted.parent,
     )
     return place(account_id, placement, jpeg, parts, made(place_edit, account_id, placement))
@@ -149,26 +160,7 @@ def _has_photo(form: EditForm) -> bool:
     return form.photo is not None or form.saved_photo_id is not None
 
 
-def _jpeg(form: EditForm, account_id: UUID) -> bytes | None:
-    if form.saved_photo_id is not None:
-        return saved_photo_bytes(account_id, form.saved_photo_id)
-    return None if form.photo is None else intake().sanitise(_stream(form)).jpeg
-
-
-def _stream(form: EditForm) -> BinaryIO:
-    """The photo from its first byte."""
-    stream = cast("BinaryIO", cast("UploadedFile", form.photo).stream)
-    stream.seek(0)
-    return stream
-
-
 def _said(form: EditForm) -> tuple[str, ...]:
     """What the request says, the photo included."""
     words = form.model_dump_json(exclude={"photo"})
-    if form.photo is None:
-        return (words,)
-    digest = sha256()
-    stream = _stream(form)
-    while piece := stream.read(65_536):
-        digest.update(piece)
-    return (words, digest.hexdigest())
+    return (words, *order_photo.said(form)) if _has_photo(form) else (words,)

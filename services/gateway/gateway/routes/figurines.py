@@ -3,9 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
-from hashlib import sha256
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated
 from uuid import UUID
 
 from flask import Response, request
@@ -26,10 +24,18 @@ from gateway.domain.figurines import (
 )
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import ForgedRequest, NotSignedIn
-from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
+from gateway.domain.photo import (
+    NoSuchPhoto,
+    PhotoTooLarge,
+    PhotoTooSmall,
+    PhotoUnreadable,
+    PhotoUnsupported,
+    TooManySavedPhotos,
+)
 from gateway.domain.styles import NoSuchStyle, StyleUnavailable, options_said
 from gateway.repository import Work
-from gateway.routes.context import current_person, intake, peers, personal, unit
+from gateway.routes import order_photo
+from gateway.routes.context import current_person, peers, personal, unit
 from gateway.routes.once import Made, answered
 from gateway.routes.order_form import OrderForm
 from gateway.routes.placing import place
@@ -137,7 +143,9 @@ def allow_photos() -> None:
         **problems(
             Invalid,
             NoSuchStyle,
+            NoSuchPhoto,
             StyleUnavailable,
+            TooManySavedPhotos,
             PhotoUnreadable,
             PhotoTooSmall,
             NotSignedIn,
@@ -154,7 +162,7 @@ def allow_photos() -> None:
     },
 )
 def order(form: OrderForm) -> Response:
-    """Order a figurine. The photo is cleaned, sealed and stored before this answers."""
+    """Order a figurine. The photo, sent now or saved before, is cleaned, sealed and stored before this answers."""
     person = current_person()
     wanted = check_order(
         style=form.style,
@@ -170,16 +178,18 @@ def order(form: OrderForm) -> Response:
         return repeated
     with unit.begin() as work:
         quote = figurines.quote(work, person.account_id, wanted)
-    photo = intake().sanitise(_stream(form))
+    save = order_photo.is_to_be_saved(form, person.account_id)
+    jpeg = order_photo.jpeg_of(form, person.account_id)
     placement = Placement(
         figurine_id=unit.clock.new_id(),
         upload_id=unit.clock.new_id(),
         order=quote.order,
         price=quote.price,
         seed=secrets.randbits(31),
+        save=save,
     )
     make = made(figurines.place_order, person.account_id, placement)
-    return place(person.account_id, placement, photo.jpeg, parts, make)
+    return place(person.account_id, placement, jpeg, parts, make)
 
 
 @routes.get("/v1/figurines", responses={200: FigurinesAnswer})
@@ -253,20 +263,11 @@ def _answer(figurine: Figurine, versions: list[VersionAnswer]) -> FigurineAnswer
     )
 
 
-def _stream(form: OrderForm) -> BinaryIO:
-    """The photo from its first byte; small ones are in memory, larger ones in an unnamed file."""
-    stream = cast("BinaryIO", form.photo.stream)
-    stream.seek(0)
-    return stream
-
-
 def _said(form: OrderForm, wanted: Order) -> tuple[str, ...]:
     """What the request says, the photo included."""
-    digest = sha256()
-    for piece in iter(partial(_stream(form).read, 65_536), b""):
-        digest.update(piece)
-    said = (digest.hexdigest(), wanted.style, str(wanted.variants), wanted.aspect_ratio, wanted.title, wanted.note)
-    return said + options_said(wanted.options)
+    photo, *saving = order_photo.said(form)
+    said = (photo, wanted.style, str(wanted.variants), wanted.aspect_ratio, wanted.title, wanted.note)
+    return (*said, *options_said(wanted.options), *saving)
 
 
 def made(

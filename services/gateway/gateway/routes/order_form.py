@@ -1,18 +1,26 @@
 """The form with which a figurine is ordered."""
 
 from typing import Annotated
+from uuid import UUID
 
 from flask_openapi3.models.file import FileStorage
-from pydantic import BaseModel, Field, Json, StringConstraints, field_validator
+from pydantic import BaseModel, Field, Json, StringConstraints, ValidationInfo, field_validator
 from werkzeug.datastructures import FileStorage as UploadedFile
 
 Id = Annotated[str, StringConstraints(max_length=60)]
 
 
 class OrderForm(BaseModel):
-    """An order: a photo and what to make of it."""
+    """An order: a photo, sent with it or saved before, and what to make of it."""
 
-    photo: Annotated[FileStorage, Field(description="JPEG, PNG, WebP or HEIC; at most 20 MB and 50 megapixels.")]
+    saved_photo_id: Annotated[UUID | None, Field(description="A saved photo, instead of `photo`.")] = None
+    photo: Annotated[
+        FileStorage | None,
+        Field(validate_default=True, description="JPEG, PNG, WebP or HEIC; at most 20 MB and 50 megapixels."),
+    ] = None
+    save_photo: Annotated[bool, Field(description="Keep the photo, sealed, until it is deleted; at most so many.")] = (
+        False
+    )
     style: Annotated[str, Field(max_length=60, examples=["acrylic-standee"])]
     variants: int = 1
     aspect_ratio: str = "1:1"
@@ -31,8 +39,15 @@ class OrderForm(BaseModel):
 
     @field_validator("photo")
     @classmethod
-    def _is_a_file(cls, photo: object) -> object:
+    def _is_a_file_or_saved(cls, photo: object, form: ValidationInfo) -> object:
+        saved = form.data.get("saved_photo_id", "malformed")
+        if photo is None and saved is None:
+            raise ValueError("send a photo, or the id of a saved one")
+        if photo is None:
+            return photo
         # The library's own type takes a field of text as well.
         if not isinstance(photo, UploadedFile):
             raise ValueError("send the photo as a file")  # noqa: TRY004 - pydantic wants a ValueError
+        if isinstance(saved, UUID):
+            raise ValueError("send a photo or the id of a saved one, not both")  # noqa: TRY004 - as above
         return photo

@@ -46,6 +46,8 @@ class Placement:
     order: Order
     price: int
     seed: int
+    # Whether the photo is to be kept for next time.
+    save: bool = False
     # What it is a version of.
     parent: Parent | None = None
 
@@ -118,6 +120,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             options=dict(figurine.options),
             parent_id=figurine.parent_id,
             parent_picture=figurine.parent_picture,
+            save=placement.save,
         )
     )
     return figurine

@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 UPLOADS = "uploads"
 FIGURINES = "figurines"
+PHOTOS = "photos"
 
 
 class S3Photos:
@@ -52,20 +53,52 @@ class S3Photos:
 
     def strays(self, *, older_than: datetime) -> Iterator[UUID]:
         """Uploads that came before that time, each once."""
-        seen: set[UUID] = set()
-        for item in self._store.list(self._bucket, ""):
-            upload_id = _upload_of(item.key)
-            if upload_id and item.modified_at < older_than and upload_id not in seen:
-                seen.add(upload_id)
-                yield upload_id
+        return _stored(self._store, self._bucket, older_than)
 
 
-def _upload_of(key: str) -> UUID | None:
-    """Whose part this object is; None for what somebody else left in the bucket."""
+class S3SavedPhotos:
+    """The bucket of saved photos: `<photo>/photo` and `<photo>/thumb`, sealed as figurines are."""
+
+    def __init__(self, store: ObjectStore, sealer: Sealer, *, bucket: str = PHOTOS) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._sealed = SealedBucket(store, bucket, sealer, "photo.saved")
+
+    def put(self, photo_id: UUID, jpeg: bytes, thumb: bytes, *, owner: UUID) -> None:
+        """Seal and store both. Raises Unavailable."""
+        self._sealed.put(f"{photo_id}/thumb", thumb, owner=str(owner))
+        self._sealed.put(f"{photo_id}/photo", jpeg, owner=str(owner))
+
+    def read(self, photo_id: UUID, *, owner: UUID, thumb: bool = False) -> bytes:
+        """The photo, or the small copy. Raises ObjectMissing, Unavailable, Unsealable."""
+        return self._sealed.read(f"{photo_id}/{'thumb' if thumb else 'photo'}", owner=str(owner))
+
+    def delete(self, photo_id: UUID) -> None:
+        """Every version of both, broken uploads included."""
+        self._store.abort_uploads(self._bucket, f"{photo_id}/")
+        for name in ("photo", "thumb"):
+            self._store.delete(self._bucket, f"{photo_id}/{name}")
+
+    def stored(self, *, older_than: datetime) -> Iterator[UUID]:
+        """What was stored before that time, each once."""
+        return _stored(self._store, self._bucket, older_than)
+
+
+def _stored(store: ObjectStore, bucket: str, older_than: datetime) -> Iterator[UUID]:
+    seen: set[UUID] = set()
+    for item in store.list(bucket, ""):
+        found = _id_of(item.key)
+        if found and item.modified_at < older_than and found not in seen:
+            seen.add(found)
+            yield found
+
+
+def _id_of(key: str) -> UUID | None:
+    """Which photo's part this object is; None for what somebody else left in the bucket."""
     try:
         return UUID(key.partition("/")[0])
     except ValueError:
-        log.warning("no upload, left alone")
+        log.warning("no photo of ours, left alone")
         return None
 
 

@@ -59,7 +59,15 @@ from generation.domain.models import (
     NothingToModel,
     TooManyModels,
 )
-from generation.domain.photos import EXPIRY_MARGIN, UPLOAD_LIFETIME, Upload
+from generation.domain.photos import (
+    EXPIRY_MARGIN,
+    SAVED_PHOTOS,
+    UPLOAD_LIFETIME,
+    AskedPhoto,
+    NoSuchPhoto,
+    SavedPhoto,
+    Upload,
+)
 from generation.domain.pictures import Format, NoSuchPicture, StoredPicture
 from generation.domain.prompts import MAX_NOTE, MAX_TITLE, PLACEHOLDER, compose
 from generation.domain.provenance import Action, Inspection, Making, Origin, making_of
@@ -100,6 +108,7 @@ __all__ = [
     "PLACEHOLDER",
     "PRINTABLE",
     "RETRYABLE",
+    "SAVED_PHOTOS",
     "SECONDS_EACH",
     "SENTENCES",
     "STORE_PAUSE",
@@ -111,6 +120,7 @@ __all__ = [
     "UPLOAD_LIFETIME",
     "Action",
     "AlreadyEnded",
+    "AskedPhoto",
     "Choice",
     "FailureCode",
     "Figurine",
@@ -126,6 +136,7 @@ __all__ = [
     "ModelState",
     "NoEngine",
     "NoSuchFigurine",
+    "NoSuchPhoto",
     "NoSuchPicture",
     "NothingToModel",
     "Option",
@@ -133,6 +144,7 @@ __all__ = [
     "Painters",
     "Partner",
     "QueuePlace",
+    "SavedPhoto",
     "Slot",
     "Standing",
     "State",

@@ -6,11 +6,12 @@ from functools import partial
 from common.service import Job
 from generation import use_cases
 from generation.domain import STUDIO
+from generation.jobs.album import Album, album_jobs
 from generation.jobs.models import ModelBench, model_jobs
 from generation.jobs.workshop import Workshop, note_unknown_calls
 from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL
 
-__all__ = ["ModelBench", "Workshop", "jobs", "model_jobs", "note_unknown_calls"]
+__all__ = ["Album", "ModelBench", "Workshop", "album_jobs", "jobs", "model_jobs", "note_unknown_calls"]
 
 
 def jobs(workshop: Workshop) -> list[Job]:

@@ -30,6 +30,7 @@ from generation.domain import (
     Upload,
 )
 from generation.jobs.gathering import Gathering
+from generation.jobs.rounds import one_of_many
 from generation.ports import (
     Finish,
     Finished,
@@ -85,7 +86,7 @@ class Workshop:
         with self.unit.begin() as work:
             uploads = work.uploads.claim_deletions(limit=20)
         for upload in uploads:
-            self._one_of_many(partial(self._delete, upload), upload_id=upload.id)
+            one_of_many(partial(self._delete, upload), upload_id=upload.id)
         return len(uploads)
 
     def delete_figurines(self) -> int:
@@ -93,7 +94,7 @@ class Workshop:
         with self.unit.begin() as work:
             leaving = work.leaving.claim(limit=20)
         for figurine_id in leaving:
-            self._one_of_many(partial(self._destroy, figurine_id), figurine_id=figurine_id)
+            one_of_many(partial(self._destroy, figurine_id), figurine_id=figurine_id)
         return len(leaving)
 
     def sweep_attempts(self) -> int:
@@ -101,7 +102,7 @@ class Workshop:
         with self.unit.begin() as work:
             attempts = work.attempts.unswept(ended_before=work.clock.now() - LONGEST_PAINTING, limit=50)
         swept = [
-            self._one_of_many(partial(self._sweep, figurine_id, attempt), figurine_id=figurine_id)
+            one_of_many(partial(self._sweep, figurine_id, attempt), figurine_id=figurine_id)
             for figurine_id, attempt in attempts
         ]
         return sum(swept)
@@ -122,7 +123,7 @@ class Workshop:
         """Promise K1 for photos nobody has a record of: an upload that broke off half-way."""
         before = self.unit.clock.now() - UPLOAD_LIFETIME + EXPIRY_MARGIN
         for upload_id in list(self.photos.strays(older_than=before)):
-            if self._one_of_many(partial(self.photos.delete, upload_id), upload_id=upload_id):
+            if one_of_many(partial(self.photos.delete, upload_id), upload_id=upload_id):
                 log.warning("stray upload deleted", upload_id=str(upload_id))
         return 0
 
@@ -134,16 +135,6 @@ class Workshop:
                 return use_case(work)
 
         return run
-
-    @staticmethod
-    def _one_of_many(do: Callable[[], None], **ids: UUID) -> bool:
-        """One thing that cannot be done must not keep the others waiting; it comes up again."""
-        try:
-            do()
-        except Exception:
-            log.exception("left for the next round", **{name: str(value) for name, value in ids.items()})
-            return False
-        return True
 
     def _destroy(self, figurine_id: UUID) -> None:
         # What a renderer that lost its claim stores after this, it sweeps itself, or the sweep of attempts does.

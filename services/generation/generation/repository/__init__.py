@@ -10,12 +10,14 @@ from generation.repository.leaving import Leaving
 from generation.repository.models import Models
 from generation.repository.pictures import Pictures
 from generation.repository.queue import Queue
+from generation.repository.saved_photos import SavedPhotos
 from generation.repository.sharing import Ratings, Shares
 from generation.repository.uploads import Uploads
 
 RENDER_CHANNEL = "generation.render"
 DELETE_CHANNEL = "generation.delete"
 MODEL_CHANNEL = "generation.model"
+SAVE_CHANNEL = "generation.save"
 
 
 class Work:
@@ -28,6 +30,7 @@ class Work:
         self.pictures = Pictures(connection)
         self.models = Models(connection, clock)
         self.uploads = Uploads(connection, clock)
+        self.saved_photos = SavedPhotos(connection, clock)
         self.leaving = Leaving(connection, clock)
         self.shares = Shares(connection)
         self.ratings = Ratings(connection)
@@ -44,6 +47,10 @@ class Work:
     def wake_deletion(self) -> None:
         """Tell the deletion jobs, when this commits, that a photo or a figurine may go."""
         notify(self._connection, DELETE_CHANNEL)
+
+    def wake_album(self) -> None:
+        """Tell whoever copies photos, when this commits, that one is to be saved."""
+        notify(self._connection, SAVE_CHANNEL)
 
     def wake_makers(self) -> None:
         """Tell idle makers, when this commits, that somebody waits for a model."""

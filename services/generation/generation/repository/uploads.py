@@ -7,7 +7,7 @@ from psycopg.rows import class_row
 
 from common.clock import Clock
 from common.database import Connection
-from generation.domain import Upload
+from generation.domain import EXPIRY_MARGIN, Upload
 
 # Long enough for a slow store, short enough that a crashed deletion is taken up soon.
 DELETION_LEASE = timedelta(seconds=30)
@@ -29,15 +29,17 @@ class Uploads:
         uploaded_at: datetime,
         delete_by: datetime,
         words_only: bool = False,
-    ) -> None:
-        """Record that a photo is held, once; or only the words that would have come with one."""
-        self._connection.execute(
-            """
-            INSERT INTO uploads (id, figurine_id, user_id, state, uploaded_at, delete_by, words_only)
-            VALUES (%s, %s, %s, 'held', %s, %s, %s)
-            ON CONFLICT (id) DO NOTHING
-            """,
-            [upload_id, figurine_id, user_id, uploaded_at, delete_by, words_only],
+    ) -> bool:
+        """Record that a photo is held, once, or only the words of an order without one; False when that is known."""
+        return bool(
+            self._connection.execute(
+                """
+                INSERT INTO uploads (id, figurine_id, user_id, state, uploaded_at, delete_by, words_only)
+                VALUES (%s, %s, %s, 'held', %s, %s, %s)
+                ON CONFLICT (id) DO NOTHING
+                """,
+                [upload_id, figurine_id, user_id, uploaded_at, delete_by, words_only],
+            ).rowcount
         )
 
     def dismiss(self, figurine_id: UUID, reason: str) -> None:
@@ -63,17 +65,23 @@ class Uploads:
             ).fetchall()
 
     def claim_deletions(self, *, limit: int) -> list[Upload]:
-        """Photos to delete from the store now; an unfinished deletion comes up again."""
+        """Photos to delete from the store now; an unfinished deletion comes up again.
+
+        One that is still to be saved waits for its copy, but not beyond the margin before its deadline.
+        """
         now = self._clock.now()
         with self._connection.cursor(row_factory=class_row(Upload)) as cursor:
             return cursor.execute(
                 """
                 UPDATE uploads SET next_try_at = %(again)s
-                 WHERE id IN (SELECT id FROM uploads WHERE state = 'deleting' AND next_try_at <= %(now)s
+                 WHERE id IN (SELECT id FROM uploads
+                               WHERE state = 'deleting' AND next_try_at <= %(now)s
+                                 AND (delete_by <= %(pressing)s OR NOT EXISTS
+                                      (SELECT 1 FROM saved_photos WHERE upload_id = uploads.id AND state = 'asked'))
                                ORDER BY next_try_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
              RETURNING id, figurine_id, user_id, state, uploaded_at, delete_by, words_only
                 """,
-                {"again": now + DELETION_LEASE, "now": now, "limit": limit},
+                {"again": now + DELETION_LEASE, "now": now, "pressing": now + EXPIRY_MARGIN, "limit": limit},
             ).fetchall()
 
     def mark_deleted(self, upload_id: UUID) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from common.errors import Refused
 from generation.domain import ModelFailed, TooManyModels
 from generation.routes import figurines, models, owning, photos, pictures, provenance, styles
-from generation.routes.context import Catalogue, ModelDesk
+from generation.routes.context import Catalogue, ModelDesk, Shelf
 from generation.routes.pictures import RangeOutside
 
 ROUTES = [
@@ -19,4 +19,4 @@ ROUTES = [
 ]
 STATUSES: Mapping[type[Refused], int] = {RangeOutside: 416, ModelFailed: 422, TooManyModels: 429}
 
-__all__ = ["ROUTES", "STATUSES", "Catalogue", "ModelDesk"]
+__all__ = ["ROUTES", "STATUSES", "Catalogue", "ModelDesk", "Shelf"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from common.current import Current, CurrentUnit
 from generation import use_cases
 from generation.domain import Painters
-from generation.ports import Converter, Inspector, ModelStore, PictureStore, Seals
+from generation.ports import Converter, Inspector, ModelStore, PictureStore, SavedPhotoStore, Seals
 from generation.repository import Work
 
 
@@ -25,6 +25,14 @@ class ModelDesk:
     in_the_making: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Where saved photos lie, and how many one person may save."""
+
+    store: SavedPhotoStore
+    limit: int
+
+
 unit = CurrentUnit[Work]()
 # Runtime-checkable Protocols are as good as classes here.
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
@@ -34,3 +42,4 @@ inspector = Current(Inspector)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)
 painters = Current(Painters)
 models = Current(ModelDesk)
+saved_photos = Current(Shelf)

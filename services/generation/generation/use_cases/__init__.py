@@ -40,6 +40,7 @@ from generation.use_cases.queueing import (
     queue_place,
     reconsider_stranded,
 )
+from generation.use_cases.saved_photos import delete_photo, drop_photo, find_photo, keep_photo, record_photo_gone
 
 __all__ = [
     "Catalogue",
@@ -51,18 +52,22 @@ __all__ = [
     "claim_job",
     "claim_model",
     "delete_figurine",
+    "delete_photo",
     "deliver",
     "deliver_model",
     "disclose",
+    "drop_photo",
     "expire_uploads",
     "fail_attempt",
     "fail_model",
     "fail_unknown",
     "find_model",
+    "find_photo",
     "find_picture",
     "find_pictures",
     "find_share",
     "keep_claim",
+    "keep_photo",
     "measure_queue",
     "note_consent",
     "note_unknown_calls",
@@ -76,6 +81,7 @@ __all__ = [
     "reconsider_stranded",
     "record_deletion",
     "record_gone",
+    "record_photo_gone",
     "reject_job",
     "release_expired_leases",
     "seconds_to_model",

@@ -10,6 +10,7 @@ from common.contracts.generation import (
 )
 from common.errors import NotYet
 from generation.domain import (
+    SAVED_PHOTOS,
     AlreadyEnded,
     FailureCode,
     Figurine,
@@ -23,15 +24,18 @@ from generation.use_cases.endings import end
 Catalogue = Mapping[str, Style]
 
 
-def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue) -> None:
-    """A photo has come with an order: price it and ask for its credits."""
-    work.uploads.add(
+def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue, saved_photos: int = SAVED_PHOTOS) -> None:
+    """A photo has come with an order: price it and ask for its credits. At most so many are saved for one person."""
+    new = work.uploads.add(
         event.upload_id,
         event.figurine_id,
         event.user_id,
         uploaded_at=event.uploaded_at,
         delete_by=event.delete_by,
     )
+    # Whatever becomes of the order; and told again, it brings nothing back that was deleted meanwhile.
+    if new and event.save and work.saved_photos.ask(event.upload_id, event.user_id, limit=saved_photos):
+        work.wake_album()
     style = catalogue.get(event.style)
     figurine = _priced(event, style)
     if not work.jobs.add(figurine):

@@ -24,6 +24,7 @@ from privacy.domain.retention import (
     delay,
     delay_sentence,
     deletion,
+    removal,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "deletion",
     "find_purpose",
     "next_moment",
+    "removal",
 ]

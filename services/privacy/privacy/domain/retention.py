@@ -54,6 +54,16 @@ def deletion(clock: RetentionClock, *, deleted_at: datetime, reason: str) -> Fac
     }
 
 
+def removal(*, saved_at: datetime, deleted_at: datetime) -> Fact:
+    """What is filed when a photo that was saved is gone: it had no deadline but its owner's wish."""
+    return {
+        "uploaded_at": saved_at.isoformat(),
+        "deleted_at": deleted_at.isoformat(),
+        "held_seconds": _seconds(max(deleted_at - saved_at, timedelta(0))),
+        "reason": "owner",
+    }
+
+
 def delay(clock: RetentionClock, *, noticed_at: datetime) -> Fact:
     """What is filed when an upload is still held after its deadline."""
     return {

@@ -41,7 +41,8 @@ class Evidence:
                   FROM evidence
                   LEFT JOIN clocks USING (upload_id)
                   LEFT JOIN endings USING (figurine_id)
-                 WHERE evidence.user_id = %(user_id)s AND promise = 'K1' AND fact ? 'deleted_at' AND at >= %(since)s
+                 WHERE evidence.user_id = %(user_id)s AND promise IN ('K1', 'C2')
+                   AND fact ? 'deleted_at' AND at >= %(since)s
                    AND (%(before)s::uuid IS NULL OR evidence.id < %(before)s)
                  ORDER BY evidence.id DESC
                  LIMIT %(limit)s

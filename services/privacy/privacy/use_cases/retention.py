@@ -3,14 +3,16 @@
 from uuid import UUID
 
 from common.contracts.gateway import ImageUploaded
-from common.contracts.generation import FigurineFailed, FigurineGenerated, ImageDeleted
+from common.contracts.generation import FigurineFailed, FigurineGenerated, ImageDeleted, SavedPhotoDeleted
 from common.contracts.privacy import PromiseBroken
 from common.errors import NotYet
-from privacy.domain import PROOFS_SHOWN, Proof, Retention, deadline, delay, delay_sentence, deletion
+from privacy.domain import PROOFS_SHOWN, Proof, Retention, deadline, delay, delay_sentence, deletion, removal
 from privacy.inventory import CLOCKS_KEPT, ENDINGS_KEPT, EVIDENCE_KEPT
 from privacy.repository import Work
 
 K1 = "K1"
+# Saved by choice, and gone by choice.
+C2 = "C2"
 
 
 def start_clock(work: Work, event: ImageUploaded) -> None:
@@ -52,6 +54,12 @@ def prove_deletion(work: Work, event: ImageDeleted) -> None:
         kept=clock.kept_by(event.deleted_at),
         fact=deletion(clock, deleted_at=event.deleted_at, reason=event.reason),
     )
+
+
+def prove_saved_photo_gone(work: Work, event: SavedPhotoDeleted) -> None:
+    """A photo that its owner had saved went because she said so: file the proof, which she sees with the others."""
+    fact = removal(saved_at=event.saved_at, deleted_at=event.deleted_at)
+    work.evidence.file(C2, event.user_id, event.saved_id, kept=True, fact=fact)
 
 
 def report_overdue(work: Work, *, limit: int = 100) -> int:

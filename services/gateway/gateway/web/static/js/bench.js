@@ -121,7 +121,8 @@ export class Bench {
     if (problem.passing) return this.#offerAgain(element, order, problem);
     this.#clear(element);
     if (problem.status === 401) return this.#studio.onSignedOut(order);
-    return this.#studio.onReorder(order, problem, PHOTO_REFUSED.has(problem.code));
+    const savedIsGone = problem.status === 404 && Boolean(order.photo.savedId);
+    return this.#studio.onReorder(order, problem, savedIsGone || PHOTO_REFUSED.has(problem.code));
   }
 
   #offerAgain(element, order, problem) {

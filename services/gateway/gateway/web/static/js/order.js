@@ -7,7 +7,7 @@ const FIELDS = ["variants", "aspect_ratio", "title", "note"];
 /** The fields of the form as plain values, and what is chosen with the style. */
 export function fieldsOf(form) {
   const fields = ["style", ...FIELDS].map((name) => [name, form.elements[name]?.value ?? ""]);
-  return { ...Object.fromEntries(fields), options: optionsOf(form) };
+  return { ...Object.fromEntries(fields), save_photo: form.elements.save_photo.checked, options: optionsOf(form) };
 }
 
 /** Fills the form from an order, a draft or a figurine; what it does not say stays as it is. */
@@ -15,6 +15,7 @@ export function putFields(form, fields) {
   for (const name of FIELDS) {
     if (fields[name] !== undefined && form.elements[name]) form.elements[name].value = fields[name];
   }
+  if (fields.save_photo !== undefined) form.elements.save_photo.checked = fields.save_photo;
   if (fields.style) putStyle(form, fields.style);
   if (fields.options) putOptions(form, fields.options);
   form.dispatchEvent(new Event("change"));

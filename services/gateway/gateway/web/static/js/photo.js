@@ -1,5 +1,7 @@
 /** Step one: a photo by picking, dropping, pasting or camera, shown at once with what can be said about it. */
+import { Problem, problemFrom, unreachable } from "./api.js";
 import { hintsFor } from "./hints.js";
+import { savedAddress } from "./savedphotos.js";
 
 const LARGEST_BYTES = 20 * 1024 * 1024;
 const SMALLEST_SIDE = 256;
@@ -35,6 +37,27 @@ async function bitmapOf(file) {
   }
 }
 
+async function savedFile(id) {
+  const answer = await fetch(savedAddress(id, "full"), { cache: "no-store" }).catch(() => {
+    throw unreachable();
+  });
+  if (!answer.ok) throw problemFrom(answer.status, await answer.text(), answer.headers.get("Retry-After"));
+  return answer.blob();
+}
+
+/** What can be seen of a photo, a file or a saved one, and what is wrong with it in words. */
+async function seen(photo) {
+  if (!photo) return { bitmap: null, wrong: "" };
+  if (!photo.savedId && refusal(photo)) return { bitmap: null, wrong: refusal(photo) };
+  try {
+    const bitmap = await bitmapOf(photo.savedId ? await savedFile(photo.savedId) : photo);
+    return { bitmap, wrong: bitmap ? tooSmall(bitmap) : "" };
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    return { bitmap: null, wrong: problem.message };
+  }
+}
+
 function draw(bitmap) {
   const canvas = at("preview");
   const scale = Math.min(1, PREVIEW_SIDE / Math.max(bitmap.width, bitmap.height));
@@ -50,6 +73,7 @@ function show({ file, bitmap }) {
   at("preview").hidden = !bitmap;
   at("no-preview").hidden = !file || Boolean(bitmap);
   at("photo-remove").hidden = !file;
+  at("photo-remove").textContent = file?.savedId ? "Use another photo" : "Remove the photo";
   at("photo-about").hidden = !file;
   const size = bitmap ? `${bitmap.width} × ${bitmap.height} pixels` : "";
   at("photo-about").textContent = file ? [file.name, size].filter(Boolean).join(", ") : "";
@@ -69,17 +93,23 @@ export function photoError(sentence) {
   at("photo").setAttribute("aria-invalid", String(Boolean(sentence)));
 }
 
-/** The chosen photo as `current`, and `put(file)` to choose one from elsewhere; `onChange` hears of every choice. */
-export function openPhotoStep({ onChange }) {
+/**
+ * The chosen photo as `current`, a file or `{savedId, name}`, and `put(photo)` to choose one from elsewhere.
+ * `onChange` hears of every choice before it is looked at, `onChosen` of what is chosen then.
+ */
+export function openPhotoStep({ onChange, onChosen }) {
   const step = { current: null };
+  let turn = 0;
 
-  step.put = async (file) => {
+  step.put = async (photo) => {
+    const mine = ++turn;
     onChange();
-    const bitmap = file && !refusal(file) ? await bitmapOf(file) : null;
-    const wrong = file ? refusal(file) || (bitmap && tooSmall(bitmap)) || "" : "";
+    const { bitmap, wrong } = await seen(photo);
+    if (mine !== turn) return; // Another one was chosen while this one was loading.
     photoError(wrong);
-    step.current = wrong ? null : file;
-    show(wrong ? { file: null, bitmap: null } : { file, bitmap });
+    step.current = wrong ? null : photo;
+    show(wrong ? { file: null, bitmap: null } : { file: photo, bitmap });
+    onChosen(step.current);
   };
   listen(step);
   return step;

@@ -1,5 +1,4 @@
 /** The small line that says when an uploaded photo is, or was, deleted. */
-import { read } from "./api.js";
 import { exactTime, moment } from "./words.js";
 
 const SHOWN = 3;
@@ -27,7 +26,7 @@ function held(uploads) {
 const gone = (proof) =>
   line(
     proof.uploaded_at
-      ? `Your photo from ${moment(proof.uploaded_at)} was deleted at ${moment(proof.deleted_at)}.`
+      ? `Your ${proof.reason === "owner" ? "saved photo" : "photo"} from ${moment(proof.uploaded_at)} was deleted at ${moment(proof.deleted_at)}.`
       : `Your photo was deleted at ${moment(proof.deleted_at)}.`,
     { gone: true, title: exactTime(proof.deleted_at) },
   );
@@ -35,9 +34,8 @@ const gone = (proof) =>
 /** From now on the proof of this upload is waited for, whether or not the photo is ever seen lying here. */
 export const awaitProof = (uploadId) => void awaited.add(uploadId);
 
-/** Reads and tells; resolves with true while a photo is held or its proof is not there. Old lines stay without an answer. */
-export async function tellPhotos() {
-  const { uploads, proofs } = await read("/v1/photos");
+/** Tells what was read; true while a photo is held or its proof is not there. */
+export function tellPhotos({ uploads, proofs }) {
   const still = uploads.filter((upload) => upload.state !== "deleted");
   const lines = [...(still.length > 0 ? [held(still)] : []), ...proofs.slice(0, SHOWN).map(gone)];
   document.getElementById("photo-line").replaceChildren(...lines);

@@ -1,7 +1,7 @@
 /** The privacy page: each part is read, shown and, while it cannot be read, offered again on its own. */
-import { Problem, read } from "./api.js";
+import { Problem, read, remove } from "./api.js";
 import { consentItem } from "./consents.js";
-import { disclosureLine, heldLine, proofLine } from "./record.js";
+import { disclosureLine, heldLine, proofLine, savedItem } from "./record.js";
 
 const PAGE = 20;
 const LOOK_AGAIN_MS = 10_000;
@@ -28,11 +28,41 @@ async function showConsents() {
 let photosHeld = false;
 
 async function showPhotos() {
-  const { uploads, proofs } = await read("/v1/photos");
+  const { uploads, saved, proofs } = await read("/v1/photos");
   const held = uploads.filter((upload) => upload.state !== "deleted");
   photosHeld = held.length > 0;
   at("photos").replaceChildren(...held.map(heldLine), ...proofs.map(proofLine));
   at("photos-none").hidden = held.length + proofs.length > 0;
+  showSaved(saved);
+}
+
+/** What stands there stays as it is, a question that was just asked too. */
+function showSaved(saved) {
+  const standing = new Map([...at("saved").children].map((item) => [item.dataset.id, item]));
+  at("saved").replaceChildren(...saved.map((photo) => standing.get(photo.id) ?? newSaved(photo)));
+  at("saved-none").hidden = saved.length > 0;
+  at("saved-part").hidden = false;
+}
+
+function newSaved(photo) {
+  const item = savedItem(photo, deleteSaved);
+  item.dataset.id = photo.id;
+  return item;
+}
+
+async function deleteSaved(photo, { item, say }) {
+  try {
+    await remove(`/v1/photos/${photo.id}`);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status !== 404) return say(problem.message); // Deleted elsewhere is deleted too.
+  }
+  const next = item.nextElementSibling ?? item.previousElementSibling;
+  item.remove();
+  at("saved-none").hidden = at("saved").childElementCount > 0;
+  (next?.querySelector("button") ?? at("saved-title")).focus();
+  photosHeld = true; // Its proof is filed a moment later.
+  return undefined;
 }
 
 let cursor = "";

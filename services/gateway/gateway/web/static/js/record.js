@@ -1,9 +1,12 @@
 /** Lines of the record: a photo that is still here, one that is gone, something that was given to a partner. */
+import { savedThumb } from "./savedphotos.js";
+import { askFirst } from "./sure.js";
 import { exactTime, moment } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REASONS = {
   generated: "its figurine exists",
+  owner: "you deleted it",
   cancelled: "its order was cancelled",
   expired: "its day was over",
 };
@@ -50,10 +53,38 @@ function share({ uploaded_at, delete_by }, now = Date.now()) {
   return Math.min(1, Math.max(0, (to - now) / (to - from)));
 }
 
+/** A photo that was saved, and the button that deletes it. */
+export function savedItem(photo, onDelete) {
+  const item = document.createElement("li");
+  const said = document.createElement("div");
+  const sentence = document.createElement("p");
+  const size = Object.assign(document.createElement("p"), {
+    className: "small muted",
+    textContent: `${photo.width} × ${photo.height} pixels`,
+  });
+  const status = Object.assign(document.createElement("p"), { className: "small" });
+  const button = Object.assign(document.createElement("button"), {
+    type: "button",
+    className: "text-button",
+    textContent: "Delete this photo",
+  });
+  status.setAttribute("role", "status");
+  sentence.append("Saved at ", time(photo.saved_at));
+  said.append(sentence, size, button, status);
+  askFirst(button, {
+    question: "It is destroyed for good.",
+    act: () => onDelete(photo, { item, say: (text) => (status.textContent = text) }),
+  });
+  item.append(savedThumb(photo), said);
+  return item;
+}
+
 function held(seconds) {
   if (seconds < 90) return seconds === 1 ? "1 second" : `${seconds} seconds`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
+  if (minutes < 90) return `${minutes} minutes`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
 }
 
 export const heldLine = (upload) =>
@@ -66,7 +97,7 @@ export const heldLine = (upload) =>
 export const proofLine = (proof) =>
   line(
     ring(0, "gone"),
-    ["Your photo from ", time(proof.uploaded_at), " was deleted at ", time(proof.deleted_at), "."],
+    [proof.reason === "owner" ? "Your saved photo from " : "Your photo from ", time(proof.uploaded_at), " was deleted at ", time(proof.deleted_at), "."],
     `It was here for ${held(proof.held_seconds)}, and went because ${REASONS[proof.reason] ?? "its figurine could not be made"}.`,
   );
 

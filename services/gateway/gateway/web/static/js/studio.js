@@ -1,5 +1,5 @@
 /** The studio page: puts the photo step, the till, the bench and the shelf together and keeps them true. */
-import { Problem } from "./api.js";
+import { Problem, read } from "./api.js";
 import { Bench } from "./bench.js";
 import { holdDraft, takeDraft } from "./draft.js";
 import { clearErrors, showProblem } from "./form.js";
@@ -9,6 +9,7 @@ import { notice } from "./notice.js";
 import { fieldsOf, orderOf, putFields } from "./order.js";
 import { openPhotoStep, photoError } from "./photo.js";
 import { awaitProof, tellPhotos } from "./photoline.js";
+import { SavedPhotos } from "./savedphotos.js";
 import { Shelf } from "./shelf.js";
 import { openTill, priceOf } from "./till.js";
 import { openWall } from "./wall.js";
@@ -24,7 +25,8 @@ const signedIn = document.body.hasAttribute("data-signed-in");
 const styles = [...form.querySelectorAll("[name=style]")];
 const styleNames = new Map(styles.map((input) => [input.value, input.dataset.name]));
 
-const photo = openPhotoStep({ onChange: () => clearErrors(form) });
+const photo = openPhotoStep({ onChange: () => clearErrors(form), onChosen: (chosen) => savedPhotos.mark(chosen) });
+const savedPhotos = new SavedPhotos(photo);
 if (styles.length > 0) openWall(form);
 const till = openTill(form, { signedIn });
 const gemini = openGemini(form);
@@ -41,7 +43,9 @@ let photoAwaited = false;
 let away = false;
 
 async function readPhotos() {
-  photoAwaited = await tellPhotos();
+  const photos = await read("/v1/photos");
+  photoAwaited = tellPhotos(photos);
+  savedPhotos.show(photos);
 }
 
 function accepted(figurine) {
@@ -87,7 +91,9 @@ async function make() {
   button.disabled = true; // One press, one order; the next one may go once this is accepted or refused.
   button.textContent = "Sending";
   try {
-    return await bench.send(orderOf(form, photo.current));
+    const order = orderOf(form, photo.current);
+    // Saving is chosen for one photo, once.
+    if (await bench.send(order)) form.elements.save_photo.checked = false;
   } finally {
     button.textContent = "Make it";
     button.disabled = false;
@@ -124,10 +130,19 @@ async function reorder(order, problem = null, photoToBlame = false) {
   if (order.photo && order.photo !== photo.current) await photo.put(order.photo);
   putFields(form, order);
   if (problem?.code === "consent_required") return gemini.refused();
-  if (photoToBlame) photoError(problem.message);
+  if (problem?.code === "too_many_saved_photos") problem.errors = [{ field: "save_photo", message: problem.message }];
+  if (photoToBlame) await blamePhoto(problem);
   else if (problem) return showProblem(form, problem, at("order-error"));
   at("photo").focus();
   return undefined;
+}
+
+async function blamePhoto(problem) {
+  if (photo.current?.savedId) {
+    await photo.put(null); // Deleted in another tab, perhaps: the row is read again.
+    void orSayAway(readPhotos);
+  }
+  photoError(problem.message);
 }
 
 async function signedOut(order) {
@@ -161,8 +176,8 @@ function listen() {
 async function bringDraftBack() {
   const draft = await takeDraft();
   if (!draft) return;
-  putFields(form, draft.fields);
   await photo.put(draft.photo);
+  putFields(form, draft.fields);
 }
 
 // The stream tells what happens from its opening on; what happened before has to be read.

@@ -5,7 +5,7 @@ const FIELDS = ["style", "variants", "aspect_ratio", "title", "note"];
 
 /**
  * POST /v1/figurines. Resolves with the accepted figurine; rejects with Problem, code `cancelled` after an abort.
- * @param {{photo: Blob, name: string, key: string}} order  the key makes a second sending of it harmless
+ * @param {{photo: Blob | {savedId: string}, name: string, key: string}} order  the key makes a second sending of it harmless
  * @param {{onProgress: (share: number) => void, signal: AbortSignal}} hooks  share is 0 to 1
  */
 export function sendOrder(order, { onProgress, signal }) {
@@ -38,6 +38,8 @@ function bodyOf(order) {
   const form = new FormData();
   for (const field of FIELDS) form.append(field, order[field]);
   if (Object.keys(order.options).length > 0) form.append("options", JSON.stringify(order.options));
-  form.append("photo", order.photo, order.name);
+  if (order.photo.savedId) form.append("saved_photo_id", order.photo.savedId);
+  else form.append("photo", order.photo, order.name);
+  if (order.save_photo) form.append("save_photo", "true");
   return form;
 }
