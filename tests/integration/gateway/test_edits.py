@@ -1,7 +1,7 @@
-"""Edits at the public door: a version is a figurine of its own, ordered and paid for, that knows where it comes from."""
+"""Edits at the public door: a version is a figurine of its own, at its own price, that knows where it comes from."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
@@ -43,11 +43,11 @@ def gemini() -> Remembering:
 
 
 @pytest.fixture
-def studio(studio: Studio, gemini: Remembering) -> Iterator[Studio]:
+def studio(studio: Studio, gemini: Remembering) -> Studio:
     """The studio with both engines."""
     engines = {STUDIO: studio.engine, GEMINI: gemini}
     painters = replace(studio.workshop.painters, available=frozenset(engines))
-    yield replace(studio, workshop=replace(studio.workshop, engines=engines, painters=painters))
+    return replace(studio, workshop=replace(studio.workshop, engines=engines, painters=painters))
 
 
 @pytest.fixture
@@ -380,7 +380,14 @@ def test_a_parent_deleted_while_its_version_waits_ends_it_at_no_cost(studio: Stu
 
 
 def test_a_saved_photo_does_as_well_as_one_that_is_sent(studio: Studio, ada: Person) -> None:
-    assert refusal(edit(ada, ordered(studio, ada), {"saved_photo_id": str(uuid4())})) == (404, "not_found")
+    parent = ordered(studio, ada, save_photo="true")
+    (kept,) = ada.get("/v1/photos").get_json()["saved"]
+    child = made(edit(ada, parent, {"saved_photo_id": kept["id"], "options": {"material": "gold"}}))
+    studio.settle()
+    assert [each[3] for each in tree(ada, child)] == ["succeeded", "succeeded"]
+    assert refusal(edit(ada, parent, {"saved_photo_id": str(uuid4())})) == (404, "not_found")
+    both = edit_with(ada, parent, photo(), saved_photo_id=kept["id"])
+    assert refusal(both) == (400, "invalid_request")
 
 
 def test_the_note_of_a_version_lies_sealed(studio: Studio, agreed: Person) -> None:

@@ -23,7 +23,7 @@ export function arranged(versions) {
 }
 
 const nameOf = ({ number, parent, note }) =>
-  [`Version ${number}`, parent && `made of version ${parent}`, note].filter(Boolean).join(", ");
+  [[`Version ${number}`, parent && `made from ${parent}`].filter(Boolean).join(", "), note].filter(Boolean).join(": ");
 
 /** Shows the tree of a figurine and takes the wish for another version of its picture `n`. */
 export class Versions {
@@ -69,7 +69,7 @@ export class Versions {
     if (!open) return;
     ask.elements.note.value = "";
     within(this.#dialog, "again-price").textContent =
-      `It takes ${credits(this.#price)}. Google Gemini gets this picture and your words; the photo is not needed.`;
+      `Leave it empty for the same once more. It takes ${credits(this.#price)}. Google Gemini gets this picture and your words; the photo is not needed.`;
     ask.elements.note.focus();
   }
 
@@ -110,6 +110,8 @@ export class Versions {
     const row = within(this.#dialog, "versions");
     row.hidden = shown.length < 2;
     row.replaceChildren(...shown.map((version) => this.#standing(version)));
+    const current = shown.find(({ id }) => id === this.#figurine.id);
+    within(this.#dialog, "version").textContent = row.hidden || !current ? "" : nameOf(current);
     row.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
@@ -122,7 +124,7 @@ export class Versions {
     if (version.id === this.#figurine.id) button.setAttribute("aria-current", "true");
     else button.onclick = () => void this.#show(version.id);
     item.toggleAttribute("data-branch", version.from !== undefined);
-    const said = version.from === undefined ? `${version.number}` : `${version.number}, of ${version.from}`;
+    const said = version.from === undefined ? `${version.number}` : `${version.number}, from ${version.from}`;
     button.append(thumb(version), Object.assign(document.createElement("span"), { textContent: said }));
     item.append(button);
     return item;
