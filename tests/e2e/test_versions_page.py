@@ -21,7 +21,7 @@ def as_if_gemini_had_painted(route: Route) -> None:
     route.fulfill(response=answer, json=figurine)
 
 
-def test_another_version_of_a_figurine_is_one_easy_step(page: Page) -> None:
+def order_chelsea(page: Page) -> None:
     page.goto("/signup")
     sign_up(page)
     choose_cat(page)
@@ -30,7 +30,9 @@ def test_another_version_of_a_figurine_is_one_easy_step(page: Page) -> None:
     page.get_by_role("button", name="Make it", exact=True).click()
     expect(delivered(page)).to_have_count(1, timeout=FIGURINE_MS)
 
-    # The studio engine needs the photo: everything else is filled in.
+
+def make_another_with_the_photo_again(page: Page) -> None:
+    """The studio engine needs the photo: everything else is filled in."""
     delivered(page).click()
     page.get_by_role("button", name="Make another version").click()
     expect(page.locator("#version-of")).to_contain_text("Another version of Chelsea")
@@ -46,16 +48,24 @@ def test_another_version_of_a_figurine_is_one_easy_step(page: Page) -> None:
     expect(delivered(page)).to_have_count(2, timeout=FIGURINE_MS)
     expect(page.locator("#version-of")).to_be_hidden()
 
-    # Both stand beside each other, and lead to each other.
+
+def go_from_the_second_to_the_first(page: Page) -> None:
+    """Both stand beside each other, and lead to each other."""
     delivered(page).first.click()
     tree = page.get_by_role("list", name="Versions")
     expect(tree.get_by_role("listitem")).to_have_count(2)
     second = tree.get_by_role("button", name="Version 2, made from 1")
     expect(second).to_have_attribute("aria-current", "true")
     assert page.evaluate(FLAWS) == []
-    page.route("**/v1/figurines/*", as_if_gemini_had_painted)
     tree.get_by_role("button", name="Version 1", exact=True).click()
     expect(tree.get_by_role("button", name="Version 1", exact=True)).to_have_attribute("aria-current", "true")
+
+
+def test_another_version_of_a_figurine_is_one_easy_step(page: Page) -> None:
+    order_chelsea(page)
+    make_another_with_the_photo_again(page)
+    page.route("**/v1/figurines/*", as_if_gemini_had_painted)
+    go_from_the_second_to_the_first(page)
 
     # Where the picture is enough, a note is all; and what the studio refuses, it says.
     page.get_by_role("button", name="Make another version").click()
