@@ -1,4 +1,4 @@
-"""Who may do what in the object store: four buckets, an identity per service, and the operator's."""
+"""Who may do what in the object store: an identity per service, and the operator's."""
 
 from collections.abc import Mapping
 

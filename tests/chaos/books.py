@@ -30,6 +30,7 @@ def check_the_books(stack: RunningStack, *, seconds: float = SETTLING_SECONDS) -
     assert kept_uploads(stack) == set()
     assert missing_pictures(stack) == set()
     assert orphaned_pictures(stack) == set()
+    assert inside.keys(stack, "photos") == saved_photos(stack)
 
 
 def kept_uploads(stack: RunningStack) -> set[str]:
@@ -39,6 +40,12 @@ def kept_uploads(stack: RunningStack) -> set[str]:
     """
     known = {str(row) for (row,) in inside.rows(stack, "generation", "SELECT id FROM uploads")}
     return {key for key in inside.keys(stack, "uploads") if key.partition("/")[0] in known}
+
+
+def saved_photos(stack: RunningStack) -> set[str]:
+    """The objects of the photos that are saved; each has a small copy beside it."""
+    saved = inside.rows(stack, "generation", "SELECT id FROM saved_photos WHERE state = 'saved'")
+    return {f"{photo_id}/{part}" for (photo_id,) in saved for part in ("photo", "thumb")}
 
 
 def end_well(stack: RunningStack, crowd: Crowd, *, seconds: float = 60) -> Counter[str]:

@@ -12,6 +12,8 @@ from tests.fixtures.stack import RunningStack
 # Seven credits of the ten that everybody has.
 VARIANTS = (1, 3, 1, 2)
 PEOPLE = 5
+# Who orders this many has the photo saved.
+SAVED_WITH = 3
 JOBS = PEOPLE * len(VARIANTS)
 
 
@@ -54,7 +56,7 @@ def _arrive(stack: RunningStack) -> Customer:
 
 def _order(person: Customer, variants: Sequence[int]) -> None:
     for count in variants:
-        expect(202, person.order(variants=count))
+        expect(202, person.order(variants=count, save=count == SAVED_WITH))
 
 
 def _order_stubbornly(person: Customer, seconds: float) -> None:
@@ -66,7 +68,7 @@ def _insist(person: Customer, variants: int, seconds: float) -> None:
     photo, key = plain_photo(), uuid4().hex
 
     def accepted() -> bool:
-        answer = person.order(photo, variants=variants, key=key)
+        answer = person.order(photo, variants=variants, key=key, save=variants == SAVED_WITH)
         assert answer.status_code in {202, 503}, answer.text
         return answer.status_code == 202
 

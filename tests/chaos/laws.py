@@ -30,6 +30,9 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "photos that are held": """
         SELECT id, state, next_try_at FROM generation.uploads WHERE state <> 'deleted'
         """,
+    "photos that are to be saved, or to go": """
+        SELECT id, state, next_try_at FROM generation.saved_photos WHERE state <> 'saved'
+        """,
     "clocks that run": """
         SELECT upload_id FROM privacy.clocks WHERE deleted_at IS NULL
         """,
@@ -108,6 +111,12 @@ BROKEN: Mapping[str, LiteralString] = {
           FROM generation.uploads AS upload
           LEFT JOIN privacy.evidence AS evidence ON evidence.upload_id = upload.id AND evidence.kept
          GROUP BY 1 HAVING count(evidence.id) <> 1
+        """,
+    "a photo is saved for somebody else than whoever sent it": """
+        SELECT photo.id
+          FROM generation.saved_photos AS photo
+          LEFT JOIN generation.uploads AS upload ON upload.id = photo.upload_id AND upload.user_id = photo.user_id
+         WHERE upload.id IS NULL
         """,
     "a promise was broken": """
         SELECT upload_id, fact FROM privacy.evidence WHERE NOT kept

@@ -24,6 +24,7 @@ FORGERIES: Mapping[str, LiteralString] = {
         """,
     "open holds": "UPDATE billing.holds SET state = 'open', ended_at = NULL",
     "photos that are held": "UPDATE generation.uploads SET state = 'deleting'",
+    "photos that are to be saved, or to go": "UPDATE generation.saved_photos SET state = 'leaving'",
     "clocks that run": "UPDATE privacy.clocks SET deleted_at = NULL",
     "ends that analytics has not counted": "DELETE FROM analytics.facts",
     "the gateway shows another state than generation has": "UPDATE gateway.figurines SET state = 'failed'",
@@ -36,6 +37,9 @@ FORGERIES: Mapping[str, LiteralString] = {
     "what was charged is not the price of the pictures that are there": "DELETE FROM generation.pictures",
     "a hold says otherwise than the ledger": "UPDATE billing.holds SET captured = 0",
     "a photo that is gone has not exactly one proof": "DELETE FROM privacy.evidence",
+    "a photo is saved for somebody else than whoever sent it": """
+        UPDATE generation.saved_photos SET user_id = gen_random_uuid()
+        """,
     "a promise was broken": "UPDATE privacy.evidence SET kept = false",
     "an order has no photo, or two": "DELETE FROM generation.uploads",
     "analytics counts other ends or other pictures than there are": "UPDATE analytics.facts SET pictures = 0",
@@ -46,7 +50,7 @@ FORGERIES: Mapping[str, LiteralString] = {
 def one_figurine(stack: RunningStack) -> None:
     person = Customer(stack)
     person.wait_for_credits()
-    person.wait_until_ended(expect(202, person.order())["id"])
+    person.wait_until_ended(expect(202, person.order(save=True))["id"])
     person.close()
     check_the_books(stack)
 

@@ -68,11 +68,11 @@ def test_a_published_message_is_what_its_schema_says(sample: Path) -> None:
     assert message["dataschema"] == schema["$id"]
 
 
-def test_an_order_from_before_there_were_options_chooses_nothing() -> None:
+def test_an_order_from_before_there_were_options_chooses_nothing_and_saves_nothing() -> None:
     # The sample is as old as the event; what was added later stays out of it.
     before = decode((Path(__file__).parent / "samples" / "image.uploaded.v1.json").read_bytes(), EVENTS).event
     assert isinstance(before, ImageUploaded)
-    assert before.options == {}
+    assert (before.options, before.save) == ({}, False)
     chosen = before.model_copy(update={"options": {"backdrop": "warm"}})
     assert decode(encode(chosen, id=SYSTEM_CLOCK.new_id(), source="x", time=before.uploaded_at), EVENTS).event == chosen
 

@@ -67,21 +67,32 @@ def delete_after_second_thoughts(page: Page) -> None:
     expect(page.locator("#saved-say")).to_have_text("The saved photo is deleted.")
 
 
-def test_the_privacy_page_lists_what_is_saved_and_deletes_it(keeper):
+def test_deleted_on_the_privacy_page_it_is_gone_in_the_studio_too(keeper, context):
+    keeper.reload()
+    saved(keeper).check()
+    expect(keeper.locator("#photo-about")).to_contain_text("Saved at")
+    delete_on_the_privacy_page(context.new_page())
+    make(keeper)
+    expect(keeper.locator("#photo-error")).to_have_text("This saved photo is no longer here. Choose another one.")
+    expect(saved(keeper)).to_have_count(0)
+    assert len(keeper.request.get("/v1/figurines").json()["items"]) == 1
+
+
+def delete_on_the_privacy_page(page: Page) -> None:
     complaints = []
-    keeper.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    keeper.on("pageerror", lambda error: complaints.append(str(error)))
-    keeper.set_viewport_size({"width": 375, "height": 740})
-    keeper.goto("/privacy")
-    item = keeper.locator("#saved > li")
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.goto("/privacy")
+    item = page.locator("#saved > li")
     expect(item).to_contain_text(re.compile("451 . 300 pixels"))
     expect(item.locator("img")).to_have_js_property("naturalWidth", 384)
     item.get_by_role("button", name="Delete this photo").click()
-    assert keeper.evaluate(FLAWS) == []
-    assert keeper.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(FLAWS) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     item.get_by_role("button", name="Delete for good").click()
     expect(item).to_have_count(0)
-    expect(keeper.locator("#saved-none")).to_contain_text("A photo stays only if you choose so")
-    expect(keeper.locator("#saved-title")).to_be_focused()
-    expect(keeper.get_by_text("went because you deleted it")).to_be_visible(timeout=FIGURINE_MS)
+    expect(page.locator("#saved-none")).to_contain_text("A photo stays only if you choose so")
+    expect(page.locator("#saved-title")).to_be_focused()
+    expect(page.get_by_text("went because you deleted it")).to_be_visible(timeout=FIGURINE_MS)
     assert complaints == []

@@ -18,10 +18,10 @@ from common.intake import Intake
 from common.work import UnitOfWork
 from generation.adapters.catalogue import read_catalogue
 from generation.domain import LONGEST_PAINTING, STUDIO, Painters
-from generation.jobs import Workshop
+from generation.jobs import Album, Workshop
 from tests.fakes.brokerless import BrokerlessConsumer
 from tests.fakes.engine import FakeEngine
-from tests.fakes.stores import MemoryPhotos, MemoryPictures, as_painted
+from tests.fakes.stores import MemoryPhotos, MemoryPictures, MemorySavedPhotos, as_painted, measured
 
 LEASE = timedelta(seconds=20)
 PATIENCE = 5_000
@@ -75,6 +75,8 @@ class House:
         self.photos = MemoryPhotos()
         self.pictures = MemoryPictures()
         self.told: dict[str, bytes] = {}
+        self.saved = MemorySavedPhotos()
+        self._album = Album(unit=workshop, uploads=self.photos, store=self.saved, develop=measured)
         self._workshop = Workshop(
             unit=workshop,
             engines={STUDIO: self.engine},
@@ -123,6 +125,8 @@ class House:
             self._workshop.render_next,
             self._workshop.delete_uploads,
             self._workshop.sweep_attempts,
+            self._album.save_photos,
+            self._album.delete_photos,
             lambda: self._clock.advance(timedelta(seconds=self._chance.randint(0, 5))),
             # What an attempt left is swept only when nobody can be storing any more.
             lambda: self._clock.advance(LONGEST_PAINTING),
@@ -141,6 +145,7 @@ class House:
                 SELECT (SELECT count(*) FROM figurines WHERE finished_at IS NULL)
                      + (SELECT count(*) FROM uploads WHERE state <> 'deleted')
                      + (SELECT count(*) FROM attempts WHERE NOT swept)
+                     + (SELECT count(*) FROM saved_photos WHERE state <> 'saved')
                 """
             ).fetchone()
         return int(row[0]) if row else 0

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from generation.domain import Origin
-from generation.ports import Finished, OpenPicture, Painting, Photo, PhotoMissing, Size
+from generation.ports import Finished, OpenPicture, Painting, Photo, PhotoMissing, Print, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class MemoryPhotos:
         held = self._held.get(upload_id)
         if held is None or held.owner != owner:
             raise PhotoMissing
-        return Photo(jpeg=b"photo", title="", note="")
+        return Photo(jpeg=upload_id.bytes, title="", note="")
 
     def read_words(self, upload_id: UUID, *, owner: UUID) -> Photo:
         """The words alone. Raises PhotoMissing."""
@@ -45,6 +45,34 @@ class MemoryPhotos:
     def strays(self, *, older_than: datetime) -> Iterator[UUID]:
         """What came before that time."""
         return iter([upload_id for upload_id, held in self._held.items() if held.came_at < older_than])
+
+
+class MemorySavedPhotos:
+    """Photos that were saved, by id."""
+
+    def __init__(self) -> None:
+        self.kept: dict[UUID, bytes] = {}
+
+    def put(self, photo_id: UUID, jpeg: bytes, thumb: bytes, *, owner: UUID) -> None:  # noqa: ARG002 - one is enough
+        """Store it."""
+        self.kept[photo_id] = jpeg
+
+    def read(self, photo_id: UUID, *, owner: UUID, thumb: bool = False) -> bytes:  # noqa: ARG002 - nothing is sealed
+        """The photo."""
+        return self.kept[photo_id]
+
+    def delete(self, photo_id: UUID) -> None:
+        """Destroy it."""
+        self.kept.pop(photo_id, None)
+
+    def stored(self, *, older_than: datetime) -> Iterator[UUID]:  # noqa: ARG002 - there are no strays in memory
+        """Everything."""
+        return iter(list(self.kept))
+
+
+def measured(jpeg: bytes) -> Print:
+    """What lies in memory measures nothing much."""
+    return Print(width=1, height=1, length=len(jpeg), thumb=b"")
 
 
 class MemoryPictures:

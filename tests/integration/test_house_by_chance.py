@@ -1,5 +1,6 @@
 """Five services and chance between them: the promises hold whatever comes when, and however often."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Ordered:
     upload_id: UUID
     user_id: UUID
     variants: int
+    save: bool
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +116,11 @@ def register(units: Units) -> UUID:
         return sign_up(work, request).id
 
 
-def place(units: Units, house: House, user_id: UUID, variants: int) -> Ordered:
+def place(units: Units, house: House, user_id: UUID, variants: int, *, save: bool) -> Ordered:
     clock = units["gateway"].clock
-    ordered = Ordered(figurine_id=clock.new_id(), upload_id=clock.new_id(), user_id=user_id, variants=variants)
+    ordered = Ordered(
+        figurine_id=clock.new_id(), upload_id=clock.new_id(), user_id=user_id, variants=variants, save=save
+    )
     order = Order(style="window-box", variants=variants, aspect_ratio="1:1", title="", note="")
     house.photos.put(ordered.upload_id, owner=user_id, at=clock.now())
     with units["gateway"].begin() as work:
@@ -129,6 +133,7 @@ def place(units: Units, house: House, user_id: UUID, variants: int) -> Ordered:
                 order=order,
                 price=PRICE * variants,
                 seed=1,
+                save=save,
             ),
         )
     return ordered
@@ -140,6 +145,12 @@ def cancel(units: Units, ordered: Ordered) -> None:
             cancel_figurine(work, ordered.user_id, ordered.figurine_id)
         except AlreadyEnded:
             return  # it was too late
+
+
+def delete_photo(units: Units, ordered: Ordered) -> None:
+    with units["generation"].begin() as work:
+        for photo in work.saved_photos.of(ordered.user_id):
+            work.saved_photos.dismiss(photo.id, owner=ordered.user_id)
 
 
 def ask(unit: UnitOfWork[Any], query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -167,6 +178,19 @@ def check_figurine(units: Units, house: House, ordered: Ordered) -> None:
     assert house.photos.destroyed.count(ordered.upload_id) == 1
     proofs = ask(units["privacy"], "SELECT kept FROM evidence WHERE upload_id = %s", ordered.upload_id)
     assert proofs == [(True,)]
+
+
+def check_photos(units: Units, house: House, orders: list[Ordered], *, deleted: bool) -> None:
+    """What was to be saved is, unless its owner deleted it; nothing else is, and the store has just that."""
+    rows = ask(units["generation"], "SELECT id, upload_id FROM saved_photos")
+    wished = {ordered.upload_id for ordered in orders if ordered.save}
+    assert {upload_id for _, upload_id in rows} <= wished
+    assert deleted or len(rows) == len(wished)
+    assert house.saved.kept == {photo_id: upload_id.bytes for photo_id, upload_id in rows}
+    told = [json.loads(body)["data"] for body in house.told.values() if b'"saved_photo.deleted"' in body]
+    assert len(told) == len(wished) - len(rows)
+    for gone in told:
+        assert ask(units["privacy"], "SELECT kept FROM evidence WHERE upload_id = %s", gone["saved_id"]) == [(True,)]
 
 
 def check_person(units: Units, user_id: UUID) -> None:
@@ -200,11 +224,18 @@ def test_every_promise_holds_whatever_comes_when(
     house = House(rooms, units["generation"], clock, chance)
     house.engine.will(*chance.choices(OUTCOMES, k=12))
     people = [register(units), register(units)]
-    orders = [place(units, house, chance.choice(people), chance.randint(1, 4)) for _ in range(5)]
+    orders = [
+        place(units, house, chance.choice(people), chance.randint(1, 4), save=chance.random() < 0.5) for _ in range(5)
+    ]
     cancelled = chance.sample(orders, chance.randint(0, 2))
-    house.run(*(partial(cancel, units, ordered) for ordered in cancelled))
+    regretted = chance.sample(orders, chance.randint(0, 2))
+    house.run(
+        *(partial(cancel, units, ordered) for ordered in cancelled),
+        *(partial(delete_photo, units, ordered) for ordered in regretted),
+    )
     for ordered in orders:
         check_figurine(units, house, ordered)
+    check_photos(units, house, orders, deleted=bool(regretted))
     for user_id in people:
         check_person(units, user_id)
     assert counted(units) == before + len(orders)

@@ -183,6 +183,23 @@ class TestSaving:
         assert shop.workshop.delete_uploads() == 1
         assert (saved(shop, life), in_the_store(shop)) == ([], set())
 
+    def test_what_was_damaged_where_it_lay_is_not_kept(self, shop: Shop) -> None:
+        life = order(shop)
+        shop.flip_a_byte("uploads", f"{life.upload_id}/photo")
+        shop.cancel(life)
+        shop.album.save_photos()
+        assert shop.workshop.delete_uploads() == 1
+        assert saved(shop, life) == []
+
+    def test_an_order_that_comes_when_its_day_is_over_keeps_no_upload_waiting(self, shop: Shop) -> None:
+        life = Life(began=shop.clock.now() - DAY, save=True)
+        shop.uploads.put(life.upload_id, JPEG, title="", note="", owner=life.user_id)
+        shop.accept(life)
+        shop.run(use_cases.expire_uploads)
+        assert shop.workshop.delete_uploads() == 1
+        shop.album.save_photos()
+        assert saved(shop, life) == []
+
     def test_a_photo_that_is_not_there_is_not_waited_for(self, shop: Shop) -> None:
         life = shop.accept(Life(began=shop.clock.now(), save=True))
         shop.cancel(life)

@@ -7,7 +7,7 @@ import pytest
 
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.contracts.gateway import ImageUploaded
-from common.contracts.generation import FigurineGenerated, ImageDeleted, PictureSize
+from common.contracts.generation import FigurineGenerated, ImageDeleted, PictureSize, SavedPhotoDeleted
 from common.service import Service
 from common.work import UnitOfWork
 from privacy import use_cases
@@ -73,6 +73,19 @@ def test_a_person_sees_how_long_each_upload_was_held_and_why_it_went(
     assert (proof["held_seconds"], proof["reason"], proof["kept"]) == (10, "generated", True)
     assert proof["uploaded_at"] < proof["ended_at"] < proof["deleted_at"]
     assert body["next_cursor"] is None
+
+
+def test_a_saved_photo_that_its_owner_deleted_is_proven_gone_among_the_others(
+    service: Service[Work], ask: Ask, ada: UUID
+) -> None:
+    saved_id, now = SYSTEM_CLOCK.new_id(), SYSTEM_CLOCK.now()
+    event = SavedPhotoDeleted(saved_id=saved_id, user_id=ada, saved_at=now - timedelta(days=40), deleted_at=now)
+    with service.unit.begin() as work:
+        hold_and_delete(work, ada)
+        use_cases.prove_saved_photo_gone(work, event)
+    saved, upload = ask("/v1/photos/proofs", ada)[1]["items"]
+    assert (saved["upload_id"], saved["reason"], saved["kept"]) == (str(saved_id), "owner", True)
+    assert (saved["held_seconds"], saved["ended_at"], upload["reason"]) == (40 * 86_400, None, "generated")
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(service: Service[Work], ask: Ask, ada: UUID) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.domain import LONGEST_HOLD, RetentionClock, deadline, delay, delay_sentence, deletion
+from privacy.domain import LONGEST_HOLD, RetentionClock, deadline, delay, delay_sentence, deletion, removal
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 UPLOAD = UUID("019ab000-0000-7000-8000-000000000001")
@@ -63,3 +63,12 @@ def test_a_late_upload_is_reported_with_its_id_and_how_late_it_is_and_without_it
     assert "300 s" in sentence
     assert str(OWNER) not in sentence
     assert delay(clock(), noticed_at=noticed_at)["late_seconds"] == 300
+
+
+@given(saved_at=moments, deleted_at=moments)
+def test_a_saved_photo_went_because_its_owner_said_so_and_was_never_held_for_less_than_nothing(
+    saved_at: datetime, deleted_at: datetime
+) -> None:
+    fact = removal(saved_at=saved_at, deleted_at=deleted_at)
+    assert (fact["reason"], int(fact["held_seconds"]) >= 0) == ("owner", True)
+    assert "due_at" not in fact

@@ -7,6 +7,7 @@ from itertools import islice
 
 import structlog
 
+from common.sealing import Unsealable
 from common.service import Job
 from common.work import UnitOfWork
 from generation import use_cases
@@ -62,7 +63,7 @@ class Album:
         try:
             jpeg = self.uploads.read(asked.upload_id, owner=asked.user_id).jpeg
             made = self.develop(jpeg)
-        except (PhotoMissing, PictureBroken) as nothing:
+        except (PhotoMissing, PictureBroken, Unsealable) as nothing:
             log.warning("not saved", saved_id=str(asked.id), why=type(nothing).__name__)
             self._drop(asked)
             return

@@ -99,7 +99,11 @@ export class Bench {
   async #sendFrom(element, order) {
     const stop = new AbortController();
     const cancel = { label: "Cancel", act: () => stop.abort() };
-    const onProgress = (share) => tell(element, { ...sending(share), progress: share, actions: [cancel] });
+    const onProgress = (share) => {
+      // Of a saved photo only its id goes out: there is nothing to wait for, and nothing to clean again.
+      if (order.photo.savedId) tell(element, { look: "waiting", say: "Ordering it with your saved photo.", actions: [cancel] });
+      else tell(element, { ...sending(share), progress: share, actions: [cancel] });
+    };
     onProgress(0);
     try {
       const figurine = await sendOrder(order, { onProgress, signal: stop.signal });

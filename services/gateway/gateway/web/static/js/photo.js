@@ -45,6 +45,10 @@ async function savedFile(id) {
   return answer.blob();
 }
 
+/** What a refusal says of the photo; a saved one may have been deleted in another tab. */
+export const complaint = (problem) =>
+  problem.status === 404 ? "This saved photo is no longer here. Choose another one." : problem.message;
+
 /** What can be seen of a photo, a file or a saved one, and what is wrong with it in words. */
 async function seen(photo) {
   if (!photo) return { bitmap: null, wrong: "" };
@@ -54,7 +58,7 @@ async function seen(photo) {
     return { bitmap, wrong: bitmap ? tooSmall(bitmap) : "" };
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    return { bitmap: null, wrong: problem.message };
+    return { bitmap: null, wrong: complaint(problem) };
   }
 }
 

@@ -5,6 +5,7 @@ import { disclosureLine, heldLine, proofLine, savedItem } from "./record.js";
 
 const PAGE = 20;
 const LOOK_AGAIN_MS = 10_000;
+const PROOF_MS = 2000;
 const at = (id) => document.getElementById(id);
 
 /** Shows one part of the page; says so, and offers to look again, when no answer comes. */
@@ -61,7 +62,7 @@ async function deleteSaved(photo, { item, say }) {
   item.remove();
   at("saved-none").hidden = at("saved").childElementCount > 0;
   (next?.querySelector("button") ?? at("saved-title")).focus();
-  photosHeld = true; // Its proof is filed a moment later.
+  setTimeout(() => void show("photos", showPhotos), PROOF_MS); // Its proof is filed a moment later.
   return undefined;
 }
 

@@ -7,7 +7,7 @@ import { openGemini } from "./gemini.js";
 import { follow } from "./live.js";
 import { notice } from "./notice.js";
 import { fieldsOf, orderOf, putFields } from "./order.js";
-import { openPhotoStep, photoError } from "./photo.js";
+import { complaint, openPhotoStep, photoError } from "./photo.js";
 import { awaitProof, tellPhotos } from "./photoline.js";
 import { SavedPhotos } from "./savedphotos.js";
 import { Shelf } from "./shelf.js";
@@ -151,7 +151,7 @@ async function blamePhoto(problem) {
     await photo.put(null); // Deleted in another tab, perhaps: the row is read again.
     void orSayAway(readPhotos);
   }
-  photoError(problem.message);
+  photoError(complaint(problem));
 }
 
 /** Another version is wanted that the form has to say more about: its photo, its style or its options. */
