@@ -7,7 +7,7 @@ from uuid import UUID
 from common.clock import SYSTEM_CLOCK
 from common.contracts import Envelope, Event
 from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsRefused, CreditsReleased
-from common.contracts.gateway import ImageUploaded, UserRegistered
+from common.contracts.gateway import FigurineEditOrdered, ImageUploaded, UserRegistered
 from common.contracts.generation import (
     FigurineFailed,
     FigurineGenerated,
@@ -63,6 +63,24 @@ class Life:
             delete_by=self.began + DAY,
             options=self.options,
             save=self.save,
+        )
+
+    def edit_ordered(self, parent: "Life", *, picture: int = 1) -> FigurineEditOrdered:
+        """A version of a picture, without a photo: what lies under the upload's id are words."""
+        return FigurineEditOrdered(
+            figurine_id=self.figurine_id,
+            words_id=self.upload_id,
+            user_id=self.user_id,
+            parent_id=parent.figurine_id,
+            parent_picture=picture,
+            style=self.style,
+            variants=self.variants,
+            aspect_ratio="1:1",
+            seed=self.seed,
+            unit_price=self.unit_price,
+            ordered_at=self.began,
+            delete_by=self.began + DAY,
+            options=self.options,
         )
 
     def requested(self) -> FigurineRequested:

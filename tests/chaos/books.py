@@ -88,15 +88,17 @@ def orphaned_pictures(stack: RunningStack) -> set[str]:
         stack, "generation", "SELECT figurine_id, attempt FROM attempts WHERE NOT swept AND ended_at IS NOT NULL"
     )
     to_sweep = tuple(f"{figurine_id}/{attempt}/" for figurine_id, attempt in attempts)
-    models = tuple(f"{prefix}-model-" for prefix, _ in _pictures(stack))
+    models = tuple(f"{prefix}-model-" for prefix, *_ in _pictures(stack))
     others = inside.keys(stack, "figurines") - set(_delivered(stack))
     return {key for key in others if not key.startswith(to_sweep) and not key.startswith(models)}
 
 
 def _delivered(stack: RunningStack) -> Iterator[str]:
-    for prefix, original in _pictures(stack):
+    for prefix, original, memo in _pictures(stack):
         yield from (f"{prefix}-{size}" for size in Size if original or size is not Size.ORIGINAL)
+        if memo:
+            yield f"{prefix}-memo"
 
 
-def _pictures(stack: RunningStack) -> list[tuple[str, str | None]]:
-    return inside.rows(stack, "generation", "SELECT prefix, original_type FROM pictures")
+def _pictures(stack: RunningStack) -> list[tuple[str, str | None, bool]]:
+    return inside.rows(stack, "generation", "SELECT prefix, original_type, memo FROM pictures")

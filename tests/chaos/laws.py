@@ -110,6 +110,7 @@ BROKEN: Mapping[str, LiteralString] = {
         SELECT upload.id, count(evidence.id)
           FROM generation.uploads AS upload
           LEFT JOIN privacy.evidence AS evidence ON evidence.upload_id = upload.id AND evidence.kept
+         WHERE NOT upload.words_only
          GROUP BY 1 HAVING count(evidence.id) <> 1
         """,
     "a photo is saved for somebody else than whoever sent it": """
@@ -121,11 +122,23 @@ BROKEN: Mapping[str, LiteralString] = {
     "a promise was broken": """
         SELECT upload_id, fact FROM privacy.evidence WHERE NOT kept
         """,
+    # Without a photo only what goes on from a picture; its words came instead.
     "an order has no photo, or two": """
         SELECT figurine.id, count(upload.id)
           FROM gateway.figurines AS figurine
-          LEFT JOIN generation.uploads AS upload ON upload.id = figurine.upload_id
+          LEFT JOIN generation.uploads AS upload ON upload.figurine_id = figurine.id
+           AND upload.id IS NOT DISTINCT FROM coalesce(figurine.upload_id, CASE WHEN words_only THEN upload.id END)
          GROUP BY 1 HAVING count(upload.id) <> 1
+        """,
+    "a version does not stand below what it comes from": """
+        SELECT child.id, parent.id
+          FROM gateway.figurines AS child JOIN gateway.figurines AS parent ON parent.id = child.parent_id
+         WHERE coalesce(child.root_id, child.id) <> coalesce(parent.root_id, parent.id) OR parent.id >= child.id
+        """,
+    "a version comes from somebody else's figurine": """
+        SELECT child.id
+          FROM generation.figurines AS child JOIN generation.figurines AS parent ON parent.id = child.parent_id
+         WHERE child.user_id <> parent.user_id OR (child.goes_on AND child.parent_picture IS NULL)
         """,
     "analytics counts other ends or other pictures than there are": """
         SELECT *

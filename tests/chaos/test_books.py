@@ -42,6 +42,10 @@ FORGERIES: Mapping[str, LiteralString] = {
         """,
     "a promise was broken": "UPDATE privacy.evidence SET kept = false",
     "an order has no photo, or two": "DELETE FROM generation.uploads",
+    "a version does not stand below what it comes from": "UPDATE gateway.figurines SET parent_id = id",
+    "a version comes from somebody else's figurine": """
+        UPDATE generation.figurines SET parent_id = id, goes_on = true
+        """,
     "analytics counts other ends or other pictures than there are": "UPDATE analytics.facts SET pictures = 0",
 }
 

@@ -277,3 +277,64 @@ def _difference(one, other):
     """Between two pictures, as seen from afar: 0 to 255."""
     values = zip(one.resize((8, 8)).tobytes(), other.resize((8, 8)).tobytes(), strict=True)
     return sum(abs(a - b) for a, b in values) / 192
+
+
+SIGNS = "gemini-nano-banana-2.1"
+
+
+def conversation(answer, *, forget=(), change=None):
+    """What was asked and answered, and one more wish."""
+    parts = [
+        {name: value for name, value in part.items() if name not in forget}
+        for part in answer.json()["candidates"][0]["content"]["parts"]
+    ]
+    if change is not None:
+        change(parts)
+    turns = [{"role": "user", "parts": [{"text": "a figurine"}]}, {"role": "model", "parts": parts}]
+    return {**request(), "contents": [*turns, {"role": "user", "parts": [{"text": "with a scarf"}]}]}
+
+
+def test_models_after_2_5_sign_what_they_make_and_go_on_from_it(ask, gemini_emulator):
+    first = ask(request(), model=SIGNS)
+    assert all(part["thoughtSignature"] for part in first.json()["candidates"][0]["content"]["parts"])
+    assert ask(conversation(first), model=SIGNS).status_code == 200
+    call = gemini_emulator.control.ledger().calls[-1]
+    assert (call.turns, call.signatures) == (3, 2)
+
+
+def test_a_picture_that_comes_back_without_its_signature_is_refused(ask):
+    first = ask(request(), model=SIGNS)
+    answer = ask(conversation(first, forget={"thoughtSignature"}), model=SIGNS)
+    assert refusal(answer) == (400, "INVALID_ARGUMENT")
+    assert "missing a thought_signature in content position 2, part position 1" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("sent", ["AAAA", "!!!!", "", None])
+def test_a_signature_that_is_not_its_own_is_refused(ask, sent):
+    def change(parts):
+        parts[-1]["thoughtSignature"] = sent
+
+    answer = ask(conversation(ask(request(), model=SIGNS), change=change), model=SIGNS)
+    assert refusal(answer) == (400, "INVALID_ARGUMENT")
+
+
+def test_a_signature_of_another_model_or_of_another_picture_is_refused(ask):
+    first, other = ask(request(), model=SIGNS), ask(request(seed=9), model=SIGNS)
+    assert ask(conversation(first), model="gemini-3-pro-image").status_code == 400
+    foreign = other.json()["candidates"][0]["content"]["parts"][-1]["thoughtSignature"]
+
+    def change(parts):
+        parts[-1]["thoughtSignature"] = foreign
+
+    assert ask(conversation(first, change=change), model=SIGNS).status_code == 400
+
+
+def test_the_2_5_model_signs_nothing_and_asks_for_nothing(ask):
+    first = ask(request())
+    assert not any("thoughtSignature" in part for part in first.json()["candidates"][0]["content"]["parts"])
+    assert ask(conversation(first)).status_code == 200
+
+
+def test_a_conversation_ends_with_the_user(ask):
+    body = conversation(ask(request()))
+    assert refusal(ask({**body, "contents": body["contents"][:2]})) == (400, "INVALID_ARGUMENT")

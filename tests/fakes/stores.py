@@ -33,6 +33,10 @@ class MemoryPhotos:
             raise PhotoMissing
         return Photo(jpeg=upload_id.bytes, title="", note="")
 
+    def read_words(self, upload_id: UUID, *, owner: UUID) -> Photo:
+        """The words alone. Raises PhotoMissing."""
+        return self.read(upload_id, owner=owner)
+
     def delete(self, upload_id: UUID) -> None:
         """Destroy it."""
         if self._held.pop(upload_id, None) is not None:
@@ -88,6 +92,16 @@ class MemoryPictures:
     def length(self, prefix: str, size: Size) -> int:
         """How many bytes the picture has."""
         return len(self.stored[f"{prefix}-{size}"][0])
+
+    def keep_memo(self, prefix: str, memo: bytes, *, owner: UUID) -> None:
+        """Store what the engine needs to go on."""
+        self.stored[f"{prefix}-memo"] = (memo, owner)
+
+    def read_memo(self, prefix: str, *, owner: UUID) -> bytes:
+        """It again."""
+        memo, whose = self.stored[f"{prefix}-memo"]
+        assert whose == owner
+        return memo
 
     def sweep(self, prefix: str) -> int:
         """Destroy everything under the prefix."""

@@ -192,6 +192,70 @@ def test_a_job_that_is_cancelled_at_any_moment_ends_cancelled_once(
     )
 
 
+def parent_of(unit: UnitOfWork[generation.repository.Work], life: Life) -> Life:
+    """A figurine of the same person that Gemini has painted, with what it takes to go on from it."""
+    parent = Life(user_id=life.user_id)
+    with unit.database.begin() as connection:
+        connection.execute(
+            """
+            INSERT INTO figurines (id, user_id, style, variants, aspect_ratio, seed, unit_price, state, requested_at,
+                                   finished_at)
+            VALUES (%s, %s, 'window-box', 1, '1:1', 1, 2, 'succeeded', %s, %s)
+            """,
+            [parent.figurine_id, parent.user_id, parent.began, parent.began],
+        )
+        connection.execute(
+            """
+            INSERT INTO pictures (figurine_id, n, prefix, media_type, width, height, memo)
+            VALUES (%s, 1, %s, 'image/jpeg', 8, 8, true)
+            """,
+            [parent.figurine_id, f"{parent.figurine_id}/1/1"],
+        )
+    return parent
+
+
+def edited(kind: str, life: Life, parent: Life) -> list[Event]:
+    """The same life, of a version that goes on from its parent's picture."""
+    others = [event for event in whole(kind, life) if event not in (life.uploaded(), life.photo_deleted())]
+    return [*others, life.edit_ordered(parent)]
+
+
+@examples
+@given(kind=STORIES, chance=CHANCE, size=st.integers(1, 14), replayed=st.booleans())
+def test_a_version_without_a_photo_ends_in_the_same_state(
+    *, units: Units, generation_takes: Deliver, kind: str, chance: Random, size: int, replayed: bool
+) -> None:
+    natural, shuffled = lived(kind), lived(kind)
+    parents = [parent_of(units["generation"], life) for life in (natural, shuffled)]
+    story = edited(kind, natural, parents[0])
+    generation_takes([envelope(event) for event in (story[-1], *story[:-1])], 1)
+    envelopes = twice(edited(kind, shuffled, parents[1]), replayed=replayed)
+    chance.shuffle(envelopes)
+    generation_takes(envelopes, size)
+    assert job(units["generation"], shuffled) == job(units["generation"], natural)
+
+
+@examples
+@given(chance=CHANCE, at=st.integers(0, 2), size=st.integers(1, 3))
+def test_a_version_that_is_cancelled_at_any_moment_ends_cancelled_once(
+    *, units: Units, generation_takes: Deliver, chance: Random, at: int, size: int
+) -> None:
+    life = lived("cancelled")
+    ordered = life.edit_ordered(parent_of(units["generation"], life))
+    envelopes = twice([ordered], replayed=False)
+    chance.shuffle(envelopes)
+    generation_takes(envelopes[:at], size)
+    for _ in range(2):
+        with units["generation"].begin() as work:
+            generation_use_cases.cancel_figurine(work, life.user_id, life.figurine_id)
+    generation_takes([*envelopes[at:], envelope(ordered), envelope(life.held())], size)
+    assert job(units["generation"], life) == (
+        [("cancelled", "cancelled", 0)],
+        [("deleting", "cancelled")],
+        ["figurine.failed"],
+    )
+
+
 def shown(unit: UnitOfWork[Any], life: Life) -> object:
     """What a person sees of a life in the end."""
     feed = rows(unit, "SELECT seq, type, data FROM feed WHERE account_id = %(user)s ORDER BY seq", life)

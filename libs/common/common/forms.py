@@ -2,9 +2,11 @@
 
 The routing library reads every field as JSON first, so that a title of `2026` becomes a number and
 `null` nothing at all, and deep brackets exhaust its parser.
+
+A form whose model says `x-also-json` may come as a JSON object instead, where no file has to come along.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, get_origin
 
@@ -21,12 +23,26 @@ def taking_form(view: Callable[..., Any], model: type[BaseModel]) -> Callable[..
     @wraps(view)
     def taken(**given: Any) -> Any:
         try:
-            form = model.model_validate(_sent(model))
+            form = model.model_validate(_sent_as_json() if _is_json(model) else _sent(model))
         except ValidationError as error:
             abort(invalid(error))
         return view(form=form, **given)
 
     return taken
+
+
+def takes_json(schema: Mapping[str, Any]) -> bool:
+    """Whether a form of this JSON Schema may come as JSON too."""
+    return bool(schema.get("x-also-json"))
+
+
+def _is_json(model: type[BaseModel]) -> bool:
+    return request.is_json and takes_json(model.model_json_schema())
+
+
+def _sent_as_json() -> object:
+    # What is no JSON at all is no object either, and the model says so.
+    return request.get_json(silent=True)
 
 
 def _sent(model: type[BaseModel]) -> dict[str, object]:

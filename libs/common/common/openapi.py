@@ -6,6 +6,7 @@ complete(document: dict) -> dict    adds the errors of HTTP itself to what the r
 from collections.abc import Iterator
 from typing import Any
 
+from common.forms import takes_json
 from common.problems import SENTENCES, problem_response
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
@@ -14,6 +15,7 @@ _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """Document, on every operation, the errors that come from the door and not from the use case."""
     for operation in _operations(document):
+        _offer_json(operation, document)
         responses: dict[str, Any] = operation.setdefault("responses", {})
         generated = _from_the_door(operation)
         # The library writes a 400 of its own shape; ours is a problem.
@@ -28,6 +30,15 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path in document["paths"].values():
         yield from (operation for method, operation in path.items() if method in _METHODS)
+
+
+def _offer_json(operation: dict[str, Any], document: dict[str, Any]) -> None:
+    """A form that may come as JSON too says so."""
+    content: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
+    form = content.get("multipart/form-data", {}).get("schema", {})
+    name = form.get("$ref", "").rpartition("/")[2]
+    if takes_json(document.get("components", {}).get("schemas", {}).get(name, {})):
+        content["application/json"] = {"schema": dict(form)}
 
 
 def _from_the_door(operation: dict[str, Any]) -> Iterator[int]:

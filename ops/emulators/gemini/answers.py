@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ops.emulators.gemini.models import Model
 from ops.emulators.gemini.requests import Asked
+from ops.emulators.gemini.signatures import signature
 
 Json = dict[str, object]
 
@@ -24,8 +25,8 @@ def picture(
     """Pictures, after what was thought and said."""
     parts: list[Json] = [{**_inline(image), "thought": True} for image in thoughts]
     if text:
-        parts.append({"text": text})
-    parts += [_inline(image) for image in images]
+        parts.append({"text": text, **_signed(model, text.encode())})
+    parts += [{**_inline(image), **_signed(model, image.data)} for image in images]
     candidate: Json = {"content": {"parts": parts, "role": "model"}, "finishReason": "STOP", "index": 0}
     made = model.picture_tokens * len(images)
     return _answer(asked, model, response_id, candidates=[candidate], picture_tokens=made, text_tokens=len(text) // 4)
@@ -83,6 +84,10 @@ def _answer(
 def _details(text: int, image: int) -> list[Json]:
     counts = {"TEXT": text, "IMAGE": image}
     return [{"modality": modality, "tokenCount": count} for modality, count in counts.items() if count]
+
+
+def _signed(model: Model, content: bytes) -> Json:
+    return {"thoughtSignature": signature(model, content)} if model.signs else {}
 
 
 def _inline(image: Image) -> Json:

@@ -10,7 +10,8 @@ RUNNING = "running"
 class Call(BaseModel):
     """One call. `digest` is the same for the same content; `billed` once a picture was made, answered or not.
 
-    `status` is None when no answer was sent to its end. No prompt and no photo, only their hashes.
+    `status` is None when no answer was sent to its end. No prompt and no photo, only their hashes; `photo_sha256` is
+    that of the latest picture. `turns` came, and `signatures` of the model's own came back with them.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -25,10 +26,13 @@ class Call(BaseModel):
     outcome: str = RUNNING
     status: int | None = None
     billed: bool = False
+    turns: int = 1
+    signatures: int = 0
 
     def understood(self, asked: Asked) -> None:
         """What it asks for."""
         self.seed, self.aspect_ratio = asked.seed, asked.aspect_ratio
+        self.turns, self.signatures = asked.turns, asked.signatures
         self.digest, self.photo_sha256, self.prompt_sha256 = asked.digest, asked.photo_sha256, asked.prompt_sha256
 
 

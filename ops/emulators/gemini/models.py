@@ -42,13 +42,17 @@ _LONG: Mapping[str, Size] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A model: output sizes by aspect ratio at 1K, what `imageSize` may be, tokens of a picture at 1K."""
+    """A model: output sizes by aspect ratio at 1K, what `imageSize` may be, tokens of a picture at 1K.
+
+    One that `signs` wants what it made back with its signatures.
+    """
 
     id: str
     sizes: Mapping[str, Size]
     image_sizes: tuple[str, ...]
     picture_tokens: int
     media_type: str
+    signs: bool = True
 
     def size(self, aspect_ratio: str, image_size: str) -> Size:
         """Pixels of an output."""
@@ -67,6 +71,7 @@ MODELS: Mapping[str, Model] = MappingProxyType(
                 image_sizes=("1K",),
                 picture_tokens=1290,
                 media_type="image/png",
+                signs=False,
             ),
             Model(
                 id="gemini-nano-banana-2.1",

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, cast
@@ -14,6 +14,7 @@ from PIL import Image
 
 from ops.emulators.gemini.errors import invalid
 from ops.emulators.gemini.models import Model
+from ops.emulators.gemini.signatures import check
 
 Json = Mapping[str, Any]
 
@@ -45,6 +46,8 @@ class Asked:
     image_size: str
     wants_picture: bool
     digest: str
+    turns: int = 1
+    signatures: int = 0
 
 
 def understood(body: bytes, model: Model) -> Asked:
@@ -52,10 +55,15 @@ def understood(body: bytes, model: Model) -> Asked:
     request = _members(_json(body), _REQUEST, "")
     config = _members(request.get("generationConfig", {}), _CONFIG, "generation_config.")
     image_config = _members(config.get("imageConfig", {}), _IMAGE_CONFIG, "generation_config.image_config.")
-    prompt, photos = _read(request)
+    turns = _turns(request.get("contents"))
+    prompt, photos = _read(turns)
     if not prompt and not photos:
         raise invalid("* GenerateContentRequest.contents: contents is not specified")
-    photo = photos[0] if photos else b""
+    if turns[-1].role != "user":
+        raise invalid("Please ensure that multiturn requests end with a user turn.")
+    signed = check(model, [turn.parts for turn in turns], [turn.role for turn in turns])
+    # What is to be changed is the latest picture.
+    photo = photos[-1] if photos else b""
     modalities = cast("list[str]", config.get("responseModalities", ["TEXT"]))
     return Asked(
         photo=photo,
@@ -68,6 +76,8 @@ def understood(body: bytes, model: Model) -> Asked:
         image_size=_image_size(image_config.get("imageSize", "1K"), model),
         wants_picture="IMAGE" in modalities,
         digest=_digest(prompt, photos, config),
+        turns=len(turns),
+        signatures=signed,
     )
 
 
@@ -93,21 +103,37 @@ def _camel(name: str) -> str:
     return re.sub(r"_([a-z])", lambda found: found[1].upper(), name)
 
 
-def _read(request: Json) -> tuple[str, list[bytes]]:
-    texts: list[str] = []
-    photos: list[bytes] = []
-    for part in _parts(request.get("contents")):
-        if "text" in part:
-            texts.append(str(part["text"]))
-        elif "inlineData" in part:
-            photos.append(_photo(part["inlineData"]))
-    return "\n".join(texts), photos
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """Who said it, and each part with the bytes it is about."""
+
+    role: str
+    parts: list[tuple[Json, bytes]]
 
 
-def _parts(contents: object) -> Iterator[Json]:
-    for content in cast("list[Json]", contents if isinstance(contents, list) else [contents or {}]):
-        for part in cast("list[dict[str, Any]]", content.get("parts", [])):
-            yield {_camel(name): value for name, value in part.items()}
+def _turns(contents: object) -> list[_Turn]:
+    turns = cast("list[Json]", contents if isinstance(contents, list) else [contents or {}])
+    return [_Turn(role=str(turn.get("role", "user")), parts=_parts(turn)) for turn in turns] or [
+        _Turn(role="user", parts=[])
+    ]
+
+
+def _read(turns: list[_Turn]) -> tuple[str, list[bytes]]:
+    parts = [each for turn in turns for each in turn.parts]
+    texts = [str(part["text"]) for part, _ in parts if "text" in part]
+    return "\n".join(texts), [content for part, content in parts if "inlineData" in part]
+
+
+def _parts(turn: Json) -> list[tuple[Json, bytes]]:
+    named = [
+        {_camel(name): value for name, value in part.items()}
+        for part in cast("list[dict[str, Any]]", turn.get("parts", []))
+    ]
+    return [(part, _photo(part["inlineData"]) if "inlineData" in part else _words(part)) for part in named]
+
+
+def _words(part: Json) -> bytes:
+    return str(part.get("text", "")).encode()
 
 
 def _photo(blob: object) -> bytes:

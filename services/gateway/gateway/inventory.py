@@ -107,6 +107,11 @@ INVENTORY = Inventory(
             "finished_at": "When it was finished.",
             "favourite": "Whether it is a favourite.",
             "options": "What was chosen with the style.",
+            "parent_id": "The figurine it is a version of.",
+            "parent_picture": "Of which of its pictures.",
+            "root_id": "The figurine its tree of versions began with.",
+            "note": Column("What was to be different in this version.", sealed=True),
+            "seed": "The number that makes the picture repeatable.",
         },
     ),
     Table(

@@ -23,8 +23,8 @@ class PhotoIntake(Protocol):
 class PhotoStore(Protocol):
     """Where photos wait, sealed, for generation."""
 
-    def put(self, upload_id: UUID, jpeg: bytes, *, title: str, note: str, owner: UUID) -> None:
-        """Store a photo and the words that came with it. Raises Unavailable."""
+    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> None:
+        """Store a photo and the words that came with it, or the words alone. Raises Unavailable."""
         ...
 
     def delete(self, upload_id: UUID) -> None:

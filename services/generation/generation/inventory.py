@@ -52,6 +52,9 @@ INVENTORY = Inventory(
             "deletion_tried_at": "When its pictures were last being destroyed.",
             "gone_at": "When nothing of it was left.",
             "options": "What was chosen with the style.",
+            "parent_id": "The figurine it is a version of.",
+            "parent_picture": "Of which of its pictures.",
+            "goes_on": "Whether it was made of that picture instead of a photo.",
         },
     ),
     Table(
@@ -96,6 +99,7 @@ INVENTORY = Inventory(
             "source_type": "How it came to be, in IPTC's words.",
             "signed_at": "When it was signed.",
             "original_type": "What kind of file the engine's own bytes are, where they are kept.",
+            "memo": "Whether its engine can go on from it.",
         },
     ),
     Table(
@@ -142,6 +146,7 @@ INVENTORY = Inventory(
             "delete_by": "When it is gone at the latest.",
             "next_try_at": "When deletion is tried next.",
             "deleted_at": "When it went.",
+            "words_only": "Whether it was a title and a note without a photo.",
         },
     ),
     Table(
@@ -281,6 +286,7 @@ INVENTORY = Inventory(
         erase=Delete(),
         export=AsFiles("photos/saved"),
     ),
+    # Beside a picture that can be gone on from lies its memo: the prompt with the person's words, and the answer's.
     # Models lie below the picture they were made of: its place is what their keys begin with.
     Bucket(
         "figurines",

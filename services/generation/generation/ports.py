@@ -12,6 +12,15 @@ from generation.domain.hints import PhotoHint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A picture that was painted before, as its engine gave it, and the engine's own memo of it."""
+
+    image: bytes
+    media_type: str
+    memo: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaintOrder:
     """Everything an engine gets to know; no name, no address, no id of the person."""
 
@@ -27,6 +36,8 @@ class PaintOrder:
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     # What a painting model is told; the person's own words stand in it as quoted data.
     prompt: str = ""
+    # Without a photo: the pictures to go on from, the latest last.
+    history: Sequence[Turn] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,8 @@ class Painting:
     # What painted it and what it calls this answer, for the picture's provenance; empty when nobody else took part.
     model: str = ""
     response_id: str = ""
+    # What the engine needs to go on from this picture one day; for nobody else to read. Empty when it cannot.
+    memo: bytes = b""
 
 
 class PaintingFailed(Exception):
@@ -108,6 +121,10 @@ class PhotoStore(Protocol):
 
     def read(self, upload_id: UUID, *, owner: UUID) -> Photo:
         """The photo. Raises PhotoMissing, and Unavailable when the store is away."""
+        ...
+
+    def read_words(self, upload_id: UUID, *, owner: UUID) -> Photo:
+        """The words of an order without a photo; `jpeg` is empty. Raises as `read` does."""
         ...
 
     def delete(self, upload_id: UUID) -> None:
@@ -191,6 +208,14 @@ class PictureStore(Protocol):
 
     def length(self, prefix: str, size: Size) -> int:
         """How many bytes the picture has."""
+        ...
+
+    def keep_memo(self, prefix: str, memo: bytes, *, owner: UUID) -> None:
+        """Store the engine's memo of a picture beside it."""
+        ...
+
+    def read_memo(self, prefix: str, *, owner: UUID) -> bytes:
+        """The memo. Raises NotFound when it has gone with its picture."""
         ...
 
     def sweep(self, prefix: str) -> int:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from common.contracts.billing import CreditsHeld, CreditsRefused
-from common.contracts.gateway import ImageUploaded
+from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
 from common.contracts.privacy import ConsentChanged
 from common.subscriptions import Subscriptions
 from generation import use_cases
@@ -15,6 +15,7 @@ def subscriptions(catalogue: use_cases.Catalogue, *, saved_photos: int = SAVED_P
     """Each event and the one function that takes it."""
     return {
         ImageUploaded: partial(use_cases.accept_order, catalogue=catalogue, saved_photos=saved_photos),
+        FigurineEditOrdered: partial(use_cases.accept_edit, catalogue=catalogue),
         CreditsHeld: use_cases.queue_job,
         CreditsRefused: use_cases.reject_job,
         ConsentChanged: use_cases.note_consent,

@@ -27,7 +27,7 @@ class Uploads:
         self.ids: list[UUID] = []
         self.awaits_its_order = False
 
-    def put(self, upload_id: UUID, jpeg: bytes, *, title: str, note: str, owner: UUID) -> None:
+    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> None:
         self._store.put(upload_id, jpeg, title=title, note=note, owner=owner)
         self.ids.append(upload_id)
         if self._breaks:

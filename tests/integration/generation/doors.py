@@ -45,6 +45,12 @@ class Counted:
     def length(self, prefix: str, size: Size) -> int:
         return self._pictures.length(prefix, size)
 
+    def keep_memo(self, prefix: str, memo: bytes, *, owner: UUID) -> None:
+        self._pictures.keep_memo(prefix, memo, owner=owner)
+
+    def read_memo(self, prefix: str, *, owner: UUID) -> bytes:
+        return self._pictures.read_memo(prefix, owner=owner)
+
     def sweep(self, prefix: str) -> int:
         return self._pictures.sweep(prefix)
 

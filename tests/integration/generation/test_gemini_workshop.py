@@ -63,7 +63,7 @@ def test_what_was_ordered_is_painted_by_gemini_told_and_stored(
     assert painted_by(shop, life) == ("succeeded", GEMINI)
     assert disclosures(shop, life) == [("google_gemini", "photo_and_prompt", "U2", 1)]
     assert len(gemini_emulator.control.ledger().calls) == 2
-    assert len(shop.keys("figurines", life.figurine_id)) == 2 * len(Size)
+    assert len(shop.keys("figurines", life.figurine_id)) == 2 * (len(Size) + len(["memo"]))
 
 
 def test_a_refusal_ends_the_job_and_is_not_tried_again(

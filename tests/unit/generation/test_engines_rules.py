@@ -43,6 +43,23 @@ STANDING = Standing(engine=STUDIO, style="pin", place=1, own_place=1, painting=0
     ("offered", "available", "consented", "choice"),
     [
         (BOTH, BOTH, YES, GEMINI),
+        (BOTH, BOTH, NO, NoEngine.NO_CONSENT),
+        (BOTH, (STUDIO,), YES, NoEngine.NOT_HERE),
+        ((STUDIO,), BOTH, YES, NoEngine.NOT_HERE),
+    ],
+)
+def test_only_gemini_goes_on_from_a_picture_and_nobody_takes_its_place(
+    offered: tuple[str, ...], available: tuple[str, ...], consented: frozenset[str], choice: str | NoEngine
+) -> None:
+    style = Style(id="pin", name="", description="", price=1, subjects=(), engines=offered)
+    painters = Painters(styles={"pin": style}, available=frozenset(available))
+    assert painters.choose("pin", consented, goes_on=True) == choice
+
+
+@pytest.mark.parametrize(
+    ("offered", "available", "consented", "choice"),
+    [
+        (BOTH, BOTH, YES, GEMINI),
         (BOTH, BOTH, NO, STUDIO),
         (BOTH, (STUDIO,), YES, STUDIO),
         (BOTH, (GEMINI,), YES, GEMINI),

@@ -47,11 +47,22 @@ def composed(title: str = "", note: str = "", **options: str) -> str:
     return compose(STYLE, options, title=title, note=note, aspect_ratio="3:4")
 
 
-@given(style=STYLES, title=TYPED, note=TYPED, ratio=st.sampled_from(ASPECT_RATIOS))
-def test_the_instructions_are_the_same_to_the_byte_whatever_is_typed(style, title, note, ratio) -> None:
-    before, _, after = parts(compose(style, {}, title=title, note=note, aspect_ratio=ratio))
-    silent = parts(compose(style, {}, title="", note="", aspect_ratio=ratio))
+@given(style=STYLES, title=TYPED, note=TYPED, ratio=st.sampled_from(ASPECT_RATIOS), goes_on=st.booleans())
+def test_the_instructions_are_the_same_to_the_byte_whatever_is_typed(style, title, note, ratio, goes_on) -> None:
+    before, _, after = parts(compose(style, {}, title=title, note=note, aspect_ratio=ratio, goes_on=goes_on))
+    silent = parts(compose(style, {}, title="", note="", aspect_ratio=ratio, goes_on=goes_on))
     assert (before.encode(), after.encode()) == (silent[0].encode(), silent[2].encode())
+
+
+def test_a_version_is_made_of_the_last_picture_and_a_figurine_of_the_photo() -> None:
+    words = {"title": "", "note": "", "aspect_ratio": "1:1"}
+    photo, picture = (compose(STYLE, {}, **words, goes_on=goes_on) for goes_on in (False, True))
+    assert ("No photo comes with this." in photo, "No photo comes with this." in picture) == (False, True)
+    assert ("The attached photo is" in photo, "The attached photo is" in picture) == (True, False)
+    # And all seven slots are said again: earlier turns may be gone.
+    assert [line.split(":")[0] for line in picture.split("\n")[:8]] == [
+        line.split(":")[0] for line in photo.split("\n")[:8]
+    ]
 
 
 @given(title=TYPED, note=TYPED)

@@ -48,8 +48,35 @@ class ImageUploaded(Event):
     delete_by: datetime
     # What was chosen with the style: ids of the catalogue, never words of the person.
     options: dict[str, str] = Field(default_factory=dict[str, str])
+    # Of which figurine, and of which of its pictures, this becomes a version.
+    parent_id: UUID | None = None
+    parent_picture: int | None = None
     # Whether the person wants the photo kept for next time.
     save: bool = False
+
+
+class FigurineEditOrdered(Event):
+    """A version of a figurine is ordered that needs no photo: its engine goes on from the picture.
+
+    The person's words (title, note) lie sealed under `words_id`, where those of a photo would, and are gone by
+    `delete_by` as a photo would be.
+    """
+
+    type: ClassVar[str] = "figurine.edit_ordered"
+
+    figurine_id: UUID
+    words_id: UUID
+    user_id: UUID
+    parent_id: UUID
+    parent_picture: int
+    style: str
+    variants: int
+    aspect_ratio: str
+    seed: int
+    unit_price: int
+    ordered_at: datetime
+    delete_by: datetime
+    options: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 class UsageObserved(Event):
@@ -62,4 +89,10 @@ class UsageObserved(Event):
     seconds: int
 
 
-EVENTS: tuple[type[Event], ...] = (UserRegistered, UserCorrected, ImageUploaded, UsageObserved)
+EVENTS: tuple[type[Event], ...] = (
+    UserRegistered,
+    UserCorrected,
+    ImageUploaded,
+    FigurineEditOrdered,
+    UsageObserved,
+)

@@ -17,6 +17,8 @@ class PictureSize(BaseModel):
     n: int
     width: int
     height: int
+    # Whether a version can be made of it without the photo.
+    editable: bool = False
 
 
 class FigurineRequested(Event):

@@ -16,11 +16,12 @@ class S3Uploads:
         self._photos = SealedBucket(store, bucket, sealer, "upload.photo")
         self._words = SealedBucket(store, bucket, sealer, "upload.words")
 
-    def put(self, upload_id: UUID, jpeg: bytes, *, title: str, note: str, owner: UUID) -> None:
-        """Seal and store the photo and the words. Raises Unavailable."""
+    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> None:
+        """Seal and store the words, and the photo if there is one. Raises Unavailable."""
         words = json.dumps({"title": title, "note": note}).encode()
         self._words.put(f"{upload_id}/words", words, owner=str(owner))
-        self._photos.put(f"{upload_id}/photo", jpeg, owner=str(owner))
+        if jpeg is not None:
+            self._photos.put(f"{upload_id}/photo", jpeg, owner=str(owner))
 
     def delete(self, upload_id: UUID) -> None:
         """Destroy both, every version."""

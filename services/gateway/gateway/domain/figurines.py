@@ -80,6 +80,7 @@ FAILURES: Mapping[str, str] = {
     "photo_missing": "The photo was gone before painting began. Upload it again.",
     "cancelled": "You cancelled this figurine.",
     "insufficient_credits": "There were not enough credits for this figurine. Get more credits and try again.",
+    "parent_missing": "The figurine this version comes from was deleted before painting began. It cost nothing.",
     "restricted": "You have not allowed what this figurine needs, or have restricted the use of your data.",
 }
 
@@ -91,6 +92,8 @@ class Picture:
     n: int
     width: int
     height: int
+    # Whether a version can be made of it without the photo.
+    editable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,8 @@ class Figurine:
 
     id: UUID
     account_id: UUID
-    upload_id: UUID
+    # None: made without a photo, of a picture.
+    upload_id: UUID | None
     state: State
     style: str
     variants: int
@@ -113,6 +117,17 @@ class Figurine:
     finished_at: datetime | None
     favourite: bool = False
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+    # Of which picture of which figurine it is a version, in which tree, and what was to be different.
+    parent_id: UUID | None = None
+    parent_picture: int | None = None
+    root_id: UUID | None = None
+    note: str = ""
+    seed: int | None = None
+
+    @property
+    def root(self) -> UUID:
+        """The id of its tree: that of the figurine it began with."""
+        return self.root_id or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

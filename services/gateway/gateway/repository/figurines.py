@@ -1,6 +1,7 @@
 """The read model of figurines and balances: what a person sees, moved by events."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,10 @@ from common.clock import Clock
 from common.database import Connection
 from common.sealing import Sealer
 from gateway.domain.figurines import RANK, TERMINAL, Figurine, Picture, State
+from gateway.domain.versions import Version
+
+_TITLE = "figurines.title"
+_NOTE = "figurines.note"
 
 
 class Figurines:
@@ -26,9 +31,10 @@ class Figurines:
         self._connection.execute(
             """
             INSERT INTO figurines (id, account_id, upload_id, state, rank, style, variants, aspect_ratio, title, price,
-                                   created_at, options)
+                                   created_at, options, parent_id, parent_picture, root_id, note, seed)
             VALUES (%(id)s, %(account_id)s, %(upload_id)s, %(state)s, %(rank)s, %(style)s, %(variants)s,
-                    %(aspect_ratio)s, %(title)s, %(price)s, %(created_at)s, %(options)s)
+                    %(aspect_ratio)s, %(title)s, %(price)s, %(created_at)s, %(options)s, %(parent_id)s,
+                    %(parent_picture)s, %(root_id)s, %(note)s, %(seed)s)
             """,
             {
                 "id": figurine.id,
@@ -39,12 +45,15 @@ class Figurines:
                 "style": figurine.style,
                 "variants": figurine.variants,
                 "aspect_ratio": figurine.aspect_ratio,
-                "title": self._sealer.seal(
-                    figurine.title.encode(), owner=str(figurine.account_id), purpose="figurines.title"
-                ),
+                "title": self._sealed(figurine.title, figurine.account_id, _TITLE),
                 "price": figurine.price,
                 "created_at": figurine.created_at,
                 "options": Jsonb(dict(figurine.options)),
+                "parent_id": figurine.parent_id,
+                "parent_picture": figurine.parent_picture,
+                "root_id": figurine.root_id,
+                "note": self._sealed(figurine.note, figurine.account_id, _NOTE) if figurine.note else None,
+                "seed": figurine.seed,
             },
         )
 
@@ -54,7 +63,8 @@ class Figurines:
             return cursor.execute(
                 """
                 SELECT id, account_id, upload_id, state, style, variants, aspect_ratio, title, price, engine,
-                       pictures, failure_code, created_at, finished_at, favourite, options
+                       pictures, failure_code, created_at, finished_at, favourite, options, parent_id,
+                       parent_picture, root_id, note, seed
                   FROM figurines WHERE id = %s AND account_id = %s
                 """,
                 [figurine_id, account_id],
@@ -75,7 +85,8 @@ class Figurines:
             return cursor.execute(
                 """
                 SELECT id, account_id, upload_id, state, style, variants, aspect_ratio, title, price, engine,
-                       pictures, failure_code, created_at, finished_at, favourite, options
+                       pictures, failure_code, created_at, finished_at, favourite, options, parent_id,
+                       parent_picture, root_id, note, seed
                   FROM figurines
                  WHERE account_id = %(account_id)s
                    AND (%(before)s::uuid IS NULL OR id < %(before)s)
@@ -103,8 +114,39 @@ class Figurines:
             ).rowcount
         )
 
+    def hold(self, account_id: UUID, figurine_id: UUID) -> bool:
+        """Keep it from being deleted until the transaction ends; False when it is gone."""
+        row = self._connection.execute(
+            "SELECT 1 FROM figurines WHERE id = %s AND account_id = %s FOR KEY SHARE", [figurine_id, account_id]
+        ).fetchone()
+        return row is not None
+
+    def versions(self, account_id: UUID, roots: Sequence[UUID]) -> list[Version]:
+        """Every figurine in these trees, in the order they were made."""
+        with self._connection.cursor(row_factory=kwargs_row(self._version)) as cursor:
+            return cursor.execute(
+                """
+                SELECT id, account_id, coalesce(root_id, id) AS root_id, parent_id, parent_picture AS picture,
+                       created_at, state, note
+                  FROM figurines
+                 WHERE account_id = %(account_id)s AND (id = ANY(%(roots)s) OR root_id = ANY(%(roots)s)) ORDER BY id
+                """,
+                {"account_id": account_id, "roots": list(roots)},
+            ).fetchall()
+
     def remove(self, account_id: UUID, figurine_id: UUID) -> None:
-        """Show it no more."""
+        """Show it no more. What came from it hangs on what it came from."""
+        # Locked first, in a statement of its own: the next one sees also the version that was just being written.
+        self._connection.execute(
+            "SELECT 1 FROM figurines WHERE id = %s AND account_id = %s FOR UPDATE", [figurine_id, account_id]
+        )
+        self._connection.execute(
+            """
+            UPDATE figurines child SET parent_id = gone.parent_id, parent_picture = gone.parent_picture
+              FROM figurines gone WHERE gone.id = %s AND gone.account_id = %s AND child.parent_id = gone.id
+            """,
+            [figurine_id, account_id],
+        )
         self._connection.execute("DELETE FROM figurines WHERE id = %s AND account_id = %s", [figurine_id, account_id])
 
     def move(
@@ -131,7 +173,7 @@ class Figurines:
                     "state": state,
                     "rank": rank,
                     "engine": engine,
-                    "pictures": Jsonb([{"n": p.n, "width": p.width, "height": p.height} for p in pictures]),
+                    "pictures": Jsonb([asdict(picture) for picture in pictures]),
                     "failure_code": failure_code,
                     "finished_at": self._clock.now() if rank == TERMINAL else None,
                 },
@@ -158,13 +200,30 @@ class Figurines:
         row = self._connection.execute("SELECT available FROM balances WHERE account_id = %s", [account_id]).fetchone()
         return row[0] if row else None
 
+    def _sealed(self, words: str, account_id: UUID, purpose: str) -> bytes:
+        return self._sealer.seal(words.encode(), owner=str(account_id), purpose=purpose)
+
+    def _words(self, sealed: bytes | None, account_id: UUID, purpose: str) -> str:
+        return self._sealer.open(sealed, owner=str(account_id), purpose=purpose).decode() if sealed else ""
+
+    def _version(self, *, account_id: UUID, state: str, note: bytes | None, **columns: Any) -> Version:
+        return Version(state=State(state), note=self._words(note, account_id, _NOTE), **columns)
+
     def _opened(
-        self, *, account_id: UUID, state: str, title: bytes, pictures: list[dict[str, int]], **columns: Any
+        self,
+        *,
+        account_id: UUID,
+        state: str,
+        title: bytes,
+        note: bytes | None,
+        pictures: list[dict[str, Any]],
+        **columns: Any,
     ) -> Figurine:
         return Figurine(
             account_id=account_id,
             state=State(state),
-            title=self._sealer.open(title, owner=str(account_id), purpose="figurines.title").decode(),
+            title=self._words(title, account_id, _TITLE),
+            note=self._words(note, account_id, _NOTE),
             pictures=tuple(Picture(**picture) for picture in pictures),
             **columns,
         )

@@ -6,6 +6,7 @@ from gateway.routes.accounts import routes as accounts
 from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.disclosures import routes as disclosures
+from gateway.routes.edits import routes as edits
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
 from gateway.routes.models import routes as models
@@ -27,6 +28,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sessions,
     styles,
     figurines,
+    edits,
     owning,
     pictures,
     shared,

@@ -1,7 +1,7 @@
 """/v1/figurines: ordering, following, cancelling."""
 
 import secrets
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +10,7 @@ from flask import Response, request
 from pydantic import BaseModel, Field
 
 from common.answers import Answer
-from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from common.errors import Conflict, Invalid, NotFound, Unavailable
 from common.problems import problems
 from gateway.domain.consents import ConsentRequired
 from gateway.domain.figurines import (
@@ -35,11 +35,14 @@ from gateway.domain.photo import (
 from gateway.domain.styles import NoSuchStyle, StyleUnavailable, options_said
 from gateway.repository import Work
 from gateway.routes import order_photo
-from gateway.routes.context import current_person, peers, personal, unit, uploads
-from gateway.routes.once import Made, answered, once
+from gateway.routes.context import current_person, peers, personal, unit
+from gateway.routes.once import Made, answered
 from gateway.routes.order_form import OrderForm
+from gateway.routes.placing import place
+from gateway.routes.versions import VersionAnswer, version_answers
 from gateway.use_cases import figurines
 from gateway.use_cases.figurines import Placement
+from gateway.use_cases.versions import trees
 
 # The photo, and a little for the rest of the form.
 MAX_UPLOAD_BYTES = 22 * 1024 * 1024
@@ -48,11 +51,12 @@ routes = personal("figurines")
 
 
 class PictureAnswer(Answer):
-    """One picture, in pixels; pictures count from 1."""
+    """One picture, in pixels; pictures count from 1. `editable`: a version can be made of it without the photo."""
 
     n: int
     width: int
     height: int
+    editable: bool = False
 
 
 class FailureAnswer(Answer):
@@ -71,10 +75,14 @@ class QueueAnswer(Answer):
 
 
 class FigurineAnswer(Answer):
-    """A figurine; `price` is what was set aside for it, in credits; `upload_id` is its photo's, in `GET /v1/photos`."""
+    """A figurine; `price` is what was set aside for it, in credits; `upload_id` is its photo's, in `GET /v1/photos`.
+
+    `versions` are all figurines of its tree, itself among them.
+    """
 
     id: UUID
-    upload_id: UUID
+    upload_id: UUID | None
+    parent_id: UUID | None = None
     state: State
     style: str
     title: str
@@ -85,7 +93,7 @@ class FigurineAnswer(Answer):
     price: int
     queue: QueueAnswer | None = None
     pictures: list[PictureAnswer]
-    versions: list[UUID]
+    versions: list[VersionAnswer]
     failure: FailureAnswer | None
     created_at: datetime
     finished_at: datetime | None
@@ -180,7 +188,8 @@ def order(form: OrderForm) -> Response:
         seed=secrets.randbits(31),
         save=save,
     )
-    return _place(person.account_id, placement, jpeg, parts)
+    make = made(figurines.place_order, person.account_id, placement)
+    return place(person.account_id, placement, jpeg, parts, make)
 
 
 @routes.get("/v1/figurines", responses={200: FigurinesAnswer})
@@ -196,8 +205,9 @@ def list_figurines(query: FigurinesQuery) -> FigurinesAnswer:
             state=query.state,
             favourite=query.favourite,
         )
+        items = figurine_answers(work, person.account_id, page)
     return FigurinesAnswer(
-        items=[figurine_answer(figurine) for figurine in page],
+        items=items,
         next_cursor=str(page[-1].id) if len(page) == query.limit else None,
     )
 
@@ -208,7 +218,7 @@ def read_figurine(path: FigurinePath) -> FigurineAnswer:
     person = current_person()
     with unit.begin() as work:
         figurine = figurines.read_figurine(work, person.account_id, path.figurine_id)
-    answer = figurine_answer(figurine)
+        (answer,) = figurine_answers(work, person.account_id, [figurine])
     if figurine.state is State.QUEUED:
         answer.queue = _queue(person.account_id, figurine.id)
     return answer
@@ -224,12 +234,18 @@ def cancel(path: FigurinePath) -> CancelAnswer:
     return CancelAnswer(id=path.figurine_id, state=State(ended["state"]))
 
 
-def figurine_answer(figurine: Figurine) -> FigurineAnswer:
-    """A figurine as its owner sees it."""
+def figurine_answers(work: Work, account_id: UUID, shown: Sequence[Figurine]) -> list[FigurineAnswer]:
+    """Figurines as their owner sees them, each with its tree."""
+    grown = trees(work, account_id, shown)
+    return [_answer(figurine, version_answers(grown[figurine.root])) for figurine in shown]
+
+
+def _answer(figurine: Figurine, versions: list[VersionAnswer]) -> FigurineAnswer:
     code = figurine.failure_code
     return FigurineAnswer(
         id=figurine.id,
         upload_id=figurine.upload_id,
+        parent_id=figurine.parent_id,
         state=figurine.state,
         style=figurine.style,
         title=figurine.title,
@@ -239,7 +255,7 @@ def figurine_answer(figurine: Figurine) -> FigurineAnswer:
         options=dict(figurine.options),
         price=figurine.price,
         pictures=[PictureAnswer.model_validate(picture) for picture in figurine.pictures],
-        versions=[figurine.id],
+        versions=versions,
         failure=FailureAnswer(code=code, sentence=failure_sentence(code)) if code else None,
         created_at=figurine.created_at,
         finished_at=figurine.finished_at,
@@ -254,30 +270,16 @@ def _said(form: OrderForm, wanted: Order) -> tuple[str, ...]:
     return (*said, *options_said(wanted.options), *saving)
 
 
-def _place(account_id: UUID, placement: Placement, jpeg: bytes, parts: tuple[str, ...]) -> Response:
-    """Store the photo first, then the order; a photo whose order was not written goes again."""
-    words = placement.order
+def made(
+    write: Callable[[Work, UUID, Placement], Figurine], account_id: UUID, placement: Placement
+) -> Callable[[Work], Made]:
+    """Writes an order down and answers with its figurine."""
 
     def make(work: Work) -> Made:
-        return Made(answer=figurine_answer(figurines.place_order(work, account_id, placement)), owner=account_id)
+        (answer,) = figurine_answers(work, account_id, [write(work, account_id, placement)])
+        return Made(answer=answer, owner=account_id)
 
-    try:
-        uploads().put(placement.upload_id, jpeg, title=words.title, note=words.note, owner=account_id)
-        response = once(str(account_id), parts, make, status=202)
-    except Refused:
-        # Only a refusal is known to have written nothing. After a commit whose answer was lost the
-        # order may stand, and with it the photo; if it does not, the sweep of strays takes the photo.
-        _take_back(placement.upload_id)
-        raise
-    if "Idempotency-Replayed" in response.headers:
-        _take_back(placement.upload_id)
-    return response
-
-
-def _take_back(upload_id: UUID) -> None:
-    # If the store is away too, the sweep of strays gets it within the day.
-    with suppress(Unavailable):
-        uploads().delete(upload_id)
+    return make
 
 
 def _queue(account_id: UUID, figurine_id: UUID) -> QueueAnswer | None:

@@ -2,7 +2,7 @@
 
 from functools import partial
 from hashlib import sha256
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 from uuid import UUID
 
 from werkzeug.datastructures import FileStorage
@@ -10,11 +10,29 @@ from werkzeug.datastructures import FileStorage
 from common.errors import Unavailable
 from gateway.domain.photo import TooManySavedPhotos
 from gateway.routes.context import intake, peers
-from gateway.routes.order_form import OrderForm
 from gateway.routes.photos import saved_photo_bytes
 
 
-def said(form: OrderForm) -> tuple[str, ...]:
+class WithPhoto(Protocol):
+    """A form a photo comes with, or the id of a saved one."""
+
+    @property
+    def photo(self) -> object:
+        """The file that was sent."""
+        ...
+
+    @property
+    def saved_photo_id(self) -> UUID | None:
+        """Which saved photo, instead of one that is sent."""
+        ...
+
+    @property
+    def save_photo(self) -> bool:
+        """Whether to keep it."""
+        ...
+
+
+def said(form: WithPhoto) -> tuple[str, ...]:
     """What an order says about its photo, as a part of its fingerprint: which one, and whether to save it."""
     if form.saved_photo_id is not None:
         return (f"saved {form.saved_photo_id}",)
@@ -25,7 +43,7 @@ def said(form: OrderForm) -> tuple[str, ...]:
     return (digest.hexdigest(), "save") if form.save_photo else (digest.hexdigest(),)
 
 
-def is_to_be_saved(form: OrderForm, account_id: UUID) -> bool:
+def is_to_be_saved(form: WithPhoto, account_id: UUID) -> bool:
     """Whether the photo is to be kept; a saved one is already. Raises TooManySavedPhotos.
 
     While generation is away nobody knows how many there are: the order is taken, and generation saves no more
@@ -42,7 +60,7 @@ def is_to_be_saved(form: OrderForm, account_id: UUID) -> bool:
     return True
 
 
-def jpeg_of(form: OrderForm, account_id: UUID) -> bytes:
+def jpeg_of(form: WithPhoto, account_id: UUID) -> bytes:
     """The photo, clean. Raises the refusals of domain.photo, NotFound, Unavailable."""
     if form.saved_photo_id is None:
         return intake().sanitise(_stream(form)).jpeg
@@ -50,7 +68,7 @@ def jpeg_of(form: OrderForm, account_id: UUID) -> bytes:
     return saved_photo_bytes(account_id, form.saved_photo_id)
 
 
-def _stream(form: OrderForm) -> BinaryIO:
+def _stream(form: WithPhoto) -> BinaryIO:
     """The photo from its first byte; small ones are in memory, larger ones in an unnamed file."""
     stream = cast("BinaryIO", cast("FileStorage", form.photo).stream)
     stream.seek(0)

@@ -14,7 +14,7 @@ from gateway.domain.figurines import NoSuchFigurine
 from gateway.domain.people import ForgedRequest
 from gateway.domain.ratings import Reason
 from gateway.routes.context import current_person, peers, personal, studio, unit
-from gateway.routes.figurines import FigurineAnswer, FigurinePath, figurine_answer
+from gateway.routes.figurines import FigurineAnswer, FigurinePath, figurine_answers
 from gateway.use_cases import figurines
 
 routes = personal("owning")
@@ -133,7 +133,8 @@ def read_rating(path: FigurinePath) -> OwnRatingAnswer:
 def _marked(path: FigurinePath, *, favourite: bool) -> FigurineAnswer:
     account_id = current_person().account_id
     with unit.begin() as work:
-        return figurine_answer(figurines.mark_favourite(work, account_id, path.figurine_id, favourite=favourite))
+        marked = figurines.mark_favourite(work, account_id, path.figurine_id, favourite=favourite)
+        return figurine_answers(work, account_id, [marked])[0]
 
 
 def _share_answer(token: str) -> ShareAnswer:

@@ -1,10 +1,11 @@
 """Ordering figurines, and following what becomes of them."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from common.contracts.billing import BalanceMoved, CreditsHeld
-from common.contracts.gateway import ImageUploaded
+from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
 from common.contracts.generation import (
     FigurineDeleted,
     FigurineFailed,
@@ -23,6 +24,7 @@ from gateway.domain.figurines import (
     failed_state,
 )
 from gateway.domain.styles import NoSuchStyle, check_available, settle_options
+from gateway.domain.versions import Parent
 from gateway.repository import Work
 from gateway.use_cases.consents import require_consent_for
 
@@ -46,6 +48,13 @@ class Placement:
     seed: int
     # Whether the photo is to be kept for next time.
     save: bool = False
+    # What it is a version of.
+    parent: Parent | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is made of its parent's picture: no photo lies under `upload_id`, only the words."""
+        return self.parent is not None and self.parent.goes_on
 
 
 def quote(work: Work, account_id: UUID, order: Order) -> Quote:
@@ -67,12 +76,13 @@ def quote(work: Work, account_id: UUID, order: Order) -> Quote:
 
 
 def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
-    """Write the order down and tell generation that its photo has come."""
+    """Write the order down and tell generation that its photo has come, or that it needs none."""
     now = work.clock.now()
+    parent = placement.parent
     figurine = Figurine(
         id=placement.figurine_id,
         account_id=account_id,
-        upload_id=placement.upload_id,
+        upload_id=None if placement.goes_on else placement.upload_id,
         state=State.RECEIVED,
         style=placement.order.style,
         variants=placement.order.variants,
@@ -85,8 +95,16 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
         created_at=now,
         finished_at=None,
         options=placement.order.options,
+        parent_id=parent.id if parent else None,
+        parent_picture=parent.picture if parent else None,
+        root_id=parent.root_id if parent else None,
+        note=placement.order.note if parent else "",
+        seed=placement.seed,
     )
     work.figurines.add(figurine)
+    if parent is not None and parent.goes_on:
+        work.outbox.add(_edit_ordered(figurine, placement, parent, now))
+        return figurine
     work.outbox.add(
         ImageUploaded(
             figurine_id=figurine.id,
@@ -100,6 +118,8 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             uploaded_at=now,
             delete_by=now + UPLOAD_LIFETIME,
             options=dict(figurine.options),
+            parent_id=figurine.parent_id,
+            parent_picture=figurine.parent_picture,
             save=placement.save,
         )
     )
@@ -149,7 +169,7 @@ def note_started(work: Work, event: FigurineStarted) -> None:
 def note_generated(work: Work, event: FigurineGenerated) -> None:
     """The pictures are there."""
     state = State.SUCCEEDED if len(event.pictures) >= event.requested else State.PARTLY_SUCCEEDED
-    pictures = [Picture(n=picture.n, width=picture.width, height=picture.height) for picture in event.pictures]
+    pictures = [Picture(**picture.model_dump()) for picture in event.pictures]
     if work.figurines.move(event.figurine_id, state, engine=event.engine, pictures=pictures):
         data = _news(event.figurine_id, state) | {"pictures": len(pictures)}
         work.feed.add(event.user_id, "figurine.generated", data)
@@ -169,6 +189,24 @@ def note_balance(work: Work, event: BalanceMoved) -> None:
     )
     if moved:
         work.feed.add(event.user_id, "credits.changed", {"available": event.available, "held": event.held})
+
+
+def _edit_ordered(figurine: Figurine, placement: Placement, parent: Parent, now: datetime) -> FigurineEditOrdered:
+    return FigurineEditOrdered(
+        figurine_id=figurine.id,
+        words_id=placement.upload_id,
+        user_id=figurine.account_id,
+        parent_id=parent.id,
+        parent_picture=parent.picture,
+        style=figurine.style,
+        variants=figurine.variants,
+        aspect_ratio=figurine.aspect_ratio,
+        seed=placement.seed,
+        unit_price=placement.price // figurine.variants,
+        ordered_at=now,
+        delete_by=now + UPLOAD_LIFETIME,
+        options=dict(figurine.options),
+    )
 
 
 def _move(work: Work, account_id: UUID, figurine_id: UUID, state: State, news: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -32,10 +33,17 @@ class S3Photos:
         """The photo and its words. Raises PhotoMissing, Unavailable, Unsealable."""
         try:
             jpeg = self._photos.read(f"{upload_id}/photo", owner=str(owner))
+        except ObjectMissing:
+            raise PhotoMissing from None
+        return replace(self.read_words(upload_id, owner=owner), jpeg=jpeg)
+
+    def read_words(self, upload_id: UUID, *, owner: UUID) -> Photo:
+        """The words alone. Raises as `read` does."""
+        try:
             words = json.loads(self._words.read(f"{upload_id}/words", owner=str(owner)))
         except ObjectMissing:
             raise PhotoMissing from None
-        return Photo(jpeg=jpeg, title=words["title"], note=words["note"])
+        return Photo(jpeg=b"", title=words["title"], note=words["note"])
 
     def delete(self, upload_id: UUID) -> None:
         """Every version of everything below the upload's prefix, broken uploads included."""
@@ -95,7 +103,7 @@ def _id_of(key: str) -> UUID | None:
 
 
 class S3Pictures:
-    """The bucket of finished pictures: `<figurine>/<attempt>/<n>-<size>`."""
+    """The bucket of finished pictures: `<figurine>/<attempt>/<n>-<size>`, and `…/<n>-memo` of those to go on from."""
 
     def __init__(self, store: ObjectStore, sealer: Sealer, *, bucket: str = FIGURINES) -> None:
         self._store = store
@@ -117,6 +125,14 @@ class S3Pictures:
     def length(self, prefix: str, size: Size) -> int:
         """How many plain bytes the picture has."""
         return self._sealed.size(f"{prefix}-{size}")
+
+    def keep_memo(self, prefix: str, memo: bytes, *, owner: UUID) -> None:
+        """Seal and store what the engine needs to go on from the picture: no size of it, so that no door serves it."""
+        self._sealed.put(f"{prefix}-memo", memo, owner=str(owner))
+
+    def read_memo(self, prefix: str, *, owner: UUID) -> bytes:
+        """The memo again. Raises ObjectMissing."""
+        return self._sealed.read(f"{prefix}-memo", owner=str(owner))
 
     def sweep(self, prefix: str) -> int:
         """Destroy everything under the prefix."""

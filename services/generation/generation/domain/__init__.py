@@ -11,6 +11,7 @@ from generation.domain.engines import (
     Partner,
     choose_engine,
     consent_may_come,
+    told,
 )
 from generation.domain.jobs import (
     LONGEST_PAINTING,
@@ -80,6 +81,7 @@ from generation.domain.styles import (
     as_painted,
     unavailable_because,
 )
+from generation.domain.versions import MAX_TURNS
 
 __all__ = [
     "ASPECT_RATIOS",
@@ -95,6 +97,7 @@ __all__ = [
     "MAX_FAILURES",
     "MAX_NOTE",
     "MAX_TITLE",
+    "MAX_TURNS",
     "MAX_UNKNOWN",
     "MAX_VARIANTS",
     "MEDIA_TYPES",
@@ -159,6 +162,7 @@ __all__ = [
     "making_of",
     "outcome",
     "pause_after",
+    "told",
     "unavailable_because",
     "waiting_time",
 ]

@@ -30,7 +30,15 @@ class Partner:
 PARTNERS: Mapping[str, Partner] = {
     GEMINI: Partner(name="google_gemini", consent="google_gemini", kind="photo_and_prompt", purpose="U2")
 }
+# Engines that make a version of a picture without its photo, and what a partner is told then instead.
+GOING_ON = frozenset({GEMINI})
+GOING_ON_TELLS = "picture_and_prompt"
 _PREFERENCE = (GEMINI, STUDIO)
+
+
+def told(partner: Partner, *, goes_on: bool) -> str:
+    """What kind of thing the partner is told for a job."""
+    return GOING_ON_TELLS if goes_on else partner.kind
 
 
 class NoEngine(StrEnum):
@@ -93,11 +101,15 @@ class Painters:
     available: frozenset[str] = frozenset({STUDIO})
     limits: Limits = field(default_factory=Limits)
 
-    def choose(self, style: str, consented: Collection[str]) -> str | NoEngine:
-        """The engine for a job; a style that has left the catalogue has none."""
+    def choose(self, style: str, consented: Collection[str], *, goes_on: bool = False) -> str | NoEngine:
+        """The engine for a job; a style that has left the catalogue has none.
+
+        Who `goes_on` from a picture, without a photo, has to be able to.
+        """
         if style not in self.styles:
             return NoEngine.NO_STYLE
-        return choose_engine(self.styles[style].engines, self.available, consented)
+        offered = [engine for engine in self.styles[style].engines if not goes_on or engine in GOING_ON]
+        return choose_engine(offered, self.available, consented)
 
     def place(self, standing: Standing, recent_ms: Sequence[int], *, now: datetime) -> QueuePlace:
         """The place and an estimate that knows the engine's limit, the person's own, and a pause."""

@@ -75,6 +75,7 @@ class FailureCode(StrEnum):
     CANCELLED = "cancelled"
     INSUFFICIENT_CREDITS = "insufficient_credits"
     RESTRICTED = "restricted"
+    PARENT_MISSING = "parent_missing"  # deleted before a version of it was painted
 
 
 # Worth another attempt: the next one may well find the engine in better shape.
@@ -101,6 +102,11 @@ class Figurine:
     deleted: bool = False
     engine: str | None = None
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+    # The figurine, and which of its pictures, this is a version of.
+    parent_id: UUID | None = None
+    parent_picture: int | None = None
+    # Without a photo: the engine goes on from the parent's picture.
+    goes_on: bool = False
 
     def may_become(self, state: State) -> bool:
         """Whether the state table allows this step."""

@@ -16,7 +16,7 @@ SAVED_PHOTOS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An uploaded photo that is still held."""
+    """An uploaded photo that is still held; or, with `words_only`, what was said without one."""
 
     id: UUID
     figurine_id: UUID
@@ -24,6 +24,7 @@ class Upload:
     state: str
     uploaded_at: datetime
     delete_by: datetime
+    words_only: bool = False
 
 
 class NoSuchPhoto(NotFound):

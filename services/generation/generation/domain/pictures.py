@@ -31,7 +31,7 @@ class StoredPicture:
     """A picture of a figurine, sealed in the store in its sizes under one prefix.
 
     `original_type` is the media type of the engine's own bytes, where they are kept besides. Pictures from before
-    provenance was recorded have no `signed_at`.
+    provenance was recorded have no `signed_at`. `memo`: its engine can go on from it, and what it needs lies beside it.
     """
 
     n: int
@@ -44,6 +44,7 @@ class StoredPicture:
     source_type: str | None = None
     signed_at: datetime | None = None
     original_type: str | None = None
+    memo: bool = False
 
     def origin(self, figurine_id: UUID) -> Origin:
         """Where it comes from."""

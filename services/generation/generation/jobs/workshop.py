@@ -29,6 +29,7 @@ from generation.domain import (
     StoredPicture,
     Upload,
 )
+from generation.jobs.gathering import Gathering
 from generation.jobs.rounds import one_of_many
 from generation.ports import (
     Finish,
@@ -169,10 +170,9 @@ class Workshop:
             self._deliver(claim, stored, elapsed)
 
     def _ask_engine(self, claim: Figurine) -> Sequence[Painting]:
-        if claim.upload_id is None:
-            raise PhotoMissing
-        photo = self.photos.read(claim.upload_id, owner=claim.user_id)
-        order = use_cases.paint_order(claim, photo, catalogue=self.painters.styles)
+        order = Gathering(
+            unit=self.unit, photos=self.photos, pictures=self.pictures, catalogue=self.painters.styles
+        ).order(claim)
         # The last moment to ask; on its own, for a call must not keep a transaction open.
         with self.unit.begin() as work:
             may_be_told = use_cases.disclose(work, claim)
@@ -201,16 +201,18 @@ class Workshop:
             except PictureBroken as broken:
                 log.warning("broken picture", figurine_id=str(claim.id), engine=origin.engine, reason=str(broken))
             else:
-                stored.append(self._put(claim, len(stored) + 1, finished, origin))
+                stored.append(self._put(claim, len(stored) + 1, finished, origin, memo=painting.memo))
         if not stored:
             raise PaintingFailed(FailureCode.NO_PICTURE)
         return stored
 
-    def _put(self, claim: Figurine, n: int, finished: Finished, origin: Origin) -> StoredPicture:
+    def _put(self, claim: Figurine, n: int, finished: Finished, origin: Origin, *, memo: bytes) -> StoredPicture:
         # Under the attempt's own prefix: a renderer that lost its claim overwrites nothing.
         prefix = f"{claim.id}/{claim.attempt}/{n}"
         for size, image in finished.files.items():
             self.pictures.put(prefix, size, image, owner=claim.user_id)
+        if memo:
+            self.pictures.keep_memo(prefix, memo, owner=claim.user_id)
         return StoredPicture(
             n=n,
             prefix=prefix,
@@ -222,6 +224,7 @@ class Workshop:
             source_type=origin.making.source_type,
             signed_at=origin.painted_at,
             original_type=finished.original_type,
+            memo=bool(memo),
         )
 
     def _deliver(self, claim: Figurine, stored: Sequence[StoredPicture], rendering_ms: int) -> None:

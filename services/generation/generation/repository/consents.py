@@ -5,7 +5,7 @@ from uuid import UUID
 
 from common.clock import Clock
 from common.database import Connection
-from generation.domain import Figurine, Partner
+from generation.domain import Figurine, Partner, told
 
 
 class Consents:
@@ -56,7 +56,7 @@ class Disclosures:
                 figurine.id,
                 figurine.attempt,
                 partner.name,
-                partner.kind,
+                told(partner, goes_on=figurine.goes_on),
                 partner.purpose,
                 self._clock.now(),
             ],

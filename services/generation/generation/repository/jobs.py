@@ -26,7 +26,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, engine, options
+                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on
                   FROM figurines WHERE id = %s FOR UPDATE
                 """,
                 [figurine_id],
@@ -38,9 +38,10 @@ class Jobs:
             self._connection.execute(
                 """
                 INSERT INTO figurines (id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state,
-                                       requested_at, options)
+                                       requested_at, options, parent_id, parent_picture, goes_on)
                 VALUES (%(id)s, %(user_id)s, %(upload_id)s, %(style)s, %(variants)s, %(aspect_ratio)s, %(seed)s,
-                        %(unit_price)s, %(state)s, %(requested_at)s, %(options)s)
+                        %(unit_price)s, %(state)s, %(requested_at)s, %(options)s, %(parent_id)s, %(parent_picture)s,
+                        %(goes_on)s)
                 ON CONFLICT (id) DO NOTHING
                 """,
                 {
@@ -55,6 +56,9 @@ class Jobs:
                     "state": figurine.state,
                     "requested_at": figurine.requested_at,
                     "options": Jsonb(dict(figurine.options)),
+                    "parent_id": figurine.parent_id,
+                    "parent_picture": figurine.parent_picture,
+                    "goes_on": figurine.goes_on,
                 },
             ).rowcount
         )
@@ -117,7 +121,7 @@ class Jobs:
                    SET state = 'rendering', attempt = attempt + 1, lease_until = %s
                  WHERE id = %s AND state = 'queued'
              RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, engine, options
+                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on
                 """,
                 [self._clock.now() + lease, figurine_id],
             ).fetchone()
@@ -140,7 +144,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, engine, options
+                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on
                   FROM figurines
                  WHERE state = 'rendering' AND lease_until < %s
                    FOR UPDATE SKIP LOCKED LIMIT 50

@@ -25,6 +25,7 @@ class Unassigned:
     id: UUID
     user_id: UUID
     style: str
+    goes_on: bool
     requested_at: datetime
     queued_at: datetime
     consented: Sequence[str]
@@ -64,7 +65,7 @@ class Queue:
         with self._connection.cursor(row_factory=class_row(Unassigned)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, user_id, style, requested_at, queued_at,
+                SELECT id, user_id, style, goes_on, requested_at, queued_at,
                        ARRAY(SELECT purpose FROM consents c WHERE c.user_id = f.user_id AND granted) AS consented,
                        (SELECT max(changed_at) FROM consents c
                          WHERE c.user_id = f.user_id AND NOT granted AND purpose <> %(no_partner)s) AS withdrawn_at

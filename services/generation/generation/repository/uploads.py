@@ -21,17 +21,24 @@ class Uploads:
         self._clock = clock
 
     def add(
-        self, upload_id: UUID, figurine_id: UUID, user_id: UUID, *, uploaded_at: datetime, delete_by: datetime
+        self,
+        upload_id: UUID,
+        figurine_id: UUID,
+        user_id: UUID,
+        *,
+        uploaded_at: datetime,
+        delete_by: datetime,
+        words_only: bool = False,
     ) -> bool:
-        """Record that a photo is held, once; False when that is known already."""
+        """Record that a photo is held, once, or only the words of an order without one; False when that is known."""
         return bool(
             self._connection.execute(
                 """
-                INSERT INTO uploads (id, figurine_id, user_id, state, uploaded_at, delete_by)
-                VALUES (%s, %s, %s, 'held', %s, %s)
+                INSERT INTO uploads (id, figurine_id, user_id, state, uploaded_at, delete_by, words_only)
+                VALUES (%s, %s, %s, 'held', %s, %s, %s)
                 ON CONFLICT (id) DO NOTHING
                 """,
-                [upload_id, figurine_id, user_id, uploaded_at, delete_by],
+                [upload_id, figurine_id, user_id, uploaded_at, delete_by, words_only],
             ).rowcount
         )
 
@@ -50,7 +57,7 @@ class Uploads:
         with self._connection.cursor(row_factory=class_row(Upload)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, figurine_id, user_id, state, uploaded_at, delete_by
+                SELECT id, figurine_id, user_id, state, uploaded_at, delete_by, words_only
                   FROM uploads WHERE state = 'held' AND delete_by <= %s
                  ORDER BY delete_by LIMIT %s
                 """,
@@ -72,7 +79,7 @@ class Uploads:
                                  AND (delete_by <= %(pressing)s OR NOT EXISTS
                                       (SELECT 1 FROM saved_photos WHERE upload_id = uploads.id AND state = 'asked'))
                                ORDER BY next_try_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-             RETURNING id, figurine_id, user_id, state, uploaded_at, delete_by
+             RETURNING id, figurine_id, user_id, state, uploaded_at, delete_by, words_only
                 """,
                 {"again": now + DELETION_LEASE, "now": now, "pressing": now + EXPIRY_MARGIN, "limit": limit},
             ).fetchall()
@@ -89,12 +96,12 @@ class Uploads:
         return row[0] if row else None
 
     def held_for(self, user_id: UUID) -> list[Upload]:
-        """What is still held of this person's photos."""
+        """What is still held of this person's photos; where only words came, there is none."""
         with self._connection.cursor(row_factory=class_row(Upload)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, figurine_id, user_id, state, uploaded_at, delete_by
-                  FROM uploads WHERE user_id = %s AND state <> 'deleted' ORDER BY uploaded_at DESC
+                SELECT id, figurine_id, user_id, state, uploaded_at, delete_by, words_only
+                  FROM uploads WHERE user_id = %s AND state <> 'deleted' AND NOT words_only ORDER BY uploaded_at DESC
                 """,
                 [user_id],
             ).fetchall()

@@ -9,7 +9,7 @@ from generation.use_cases.models import (
     postpone_model,
     seconds_to_model,
 )
-from generation.use_cases.orders import Catalogue, accept_order, cancel_figurine, queue_job, reject_job
+from generation.use_cases.orders import Catalogue, accept_edit, accept_order, cancel_figurine, queue_job, reject_job
 from generation.use_cases.owning import (
     delete_figurine,
     find_rating,
@@ -46,6 +46,7 @@ from generation.use_cases.saved_photos import delete_photo, drop_photo, find_pho
 
 __all__ = [
     "Catalogue",
+    "accept_edit",
     "accept_order",
     "ask_for_model",
     "assign_engines",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from common.contracts.billing import CreditsHeld, CreditsRefused
-from common.contracts.gateway import ImageUploaded
+from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
 from common.contracts.generation import (
     FigurineRequested,
 )
@@ -39,18 +39,32 @@ def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue, save
     style = catalogue.get(event.style)
     figurine = _priced(event, style)
     if not work.jobs.add(figurine):
-        _drop_photo_of_cancelled_order(work, event)
+        _drop_words_of_cancelled_order(work, event.figurine_id)
     elif style is None:
         end(work, figurine, State.FAILED, FailureCode.REFUSED_BY_ENGINE)
     else:
-        work.outbox.add(
-            FigurineRequested(
-                figurine_id=figurine.id,
-                user_id=figurine.user_id,
-                unit_price=figurine.unit_price,
-                variants=figurine.variants,
-            )
-        )
+        _ask_for_credits(work, figurine)
+
+
+def accept_edit(work: Work, event: FigurineEditOrdered, *, catalogue: Catalogue) -> None:
+    """A version without a photo is ordered: price it, unless there is nothing (any more) to go on from."""
+    work.uploads.add(
+        event.words_id,
+        event.figurine_id,
+        event.user_id,
+        uploaded_at=event.ordered_at,
+        delete_by=event.delete_by,
+        words_only=True,
+    )
+    figurine = _version(event)
+    if not work.jobs.add(figurine):
+        _drop_words_of_cancelled_order(work, event.figurine_id)
+    elif event.style not in catalogue:
+        end(work, figurine, State.FAILED, FailureCode.REFUSED_BY_ENGINE)
+    elif not work.pictures.history(figurine):
+        end(work, figurine, State.FAILED, FailureCode.PARENT_MISSING)
+    else:
+        _ask_for_credits(work, figurine)
 
 
 def queue_job(work: Work, event: CreditsHeld) -> None:
@@ -110,6 +124,8 @@ def _priced(event: ImageUploaded, style: Style | None) -> Figurine:
         failures=0,
         requested_at=event.uploaded_at,
         options=event.options,
+        parent_id=event.parent_id,
+        parent_picture=event.parent_picture,
     )
 
 
@@ -120,10 +136,43 @@ def _agreed_price(event: ImageUploaded, style: Style | None) -> int:
     return style.price if style else 0
 
 
-def _drop_photo_of_cancelled_order(work: Work, event: ImageUploaded) -> None:
-    figurine = work.jobs.find(event.figurine_id)
+def _version(event: FigurineEditOrdered) -> Figurine:
+    return Figurine(
+        id=event.figurine_id,
+        user_id=event.user_id,
+        upload_id=event.words_id,
+        style=event.style,
+        variants=event.variants,
+        aspect_ratio=event.aspect_ratio,
+        seed=event.seed,
+        unit_price=event.unit_price,
+        state=State.PRICED,
+        attempt=0,
+        failures=0,
+        requested_at=event.ordered_at,
+        options=event.options,
+        parent_id=event.parent_id,
+        parent_picture=event.parent_picture,
+        goes_on=True,
+    )
+
+
+def _ask_for_credits(work: Work, figurine: Figurine) -> None:
+    work.outbox.add(
+        FigurineRequested(
+            figurine_id=figurine.id,
+            user_id=figurine.user_id,
+            unit_price=figurine.unit_price,
+            variants=figurine.variants,
+        )
+    )
+
+
+def _drop_words_of_cancelled_order(work: Work, figurine_id: UUID) -> None:
+    """The photo too, where there is one."""
+    figurine = work.jobs.find(figurine_id)
     if figurine and figurine.state is State.CANCELLED:
-        work.uploads.dismiss(event.figurine_id, FailureCode.CANCELLED)
+        work.uploads.dismiss(figurine_id, FailureCode.CANCELLED)
         work.wake_deletion()
 
 

@@ -25,8 +25,9 @@ from generation.domain import (
     compose,
     outcome,
     pause_after,
+    told,
 )
-from generation.ports import PaintingFailed, PaintOrder, Photo
+from generation.ports import PaintingFailed, PaintOrder, Photo, Turn
 from generation.repository import Work
 from generation.repository.attempts import CONSENT_WITHDRAWN, DELIVERED, UNKNOWN
 from generation.use_cases.endings import end
@@ -53,7 +54,7 @@ def claim_job(work: Work, *, lease: timedelta, painters: Painters, engines: Iter
     return figurine
 
 
-def paint_order(claim: Figurine, photo: Photo, *, catalogue: Catalogue) -> PaintOrder:
+def paint_order(claim: Figurine, photo: Photo, *, history: Sequence[Turn] = (), catalogue: Catalogue) -> PaintOrder:
     """What an engine gets to know; raises PaintingFailed for a style that has left the catalogue."""
     style = catalogue.get(claim.style)
     if style is None:
@@ -69,7 +70,15 @@ def paint_order(claim: Figurine, photo: Photo, *, catalogue: Catalogue) -> Paint
         aspect_ratio=claim.aspect_ratio,
         seed=claim.seed,
         options=options,
-        prompt=compose(style, options, title=photo.title, note=photo.note, aspect_ratio=claim.aspect_ratio),
+        prompt=compose(
+            style,
+            options,
+            title=photo.title,
+            note=photo.note,
+            aspect_ratio=claim.aspect_ratio,
+            goes_on=claim.goes_on,
+        ),
+        history=history,
     )
 
 
@@ -89,13 +98,17 @@ def disclose(work: Work, claim: Figurine) -> bool:
         work.jobs.queue(figurine)
         work.wake_renderers()
         return False
+    if figurine.goes_on and not work.pictures.history(figurine):
+        # Deleted since its picture was read: it is not to be shown to anybody any more.
+        end(work, figurine, State.FAILED, FailureCode.PARENT_MISSING)
+        return False
     work.disclosures.add(figurine, partner)
     work.outbox.add(
         PartnerDisclosed(
             figurine_id=figurine.id,
             user_id=figurine.user_id,
             partner=partner.name,
-            kind=partner.kind,
+            kind=told(partner, goes_on=figurine.goes_on),
             purpose=partner.purpose,
             disclosed_at=work.clock.now(),
         )
@@ -120,7 +133,7 @@ def deliver(work: Work, claim: Figurine, pictures: Sequence[StoredPicture], *, e
             style=figurine.style,
             engine=engine,
             requested=figurine.variants,
-            pictures=tuple(PictureSize(n=p.n, width=p.width, height=p.height) for p in pictures),
+            pictures=tuple(PictureSize(n=p.n, width=p.width, height=p.height, editable=p.memo) for p in pictures),
             requested_at=figurine.requested_at,
             generated_at=work.clock.now(),
             rendering_ms=rendering_ms,

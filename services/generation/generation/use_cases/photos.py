@@ -20,16 +20,17 @@ def expire_uploads(work: Work) -> int:
         # The job's row first, as everywhere: a delivery that is just being written is waited for.
         figurine = work.jobs.find(upload.figurine_id)
         if figurine and figurine.may_become(State.FAILED):
-            end(work, figurine, State.FAILED, FailureCode.PHOTO_MISSING)
+            code = FailureCode.ENGINE_UNAVAILABLE if upload.words_only else FailureCode.PHOTO_MISSING
+            end(work, figurine, State.FAILED, code)
         work.uploads.dismiss(upload.figurine_id, "expired")
         work.wake_deletion()
     return len(due)
 
 
 def record_deletion(work: Work, upload: Upload) -> None:
-    """The photo is gone from the store: say so, once."""
+    """The photo is gone from the store: say so, once. Of words alone nobody has heard."""
     reason = work.uploads.mark_deleted(upload.id)
-    if reason is not None:
+    if reason is not None and not upload.words_only:
         work.outbox.add(
             ImageDeleted(
                 upload_id=upload.id,

@@ -80,7 +80,7 @@ def _assign(work: Work, painters: Painters, unassigned: list[Unassigned]) -> int
     lines: dict[str, list[Unassigned]] = defaultdict(list)
     hoping: list[UUID] = []
     for job in unassigned:
-        match painters.choose(job.style, job.consented):
+        match painters.choose(job.style, job.consented, goes_on=job.goes_on):
             case NoEngine.NO_CONSENT if _consent_may_come(work, job):
                 hoping.append(job.id)
             case NoEngine() as none:

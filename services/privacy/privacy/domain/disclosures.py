@@ -10,6 +10,7 @@ from uuid import UUID
 PARTNERS: Final[Mapping[str, str]] = {"google_gemini": "Google Gemini"}
 KINDS: Final[Mapping[str, str]] = {
     "photo_and_prompt": "Your photo and your wishes for the picture",
+    "picture_and_prompt": "A picture that was made for you, and your wishes for the next one",
 }
 # By the ids of the promises.
 REASONS: Final[Mapping[str, str]] = {"U2": "To paint the figurine you asked for"}

@@ -46,12 +46,13 @@ _WORD = re.compile(r"[A-Z0-9_]{1,48}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The first picture of an answer, as it came; `spare` counts the others."""
+    """The first picture of an answer, as it came; `spare` counts the others, `parts` are all of its candidate's."""
 
     image: bytes
     spare: int
     model: str
     response_id: str
+    parts: tuple[types.Part, ...] = ()
 
 
 def read(response: types.GenerateContentResponse) -> Answer:
@@ -65,6 +66,7 @@ def read(response: types.GenerateContentResponse) -> Answer:
     finish = candidates[0].finish_reason
     refused = finish is not None and FINISHES.get(finish.value) == _REFUSED
     images = [image for candidate in candidates for image in _images(candidate)]
+    parts = next((tuple(_parts(candidate)) for candidate in candidates if any(_images(candidate))), ())
     if refused or not images:
         raise _reason(candidates[0])
     return Answer(
@@ -72,6 +74,7 @@ def read(response: types.GenerateContentResponse) -> Answer:
         spare=len(images) - 1,
         model=response.model_version or "",
         response_id=response.response_id or "",
+        parts=parts,
     )
 
 

@@ -17,6 +17,7 @@ _BUSY = frozenset({408, 500, 502, 503, 504})
 _TOO_MANY = 429
 # Never on the wire, so nobody can have received or billed it.
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+_SIGNATURE = re.compile(r"thought[_ ]?signature", re.IGNORECASE)
 _SECONDS = re.compile(r"(\d{1,7}(?:\.\d{1,9})?)s?")
 
 _log = structlog.stdlib.get_logger("generation.gemini")
@@ -52,6 +53,13 @@ class ModelRetired(CallFailed):
         super().__init__("model_retired", "model_retired")
 
 
+class TurnsRefused(CallFailed):
+    """The partner does not take its own earlier turns any more: worth another call without them."""
+
+    def __init__(self) -> None:
+        super().__init__("no_picture", "turns_refused", again=True)
+
+
 class AnswerTooLarge(ValueError):
     """The answer is longer than any picture."""
 
@@ -85,7 +93,8 @@ def _answered(error: errors.APIError) -> CallFailed:
         _log.error("Gemini refuses the key: check the key, its project and its billing", status=error.code)
         return CallFailed("engine_unavailable", "key_refused")
     if error.code in {400, 413, 422}:
-        return CallFailed("no_picture", "request_refused")
+        about_turns = _SIGNATURE.search(error.message or "")
+        return TurnsRefused() if about_turns else CallFailed("no_picture", "request_refused")
     return CallFailed("engine_unavailable", f"http_{error.code}", ill=error.code >= 500)
 
 

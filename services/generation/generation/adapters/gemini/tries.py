@@ -13,10 +13,11 @@ from generation.ports import Painting, PaintingFailed, PaintOrder
 
 from .answers import Answer, read
 from .breaker import Breaker
-from .failures import CallFailed, ModelRetired, failure_of
+from .failures import CallFailed, ModelRetired, TurnsRefused, failure_of
 from .measures import CALLS, SECONDS, SPARE
 from .models import Ladder
 from .shapes import Picture, cut_share, decoded, in_shape, is_close
+from .turns import at_best, memo_of
 from .wire import Wire
 
 _TRIES = 2
@@ -71,7 +72,7 @@ class Tries:
 
     def _try(self, work: "_Work") -> Painting:
         """One answer, from whichever model is still there."""
-        for model in self._ladder.usable():
+        for model in at_best(self._ladder.usable(), work.order):
             try:
                 found = self._call(model, work)
             except ModelRetired:
@@ -104,14 +105,16 @@ class Tries:
             raise
         CALLS.labels(model, "painted", "").inc()
         SPARE.inc(answer.spare)
-        return _Found(picture=picture, answer=answer, model=answer.model or model)
+        return _Found(picture=picture, answer=answer, model=answer.model or model, asked=model)
 
     def _ask(self, model: str, work: "_Work") -> types.GenerateContentResponse:
         """Whatever the client raises, the order has to end."""
         try:
-            return self._wire.ask(model, work.order, work.variant)
+            return self._wire.ask(model, work.order, work.variant, anew=work.anew)
         except Exception as error:
             failure = failure_of(error)
+        if isinstance(failure, TurnsRefused):
+            work.anew = True
         # Outside, so that the client's error, which may quote what was sent, is not carried along.
         raise failure
 
@@ -121,6 +124,7 @@ class _Found:
     picture: Picture
     answer: Answer
     model: str
+    asked: str
 
 
 @dataclass(slots=True)
@@ -130,6 +134,8 @@ class _Work:
     order: PaintOrder
     variant: int
     misshapen: _Found | None = None
+    # Earlier turns were refused: the next try leaves them out.
+    anew: bool = False
 
 
 def _painting(found: _Found, order: PaintOrder) -> Painting:
@@ -141,6 +147,7 @@ def _painting(found: _Found, order: PaintOrder) -> Painting:
         height=picture.pixels.height,
         model=found.model,
         response_id=found.answer.response_id,
+        memo=memo_of(found.answer, order, model=found.asked, stored=picture.image),
     )
 
 

@@ -13,6 +13,7 @@ from google.genai import types
 from generation.ports import PaintOrder
 
 from .failures import AnswerTooLarge
+from .turns import contents_of
 
 GOOGLE = "https://generativelanguage.googleapis.com"
 _LARGEST_ANSWER = 64_000_000
@@ -26,7 +27,7 @@ class Models(Protocol):
     """The one thing that is asked of the client."""
 
     def generate_content(
-        self, *, model: str, contents: list[types.Part], config: types.GenerateContentConfig
+        self, *, model: str, contents: list[types.Content], config: types.GenerateContentConfig
     ) -> types.GenerateContentResponse:
         """One call."""
         ...
@@ -66,15 +67,15 @@ class Wire:
             ),
         )
 
-    def ask(self, model: str, order: PaintOrder, variant: int) -> types.GenerateContentResponse:
-        """One call for one picture; `variant` counts from 0. Raises what the client raises."""
+    def ask(self, model: str, order: PaintOrder, variant: int, *, anew: bool = False) -> types.GenerateContentResponse:
+        """One call for one picture; `variant` counts from 0, `anew` leaves earlier turns out.
+
+        Raises what the client raises.
+        """
         models = cast("Models", self._client.models)
         return models.generate_content(
             model=model,
-            contents=[
-                types.Part.from_bytes(data=order.photo, mime_type="image/jpeg"),
-                types.Part.from_text(text=order.prompt),
-            ],
+            contents=contents_of(order, model, anew=anew),
             config=types.GenerateContentConfig(
                 response_modalities=["TEXT", "IMAGE"],
                 image_config=types.ImageConfig(aspect_ratio=order.aspect_ratio),

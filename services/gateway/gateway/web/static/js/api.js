@@ -52,6 +52,9 @@ export function changeHeaders(key) {
   return { Accept: "application/json", "X-CSRF-Token": csrfToken(), ...(key && { "Idempotency-Key": key }) };
 }
 
+/** A picture's address; `size` is thumb, preview or full. */
+export const pictureAddress = (id, n, size) => `/v1/figurines/${id}/pictures/${n}?size=${size}`;
+
 export const newKey = () => crypto.randomUUID();
 
 async function call(path, options) {

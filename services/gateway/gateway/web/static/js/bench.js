@@ -7,7 +7,7 @@ import { duration, isDelivered, isUnderway } from "./words.js";
 const at = (id) => document.getElementById(id);
 
 /** Refusals of the photo itself: another one is needed. */
-const PHOTO_REFUSED = new Set(["photo_unreadable", "photo_unsupported", "photo_too_large", "photo_too_small"]);
+const PHOTO_REFUSED = new Set(["photo_unreadable", "photo_unsupported", "photo_too_large", "photo_too_small", "photo_needed"]);
 
 /** What to do about a figurine that did not come to be, by failure code; what is not named has no cure on this page. */
 const AGAIN = "Make it again";
@@ -164,10 +164,28 @@ export class Bench {
       this.#clear(element);
       void this.send({ ...order, key: newKey() });
     };
+    if (!order && figurine.parent_id && !figurine.upload_id) {
+      return [{ label: AGAIN, first: true, act: () => void this.#orderVersionAgain(figurine, element) }];
+    }
     const reorder = () => this.#studio.onReorder(order ?? figurine);
     if (label !== AGAIN) return [{ label, first: true, act: reorder }];
     if (!order) return [{ label: "Choose the photo again", first: true, act: reorder }];
     return [{ label, first: true, act: again }];
+  }
+
+  /** A version that needs no photo is ordered again as it was. */
+  async #orderVersionAgain(figurine, element) {
+    const { note, picture } = figurine.versions.find(({ id }) => id === figurine.id);
+    const { style, variants, aspect_ratio, title, options } = figurine;
+    const body = { note, picture, style, variants, aspect_ratio, title, options };
+    try {
+      this.adopt(await post(`/v1/figurines/${figurine.parent_id}/edits`, body));
+      this.#clear(element);
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      tell(element, { look: "failed", say: problem.message, more: FREE, actions: [this.#clearing(element)] });
+      announce(problem.message);
+    }
   }
 
   #clearing(element) {

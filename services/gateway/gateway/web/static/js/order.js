@@ -21,14 +21,15 @@ export function putFields(form, fields) {
   form.dispatchEvent(new Event("change"));
 }
 
-/** A complete order from the form and its photo. */
-export function orderOf(form, photo) {
+/** A complete order from the form and its photo; `parent` is what it is a version of, which may need no photo. */
+export function orderOf(form, photo, parent = null) {
   const preview = document.getElementById("preview");
   return {
     ...fieldsOf(form),
     title: form.elements.title.value.trim(),
     photo,
-    name: photo.name || "photo",
+    parent,
+    name: photo?.name || "photo",
     preview: preview.hidden ? null : copyOf(preview),
     key: newKey(),
   };

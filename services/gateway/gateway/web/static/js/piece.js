@@ -1,9 +1,7 @@
 /** One figurine on the bench: its photo on the plinth, what is happening to it, and then its pictures. */
+import { pictureAddress } from "./api.js";
 import { openViewer } from "./viewer.js";
 import { exactTime, isDelivered, isUnderway, said, since } from "./words.js";
-
-/** A picture's address; `size` is thumb, preview or full. */
-const pictureAddress = (id, n, size) => `/v1/figurines/${id}/pictures/${n}?size=${size}`;
 
 /** "Mimi" and "Window box, 3 minutes ago" on the plate of `element`. */
 export function writePlate(element, figurine, styleNames) {
@@ -18,6 +16,7 @@ export function writePlate(element, figurine, styleNames) {
 /** Makes `button` show picture `n` of a figurine, and open it in full; `whenGone` follows when it is deleted there. */
 export function dressPicture(button, figurine, picture, { size, label, whenGone }) {
   const image = button.querySelector("img");
+  button.dataset.figurine = figurine.id;
   Object.assign(image, { width: picture.width, height: picture.height, alt: label });
   image.dataset.waiting = "";
   image.addEventListener("load", () => delete image.dataset.waiting, { once: true });

@@ -12,6 +12,7 @@ import { awaitProof, tellPhotos } from "./photoline.js";
 import { SavedPhotos } from "./savedphotos.js";
 import { Shelf } from "./shelf.js";
 import { openTill, priceOf } from "./till.js";
+import { openVersionOf } from "./versionof.js";
 import { openWall } from "./wall.js";
 import { credits, pictures } from "./words.js";
 
@@ -34,6 +35,7 @@ const savedPhotos = new SavedPhotos(photo);
 if (styles.length > 0) openWall(form);
 const till = openTill(form, { signedIn });
 const gemini = openGemini(form);
+const versionOf = openVersionOf();
 const bench = new Bench({
   styleNames,
   onAccepted: accepted,
@@ -53,8 +55,10 @@ async function readPhotos() {
 }
 
 function accepted(figurine) {
-  awaitProof(figurine.upload_id);
-  photoAwaited = true;
+  if (figurine.upload_id) {
+    awaitProof(figurine.upload_id);
+    photoAwaited = true;
+  }
   void takeDraft(); // One that was held for signing in may still lie here after going back instead.
 }
 
@@ -87,7 +91,7 @@ async function lookAgain() {
 
 async function make() {
   clearErrors(form);
-  if (!photo.current) return askForPhoto();
+  if (!photo.current && !versionOf.current?.editable) return askForPhoto();
   if (!signedIn) return at("ask").showModal();
   if (gemini.missing()) return gemini.ask();
   if (!till.affordable()) return sayTooDear();
@@ -95,13 +99,17 @@ async function make() {
   button.disabled = true; // One press, one order; the next one may go once this is accepted or refused.
   button.textContent = "Sending";
   try {
-    const order = orderOf(form, photo.current);
-    // Saving is chosen for one photo, once.
-    if (await bench.send(order)) form.elements.save_photo.checked = false;
+    if (await bench.send(orderOf(form, photo.current, versionOf.current))) chosenOnce();
   } finally {
     button.textContent = "Make it";
     button.disabled = false;
   }
+}
+
+/** Saving is chosen for one photo, and what it is a version of for one order. */
+function chosenOnce() {
+  form.elements.save_photo.checked = false;
+  versionOf.end();
 }
 
 function askForPhoto() {
@@ -133,6 +141,7 @@ function fewerButton(few) {
 async function reorder(order, problem = null, photoToBlame = false) {
   if (order.photo && order.photo !== photo.current) await photo.put(order.photo);
   putFields(form, order);
+  if (order.parent) versionOf.begin(order.parent);
   if (problem?.code === "consent_required") return gemini.refused();
   if (problem?.code === "too_many_saved_photos") problem.errors = [{ field: "save_photo", message: problem.message }];
   if (photoToBlame) await blamePhoto(problem);
@@ -147,6 +156,21 @@ async function blamePhoto(problem) {
     void orSayAway(readPhotos);
   }
   photoError(complaint(problem));
+}
+
+/** Another version is wanted that the form has to say more about: its photo, its style or its options. */
+function wantVersion({ figurine, n, editable, note }) {
+  const name = figurine.title || styleNames.get(figurine.style) || "your figurine";
+  versionOf.begin({ id: figurine.id, n, editable, name });
+  clearErrors(form);
+  putFields(form, { ...figurine, note, variants: "1" });
+  form.scrollIntoView();
+  at(editable ? "version-of" : "photo").focus({ preventScroll: true });
+}
+
+function takeVersion(figurine) {
+  bench.adopt(figurine);
+  at("bench-band").scrollIntoView({ block: "nearest" });
 }
 
 async function signedOut(order) {
@@ -174,6 +198,8 @@ function listen() {
       void leaveWithDraft(link.href);
     });
   }
+  document.addEventListener("version-wanted", (event) => wantVersion(event.detail));
+  document.addEventListener("version-ordered", (event) => takeVersion(event.detail));
   at("look-again")?.addEventListener("click", () => void leaveWithDraft(location.href));
 }
 

@@ -4,14 +4,14 @@ import { Problem, changeHeaders, problemFrom, unreachable } from "./api.js";
 const FIELDS = ["style", "variants", "aspect_ratio", "title", "note"];
 
 /**
- * POST /v1/figurines. Resolves with the accepted figurine; rejects with Problem, code `cancelled` after an abort.
+ * POST /v1/figurines, or a version of one. Resolves with the accepted figurine; rejects with Problem, code `cancelled` after an abort.
  * @param {{photo: Blob | {savedId: string}, name: string, key: string}} order  the key makes a second sending of it harmless
  * @param {{onProgress: (share: number) => void, signal: AbortSignal}} hooks  share is 0 to 1
  */
 export function sendOrder(order, { onProgress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", "/v1/figurines");
+    request.open("POST", order.parent ? `/v1/figurines/${order.parent.id}/edits` : "/v1/figurines");
     for (const [name, value] of Object.entries(changeHeaders(order.key))) {
       request.setRequestHeader(name, value);
     }
@@ -38,8 +38,9 @@ function bodyOf(order) {
   const form = new FormData();
   for (const field of FIELDS) form.append(field, order[field]);
   if (Object.keys(order.options).length > 0) form.append("options", JSON.stringify(order.options));
-  if (order.photo.savedId) form.append("saved_photo_id", order.photo.savedId);
-  else form.append("photo", order.photo, order.name);
+  if (order.parent) form.append("picture", order.parent.n);
+  if (order.photo?.savedId) form.append("saved_photo_id", order.photo.savedId);
+  else if (order.photo) form.append("photo", order.photo, order.name);
   if (order.save_photo) form.append("save_photo", "true");
   return form;
 }

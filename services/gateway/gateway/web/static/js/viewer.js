@@ -1,5 +1,7 @@
 /** A picture in full, over the page, and what its owner may do with the figurine. */
+import { pictureAddress } from "./api.js";
 import { Printable } from "./printable.js";
+import { Versions } from "./versions.js";
 import { Wishes } from "./wishes.js";
 
 /** Opens the dialog on a picture; `whenGone` is called when its owner deletes the figurine. */
@@ -14,6 +16,19 @@ export function openViewer({ address, label, figurine, n, whenGone }) {
     dialog.close();
     whenGone?.();
   });
-  new Printable(dialog, figurine, n, (text) => wishes.say(text));
-  dialog.showModal();
+  const say = (text) => wishes.say(text);
+  new Printable(dialog, figurine, n, say);
+  new Versions(dialog, figurine, n, { say, open: openVersion });
+  if (!dialog.open) dialog.showModal();
+}
+
+/** The same dialog on another version; deleted here, it leaves the shelf or the bench, wherever it stands. */
+function openVersion(figurine) {
+  openViewer({
+    address: pictureAddress(figurine.id, 1, "full"),
+    label: figurine.title || "Your figurine",
+    figurine,
+    n: 1,
+    whenGone: () => document.querySelector(`button[data-figurine="${figurine.id}"]`)?.closest("li").remove(),
+  });
 }

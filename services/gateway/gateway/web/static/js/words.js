@@ -55,9 +55,11 @@ function price(figurine) {
   return figurine.price == null ? "" : `${credits(figurine.price)} set aside; taken only for pictures that reach you.`;
 }
 
+const arrived = (figurine) => (figurine.upload_id === null ? "Your wish arrived." : "Your photo arrived.");
+
 const SAID = {
-  received: () => ["Your photo arrived.", "Its price is being set."],
-  priced: (figurine) => ["Your photo arrived.", price(figurine)],
+  received: (figurine) => [arrived(figurine), "Its price is being set."],
+  priced: (figurine) => [arrived(figurine), price(figurine)],
   queued: (figurine) => [place(figurine.queue), price(figurine)],
   rendering: (figurine) => [making(figurine.queue), price(figurine)],
   succeeded: () => ["Done.", ""],
