@@ -22,8 +22,8 @@ from generation.adapters.studio.engine import StudioEngine
 from generation.adapters.studio.render import STYLES
 from generation.domain import GEMINI, STUDIO, Limits, Painters, as_painted
 from generation.inventory import INVENTORY
-from generation.jobs import ModelBench, Workshop, jobs, model_jobs, note_unknown_calls
-from generation.ports import ImageEngine
+from generation.jobs import ModelBench, PostDesk, Workshop, jobs, model_jobs, note_unknown_calls, post_jobs
+from generation.ports import ImageEngine, OffersBatches
 from generation.repository import Work
 from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk
 from generation.settings import Settings
@@ -45,7 +45,10 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     pictures, models = S3Pictures(store, sealer), S3Models(store, sealer)
     engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
-    painters = Painters(styles=styles, available=frozenset(engines), limits=_limits(settings))
+    batches = {name: each.batches for name, each in engines.items() if isinstance(each, OffersBatches)}
+    painters = Painters(
+        styles=styles, available=frozenset(engines), limits=_limits(settings), batches=frozenset(batches)
+    )
     signatures = read_signatures(settings)
     workshop = Workshop(
         unit=unit,
@@ -56,6 +59,9 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         finish=Finisher(signatures),
         lease=timedelta(seconds=settings.lease_seconds),
     )
+    desks = [
+        PostDesk(unit=unit, name=name, engine=each, painters=painters, bench=workshop) for name, each in batches.items()
+    ]
     maker = ReliefMaker(workers=settings.model_makers)
     bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
 
@@ -74,14 +80,14 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         ports=[
             pictures,
             Seals(sealer),
-            Catalogue(styles, engines=painters.available),
+            Catalogue(styles, engines=painters.available, batches=painters.batches),
             painters,
             Conversions(signatures),
             signatures,
             ModelDesk(store=models, in_the_making=settings.models_per_person),
         ],
         subscriptions=subscriptions(styles),
-        jobs=[*jobs(workshop), *model_jobs(bench)],
+        jobs=[*jobs(workshop), *model_jobs(bench), *(job for desk in desks for job in post_jobs(desk))],
         checks={
             "database": database.check,
             "uploads": lambda: store.check(UPLOADS),
@@ -103,6 +109,7 @@ def engines_of(settings: Settings, unknown: Callable[[UUID, int], None]) -> Mapp
             models=settings.gemini_models,
             base_url=settings.gemini_base_url,
             deadline=settings.gemini_deadline_seconds,
+            batch_pictures=settings.gemini_batch_pictures,
             max_concurrent=settings.gemini_concurrency,
             unknown_beside_pictures=unknown,
         )

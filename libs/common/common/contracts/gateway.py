@@ -48,6 +48,8 @@ class ImageUploaded(Event):
     delete_by: datetime
     # What was chosen with the style: ids of the catalogue, never words of the person.
     options: dict[str, str] = Field(default_factory=dict[str, str])
+    # `now`, or `batch` for who can wait a day and pays half.
+    delivery: str = "now"
 
 
 class UsageObserved(Event):

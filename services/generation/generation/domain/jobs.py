@@ -7,6 +7,7 @@ from enum import StrEnum
 from statistics import median
 from uuid import UUID
 
+from common.contracts.pricing import NOW
 from common.errors import NotFound, Refused
 
 MAX_FAILURES = 3
@@ -77,6 +78,14 @@ class FailureCode(StrEnum):
     RESTRICTED = "restricted"
 
 
+# Of several reasons the one that is told: what leaves most hope of another attempt.
+MOST_HOPE_FIRST = (
+    FailureCode.ENGINE_UNAVAILABLE,
+    FailureCode.ENGINE_TIMEOUT,
+    FailureCode.MODEL_RETIRED,
+    FailureCode.REFUSED_BY_ENGINE,
+    FailureCode.NO_PICTURE,
+)
 # Worth another attempt: the next one may well find the engine in better shape.
 RETRYABLE = frozenset({FailureCode.ENGINE_UNAVAILABLE, FailureCode.ENGINE_TIMEOUT})
 
@@ -101,6 +110,8 @@ class Figurine:
     deleted: bool = False
     engine: str | None = None
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+    # Whether it is painted in turn, or with others in a batch.
+    delivery: str = NOW
 
     def may_become(self, state: State) -> bool:
         """Whether the state table allows this step."""

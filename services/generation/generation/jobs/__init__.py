@@ -6,11 +6,13 @@ from functools import partial
 from common.service import Job
 from generation import use_cases
 from generation.domain import STUDIO
+from generation.jobs.batches import PostDesk, post_jobs
 from generation.jobs.models import ModelBench, model_jobs
 from generation.jobs.workshop import Workshop, note_unknown_calls
 from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL
+from generation.use_cases import batch_orders
 
-__all__ = ["ModelBench", "Workshop", "jobs", "model_jobs", "note_unknown_calls"]
+__all__ = ["ModelBench", "PostDesk", "Workshop", "jobs", "model_jobs", "note_unknown_calls", "post_jobs"]
 
 
 def jobs(workshop: Workshop) -> list[Job]:
@@ -40,6 +42,11 @@ def jobs(workshop: Workshop) -> list[Job]:
             name="reconsider stranded",
             every=timedelta(minutes=1),
             run=workshop.in_transaction(partial(use_cases.reconsider_stranded, painters=workshop.painters)),
+        ),
+        Job(
+            name="end overdue batches",
+            every=timedelta(minutes=1),
+            run=workshop.in_transaction(partial(batch_orders.end_overdue, painters=workshop.painters)),
         ),
         Job(name="show queue", every=timedelta(seconds=10), run=workshop.show_queue),
         Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts),

@@ -13,6 +13,7 @@ import psycopg
 import structlog
 from prometheus_client import Counter, Gauge
 
+from common.contracts.pricing import BATCH
 from common.errors import Unavailable
 from common.work import UnitOfWork
 from generation import use_cases
@@ -36,6 +37,7 @@ from generation.ports import (
     Painting,
     PaintingFailed,
     PaintingUnknown,
+    PaintOrder,
     PhotoMissing,
     PhotoStore,
     PictureBroken,
@@ -109,7 +111,7 @@ class Workshop:
         """Tell the operator how many wait for each engine, and for how long."""
         with self.unit.begin() as work:
             lengths = use_cases.measure_queue(work)
-        for engine in self.engines:
+        for engine in (*self.engines, BATCH):
             QUEUE_JOBS.labels(engine).set(0)
             QUEUE_AGE.labels(engine).set(0)
         for length in lengths:
@@ -165,7 +167,7 @@ class Workshop:
             started = perf_counter()
             paintings = self._ask_engine(claim)
             elapsed = round((perf_counter() - started) * 1000)
-            stored = self._store(claim, paintings)
+            stored = self.store(claim, paintings)
         except PaintingFailed as failure:
             self._engine_failed(claim, failure)
         except PhotoMissing:
@@ -178,10 +180,7 @@ class Workshop:
             self._deliver(claim, stored, elapsed)
 
     def _ask_engine(self, claim: Figurine) -> Sequence[Painting]:
-        if claim.upload_id is None:
-            raise PhotoMissing
-        photo = self.photos.read(claim.upload_id, owner=claim.user_id)
-        order = use_cases.paint_order(claim, photo, catalogue=self.painters.styles)
+        order = self.order_for(claim)
         # The last moment to ask; on its own, for a call must not keep a transaction open.
         with self.unit.begin() as work:
             may_be_told = use_cases.disclose(work, claim)
@@ -192,10 +191,17 @@ class Workshop:
             raise PaintingFailed(FailureCode.NO_PICTURE)
         return paintings[: claim.variants]
 
+    def order_for(self, claim: Figurine) -> PaintOrder:
+        """Everything an engine gets to know. Raises PhotoMissing, PaintingFailed, Unavailable."""
+        if claim.upload_id is None:
+            raise PhotoMissing
+        photo = self.photos.read(claim.upload_id, owner=claim.user_id)
+        return use_cases.paint_order(claim, photo, catalogue=self.painters.styles)
+
     def _engine_of(self, claim: Figurine) -> ImageEngine:
         return self.engines[claim.engine or STUDIO]
 
-    def _store(self, claim: Figurine, paintings: Sequence[Painting]) -> Sequence[StoredPicture]:
+    def store(self, claim: Figurine, paintings: Sequence[Painting]) -> Sequence[StoredPicture]:
         """Those that are sound; a broken one counts as not delivered, and so costs nothing."""
         stored: list[StoredPicture] = []
         for painting in paintings:

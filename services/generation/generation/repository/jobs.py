@@ -26,7 +26,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, engine, options
+                       failures, requested_at, deleted_at, engine, options, delivery
                   FROM figurines WHERE id = %s FOR UPDATE
                 """,
                 [figurine_id],
@@ -38,9 +38,9 @@ class Jobs:
             self._connection.execute(
                 """
                 INSERT INTO figurines (id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state,
-                                       requested_at, options)
+                                       requested_at, options, delivery)
                 VALUES (%(id)s, %(user_id)s, %(upload_id)s, %(style)s, %(variants)s, %(aspect_ratio)s, %(seed)s,
-                        %(unit_price)s, %(state)s, %(requested_at)s, %(options)s)
+                        %(unit_price)s, %(state)s, %(requested_at)s, %(options)s, %(delivery)s)
                 ON CONFLICT (id) DO NOTHING
                 """,
                 {
@@ -55,6 +55,7 @@ class Jobs:
                     "state": figurine.state,
                     "requested_at": figurine.requested_at,
                     "options": Jsonb(dict(figurine.options)),
+                    "delivery": figurine.delivery,
                 },
             ).rowcount
         )
@@ -117,9 +118,23 @@ class Jobs:
                    SET state = 'rendering', attempt = attempt + 1, lease_until = %s
                  WHERE id = %s AND state = 'queued'
              RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, engine, options
+                       failures, requested_at, deleted_at, engine, options, delivery
                 """,
                 [self._clock.now() + lease, figurine_id],
+            ).fetchone()
+
+    def hand_over(self, figurine_id: UUID, *, engine: str) -> Figurine | None:
+        """Take a waiting job into a batch: no lease runs out over it, the batch's own clock does."""
+        with self._connection.cursor(row_factory=kwargs_row(_figurine)) as cursor:
+            return cursor.execute(
+                """
+                UPDATE figurines
+                   SET state = 'rendering', attempt = attempt + 1, engine = %s, lease_until = NULL
+                 WHERE id = %s AND state = 'queued' AND delivery = 'batch'
+             RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
+                       failures, requested_at, deleted_at, engine, options, delivery
+                """,
+                [engine, figurine_id],
             ).fetchone()
 
     def extend_lease(self, figurine: Figurine, *, lease: timedelta) -> bool:
@@ -140,7 +155,7 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, engine, options
+                       failures, requested_at, deleted_at, engine, options, delivery
                   FROM figurines
                  WHERE state = 'rendering' AND lease_until < %s
                    FOR UPDATE SKIP LOCKED LIMIT 50

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import timedelta
 from uuid import UUID
 
+from common.contracts.pricing import BATCH
 from common.contracts.privacy import ConsentChanged
 from generation.domain import (
     PARTNERS,
@@ -17,6 +18,7 @@ from generation.domain import (
 )
 from generation.repository import Work
 from generation.repository.queue import Length, Unassigned
+from generation.use_cases.batch_orders import batch_place, withdraw_from_batches
 from generation.use_cases.endings import end
 
 _BATCH = 500
@@ -27,7 +29,10 @@ def note_consent(work: Work, event: ConsentChanged) -> None:
     """Somebody agreed to a partner, or no longer does: what waits is looked at anew, what is painted is asked again."""
     if event.purpose not in {partner.consent for partner in PARTNERS.values()}:
         return
+    # Before the consent's own row, in the order in which whoever discloses something locks them.
+    handed_over = () if event.granted else work.batches.handed_over(event.user_id)
     if work.consents.note(event.user_id, event.purpose, granted=event.granted, changed_at=event.changed_at):
+        withdraw_from_batches(work, handed_over, event.purpose)
         work.queue.reconsider(event.user_id)
         work.wake_renderers()
 
@@ -46,6 +51,8 @@ def queue_place(work: Work, user_id: UUID, figurine_id: UUID, *, painters: Paint
         raise NoSuchFigurine
     if figurine.state is not State.QUEUED:
         return None
+    if figurine.delivery == BATCH:
+        return batch_place(work, figurine)
     if figurine.engine is None:
         work.queue.enter()
         assign_engines(work, painters)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast
 
 import httpx2
 from google import genai
-from google.genai import types
+from google.genai import errors, types
 
 from generation.ports import PaintOrder
 
@@ -16,6 +16,8 @@ from .failures import AnswerTooLarge
 
 GOOGLE = "https://generativelanguage.googleapis.com"
 _LARGEST_ANSWER = 64_000_000
+# Every picture of a batch, and perhaps each of them twice.
+_LARGEST_BATCH = 256_000_000
 _DEADLINE = "figurine.deadline"
 _SOON = 0.01
 # Gemini's seeds are 32 bits with a sign.
@@ -26,9 +28,27 @@ class Models(Protocol):
     """The one thing that is asked of the client."""
 
     def generate_content(
-        self, *, model: str, contents: list[types.Part], config: types.GenerateContentConfig
+        self, *, model: str, contents: types.ContentListUnion, config: types.GenerateContentConfig
     ) -> types.GenerateContentResponse:
         """One call."""
+        ...
+
+
+class BatchCalls(Protocol):
+    """What is asked of the client about batches; reading them is done here."""
+
+    def create(
+        self, *, model: str, src: list[types.InlinedRequest], config: types.CreateBatchJobConfig
+    ) -> types.BatchJob:
+        """Hand a batch over."""
+        ...
+
+    def cancel(self, *, name: str) -> None:
+        """Stop it."""
+        ...
+
+    def delete(self, *, name: str) -> object:
+        """Have nothing left of it."""
         ...
 
 
@@ -48,10 +68,17 @@ class Wire:
         arguments: dict[str, Any] = {
             # A redirect would send the photo to somebody whose name stands in no policy.
             "follow_redirects": False,
-            "event_hooks": {"request": [_Start(deadline)], "response": [_bound]},
+            "event_hooks": {"request": [_Start(deadline)], "response": [_Bound(_LARGEST_ANSWER)]},
         }
         if ca_file is not None:
             arguments["verify"] = ssl.create_default_context(cafile=str(ca_file))
+        reading = {**arguments, "event_hooks": {"request": [_Start(deadline)], "response": [_Bound(_LARGEST_BATCH)]}}
+        self._reader = httpx2.Client(
+            base_url=f"{(base_url or GOOGLE).rstrip('/')}/{api_version}/",
+            headers={**(headers or {}), "x-goog-api-key": api_key},
+            timeout=deadline,
+            **reading,
+        )
         self._client = genai.Client(
             api_key=api_key,
             vertexai=False,
@@ -69,22 +96,58 @@ class Wire:
     def ask(self, model: str, order: PaintOrder, variant: int) -> types.GenerateContentResponse:
         """One call for one picture; `variant` counts from 0. Raises what the client raises."""
         models = cast("Models", self._client.models)
-        return models.generate_content(
+        return models.generate_content(model=model, contents=_contents(order), config=_config(order, variant))
+
+    def create_batch(self, model: str, display_name: str, pictures: Mapping[str, tuple[PaintOrder, int]]) -> str | None:
+        """Hand over pictures by their keys, each of an order and a variant; returns the batch's name, if one came."""
+        batches = cast("BatchCalls", self._client.batches)
+        created = batches.create(
             model=model,
-            contents=[
-                types.Part.from_bytes(data=order.photo, mime_type="image/jpeg"),
-                types.Part.from_text(text=order.prompt),
+            src=[
+                types.InlinedRequest(contents=_contents(order), config=_config(order, variant), metadata={"key": key})
+                for key, (order, variant) in pictures.items()
             ],
-            config=types.GenerateContentConfig(
-                response_modalities=["TEXT", "IMAGE"],
-                image_config=types.ImageConfig(aspect_ratio=order.aspect_ratio),
-                seed=(order.seed + variant) % _SEEDS,
-            ),
+            config=types.CreateBatchJobConfig(display_name=display_name),
         )
+        return created.name
+
+    def read(self, path: str, **query: str | int) -> object:
+        """The JSON of a batch, or of a page of the list of them.
+
+        Not through the client: it refuses a whole batch for one answer in it that it does not understand, such as an
+        error with details. Raises what the client raises.
+        """
+        response = self._reader.get(path, params=query)
+        errors.APIError.raise_for_response(response)
+        return response.json()
+
+    def cancel_batch(self, name: str) -> None:
+        """Stop a batch. Raises what the client raises."""
+        cast("BatchCalls", self._client.batches).cancel(name=name)
+
+    def delete_batch(self, name: str) -> None:
+        """Delete a batch with all that is in it. Raises what the client raises."""
+        cast("BatchCalls", self._client.batches).delete(name=name)
 
     def close(self) -> None:
         """Close its connections."""
         self._client.close()
+        self._reader.close()
+
+
+def _contents(order: PaintOrder) -> list[types.PartUnion | types.PartUnionDict]:
+    return [
+        types.Part.from_bytes(data=order.photo, mime_type="image/jpeg"),
+        types.Part.from_text(text=order.prompt),
+    ]
+
+
+def _config(order: PaintOrder, variant: int) -> types.GenerateContentConfig:
+    return types.GenerateContentConfig(
+        response_modalities=["TEXT", "IMAGE"],
+        image_config=types.ImageConfig(aspect_ratio=order.aspect_ratio),
+        seed=(order.seed + variant) % _SEEDS,
+    )
 
 
 class _Start:
@@ -97,15 +160,22 @@ class _Start:
         request.extensions = {**request.extensions, _DEADLINE: monotonic() + self._seconds}
 
 
-def _bound(response: httpx2.Response) -> None:
+class _Bound:
     """The client's own timeout is for each piece: a body that trickles would never end."""
-    response.stream = _Bounded(cast("httpx2.SyncByteStream", response.stream), response.request)
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+
+    def __call__(self, response: httpx2.Response) -> None:
+        body = cast("httpx2.SyncByteStream", response.stream)
+        response.stream = _Bounded(body, response.request, self._largest)
 
 
 class _Bounded(httpx2.SyncByteStream):
-    def __init__(self, body: httpx2.SyncByteStream, request: httpx2.Request) -> None:
+    def __init__(self, body: httpx2.SyncByteStream, request: httpx2.Request, largest: int) -> None:
         self._body = body
         self._request = request
+        self._largest = largest
 
     def __iter__(self) -> Iterator[bytes]:
         end = float(self._request.extensions[_DEADLINE])
@@ -114,7 +184,7 @@ class _Bounded(httpx2.SyncByteStream):
         size = 0
         for piece in self._body:
             size += len(piece)
-            if size > _LARGEST_ANSWER:
+            if size > self._largest:
                 raise AnswerTooLarge
             if monotonic() > end:
                 raise httpx2.ReadTimeout("The answer was not complete in time.", request=self._request)
