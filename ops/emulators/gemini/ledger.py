@@ -25,6 +25,7 @@ class Call(BaseModel):
     outcome: str = RUNNING
     status: int | None = None
     billed: bool = False
+    batch: str = ""
 
     def understood(self, asked: Asked) -> None:
         """What it asks for."""
@@ -32,12 +33,31 @@ class Call(BaseModel):
         self.digest, self.photo_sha256, self.prompt_sha256 = asked.digest, asked.photo_sha256, asked.prompt_sha256
 
 
+class BatchRecord(BaseModel):
+    """One batch; how often it was read, and whether it was stopped or deleted. `name` stays when it is gone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    display_name: str
+    model: str
+    requests: int
+    state: str = "PENDING"
+    reads: int = 0
+    cancelled: bool = False
+    deleted: bool = False
+
+
 class Ledger(BaseModel):
-    """Every call since the last reset, in the order they came; `most_at_once` is how many ran at a time."""
+    """Every call since the last reset, in the order they came; `most_at_once` is how many ran at a time.
+
+    A request of a batch is a call of `batch`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     calls: list[Call] = Field(default_factory=list[Call])
+    batches: list[BatchRecord] = Field(default_factory=list[BatchRecord])
     running: int = 0
     most_at_once: int = 0
 

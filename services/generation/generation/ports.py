@@ -115,8 +115,12 @@ class BatchEngine(Protocol):
         """How far a group has come; `ratios` are the shapes that were ordered. Raises as `find` does."""
         ...
 
+    def stop(self, name: str) -> None:
+        """Have it painted no further; raises as `find` does."""
+        ...
+
     def delete(self, name: str) -> None:
-        """Stop it if it runs, and have nothing left of it; raises as `find` does. Twice is once."""
+        """Have nothing left of it there; raises as `find` does. Twice is once."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Orders that can wait: groups handed to a partner, at half the price, and every clock that has to agree with it. Pure."""
+"""Orders that can wait: groups handed to a partner, at half the price, and every clock that has to agree. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -117,7 +117,7 @@ class PostDesk:
         try:
             name = self.engine.hand_over(batch.id, orders)
         except PaintingUnknown as unknown:
-            log.error("no answer to a batch", batch=str(batch.id), orders=len(orders), detail=unknown.detail)
+            log.warning("no answer to a batch", batch=str(batch.id), orders=len(orders), detail=unknown.detail)
             with self.unit.begin() as work:
                 batches.note_unasked(work, batch.id)
         except PaintingFailed as failure:
@@ -139,6 +139,8 @@ class PostDesk:
             with self.unit.begin() as work:
                 batches.note_unasked(work, batch.id)
             return
+        if name is not None and batch.state is BatchState.MISSING:
+            self._stop(name)
         with self.unit.begin() as work:
             if name is None:
                 batches.note_not_found(work, batch.id)
@@ -150,7 +152,9 @@ class PostDesk:
     def _read(self, batch: Batch) -> None:
         with self.unit.begin() as work:
             group = batches.live_orders(work, batch.id)
-        if group and not self._settle(batch, group):
+        if not group:
+            self._stop(batch.name or "")
+        elif not self._settle(batch, group):
             with self.unit.begin() as work:
                 batches.note_nothing_new(work, batch.id)
             return
@@ -178,9 +182,10 @@ class PostDesk:
         came = [news.pictures.get(place + n, news.failure) for n in range(figurine.variants)]
         paintings = [each for each in came if isinstance(each, Painting)]
         failures = [FailureCode(each.code) for each in came if isinstance(each, PaintingFailed)]
+        if not paintings:
+            self._fail(figurine, min(failures, key=MOST_HOPE_FIRST.index))
+            return
         try:
-            if not paintings:
-                raise PaintingFailed(min(failures, key=MOST_HOPE_FIRST.index))
             stored = self.bench.store(figurine, paintings)
         except PaintingFailed as failure:
             self._fail(figurine, FailureCode(failure.code))
@@ -190,6 +195,13 @@ class PostDesk:
             # What is stored for an order that ended meanwhile is swept with its attempt.
             with self.unit.begin() as work:
                 batches.deliver_from_batch(work, batch, figurine, stored)
+
+    def _stop(self, name: str) -> None:
+        """Nobody waits for it any more. Whether or not it can be stopped, it is deleted."""
+        try:
+            self.engine.stop(name)
+        except PaintingFailed as failure:
+            log.warning("batch not stopped", code=failure.code, detail=failure.detail)
 
     def _delete(self, batch: Batch) -> None:
         try:

@@ -23,7 +23,7 @@ _HOPE_PAUSE = timedelta(seconds=2)
 
 
 def may_go(work: Work, painters: Painters, waiting: Waiting, figurine: Figurine) -> str | None:
-    """The engine an order can be handed to now, if any; one that never can has ended with this, one that hopes rests."""
+    """The engine an order can be handed to now, if any; one that never can ends with this, one that hopes rests."""
     chosen = painters.batch_engine(figurine.style)
     if isinstance(chosen, NoEngine):
         end(work, figurine, State.FAILED, chosen.code)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Final, TypeVar, cast
 from uuid import UUID
@@ -77,17 +78,15 @@ class GeminiBatches:
             return BatchNews(done=True, failure=CallFailed(gone.code, gone.detail))
         return news(operation, ratios)
 
-    def delete(self, name: str) -> None:
-        """Stopped first, for deleting stops nothing; one that has ended or is gone cannot be stopped, which is fine."""
-        try:
+    def stop(self, name: str) -> None:
+        """Have it painted no further; one that has ended cannot be stopped, which is fine."""
+        with suppress(_Gone):
             self._call(partial(self._wire.cancel_batch, name), of_a_batch=True)
-        except CallFailed as failure:
-            if failure.detail != "request_refused" and not isinstance(failure, _Gone):
-                _log.warning("batch not stopped", detail=failure.detail)
-        try:
+
+    def delete(self, name: str) -> None:
+        """Have Google keep nothing of it."""
+        with suppress(_Gone):
             self._call(partial(self._wire.delete_batch, name), of_a_batch=True)
-        except _Gone:
-            return
 
     def _listed(self) -> Iterator[tuple[str, str]]:
         """Name and title of every batch of the key."""

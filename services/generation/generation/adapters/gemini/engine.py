@@ -30,8 +30,9 @@ class GeminiEngine:
     """Paints with Google's models, one call for each picture, several at once; sends the photo and the prompt only.
 
     `deadline` is seconds for one call, `max_concurrent` calls of the whole process, `retired_for` how long a model
-    that was not found is left alone, `batch_pictures` how many pictures a batch may have. `unknown_beside_pictures` hears of calls whose answers never came when the
-    same order still gave pictures; without any picture PaintingUnknown says it.
+    that was not found is left alone, `batch_pictures` how many pictures a batch may have. `unknown_beside_pictures`
+    hears of calls whose answers never came when the same order still gave pictures; without any picture
+    PaintingUnknown says it.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """The client of google-genai, held to what we promise: no repeats of its own, no redirects, an end to every answer."""
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol, cast
@@ -28,7 +28,7 @@ class Models(Protocol):
     """The one thing that is asked of the client."""
 
     def generate_content(
-        self, *, model: str, contents: types.ContentListUnion, config: types.GenerateContentConfig
+        self, *, model: str, contents: list[types.Part], config: types.GenerateContentConfig
     ) -> types.GenerateContentResponse:
         """One call."""
         ...
@@ -52,6 +52,14 @@ class BatchCalls(Protocol):
         ...
 
 
+class Refusals(Protocol):
+    """How the client tells refusals, whose types it leaves open."""
+
+    def raise_for_response(self, response: httpx2.Response) -> None:
+        """Raise what the client raises for an answer that is none."""
+        ...
+
+
 class Wire:
     """Sends orders, each as one call that ends within the deadline (seconds)."""
 
@@ -65,19 +73,16 @@ class Wire:
         ca_file: Path | None,
         deadline: float,
     ) -> None:
-        arguments: dict[str, Any] = {
-            # A redirect would send the photo to somebody whose name stands in no policy.
-            "follow_redirects": False,
-            "event_hooks": {"request": [_Start(deadline)], "response": [_Bound(_LARGEST_ANSWER)]},
-        }
+        # A redirect would send the photo to somebody whose name stands in no policy.
+        arguments: dict[str, Any] = {"follow_redirects": False}
         if ca_file is not None:
             arguments["verify"] = ssl.create_default_context(cafile=str(ca_file))
-        reading = {**arguments, "event_hooks": {"request": [_Start(deadline)], "response": [_Bound(_LARGEST_BATCH)]}}
         self._reader = httpx2.Client(
             base_url=f"{(base_url or GOOGLE).rstrip('/')}/{api_version}/",
             headers={**(headers or {}), "x-goog-api-key": api_key},
             timeout=deadline,
-            **reading,
+            event_hooks=_hooks(deadline, _LARGEST_BATCH),
+            **arguments,
         )
         self._client = genai.Client(
             api_key=api_key,
@@ -88,7 +93,7 @@ class Wire:
                 api_version=api_version,
                 headers=dict(headers or {}),
                 timeout=round(deadline * 1000),
-                client_args=arguments,
+                client_args={**arguments, "event_hooks": _hooks(deadline, _LARGEST_ANSWER)},
                 retry_options=types.HttpRetryOptions(attempts=1),
             ),
         )
@@ -104,7 +109,9 @@ class Wire:
         created = batches.create(
             model=model,
             src=[
-                types.InlinedRequest(contents=_contents(order), config=_config(order, variant), metadata={"key": key})
+                types.InlinedRequest(
+                    contents=cast("Any", _contents(order)), config=_config(order, variant), metadata={"key": key}
+                )
                 for key, (order, variant) in pictures.items()
             ],
             config=types.CreateBatchJobConfig(display_name=display_name),
@@ -118,7 +125,7 @@ class Wire:
         error with details. Raises what the client raises.
         """
         response = self._reader.get(path, params=query)
-        errors.APIError.raise_for_response(response)
+        cast("Refusals", errors.APIError).raise_for_response(response)
         return response.json()
 
     def cancel_batch(self, name: str) -> None:
@@ -135,7 +142,7 @@ class Wire:
         self._reader.close()
 
 
-def _contents(order: PaintOrder) -> list[types.PartUnion | types.PartUnionDict]:
+def _contents(order: PaintOrder) -> list[types.Part]:
     return [
         types.Part.from_bytes(data=order.photo, mime_type="image/jpeg"),
         types.Part.from_text(text=order.prompt),
@@ -148,6 +155,10 @@ def _config(order: PaintOrder, variant: int) -> types.GenerateContentConfig:
         image_config=types.ImageConfig(aspect_ratio=order.aspect_ratio),
         seed=(order.seed + variant) % _SEEDS,
     )
+
+
+def _hooks(deadline: float, largest: int) -> dict[str, list[Callable[..., Any]]]:
+    return {"request": [_Start(deadline)], "response": [_Bound(largest)]}
 
 
 class _Start:
