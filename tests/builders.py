@@ -41,6 +41,9 @@ class Life:
     credits: int = 10
     seed: int = 7
     options: dict[str, str] = field(default_factory=dict[str, str])
+    delivery: str = "now"
+    # What the person was shown, where the order says it.
+    agreed: int | None = None
 
     @property
     def price(self) -> int:
@@ -61,6 +64,8 @@ class Life:
             uploaded_at=self.began,
             delete_by=self.began + DAY,
             options=self.options,
+            delivery=self.delivery,
+            unit_price=self.agreed,
         )
 
     def requested(self) -> FigurineRequested:

@@ -20,6 +20,8 @@ Json = dict[str, object]
 _TYPE = "type.googleapis.com/google.ai.generativelanguage.v1main."
 # google.rpc.Code for what a script says in HTTP.
 _RPC: Mapping[int, int] = {400: 3, 403: 7, 404: 5, 429: 8, 500: 13, 503: 14, 504: 4}
+# Of these nobody can tell whether the work has begun; here it has.
+_BROKEN = frozenset({500, 502, 504})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class BatchDesk:
         behaviour = director.creates.popleft() if director.creates else Behaviour()
         if behaviour.kind is Kind.LOST:
             return _cut_off(request)
-        if behaviour.kind is Kind.ERROR and behaviour.code < 500:
+        if behaviour.kind is Kind.ERROR and behaviour.code not in _BROKEN:
             raise ordered(behaviour.code, status=behaviour.status, retry_seconds=behaviour.retry_seconds)
         batch = self._taken(body, model, director, ledger)
         match behaviour.kind:

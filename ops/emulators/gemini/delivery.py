@@ -44,7 +44,7 @@ class Delivery:
             case Kind.HANG:
                 await _given_up(request)
                 return web.Response(status=499)
-            case Kind.DROP:
+            case Kind.DROP | Kind.LOST:
                 return _cut_off(request, web.Response())
             case Kind.INVALID_JSON:
                 body = b'{"candidates": [{"content": {"par'

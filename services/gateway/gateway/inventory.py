@@ -103,6 +103,7 @@ INVENTORY = Inventory(
             "finished_at": "When it was finished.",
             "favourite": "Whether it is a favourite.",
             "options": "What was chosen with the style.",
+            "delivery": "Whether it was ordered for now or for within a day.",
         },
     ),
     Table(

@@ -26,9 +26,9 @@ class Figurines:
         self._connection.execute(
             """
             INSERT INTO figurines (id, account_id, upload_id, state, rank, style, variants, aspect_ratio, title, price,
-                                   created_at, options)
+                                   created_at, options, delivery)
             VALUES (%(id)s, %(account_id)s, %(upload_id)s, %(state)s, %(rank)s, %(style)s, %(variants)s,
-                    %(aspect_ratio)s, %(title)s, %(price)s, %(created_at)s, %(options)s)
+                    %(aspect_ratio)s, %(title)s, %(price)s, %(created_at)s, %(options)s, %(delivery)s)
             """,
             {
                 "id": figurine.id,
@@ -45,6 +45,7 @@ class Figurines:
                 "price": figurine.price,
                 "created_at": figurine.created_at,
                 "options": Jsonb(dict(figurine.options)),
+                "delivery": figurine.delivery,
             },
         )
 
@@ -54,7 +55,7 @@ class Figurines:
             return cursor.execute(
                 """
                 SELECT id, account_id, upload_id, state, style, variants, aspect_ratio, title, price, engine,
-                       pictures, failure_code, created_at, finished_at, favourite, options
+                       pictures, failure_code, created_at, finished_at, favourite, options, delivery
                   FROM figurines WHERE id = %s AND account_id = %s
                 """,
                 [figurine_id, account_id],
@@ -75,7 +76,7 @@ class Figurines:
             return cursor.execute(
                 """
                 SELECT id, account_id, upload_id, state, style, variants, aspect_ratio, title, price, engine,
-                       pictures, failure_code, created_at, finished_at, favourite, options
+                       pictures, failure_code, created_at, finished_at, favourite, options, delivery
                   FROM figurines
                  WHERE account_id = %(account_id)s
                    AND (%(before)s::uuid IS NULL OR id < %(before)s)

@@ -27,7 +27,7 @@ from gateway.domain.figurines import (
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import ForgedRequest, NotSignedIn
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
-from gateway.domain.styles import NoSuchStyle, StyleUnavailable, options_said
+from gateway.domain.styles import NoSuchStyle, StyleUnavailable, delivery_said, options_said
 from gateway.repository import Work
 from gateway.routes.context import current_person, intake, peers, personal, unit, uploads
 from gateway.routes.once import Made, answered, once
@@ -65,7 +65,10 @@ class QueueAnswer(Answer):
 
 
 class FigurineAnswer(Answer):
-    """A figurine; `price` is what was set aside for it, in credits; `upload_id` is its photo's, in `GET /v1/photos`."""
+    """A figurine; `price` is what was set aside for it, in credits; `upload_id` is its photo's, in `GET /v1/photos`.
+
+    `ready_by` is when one with `delivery` `batch` is there at the latest.
+    """
 
     id: UUID
     upload_id: UUID
@@ -76,6 +79,8 @@ class FigurineAnswer(Answer):
     variants: int
     aspect_ratio: str
     options: dict[str, str]
+    delivery: str = "now"
+    ready_by: datetime | None = None
     price: int
     queue: QueueAnswer | None = None
     pictures: list[PictureAnswer]
@@ -155,6 +160,7 @@ def order(form: OrderForm) -> Response:
         title=form.title,
         note=form.note,
         options=form.options,
+        delivery=form.delivery,
     )
     parts = _said(form, wanted)
     repeated = answered(str(person.account_id), parts)
@@ -227,6 +233,8 @@ def figurine_answer(figurine: Figurine) -> FigurineAnswer:
         variants=figurine.variants,
         aspect_ratio=figurine.aspect_ratio,
         options=dict(figurine.options),
+        delivery=figurine.delivery,
+        ready_by=figurine.ready_by,
         price=figurine.price,
         pictures=[PictureAnswer.model_validate(picture) for picture in figurine.pictures],
         versions=[figurine.id],
@@ -250,7 +258,7 @@ def _said(form: OrderForm, wanted: Order) -> tuple[str, ...]:
     for piece in iter(partial(_stream(form).read, 65_536), b""):
         digest.update(piece)
     said = (digest.hexdigest(), wanted.style, str(wanted.variants), wanted.aspect_ratio, wanted.title, wanted.note)
-    return said + options_said(wanted.options)
+    return said + options_said(wanted.options) + delivery_said(wanted.delivery)
 
 
 def _place(account_id: UUID, placement: Placement, jpeg: bytes, parts: tuple[str, ...]) -> Response:

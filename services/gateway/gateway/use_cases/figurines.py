@@ -22,7 +22,7 @@ from gateway.domain.figurines import (
     State,
     failed_state,
 )
-from gateway.domain.styles import NoSuchStyle, check_available, settle_options
+from gateway.domain.styles import NoSuchStyle, check_available, price_of, settle_options
 from gateway.repository import Work
 from gateway.use_cases.consents import require_consent_for
 
@@ -55,9 +55,9 @@ def quote(work: Work, account_id: UUID, order: Order) -> Quote:
     if style is None:
         raise NoSuchStyle
     check_available(style)
-    require_consent_for(work, account_id, style)
     settled = replace(order, options=settle_options(style, order.options))
-    price = style.price * order.variants
+    price = price_of(style, settled.options, delivery=order.delivery) * order.variants
+    require_consent_for(work, account_id, style, delivery=order.delivery)
     available = work.figurines.available_credits(account_id)
     if available is not None and available < price:
         raise InsufficientCredits
@@ -83,6 +83,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
         created_at=now,
         finished_at=None,
         options=placement.order.options,
+        delivery=placement.order.delivery,
     )
     work.figurines.add(figurine)
     work.outbox.add(
@@ -98,6 +99,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             uploaded_at=now,
             delete_by=now + UPLOAD_LIFETIME,
             options=dict(figurine.options),
+            delivery=figurine.delivery,
         )
     )
     return figurine

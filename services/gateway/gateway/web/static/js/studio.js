@@ -1,6 +1,7 @@
 /** The studio page: puts the photo step, the till, the bench and the shelf together and keeps them true. */
 import { Problem } from "./api.js";
 import { Bench } from "./bench.js";
+import { openDelivery, pricesOf } from "./delivery.js";
 import { holdDraft, takeDraft } from "./draft.js";
 import { clearErrors, showProblem } from "./form.js";
 import { openGemini } from "./gemini.js";
@@ -26,6 +27,7 @@ const styleNames = new Map(styles.map((input) => [input.value, input.dataset.nam
 
 const photo = openPhotoStep({ onChange: () => clearErrors(form) });
 if (styles.length > 0) openWall(form);
+openDelivery(form);
 const till = openTill(form, { signedIn });
 const gemini = openGemini(form);
 const bench = new Bench({
@@ -101,8 +103,7 @@ function askForPhoto() {
 
 function sayTooDear() {
   const box = at("order-error");
-  const each = Number(form.querySelector("[name=style]:checked").dataset.price);
-  const few = Math.floor(till.available / each);
+  const few = Math.floor(till.available / pricesOf(form).each);
   box.textContent = `This takes ${credits(priceOf(form))} and you have ${till.available}. Nothing was sent.`;
   if (few > 0) box.append(document.createElement("br"), fewerButton(few));
   box.hidden = false;
