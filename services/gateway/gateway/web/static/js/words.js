@@ -46,8 +46,8 @@ function place(queue) {
   return queue.estimate_seconds == null ? `${where}.` : `${where}, ${duration(queue.estimate_seconds)}.`;
 }
 
-/** "Google has it. It is there by 14:02 tomorrow, often sooner." */
-const within = (figurine, begun) => `${begun} It is there by ${moment(figurine.ready_by)}, often sooner.`;
+/** "Google has it. Ready by 14:02 tomorrow, often sooner." */
+const within = (figurine, begun) => `${begun} Ready by ${moment(figurine.ready_by)}, often sooner.`;
 
 function waiting(figurine) {
   return figurine.ready_by ? within(figurine, "It goes to Google in a few minutes.") : place(figurine.queue);
