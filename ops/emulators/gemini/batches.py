@@ -123,7 +123,8 @@ class BatchDesk:
         asked = [(asked_by(content, model), metadata) for content, metadata in requests]
         batching = director.batching
         name = f"batches/{token_hex(16)}"
-        record = BatchRecord(name=name, display_name=title, model=model.id, requests=len(asked))
+        keys = [json.dumps(metadata, sort_keys=True) for _, metadata in asked]
+        record = BatchRecord(name=name, display_name=title, model=model.id, requests=len(asked), keys=keys)
         ledger.batches.append(record)
         items = [
             _Item(asked=each, metadata=metadata, behaviour=director.next(), call=_call(ledger, model, name, each))

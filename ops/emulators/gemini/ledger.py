@@ -42,6 +42,8 @@ class BatchRecord(BaseModel):
     display_name: str
     model: str
     requests: int
+    # What came along to tell its requests apart.
+    keys: list[str] = Field(default_factory=list[str])
     state: str = "PENDING"
     reads: int = 0
     cancelled: bool = False

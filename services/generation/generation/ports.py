@@ -111,8 +111,11 @@ class BatchEngine(Protocol):
         """What it calls the group, if it ever came; raises PaintingFailed when it cannot be asked."""
         ...
 
-    def look(self, name: str, ratios: Mapping[int, str]) -> BatchNews:
-        """How far a group has come; `ratios` are the shapes that were ordered. Raises as `find` does."""
+    def look(self, name: str, ratios: Mapping[int, str], *, of_one: bool) -> BatchNews:
+        """How far a group has come; `ratios` are the shapes that were ordered, `of_one` says that by one order only.
+
+        Raises as `find` does.
+        """
         ...
 
     def stop(self, name: str) -> None:

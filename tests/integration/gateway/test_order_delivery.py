@@ -23,7 +23,7 @@ def ada(studio: Studio) -> Person:
 
 @pytest.fixture
 def styles(studio: Studio) -> Iterator[dict[str, Style]]:
-    """The catalogue as a studio with Gemini has it: statuettes for three credits can wait, in jade they cost two more."""
+    """As a studio with Gemini has them: statuettes for three credits can wait, and cost two more in jade."""
     with studio.service.unit.begin() as work:
         found = work.styles.all()
     changed = [_with_gemini(style) if style.id == "statuette" else style for style in found]

@@ -49,8 +49,8 @@ class MortalEngine:
     def find(self, batch_id: UUID) -> str | None:
         return self._engine.find(batch_id)
 
-    def look(self, name: str, ratios: Mapping[int, str]) -> BatchNews:
-        return self._engine.look(name, ratios)
+    def look(self, name: str, ratios: Mapping[int, str], *, of_one: bool) -> BatchNews:
+        return self._engine.look(name, ratios, of_one=of_one)
 
     def stop(self, name: str) -> None:
         self._engine.stop(name)

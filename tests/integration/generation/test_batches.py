@@ -91,6 +91,23 @@ def test_an_order_of_one_person_never_gets_the_picture_of_another(post: Post) ->
     assert post.kept() == []
 
 
+def test_where_a_batch_is_one_order_nothing_has_to_tell_its_pictures_apart(post: Post) -> None:
+    post.will(nameless=True)
+    life = post.sent(variants=2)
+    post.look()
+    assert post.shop.state(life) == ("succeeded", None, 1)
+
+
+def test_a_batch_that_was_of_two_is_not_of_one_because_one_has_left(post: Post) -> None:
+    post.will(nameless=True, ready_seconds=None)
+    leaving, staying = post.order(), post.order()
+    post.desk.hand_over()
+    post.shop.cancel(leaving)
+    post.control.finish_batches()
+    post.look()
+    assert post.shop.state(staying) == ("failed", "no_picture", 1)
+
+
 # Every ending of a batch or of a picture in it: what happens, and what the order says then.
 ENDINGS = {
     "blocked": (Behaviour(kind=Kind.BLOCKED, reason="PROHIBITED_CONTENT"), {}, "refused_by_engine"),

@@ -152,9 +152,10 @@ class PostDesk:
     def _read(self, batch: Batch) -> None:
         with self.unit.begin() as work:
             group = batches.live_orders(work, batch.id)
+            of_one = work.batches.is_of_one(batch.id)
         if not group:
             self._stop(batch.name or "")
-        elif not self._settle(batch, group):
+        elif not self._settle(batch, group, of_one=of_one):
             with self.unit.begin() as work:
                 batches.note_nothing_new(work, batch.id)
             return
@@ -163,13 +164,13 @@ class PostDesk:
             if not settled:
                 batches.note_nothing_new(work, batch.id)
 
-    def _settle(self, batch: Batch, group: batches.Group) -> bool:
+    def _settle(self, batch: Batch, group: batches.Group, *, of_one: bool) -> bool:
         """Whether there was news for these orders; then each of them has ended, or waits for the store."""
         ratios = {
             place + n: figurine.aspect_ratio for place, figurine in group.items() for n in range(figurine.variants)
         }
         try:
-            news = self.engine.look(batch.name or "", ratios)
+            news = self.engine.look(batch.name or "", ratios, of_one=of_one)
         except PaintingFailed as failure:
             log.warning("cannot look at a batch", batch=str(batch.id), code=failure.code, detail=failure.detail)
             return False

@@ -162,6 +162,11 @@ class Batches:
                 [batch_id],
             ).fetchall()
 
+    def is_of_one(self, batch_id: UUID) -> bool:
+        """Whether a group never had more than one order, so that nobody else's picture can be in it."""
+        row = self._connection.execute("SELECT count(*) = 1 FROM attempts WHERE batch_id = %s", [batch_id]).fetchone()
+        return row is not None and row[0]
+
     def handed_over(self, user_id: UUID) -> list[UUID]:
         """This person's orders that lie in a batch, locked."""
         rows = self._connection.execute(

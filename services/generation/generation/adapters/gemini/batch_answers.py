@@ -12,9 +12,9 @@ from .failures import CallFailed
 from .measures import CALLS
 from .results import found_in, painting_of
 
-# The states in which something may still come, in the API's words and in the client's.
-_UNDER_WAY: Final = frozenset({"", "UNSPECIFIED", "QUEUED", "PENDING", "RUNNING", "CANCELLING", "PAUSED", "UPDATING"})
+# The states that are the end, in the API's words and in the client's; in all others something may still come.
 _GOOD: Final = frozenset({"SUCCEEDED", "PARTIALLY_SUCCEEDED"})
+_BAD: Final = frozenset({"FAILED", "CANCELLED", "EXPIRED"})
 _ENDED: Final[Mapping[str, str]] = {"EXPIRED": "engine_timeout", "CANCELLED": "engine_unavailable"}
 # google.rpc.Code and its likeness in HTTP: what one request of a batch may fail with.
 _ABOUT_THE_REQUEST: Final = frozenset({3, 9, 11, 400, 413, 422})
@@ -24,12 +24,14 @@ _log = structlog.stdlib.get_logger("generation.gemini")
 Json = Mapping[str, Any]
 
 
-def news(operation: object, ratios: Mapping[int, str]) -> BatchNews:
+def news(operation: object, ratios: Mapping[int, str], *, of_one: bool = False) -> BatchNews:
     """What became of the pictures with these numbers, each ordered in that shape."""
     metadata = _members(_members(operation).get("metadata"))
     state = str(metadata.get("state") or "").removeprefix("BATCH_STATE_").removeprefix("JOB_STATE_")
     model = str(metadata.get("model") or "").removeprefix("models/")
-    if state in _UNDER_WAY and not _members(operation).get("error"):
+    over = _members(operation).get("done") is True or bool(_members(operation).get("error"))
+    if not over and state not in _GOOD and state not in _BAD:
+        # Also what Google may call a state some day: an order waits for its day, not for a word.
         return BatchNews(done=False)
     if state not in _GOOD:
         _log.error("batch ended without success", state=state[:40])
@@ -37,7 +39,9 @@ def news(operation: object, ratios: Mapping[int, str]) -> BatchNews:
         CALLS.labels(model, failure.code, failure.detail).inc(len(ratios))
         return BatchNews(done=True, failure=failure)
     answers = list(_answers(operation, metadata))
-    pictures = {number: _picture(answer, model, ratios[number]) for number, answer in _numbered(answers, ratios)}
+    pictures = {
+        number: _picture(answer, model, ratios[number]) for number, answer in _numbered(answers, ratios, of_one)
+    }
     return BatchNews(done=True, pictures=pictures)
 
 
@@ -50,12 +54,15 @@ def _answers(operation: object, metadata: Json) -> Iterator[Json]:
             return
 
 
-def _numbered(answers: list[Json], ratios: Mapping[int, str]) -> Iterator[tuple[int, Json]]:
+def _numbered(answers: list[Json], ratios: Mapping[int, str], of_one: bool) -> Iterator[tuple[int, Json]]:  # noqa: FBT001
     """Each answer with the number of the picture it is.
 
     Answers come in any order, and some come without what was sent along to tell them apart. A place in a list proves
-    nothing: a picture that may be somebody else's is dropped.
+    nothing: a picture that may be somebody else's is dropped. Where all are of one order, it does not matter.
     """
+    if of_one and len(answers) == len(ratios) and not any(answer.get("metadata") for answer in answers):
+        yield from zip(sorted(ratios), answers, strict=True)
+        return
     nameless = 0
     seen: set[int] = set()
     for answer in answers:

@@ -69,14 +69,14 @@ class GeminiBatches:
         """The name of our batch in Google's list."""
         return next((name for name, title in self._listed() if title == f"{PREFIX}{batch_id}"), None)
 
-    def look(self, name: str, ratios: Mapping[int, str]) -> BatchNews:
+    def look(self, name: str, ratios: Mapping[int, str], *, of_one: bool = False) -> BatchNews:
         """How far it is; a batch that is gone has nothing to come."""
         try:
             operation = self._call(partial(self._wire.read, name), of_a_batch=True)
         except _Gone as gone:
             _log.error("batch gone before it was read")
             return BatchNews(done=True, failure=CallFailed(gone.code, gone.detail))
-        return news(operation, ratios)
+        return news(operation, ratios, of_one=of_one)
 
     def stop(self, name: str) -> None:
         """Have it painted no further; one that has ended cannot be stopped, which is fine."""
