@@ -269,6 +269,54 @@ def test_a_model_that_is_retired_is_passed_over(post: Post) -> None:
     assert (post.shop.state(life)[0], post.there()[0].model) == ("succeeded", "gemini-nano-banana-2.1")
 
 
+def test_a_group_whose_gatherer_died_before_the_partner_was_told_is_given_back(post: Post) -> None:
+    life = post.order()
+    with post.shop.unit.begin() as work:
+        assert post_batches.gather(work, post.desk.painters, engine=GEMINI, most=8) is not None
+    assert post.desk.look() == 0
+    post.look()
+    assert (post.shop.state(life), disclosures(post.shop, life)) == (("queued", None, 1), [])
+    post.shop.clock.advance(2 * MINUTE)
+    assert post.desk.hand_over() == 1
+    post.look()
+    assert post.shop.state(life) == ("succeeded", None, 2)
+
+
+def test_whoever_sends_a_group_after_it_was_given_back_tells_nobody_anything(post: Post) -> None:
+    post.order()
+    with post.shop.unit.begin() as work:
+        gathered = post_batches.gather(work, post.desk.painters, engine=GEMINI, most=8)
+    assert gathered is not None
+    post.look()
+    with post.shop.unit.begin() as work:
+        assert post_batches.tell_partner(work, *gathered) == set()
+
+
+def test_an_order_without_a_photo_ends_and_the_others_go(post: Post) -> None:
+    gone, there = post.order(), post.order()
+    post.shop.workshop.photos.delete(gone.upload_id)
+    assert post.desk.hand_over() == 1
+    assert post.shop.state(gone) == ("failed", "photo_missing", 1)
+    post.look()
+    assert (post.shop.state(there)[0], [batch.requests for batch in post.there()]) == ("succeeded", [1])
+    assert disclosures(post.shop, gone) == []
+
+
+def test_a_group_whose_photos_cannot_be_read_now_waits_for_the_store(post: Post) -> None:
+    class Away:
+        """A bench whose store does not answer."""
+
+        def order_for(self, _: object) -> object:
+            raise Unavailable
+
+    life = post.order()
+    away = replace(post.desk, bench=Away())  # pyright: ignore[reportArgumentType]
+    assert away.hand_over() == 1
+    assert (post.shop.state(life), post.states(), post.there()) == (("queued", None, 1), [BatchState.ENDED], [])
+    post.shop.clock.advance(MINUTE)
+    assert post.desk.hand_over() == 1
+
+
 # People
 
 
