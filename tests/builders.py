@@ -42,6 +42,9 @@ class Life:
     seed: int = 7
     options: dict[str, str] = field(default_factory=dict[str, str])
     save: bool = False
+    delivery: str = "now"
+    # What the person was shown, where the order says it.
+    agreed: int | None = None
 
     @property
     def price(self) -> int:
@@ -63,6 +66,8 @@ class Life:
             delete_by=self.began + DAY,
             options=self.options,
             save=self.save,
+            delivery=self.delivery,
+            unit_price=self.agreed,
         )
 
     def edit_ordered(self, parent: "Life", *, picture: int = 1) -> FigurineEditOrdered:

@@ -24,6 +24,9 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "models that are being made": """
         SELECT figurine_id FROM generation.models WHERE state IN ('asked', 'making')
         """,
+    "groups of orders that a partner may still keep": """
+        SELECT id, state FROM generation.batches WHERE state <> 'ended'
+        """,
     "open holds": """
         SELECT figurine_id FROM billing.holds WHERE state = 'open'
         """,

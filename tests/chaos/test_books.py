@@ -22,6 +22,10 @@ FORGERIES: Mapping[str, LiteralString] = {
         INSERT INTO generation.models (figurine_id, picture, height_mm, state, asked_at)
         SELECT id, 1, 1, 'asked', now() FROM generation.figurines
         """,
+    "groups of orders that a partner may still keep": """
+        INSERT INTO generation.batches (id, engine, state, begun_at, next_look_at)
+        VALUES (gen_random_uuid(), 'gemini', 'leaving', now(), now())
+        """,
     "open holds": "UPDATE billing.holds SET state = 'open', ended_at = NULL",
     "photos that are held": "UPDATE generation.uploads SET state = 'deleting'",
     "photos that are to be saved, or to go": "UPDATE generation.saved_photos SET state = 'leaving'",

@@ -279,3 +279,23 @@ def test_an_owner_keeps_rates_and_deletes_her_figurine(page, viewer):
     expect(viewer).to_be_hidden()
     page.reload()
     expect(page.locator("#shelf-empty")).to_be_visible()
+
+
+def test_when_is_asked_only_where_an_order_can_wait_and_the_price_follows(page):
+    page.goto("/studio")
+    expect(page.locator("#price")).not_to_be_empty()
+    expect(page.locator("#delivery")).to_be_hidden()
+    # As the page comes from a studio with Gemini, in which one choice costs more.
+    page.evaluate("""() => {
+      document.querySelector('[name=style][value="window-box"]').toggleAttribute("data-batch", true);
+      document.querySelector('[name="window-box.backdrop"][value="dark"]').dataset.surcharge = "1";
+    }""")
+    choose_dark_box(page)
+    expect(page.locator("#price")).to_have_text("This takes 3 credits.")
+    page.get_by_role("radio", name="Within a day").check()
+    expect(page.locator("#price")).to_have_text("This takes 1 credit instead of 3.")
+    page.get_by_role("radio", name="2", exact=True).check()
+    expect(page.locator("#price")).to_have_text("This takes 2 credits instead of 6.")
+    page.get_by_role("radio", name="Acrylic standee").check()
+    expect(page.locator("#delivery")).to_be_hidden()
+    expect(page.locator("#price")).to_have_text("This takes 2 credits.")

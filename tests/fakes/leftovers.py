@@ -11,6 +11,7 @@ WORK = {
         "models",
         "pictures",
         "attempts",
+        "batches",
         "figurines",
         "uploads",
         "saved_photos",

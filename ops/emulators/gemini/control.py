@@ -9,7 +9,7 @@ from typing import Self
 import httpx2
 
 from ops.emulators.gemini.ledger import Ledger
-from ops.emulators.gemini.script import Behaviour, Script
+from ops.emulators.gemini.script import Batching, Behaviour, Script
 
 
 class Control:
@@ -26,6 +26,14 @@ class Control:
     def will(self, *behaviours: Behaviour, retired: Sequence[str] = ()) -> None:
         """What happens to the next calls; after them everything goes well. `retired` models are not found."""
         self.play(Script(queue=list(behaviours), retired=list(retired)))
+
+    def batching(self, batching: Batching, *behaviours: Behaviour) -> None:
+        """What happens to batches, and to their next requests."""
+        self.play(Script(queue=list(behaviours), batching=batching))
+
+    def finish_batches(self) -> None:
+        """Every batch that waits for it is ready now."""
+        self._client.post("/_emulator/batches:finish").raise_for_status()
 
     def ledger(self) -> Ledger:
         """What was received since the last reset."""

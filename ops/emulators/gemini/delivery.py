@@ -19,7 +19,7 @@ _WORDS = "Here is the figurine you asked for."
 _LOOK_AGAIN_SECONDS = 0.05
 _PIECES = 50
 # For these a picture is made, whether or not the answer arrives.
-_PAINTED = frozenset(
+PAINTED = frozenset(
     {
         Kind.PICTURE, Kind.GARBAGE_PICTURE, Kind.TRUNCATED_PICTURE, Kind.DROP, Kind.DROP_HALFWAY, Kind.SLOW_BODY,
         Kind.STALL, Kind.HANG,
@@ -39,20 +39,21 @@ class Delivery:
         """The answer to a call that was understood. Raises ApiError where the script says so."""
         if behaviour.kind is Kind.ERROR:
             return _error(call, behaviour)
-        call.billed = behaviour.kind in _PAINTED and asked.wants_picture
+        call.billed = behaviour.kind in PAINTED and asked.wants_picture
         match behaviour.kind:
             case Kind.HANG:
                 await _given_up(request)
                 return web.Response(status=499)
-            case Kind.DROP:
+            case Kind.DROP | Kind.LOST:
                 return _cut_off(request, web.Response())
             case Kind.INVALID_JSON:
                 body = b'{"candidates": [{"content": {"par'
             case _:
-                body = json.dumps(await self._body(asked, model, behaviour), indent=2).encode()
+                body = json.dumps(await self.body(asked, model, behaviour), indent=2).encode()
         return await _sent(request, call, body, behaviour)
 
-    async def _body(self, asked: Asked, model: Model, behaviour: Behaviour) -> answers.Json:
+    async def body(self, asked: Asked, model: Model, behaviour: Behaviour) -> answers.Json:
+        """The answer's JSON."""
         response_id = token_urlsafe(16)
         match behaviour.kind:
             case Kind.EMPTY:

@@ -28,6 +28,7 @@ class Call(BaseModel):
     billed: bool = False
     turns: int = 1
     signatures: int = 0
+    batch: str = ""
 
     def understood(self, asked: Asked) -> None:
         """What it asks for."""
@@ -36,12 +37,33 @@ class Call(BaseModel):
         self.digest, self.photo_sha256, self.prompt_sha256 = asked.digest, asked.photo_sha256, asked.prompt_sha256
 
 
+class BatchRecord(BaseModel):
+    """One batch; how often it was read, and whether it was stopped or deleted. `name` stays when it is gone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    display_name: str
+    model: str
+    requests: int
+    # What came along to tell its requests apart.
+    keys: list[str] = Field(default_factory=list[str])
+    state: str = "PENDING"
+    reads: int = 0
+    cancelled: bool = False
+    deleted: bool = False
+
+
 class Ledger(BaseModel):
-    """Every call since the last reset, in the order they came; `most_at_once` is how many ran at a time."""
+    """Every call since the last reset, in the order they came; `most_at_once` is how many ran at a time.
+
+    A request of a batch is a call of `batch`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     calls: list[Call] = Field(default_factory=list[Call])
+    batches: list[BatchRecord] = Field(default_factory=list[BatchRecord])
     running: int = 0
     most_at_once: int = 0
 

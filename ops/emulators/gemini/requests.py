@@ -19,8 +19,18 @@ from ops.emulators.gemini.signatures import check
 Json = Mapping[str, Any]
 
 _REQUEST = frozenset(
-    {"contents", "systemInstruction", "safetySettings", "generationConfig", "tools", "toolConfig", "cachedContent"}
+    {
+        "contents",
+        "systemInstruction",
+        "safetySettings",
+        "generationConfig",
+        "tools",
+        "toolConfig",
+        "cachedContent",
+        "model",
+    }
 )
+_BATCH = frozenset({"displayName", "inputConfig", "priority"})
 _CONFIG = frozenset(
     {
         "candidateCount", "seed", "responseModalities", "imageConfig", "thinkingConfig", "temperature", "topP", "topK",
@@ -52,7 +62,25 @@ class Asked:
 
 def understood(body: bytes, model: Model) -> Asked:
     """The request. Raises ApiError as the API would."""
-    request = _members(_json(body), _REQUEST, "")
+    return asked_by(_json(body), model)
+
+
+def inlined(body: bytes) -> tuple[str, list[tuple[object, dict[str, str]]]]:
+    """A batch's display name, and its requests, each with its metadata. Raises ApiError as the API would."""
+    batch = _members(_members(_json(body), frozenset({"batch"}), "").get("batch"), _BATCH, "batch.")
+    config = _members(batch.get("inputConfig"), frozenset({"requests", "fileName"}), "batch.input_config.")
+    requests = _members(config.get("requests"), frozenset({"requests"}), "batch.input_config.requests.").get("requests")
+    if not batch.get("displayName"):
+        raise invalid("* BatchGenerateContentRequest.batch.display_name: display_name is required")
+    if not isinstance(requests, list) or not requests:
+        raise invalid("* BatchGenerateContentRequest.batch.input_config: no requests")
+    items = [_members(each, frozenset({"request", "metadata"}), "requests.") for each in cast("list[object]", requests)]
+    return str(batch["displayName"]), [(each.get("request"), dict(each.get("metadata") or {})) for each in items]
+
+
+def asked_by(content: object, model: Model) -> Asked:
+    """One request of a call or of a batch. Raises ApiError as the API would."""
+    request = _members(content, _REQUEST, "")
     config = _members(request.get("generationConfig", {}), _CONFIG, "generation_config.")
     image_config = _members(config.get("imageConfig", {}), _IMAGE_CONFIG, "generation_config.image_config.")
     turns = _turns(request.get("contents"))

@@ -4,6 +4,7 @@ import math
 from collections import deque
 from enum import StrEnum
 from random import Random
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     TRUNCATED_PICTURE = "truncated_picture"
     INVALID_JSON = "invalid_json"  # 200, and not JSON
     ERROR = "error"  # HTTP `code`; `retry_seconds` as RetryInfo; `plain` for a body that is not JSON
+    LOST = "lost"  # the connection ends before anything was understood
     DROP = "drop"  # the connection ends before the answer, after the work
     DROP_HALFWAY = "drop_halfway"  # in the middle of the body
     SLOW_BODY = "slow_body"  # the body takes `seconds`
@@ -68,6 +70,22 @@ class Chance(_Strict):
     behaviour: Behaviour
 
 
+class Batching(_Strict):
+    """What happens to batches: the next hand-overs one by one, then all goes well.
+
+    A batch is ready after `ready_seconds`, or when the door for control says so (None), and ends as `end`. Its requests
+    go through the script like calls. `nameless`: answers come without what was sent along; `shuffled`: in another
+    order; `unlisted`: so many times the list does not show a batch.
+    """
+
+    creates: list[Behaviour] = Field(default_factory=list[Behaviour])
+    ready_seconds: float | None = 0.0
+    end: Literal["SUCCEEDED", "FAILED", "EXPIRED", "CANCELLED"] = "SUCCEEDED"
+    nameless: bool = False
+    shuffled: bool = False
+    unlisted: int = 0
+
+
 class Script(_Strict):
     """The next calls one by one; then by chance, the same with the same seed; `retired` models are not found."""
 
@@ -76,6 +94,7 @@ class Script(_Strict):
     seed: int = 0
     latency: Latency = Latency()
     retired: list[str] = Field(default_factory=list[str])
+    batching: Batching = Batching()
 
 
 class Director:
@@ -86,6 +105,8 @@ class Director:
         self._latency = script.latency
         self._queue = deque(script.queue)
         self._chances = script.chances
+        self.batching = script.batching
+        self.creates = deque(script.batching.creates)
         self._dice = Random(script.seed)  # noqa: S311 - chance that can be had again
 
     def next(self) -> Behaviour:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from ops.emulators.gemini.batches import BatchDesk
 from ops.emulators.gemini.delivery import Delivery
 from ops.emulators.gemini.errors import ApiError, invalid, key_invalid, key_missing, model_not_found
 from ops.emulators.gemini.ledger import RUNNING, Call, Ledger
@@ -33,6 +34,7 @@ class Emulator:
         self._director = Director(self._first)
         self._ledger = Ledger()
         self._delivery = Delivery(painter)
+        self._batches = BatchDesk(self._delivery)
 
     def application(self) -> web.Application:
         """Ready to be served."""
@@ -40,6 +42,12 @@ class Emulator:
         app.add_routes(
             [
                 web.post(r"/{version:v1|v1beta}/models/{model:[^/:]+}:generateContent", self.generate),
+                web.post(r"/{version:v1|v1beta}/models/{model:[^/:]+}:batchGenerateContent", self.create_batch),
+                web.get(r"/{version:v1|v1beta}/batches", self.list_batches),
+                web.get(r"/{version:v1|v1beta}/batches/{batch:[^/:]+}", self.show_batch),
+                web.post(r"/{version:v1|v1beta}/batches/{batch:[^/:]+}:cancel", self.cancel_batch),
+                web.delete(r"/{version:v1|v1beta}/batches/{batch:[^/:]+}", self.delete_batch),
+                web.post("/_emulator/batches:finish", self.finish_batches),
                 web.get(r"/{version:v1|v1beta}/models", self.list_models),
                 web.get(r"/{version:v1|v1beta}/models/{model:[^/:]+}", self.show_model),
                 web.put("/_emulator/script", self.take_script),
@@ -93,6 +101,40 @@ class Emulator:
         wish = request.headers.get(HEADER)
         return self._director.next() if wish is None else _parsed(Behaviour, wish)
 
+    async def create_batch(self, request: web.Request) -> web.StreamResponse:
+        """Take a batch."""
+        body = await request.read()
+        try:
+            model = self._checked(request)
+            return await self._batches.create(request, body, model, self._director, self._ledger)
+        except ApiError as error:
+            return _json(error.body(), status=error.code)
+
+    async def list_batches(self, request: web.Request) -> web.Response:
+        """A page of the batches there are."""
+        return self._open(request, lambda: self._batches.listed(request.query))
+
+    async def show_batch(self, request: web.Request) -> web.Response:
+        """One batch, with its answers once it has ended."""
+        try:
+            self._admit(request)
+            return _json(await self._batches.shown(request.match_info["batch"]))
+        except ApiError as error:
+            return _json(error.body(), status=error.code)
+
+    async def cancel_batch(self, request: web.Request) -> web.Response:
+        """Stop one."""
+        return self._open(request, lambda: self._batches.cancel(request.match_info["batch"]))
+
+    async def delete_batch(self, request: web.Request) -> web.Response:
+        """Forget one."""
+        return self._open(request, lambda: self._batches.delete(request.match_info["batch"]))
+
+    async def finish_batches(self, _request: web.Request) -> web.Response:
+        """Every batch that waits for it is ready now."""
+        self._batches.finish()
+        return web.Response(status=204)
+
     async def list_models(self, request: web.Request) -> web.Response:
         """Every model that answers."""
         return self._open(request, lambda: {"models": [_described(name) for name in self._living()]})
@@ -116,6 +158,7 @@ class Emulator:
     async def reset(self, _request: web.Request) -> web.Response:
         """As just started. Calls that still run stay in the old ledger."""
         self._director, self._ledger = Director(self._first), Ledger()
+        self._batches = BatchDesk(self._delivery)
         return web.Response(status=204)
 
     def _living(self) -> list[str]:
@@ -143,7 +186,7 @@ def _described(name: str) -> dict[str, object]:
         "description": "Emulated.",
         "inputTokenLimit": 32768,
         "outputTokenLimit": 32768,
-        "supportedGenerationMethods": ["generateContent"],
+        "supportedGenerationMethods": ["generateContent", "batchGenerateContent"],
     }
 
 

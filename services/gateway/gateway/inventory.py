@@ -112,6 +112,7 @@ INVENTORY = Inventory(
             "root_id": "The figurine its tree of versions began with.",
             "note": Column("What was to be different in this version.", sealed=True),
             "seed": "The number that makes the picture repeatable.",
+            "delivery": "Whether it was ordered for now or for within a day.",
         },
     ),
     Table(

@@ -80,13 +80,17 @@ def read_styles(answer: Any) -> list[Style]:
             options=tuple(_read_option(option) for option in item.get("options", ())),
             sample=item.get("sample"),
             unavailable_because=item.get("unavailable_because"),
+            batch=item.get("batch", False),
         )
         for item in answer["items"]
     ]
 
 
 def _read_option(answer: Any) -> Option:
-    choices = tuple(Choice(id=choice["id"], name=choice["name"]) for choice in answer["choices"])
+    choices = tuple(
+        Choice(id=choice["id"], name=choice["name"], surcharge=choice.get("surcharge", 0))
+        for choice in answer["choices"]
+    )
     return Option(id=answer["id"], name=answer["name"], choices=choices)
 
 

@@ -54,6 +54,9 @@ class Settings(ServiceSettings):
     gemini_base_url: str | None = None
     # How many figurines Gemini paints at once, in the whole studio.
     gemini_concurrency: int = Field(default=8, ge=1)
+    # How many pictures are handed over at once for who waits a day: their photos go in one request, and the pictures
+    # come in one answer. With 1, each order goes by itself.
+    gemini_batch_pictures: int = Field(default=8, ge=1, le=32)
     # How long one call may take.
     gemini_deadline_seconds: int = Field(default=90, ge=1)
 

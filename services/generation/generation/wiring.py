@@ -29,15 +29,17 @@ from generation.inventory import INVENTORY
 from generation.jobs import (
     Album,
     ModelBench,
+    PostDesk,
     QualityWatch,
     Workshop,
     album_jobs,
     jobs,
     model_jobs,
     note_unknown_calls,
+    post_jobs,
     quality_jobs,
 )
-from generation.ports import ImageEngine
+from generation.ports import ImageEngine, OffersBatches
 from generation.repository import Work
 from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk, QualityDesk, Shelf
 from generation.settings import Settings
@@ -59,7 +61,10 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     pictures, models = S3Pictures(store, sealer), S3Models(store, sealer)
     engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
-    painters = Painters(styles=styles, available=frozenset(engines), limits=_limits(settings))
+    batches = {name: each.batches for name, each in engines.items() if isinstance(each, OffersBatches)}
+    painters = Painters(
+        styles=styles, available=frozenset(engines), limits=_limits(settings), batches=frozenset(batches)
+    )
     signatures = read_signatures(settings)
     uploads = S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value())))
     saved = S3SavedPhotos(store, sealer)
@@ -74,6 +79,9 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     )
     album = Album(unit=unit, uploads=uploads, store=saved, develop=develop)
     looker = Looker()
+    desks = [
+        PostDesk(unit=unit, name=name, engine=each, painters=painters, bench=workshop) for name, each in batches.items()
+    ]
     maker = ReliefMaker(workers=settings.model_makers)
     watch = QualityWatch(unit=unit, least_people=settings.quality_least_people)
     bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
@@ -94,7 +102,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         ports=[
             pictures,
             Seals(sealer),
-            Catalogue(styles, engines=painters.available),
+            Catalogue(styles, engines=painters.available, batches=painters.batches),
             painters,
             Conversions(signatures),
             signatures,
@@ -104,7 +112,13 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             QualityDesk(least_people=settings.quality_least_people),
         ],
         subscriptions=subscriptions(styles, saved_photos=settings.saved_photos_per_person),
-        jobs=[*jobs(workshop), *model_jobs(bench), *album_jobs(album), *quality_jobs(watch)],
+        jobs=[
+            *jobs(workshop),
+            *model_jobs(bench),
+            *album_jobs(album),
+            *quality_jobs(watch),
+            *(job for desk in desks for job in post_jobs(desk)),
+        ],
         commands=commands(unit, least_people=settings.quality_least_people),
         checks={
             "database": database.check,
@@ -130,6 +144,7 @@ def engines_of(settings: Settings, unknown: Callable[[UUID, int], None]) -> Mapp
             # Google proves its name to everybody; an address of one's own may do so with one's own authority.
             ca_file=settings.ca_file if settings.gemini_base_url else None,
             deadline=settings.gemini_deadline_seconds,
+            batch_pictures=settings.gemini_batch_pictures,
             max_concurrent=settings.gemini_concurrency,
             unknown_beside_pictures=unknown,
         )

@@ -200,3 +200,32 @@ def test_the_catalogue_is_written_for_people_who_edit_it() -> None:
     for file in DIRECTORY.glob("*.toml"):
         assert list(tomllib.loads(file.read_text()))[-1] == "prompt"
         assert max(map(len, file.read_text().splitlines())) <= 200
+
+
+DEAR = GOOD.replace('prompt = "wild"', 'prompt = "wild", surcharge = 2')
+
+
+def test_a_choice_may_cost_more_its_own_or_a_shared_one(tmp_path: Path) -> None:
+    text = DEAR.replace("[[options]]", "[surcharges.backdrop]\nwarm = 1\n\n[[options]]", 1)
+    style = read(tmp_path, text)["test"]
+    prices = {
+        (mood, backdrop): style.unit_price({"mood": mood, "backdrop": backdrop})
+        for mood in ("calm", "wild")
+        for backdrop in ("auto", "warm")
+    }
+    assert prices == {("calm", "auto"): 1, ("calm", "warm"): 2, ("wild", "auto"): 3, ("wild", "warm"): 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (GOOD.replace("[[options]]", "[surcharges.backdrop]\nplaid = 1\n[[options]]", 1), "nothing to choose"),
+        (GOOD.replace("[[options]]", "[surcharges.size]\nlarge = 1\n[[options]]", 1), "nothing to choose"),
+        (GOOD.replace("[[options]]", "[surcharges.backdrop]\nauto = 1\n[[options]]", 1), "first choice of backdrop"),
+        (GOOD.replace("[[options]]", "[surcharges.backdrop]\nwarm = -1\n[[options]]", 1), "greater than or equal"),
+        (GOOD.replace('prompt = "calm"', 'prompt = "calm", surcharge = 1'), "first choice of mood"),
+    ],
+)
+def test_a_surcharge_that_cannot_be_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(CatalogueBroken, match=says):
+        read(tmp_path, text)

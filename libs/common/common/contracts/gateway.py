@@ -53,6 +53,8 @@ class ImageUploaded(Event):
     parent_picture: int | None = None
     # Whether the person wants the photo kept for next time.
     save: bool = False
+    # `now`, or `batch` for who can wait a day and pays half.
+    delivery: str = "now"
 
 
 class FigurineEditOrdered(Event):

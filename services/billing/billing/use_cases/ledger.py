@@ -23,8 +23,8 @@ from common.contracts.gateway import UserRegistered
 from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRequested
 from common.errors import NotYet
 
-# Longer than any job can live: three attempts of every engine, and a night's outage.
-STALE_HOLD = timedelta(hours=24)
+# Longer than any job can live: one that was ordered for within a day ends 26 hours after its order at the latest.
+STALE_HOLD = timedelta(hours=30)
 
 EMPTY = Balance(available=0, held=0, version=0)
 

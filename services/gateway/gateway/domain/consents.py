@@ -8,6 +8,10 @@ from common.errors import Forbidden, NotFound
 
 # A partner's engine gets the photo; the studio's own does not send it anywhere.
 GEMINI: Final = "google_gemini"
+ONLY_GEMINI_WAITS: Final = (
+    "Only Google Gemini paints within a day for half the credits, and you have not allowed it. Allow it, or order for "
+    "now; it cost nothing."
+)
 _NEEDED: Final[Mapping[str, str]] = {"gemini": GEMINI}
 _NAME: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from common.contracts.pricing import BATCH, NOW
 from common.errors import Invalid, NotFound, Refused
 
 MAX_VARIANTS: Final = 4
@@ -16,6 +17,8 @@ MAX_NOTE: Final = 300
 _JOINERS: Final = "\u200c\u200d"
 # Promise K1: gone a day after it came at the latest, whatever becomes of the figurine.
 UPLOAD_LIFETIME: Final = timedelta(hours=24)
+# What is told of an order that can wait.
+BATCH_PROMISED: Final = timedelta(hours=24)
 ASPECT_RATIOS: Final = ("1:1", "3:4", "4:3", "4:5", "5:4", "2:3", "3:2", "9:16", "16:9", "21:9")
 
 
@@ -123,11 +126,17 @@ class Figurine:
     root_id: UUID | None = None
     note: str = ""
     seed: int | None = None
+    delivery: str = NOW
 
     @property
     def root(self) -> UUID:
         """The id of its tree: that of the figurine it began with."""
         return self.root_id or self.id
+
+    @property
+    def ready_by(self) -> datetime | None:
+        """When it is there at the latest, for who ordered it for within a day."""
+        return self.created_at + BATCH_PROMISED if self.delivery == BATCH else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +149,7 @@ class Order:
     title: str
     note: str
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+    delivery: str = NOW
 
 
 def check_words(text: str, *, longest: int, what: str) -> str:
@@ -153,7 +163,14 @@ def check_words(text: str, *, longest: int, what: str) -> str:
 
 
 def check_order(
-    *, style: str, variants: int, aspect_ratio: str, title: str, note: str, options: Mapping[str, str] | None = None
+    *,
+    style: str,
+    variants: int,
+    aspect_ratio: str,
+    title: str,
+    note: str,
+    options: Mapping[str, str] | None = None,
+    delivery: str = NOW,
 ) -> Order:
     """An order within the rules; raises Invalid with the sentence that helps."""
     if not 1 <= variants <= MAX_VARIANTS:
@@ -167,6 +184,7 @@ def check_order(
         title=check_words(title, longest=MAX_TITLE, what="title"),
         note=check_words(note, longest=MAX_NOTE, what="note"),
         options=options or {},
+        delivery=delivery,
     )
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from common.contracts.pricing import BATCH, NOW, halves, unit_price
 from common.errors import Conflict, Invalid
 
 
@@ -21,6 +22,8 @@ class Choice:
 
     id: str
     name: str
+    # Credits that this choice adds to the price of a picture.
+    surcharge: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,18 @@ class Style:
     options: tuple[Option, ...] = ()
     sample: str | None = None
     unavailable_because: str | None = None
+    # Whether it can be ordered for within a day, at half the price.
+    batch: bool = False
+
+
+def price_of(style: Style, options: Mapping[str, str], *, delivery: str = NOW) -> int:
+    """Credits for one picture with these choices, one for each option; raises Invalid for what cannot wait."""
+    chosen = [
+        choice.surcharge for option in style.options for choice in option.choices if choice.id == options.get(option.id)
+    ]
+    if delivery == BATCH and not (style.batch and halves(unit_price(style.price, chosen))):
+        raise Invalid(f"{style.name} is made at once and not within a day. Leave delivery out; nothing was charged.")
+    return unit_price(style.price, chosen, delivery=delivery)
 
 
 def check_available(style: Style) -> None:
@@ -73,6 +88,11 @@ def options_said(wanted: Mapping[str, str]) -> tuple[str, ...]:
     So an order from before there were options is still the same order.
     """
     return (json.dumps(dict(wanted), sort_keys=True),) if wanted else ()
+
+
+def delivery_said(delivery: str) -> tuple[str, ...]:
+    """The same for when it is wanted; nothing for what was always so."""
+    return () if delivery == NOW else (delivery,)
 
 
 def _what_there_is(style: Style, offered: Mapping[str, list[str]]) -> str:

@@ -31,10 +31,10 @@ class Figurines:
         self._connection.execute(
             """
             INSERT INTO figurines (id, account_id, upload_id, state, rank, style, variants, aspect_ratio, title, price,
-                                   created_at, options, parent_id, parent_picture, root_id, note, seed)
+                                   created_at, options, parent_id, parent_picture, root_id, note, seed, delivery)
             VALUES (%(id)s, %(account_id)s, %(upload_id)s, %(state)s, %(rank)s, %(style)s, %(variants)s,
                     %(aspect_ratio)s, %(title)s, %(price)s, %(created_at)s, %(options)s, %(parent_id)s,
-                    %(parent_picture)s, %(root_id)s, %(note)s, %(seed)s)
+                    %(parent_picture)s, %(root_id)s, %(note)s, %(seed)s, %(delivery)s)
             """,
             {
                 "id": figurine.id,
@@ -54,6 +54,7 @@ class Figurines:
                 "root_id": figurine.root_id,
                 "note": self._sealed(figurine.note, figurine.account_id, _NOTE) if figurine.note else None,
                 "seed": figurine.seed,
+                "delivery": figurine.delivery,
             },
         )
 
@@ -64,7 +65,7 @@ class Figurines:
                 """
                 SELECT id, account_id, upload_id, state, style, variants, aspect_ratio, title, price, engine,
                        pictures, failure_code, created_at, finished_at, favourite, options, parent_id,
-                       parent_picture, root_id, note, seed
+                       parent_picture, root_id, note, seed, delivery
                   FROM figurines WHERE id = %s AND account_id = %s
                 """,
                 [figurine_id, account_id],
@@ -86,7 +87,7 @@ class Figurines:
                 """
                 SELECT id, account_id, upload_id, state, style, variants, aspect_ratio, title, price, engine,
                        pictures, failure_code, created_at, finished_at, favourite, options, parent_id,
-                       parent_picture, root_id, note, seed
+                       parent_picture, root_id, note, seed, delivery
                   FROM figurines
                  WHERE account_id = %(account_id)s
                    AND (%(before)s::uuid IS NULL OR id < %(before)s)

@@ -56,6 +56,7 @@ def _style(kept: Mapping[str, Any]) -> Style:
         options=tuple(_option(option) for option in kept.get("options", ())),
         sample=kept.get("sample"),
         unavailable_because=kept.get("unavailable_because"),
+        batch=kept.get("batch", False),
     )
 
 

@@ -32,7 +32,7 @@ from gateway.domain.photo import (
     PhotoUnsupported,
     TooManySavedPhotos,
 )
-from gateway.domain.styles import NoSuchStyle, StyleUnavailable, options_said
+from gateway.domain.styles import NoSuchStyle, StyleUnavailable, delivery_said, options_said
 from gateway.repository import Work
 from gateway.routes import order_photo
 from gateway.routes.context import current_person, peers, personal, unit
@@ -77,7 +77,8 @@ class QueueAnswer(Answer):
 class FigurineAnswer(Answer):
     """A figurine; `price` is what was set aside for it, in credits; `upload_id` is its photo's, in `GET /v1/photos`.
 
-    `versions` are all figurines of its tree, itself among them.
+    `versions` are all figurines of its tree, itself among them; `ready_by` is when one with `delivery` `batch` is
+    there at the latest.
     """
 
     id: UUID
@@ -90,6 +91,8 @@ class FigurineAnswer(Answer):
     variants: int
     aspect_ratio: str
     options: dict[str, str]
+    delivery: str = "now"
+    ready_by: datetime | None = None
     price: int
     queue: QueueAnswer | None = None
     pictures: list[PictureAnswer]
@@ -171,6 +174,7 @@ def order(form: OrderForm) -> Response:
         title=form.title,
         note=form.note,
         options=form.options,
+        delivery=form.delivery,
     )
     parts = _said(form, wanted)
     repeated = answered(str(person.account_id), parts)
@@ -253,6 +257,8 @@ def _answer(figurine: Figurine, versions: list[VersionAnswer]) -> FigurineAnswer
         variants=figurine.variants,
         aspect_ratio=figurine.aspect_ratio,
         options=dict(figurine.options),
+        delivery=figurine.delivery,
+        ready_by=figurine.ready_by,
         price=figurine.price,
         pictures=[PictureAnswer.model_validate(picture) for picture in figurine.pictures],
         versions=versions,
@@ -267,7 +273,7 @@ def _said(form: OrderForm, wanted: Order) -> tuple[str, ...]:
     """What the request says, the photo included."""
     photo, *saving = order_photo.said(form)
     said = (photo, wanted.style, str(wanted.variants), wanted.aspect_ratio, wanted.title, wanted.note)
-    return (*said, *options_said(wanted.options), *saving)
+    return (*said, *options_said(wanted.options), *delivery_said(wanted.delivery), *saving)
 
 
 def made(

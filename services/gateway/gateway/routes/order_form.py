@@ -1,6 +1,6 @@
 """The form with which a figurine is ordered."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from flask_openapi3.models.file import FileStorage
@@ -26,6 +26,15 @@ class OrderForm(BaseModel):
     aspect_ratio: str = "1:1"
     title: Annotated[str, Field(max_length=200, description="The name on the base.")] = ""
     note: Annotated[str, Field(max_length=1000, description="A wish for the engine.")] = ""
+    delivery: Annotated[
+        Literal["now", "batch"],
+        Field(
+            description=(
+                "When it is made: `now`, or `batch` for within a day at half the credits, rounded down. Google Gemini "
+                "paints what can wait; styles say with `batch` whether they can."
+            )
+        ),
+    ] = "now"
     options: Annotated[
         Json[dict[Id, Id]],
         Field(

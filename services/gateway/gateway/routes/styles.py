@@ -9,10 +9,11 @@ routes = public("styles")
 
 
 class ChoiceAnswer(Answer):
-    """One way to have an option."""
+    """One way to have an option; `surcharge` is what it adds to the price of a picture, in credits."""
 
     id: str
     name: str
+    surcharge: int = 0
 
 
 class OptionAnswer(Answer):
@@ -26,7 +27,8 @@ class OptionAnswer(Answer):
 class StyleAnswer(Answer):
     """One kind of figurine; price in credits per picture, `sample` the address of a picture of it.
 
-    One that is not `available` can be seen, not ordered; `unavailable_because` says why.
+    One that is not `available` can be seen, not ordered; `unavailable_because` says why. With `batch` it can be ordered
+    for within a day, at half the price with all surcharges, rounded down, as long as that leaves a credit to pay.
     """
 
     id: str
@@ -39,6 +41,7 @@ class StyleAnswer(Answer):
     options: tuple[OptionAnswer, ...]
     aspect_ratios: tuple[str, ...] = ASPECT_RATIOS
     max_variants: int = MAX_VARIANTS
+    batch: bool = False
     available: bool
     unavailable_because: str | None
 
@@ -68,6 +71,7 @@ def style_answer(style: Style) -> StyleAnswer:
         subjects=style.subjects,
         engines=style.engines,
         options=tuple(OptionAnswer.model_validate(option) for option in style.options),
+        batch=style.batch,
         available=style.unavailable_because is None,
         unavailable_because=style.unavailable_because,
     )

@@ -3,17 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
+from common.contracts.pricing import BATCH, NOW
 from common.contracts.privacy import ConsentChanged
-from gateway.domain.consents import ConsentRequired, consents_needed_for
+from gateway.domain.consents import ONLY_GEMINI_WAITS, ConsentRequired, consents_asked_by, consents_needed_for
 from gateway.domain.styles import Style
 from gateway.repository import Work
 
 
-def require_consent_for(work: Work, account_id: UUID, style: Style) -> None:
-    """Refuse a style that only engines paint which the person has not allowed. Raises ConsentRequired."""
-    needed = consents_needed_for(style.engines)
+def require_consent_for(work: Work, account_id: UUID, style: Style, *, delivery: str = NOW) -> None:
+    """Refuse what only engines paint which the person has not allowed. Raises ConsentRequired."""
+    needed = consents_asked_by(style.engines) if delivery == BATCH else consents_needed_for(style.engines)
     if needed and needed.isdisjoint(work.consents.granted(account_id)):
-        raise ConsentRequired
+        raise ConsentRequired(ONLY_GEMINI_WAITS if delivery == BATCH else "")
 
 
 def note_consent(work: Work, event: ConsentChanged) -> None:

@@ -23,7 +23,7 @@ from gateway.domain.figurines import (
     State,
     failed_state,
 )
-from gateway.domain.styles import NoSuchStyle, check_available, settle_options
+from gateway.domain.styles import NoSuchStyle, check_available, price_of, settle_options
 from gateway.domain.versions import Parent
 from gateway.repository import Work
 from gateway.use_cases.consents import require_consent_for
@@ -66,9 +66,9 @@ def quote(work: Work, account_id: UUID, order: Order) -> Quote:
     if style is None:
         raise NoSuchStyle
     check_available(style)
-    require_consent_for(work, account_id, style)
     settled = replace(order, options=settle_options(style, order.options))
-    price = style.price * order.variants
+    price = price_of(style, settled.options, delivery=order.delivery) * order.variants
+    require_consent_for(work, account_id, style, delivery=order.delivery)
     available = work.figurines.available_credits(account_id)
     if available is not None and available < price:
         raise InsufficientCredits
@@ -100,6 +100,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
         root_id=parent.root_id if parent else None,
         note=placement.order.note if parent else "",
         seed=placement.seed,
+        delivery=placement.order.delivery,
     )
     work.figurines.add(figurine)
     if parent is not None and parent.goes_on:
@@ -121,6 +122,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             parent_id=figurine.parent_id,
             parent_picture=figurine.parent_picture,
             save=placement.save,
+            delivery=figurine.delivery,
         )
     )
     return figurine

@@ -1,7 +1,8 @@
 """The style catalogue: one TOML file per style, and the options that several share under `shared/`."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -34,6 +35,7 @@ class _Choice(_Strict):
     id: Id
     name: Words
     prompt: Words | None = None
+    surcharge: Annotated[int, Field(ge=0)] = 0
 
 
 class _Shared(_Strict):
@@ -66,6 +68,8 @@ class _Style(_Strict):
     engines: Annotated[list[Literal["gemini", "studio"]], Field(min_length=1)]
     options: list[_Option] = []
     shared_options: list[Id] = []
+    # What choices of shared options add to this style's price: {"resolution": {"large": 1}}.
+    surcharges: dict[Id, dict[Id, Annotated[int, Field(ge=0)]]] = {}
     sample: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.(jpg|png|webp)$")] | None = None
     prompt: _Prompt
 
@@ -90,11 +94,11 @@ def _style(file: Path, shared: dict[str, Option]) -> Style:
         subjects=tuple(read.subjects),
         engines=tuple(read.engines),
         place=read.place,
-        options=(*own, *(shared[name] for name in read.shared_options)),
+        options=(*own, *(_surcharged(shared[name], read.surcharges.get(name, {})) for name in read.shared_options)),
         sample=read.sample,
         prompt={slot: getattr(read.prompt, slot) for slot in Slot},
     )
-    if flaw := _flaw(style):
+    if flaw := _flaw(style) or _stray_surcharge(style, read):
         raise CatalogueBroken(f"{file.name}: {flaw}")
     return style
 
@@ -104,7 +108,9 @@ def _shared(file: Path) -> Option:
 
 
 def _option(read: _Shared, option_id: str) -> Option:
-    choices = tuple(Choice(id=each.id, name=each.name, prompt=each.prompt or "") for each in read.choices)
+    choices = tuple(
+        Choice(id=each.id, name=each.name, prompt=each.prompt or "", surcharge=each.surcharge) for each in read.choices
+    )
     return Option(id=option_id, name=read.name, choices=choices)
 
 
@@ -134,6 +140,21 @@ def _flaw(style: Style) -> str | None:
     if taken != spoken:
         return f"no slot takes, or no option gives, {', '.join(sorted(taken ^ spoken))}"
     return None
+
+
+def _surcharged(option: Option, surcharges: Mapping[str, int]) -> Option:
+    choices = [replace(each, surcharge=surcharges.get(each.id, each.surcharge)) for each in option.choices]
+    return replace(option, choices=tuple(choices))
+
+
+def _stray_surcharge(style: Style, read: _Style) -> str | None:
+    """A surcharge for what cannot be chosen, or for what everybody gets who chooses nothing."""
+    offered = {option.id: {choice.id for choice in option.choices} for option in style.options}
+    for option_id, surcharges in read.surcharges.items():
+        if option_id not in read.shared_options or not surcharges.keys() <= offered[option_id]:
+            return f"there is nothing to choose for a surcharge of {option_id}"
+    dear = next((option.id for option in style.options if option.choices[0].surcharge), None)
+    return f"the first choice of {dear} is part of the price and has no surcharge" if dear else None
 
 
 def _twice(ids: Sequence[str]) -> str | None:

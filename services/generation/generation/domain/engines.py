@@ -74,6 +74,11 @@ def choose_engine(offered: Sequence[str], available: Collection[str], consented:
     return NoEngine.NO_CONSENT if here else NoEngine.NOT_HERE
 
 
+def batch_engine(offered: Sequence[str], batches: Collection[str]) -> str | None:
+    """The engine that paints what offers these in batches, if one does."""
+    return next((engine for engine in _PREFERENCE if engine in offered and engine in batches), None)
+
+
 def consent_may_come(withdrawn_at: datetime | None, *, ordered_at: datetime, now: datetime) -> bool:
     """Whether to wait for a consent: not when it was withdrawn after the order, and never for long."""
     withdrawn = withdrawn_at is not None and withdrawn_at >= ordered_at
@@ -100,6 +105,14 @@ class Painters:
     styles: Mapping[str, Style]
     available: frozenset[str] = frozenset({STUDIO})
     limits: Limits = field(default_factory=Limits)
+    # Those of them that take orders in batches, which may take a day.
+    batches: frozenset[str] = frozenset()
+
+    def batch_engine(self, style: str) -> str | NoEngine:
+        """The engine that paints a style in batches; whoever ordered that did not order another engine."""
+        if style not in self.styles:
+            return NoEngine.NO_STYLE
+        return batch_engine(self.styles[style].engines, self.batches) or NoEngine.NOT_HERE
 
     def choose(self, style: str, consented: Collection[str], *, goes_on: bool = False) -> str | NoEngine:
         """The engine for a job; a style that has left the catalogue has none.

@@ -7,6 +7,7 @@ from enum import StrEnum
 from statistics import median
 from uuid import UUID
 
+from common.contracts.pricing import NOW
 from common.errors import NotFound, Refused
 
 MAX_FAILURES = 3
@@ -78,6 +79,14 @@ class FailureCode(StrEnum):
     PARENT_MISSING = "parent_missing"  # deleted before a version of it was painted
 
 
+# Of several reasons the one that is told: what leaves most hope of another attempt.
+MOST_HOPE_FIRST = (
+    FailureCode.ENGINE_UNAVAILABLE,
+    FailureCode.ENGINE_TIMEOUT,
+    FailureCode.MODEL_RETIRED,
+    FailureCode.REFUSED_BY_ENGINE,
+    FailureCode.NO_PICTURE,
+)
 # Worth another attempt: the next one may well find the engine in better shape.
 RETRYABLE = frozenset({FailureCode.ENGINE_UNAVAILABLE, FailureCode.ENGINE_TIMEOUT})
 
@@ -107,6 +116,8 @@ class Figurine:
     parent_picture: int | None = None
     # Without a photo: the engine goes on from the parent's picture.
     goes_on: bool = False
+    # Whether it is painted in turn, or with others in a batch.
+    delivery: str = NOW
 
     def may_become(self, state: State) -> bool:
         """Whether the state table allows this step."""

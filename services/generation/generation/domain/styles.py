@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from common.contracts.pricing import NOW, unit_price
+
 MAX_VARIANTS = 4
 ASPECT_RATIOS = ("1:1", "3:4", "4:3", "4:5", "5:4", "2:3", "3:2", "9:16", "16:9", "21:9")
 
@@ -30,6 +32,8 @@ class Choice:
     id: str
     name: str
     prompt: str = ""
+    # Credits that this choice adds to the price of a picture.
+    surcharge: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,11 @@ class Style:
     def settled(self, options: Mapping[str, str]) -> dict[str, str]:
         """A choice for every option: the one asked for where the style knows it, else the default."""
         return {option.id: option.chosen(options.get(option.id)).id for option in self.options}
+
+    def unit_price(self, options: Mapping[str, str], *, delivery: str = NOW) -> int:
+        """Credits for one picture with these choices."""
+        chosen = (option.chosen(options.get(option.id)).surcharge for option in self.options)
+        return unit_price(self.price, chosen, delivery=delivery)
 
 
 def as_painted(styles: Mapping[str, Style], repertoires: Mapping[str, Collection[str]]) -> dict[str, Style]:

@@ -7,20 +7,24 @@ from common.service import Job
 from generation import use_cases
 from generation.domain import STUDIO
 from generation.jobs.album import Album, album_jobs
+from generation.jobs.batches import PostDesk, post_jobs
 from generation.jobs.models import ModelBench, model_jobs
 from generation.jobs.quality import QualityWatch, quality_jobs
 from generation.jobs.workshop import Workshop, note_unknown_calls
 from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL
+from generation.use_cases import batch_orders
 
 __all__ = [
     "Album",
     "ModelBench",
+    "PostDesk",
     "QualityWatch",
     "Workshop",
     "album_jobs",
     "jobs",
     "model_jobs",
     "note_unknown_calls",
+    "post_jobs",
     "quality_jobs",
 ]
 
@@ -52,6 +56,11 @@ def jobs(workshop: Workshop) -> list[Job]:
             name="reconsider stranded",
             every=timedelta(minutes=1),
             run=workshop.in_transaction(partial(use_cases.reconsider_stranded, painters=workshop.painters)),
+        ),
+        Job(
+            name="end overdue batches",
+            every=timedelta(minutes=1),
+            run=workshop.in_transaction(partial(batch_orders.end_overdue, painters=workshop.painters)),
         ),
         Job(name="show queue", every=timedelta(seconds=10), run=workshop.show_queue),
         Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts),

@@ -13,6 +13,7 @@ import psycopg
 import structlog
 from prometheus_client import Counter, Gauge
 
+from common.contracts.pricing import BATCH
 from common.errors import Unavailable
 from common.work import UnitOfWork
 from generation import use_cases
@@ -38,6 +39,7 @@ from generation.ports import (
     Painting,
     PaintingFailed,
     PaintingUnknown,
+    PaintOrder,
     PhotoMissing,
     PhotoStore,
     PictureBroken,
@@ -111,7 +113,7 @@ class Workshop:
         """Tell the operator how many wait for each engine, and for how long."""
         with self.unit.begin() as work:
             lengths = use_cases.measure_queue(work)
-        for engine in self.engines:
+        for engine in (*self.engines, BATCH):
             QUEUE_JOBS.labels(engine).set(0)
             QUEUE_AGE.labels(engine).set(0)
         for length in lengths:
@@ -157,7 +159,7 @@ class Workshop:
             started = perf_counter()
             paintings = self._ask_engine(claim)
             elapsed = round((perf_counter() - started) * 1000)
-            stored = self._store(claim, paintings)
+            stored = self.store(claim, paintings)
         except PaintingFailed as failure:
             self._engine_failed(claim, failure)
         except PhotoMissing:
@@ -170,9 +172,7 @@ class Workshop:
             self._deliver(claim, stored, elapsed)
 
     def _ask_engine(self, claim: Figurine) -> Sequence[Painting]:
-        order = Gathering(
-            unit=self.unit, photos=self.photos, pictures=self.pictures, catalogue=self.painters.styles
-        ).order(claim)
+        order = self.order_for(claim)
         # The last moment to ask; on its own, for a call must not keep a transaction open.
         with self.unit.begin() as work:
             may_be_told = use_cases.disclose(work, claim)
@@ -183,10 +183,16 @@ class Workshop:
             raise PaintingFailed(FailureCode.NO_PICTURE)
         return paintings[: claim.variants]
 
+    def order_for(self, claim: Figurine) -> PaintOrder:
+        """Everything an engine gets to know. Raises PhotoMissing, PaintingFailed, Unavailable."""
+        return Gathering(
+            unit=self.unit, photos=self.photos, pictures=self.pictures, catalogue=self.painters.styles
+        ).order(claim)
+
     def _engine_of(self, claim: Figurine) -> ImageEngine:
         return self.engines[claim.engine or STUDIO]
 
-    def _store(self, claim: Figurine, paintings: Sequence[Painting]) -> Sequence[StoredPicture]:
+    def store(self, claim: Figurine, paintings: Sequence[Painting]) -> Sequence[StoredPicture]:
         """Those that are sound; a broken one counts as not delivered, and so costs nothing."""
         stored: list[StoredPicture] = []
         for painting in paintings:

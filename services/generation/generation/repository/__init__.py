@@ -4,6 +4,7 @@ from common.clock import Clock
 from common.database import Connection, notify
 from common.outbox import Outbox
 from generation.repository.attempts import Attempts
+from generation.repository.batches import Batches
 from generation.repository.consents import Consents, Disclosures
 from generation.repository.jobs import Jobs
 from generation.repository.leaving import Leaving
@@ -28,6 +29,7 @@ class Work:
         self.jobs = Jobs(connection, clock)
         self.queue = Queue(connection, clock)
         self.attempts = Attempts(connection, clock)
+        self.batches = Batches(connection, clock)
         self.pictures = Pictures(connection)
         self.models = Models(connection, clock)
         self.uploads = Uploads(connection, clock)

@@ -10,6 +10,8 @@ from generation.domain import Figurine
 DELIVERED = "delivered"
 UNKNOWN = "unknown"
 CONSENT_WITHDRAWN = "consent_withdrawn"
+# Of a batch whose orders the partner refused all together: which of them it meant is found out one by one.
+GROUP_REFUSED = "group_refused"
 _SAMPLE = 20
 
 
@@ -20,11 +22,14 @@ class Attempts:
         self._connection = connection
         self._clock = clock
 
-    def start(self, figurine: Figurine) -> None:
-        """Record that an attempt began."""
+    def start(self, figurine: Figurine, *, batch_id: UUID | None = None, place: int | None = None) -> None:
+        """Record that an attempt began; in a batch, with the number of its first picture there."""
         self._connection.execute(
-            "INSERT INTO attempts (figurine_id, attempt, engine, started_at) VALUES (%s, %s, %s, %s)",
-            [figurine.id, figurine.attempt, figurine.engine, self._clock.now()],
+            """
+            INSERT INTO attempts (figurine_id, attempt, engine, started_at, batch_id, batch_place)
+            VALUES (%s, %s, %s, %s, %s, %s)
+            """,
+            [figurine.id, figurine.attempt, figurine.engine, self._clock.now(), batch_id, place],
         )
 
     def end(self, figurine: Figurine, outcome: str, *, rendering_ms: int | None = None, unknown_calls: int = 0) -> None:
@@ -83,7 +88,8 @@ class Attempts:
             """
             SELECT rendering_ms, style = %(style)s
               FROM (SELECT figurine_id, rendering_ms, ended_at FROM attempts
-                     WHERE outcome = 'delivered' AND engine = %(engine)s ORDER BY ended_at DESC LIMIT 200) latest
+                     WHERE outcome = 'delivered' AND engine = %(engine)s AND batch_id IS NULL
+                     ORDER BY ended_at DESC LIMIT 200) latest
               JOIN figurines ON id = figurine_id
              ORDER BY ended_at DESC
             """,

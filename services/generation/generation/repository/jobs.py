@@ -26,7 +26,8 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on
+                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on,
+                       delivery
                   FROM figurines WHERE id = %s FOR UPDATE
                 """,
                 [figurine_id],
@@ -38,10 +39,10 @@ class Jobs:
             self._connection.execute(
                 """
                 INSERT INTO figurines (id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state,
-                                       requested_at, options, parent_id, parent_picture, goes_on)
+                                       requested_at, options, parent_id, parent_picture, goes_on, delivery)
                 VALUES (%(id)s, %(user_id)s, %(upload_id)s, %(style)s, %(variants)s, %(aspect_ratio)s, %(seed)s,
                         %(unit_price)s, %(state)s, %(requested_at)s, %(options)s, %(parent_id)s, %(parent_picture)s,
-                        %(goes_on)s)
+                        %(goes_on)s, %(delivery)s)
                 ON CONFLICT (id) DO NOTHING
                 """,
                 {
@@ -59,6 +60,7 @@ class Jobs:
                     "parent_id": figurine.parent_id,
                     "parent_picture": figurine.parent_picture,
                     "goes_on": figurine.goes_on,
+                    "delivery": figurine.delivery,
                 },
             ).rowcount
         )
@@ -121,9 +123,24 @@ class Jobs:
                    SET state = 'rendering', attempt = attempt + 1, lease_until = %s
                  WHERE id = %s AND state = 'queued'
              RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on
+                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on,
+                       delivery
                 """,
                 [self._clock.now() + lease, figurine_id],
+            ).fetchone()
+
+    def hand_over(self, figurine_id: UUID, *, engine: str) -> Figurine | None:
+        """Take a waiting job into a batch: no lease runs out over it, the batch's own clock does."""
+        with self._connection.cursor(row_factory=kwargs_row(_figurine)) as cursor:
+            return cursor.execute(
+                """
+                UPDATE figurines
+                   SET state = 'rendering', attempt = attempt + 1, engine = %s, lease_until = NULL
+                 WHERE id = %s AND state = 'queued' AND delivery = 'batch'
+             RETURNING id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
+                       failures, requested_at, deleted_at, engine, options, delivery
+                """,
+                [engine, figurine_id],
             ).fetchone()
 
     def extend_lease(self, figurine: Figurine, *, lease: timedelta) -> bool:
@@ -144,7 +161,8 @@ class Jobs:
             return cursor.execute(
                 """
                 SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
-                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on
+                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on,
+                       delivery
                   FROM figurines
                  WHERE state = 'rendering' AND lease_until < %s
                    FOR UPDATE SKIP LOCKED LIMIT 50

@@ -70,7 +70,7 @@ class Queue:
                        (SELECT max(changed_at) FROM consents c
                          WHERE c.user_id = f.user_id AND NOT granted AND purpose <> %(no_partner)s) AS withdrawn_at
                   FROM figurines f
-                 WHERE state = 'queued' AND engine IS NULL
+                 WHERE state = 'queued' AND engine IS NULL AND delivery = 'now'
                  ORDER BY not_before NULLS FIRST, queued_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
                 """,
                 {"limit": limit, "no_partner": QUALITY_CONSENT},
@@ -99,7 +99,7 @@ class Queue:
     def painting(self, engine: str) -> int:
         """How many jobs this engine paints now, in the whole studio."""
         row = self._connection.execute(
-            "SELECT count(*) FROM figurines WHERE state = 'rendering' AND engine = %s", [engine]
+            "SELECT count(*) FROM figurines WHERE state = 'rendering' AND engine = %s AND delivery = 'now'", [engine]
         ).fetchone()
         return row[0] if row else 0
 
@@ -150,9 +150,9 @@ class Queue:
                          WHERE (tags.turn, tags.since, tags.user_id)
                             <= (mine.turn, mine.since, mine.user_id)) AS place,
                        (SELECT count(*) FROM figurines
-                         WHERE state = 'rendering' AND engine = job.engine) AS painting,
+                         WHERE state = 'rendering' AND engine = job.engine AND delivery = 'now') AS painting,
                        (SELECT count(*) FROM figurines
-                         WHERE state = 'rendering' AND user_id = job.user_id) AS own_painting
+                         WHERE state = 'rendering' AND user_id = job.user_id AND delivery = 'now') AS own_painting
                   FROM job, mine
                 """,
                 [figurine_id],
@@ -163,7 +163,8 @@ class Queue:
         with self._connection.cursor(row_factory=class_row(Length)) as cursor:
             return cursor.execute(
                 """
-                SELECT coalesce(engine, 'none yet') AS engine, count(*) AS jobs, min(queued_at) AS oldest
+                SELECT CASE delivery WHEN 'batch' THEN 'batch' ELSE coalesce(engine, 'none yet') END AS engine,
+                       count(*) AS jobs, min(queued_at) AS oldest
                   FROM figurines WHERE state = 'queued' GROUP BY 1
                 """
             ).fetchall()
@@ -199,7 +200,7 @@ class Queue:
                         ORDER BY queued_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) job
                  WHERE line.engine = %(engine)s
                    AND line.user_id <> ALL (ARRAY(
-                       SELECT user_id FROM figurines WHERE state = 'rendering'
+                       SELECT user_id FROM figurines WHERE state = 'rendering' AND delivery = 'now'
                         GROUP BY user_id HAVING count(*) >= %(person_limit)s))
                  ORDER BY line.turn, line.since, line.user_id LIMIT 1
                 """,

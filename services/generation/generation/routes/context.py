@@ -18,11 +18,14 @@ from generation.repository import Work
 
 
 class Catalogue:
-    """The styles this service knows, and the engines it has."""
+    """The styles this service knows, the engines it has, and those of them that paint in batches."""
 
-    def __init__(self, styles: use_cases.Catalogue, *, engines: frozenset[str]) -> None:
+    def __init__(
+        self, styles: use_cases.Catalogue, *, engines: frozenset[str], batches: frozenset[str] = frozenset()
+    ) -> None:
         self.styles = styles
         self.engines = engines
+        self.batches = batches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

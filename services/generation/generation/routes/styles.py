@@ -2,17 +2,18 @@
 
 from common.answers import Answer
 from common.callers import internal_blueprint
-from generation.domain import Style, unavailable_because
+from generation.domain import Style, batch_engine, unavailable_because
 from generation.routes.context import catalogue
 
 routes = internal_blueprint("styles", __name__)
 
 
 class ChoiceAnswer(Answer):
-    """One way to have an option."""
+    """One way to have an option; `surcharge` is what it adds to the price of a picture, in credits."""
 
     id: str
     name: str
+    surcharge: int = 0
 
 
 class OptionAnswer(Answer):
@@ -24,7 +25,10 @@ class OptionAnswer(Answer):
 
 
 class StyleAnswer(Answer):
-    """A style of the catalogue; price in credits per picture, `sample` the file name of a picture of it."""
+    """A style of the catalogue; price in credits per picture, `sample` the file name of a picture of it.
+
+    `batch` says whether it can be ordered for within a day, at half the price.
+    """
 
     id: str
     name: str
@@ -34,6 +38,7 @@ class StyleAnswer(Answer):
     engines: tuple[str, ...]
     options: tuple[OptionAnswer, ...]
     sample: str | None
+    batch: bool = False
     available: bool
     unavailable_because: str | None
 
@@ -61,6 +66,7 @@ def _answer(style: Style) -> StyleAnswer:
         engines=style.engines,
         options=tuple(OptionAnswer.model_validate(option) for option in style.options),
         sample=style.sample,
+        batch=batch_engine(style.engines, catalogue().batches) is not None,
         available=reason is None,
         unavailable_because=reason,
     )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+import structlog
+
 from common.contracts.billing import CreditsHeld, CreditsRefused
 from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
 from common.contracts.generation import (
@@ -22,6 +24,7 @@ from generation.repository import Work
 from generation.use_cases.endings import end
 
 Catalogue = Mapping[str, Style]
+log = structlog.get_logger(__name__)
 
 
 def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue, saved_photos: int = SAVED_PHOTOS) -> None:
@@ -40,7 +43,8 @@ def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue, save
     figurine = _priced(event, style)
     if not work.jobs.add(figurine):
         _drop_words_of_cancelled_order(work, event.figurine_id)
-    elif style is None:
+    elif style is None or figurine.unit_price < 1:
+        # What is not in the catalogue cannot be made, and nothing is made for a price that no catalogue ever said.
         end(work, figurine, State.FAILED, FailureCode.REFUSED_BY_ENGINE)
     else:
         _ask_for_credits(work, figurine)
@@ -126,14 +130,27 @@ def _priced(event: ImageUploaded, style: Style | None) -> Figurine:
         options=event.options,
         parent_id=event.parent_id,
         parent_picture=event.parent_picture,
+        delivery=event.delivery,
     )
 
 
 def _agreed_price(event: ImageUploaded, style: Style | None) -> int:
-    """What the person was shown; the catalogue's price for orders that do not say."""
-    if event.unit_price is not None:
-        return event.unit_price
-    return style.price if style else 0
+    """What the person was shown, whatever the catalogue says by now; its price for orders that do not say.
+
+    A difference is what a catalogue leaves behind that changed meanwhile; the operator sees it, nobody pays it.
+    """
+    own = style.unit_price(event.options, delivery=event.delivery) if style else 0
+    if event.unit_price is None:
+        return own
+    if style is not None and event.unit_price != own:
+        log.warning(
+            "the price was agreed under another catalogue",
+            figurine_id=str(event.figurine_id),
+            style=style.id,
+            agreed=event.unit_price,
+            catalogue=own,
+        )
+    return event.unit_price
 
 
 def _version(event: FigurineEditOrdered) -> Figurine:

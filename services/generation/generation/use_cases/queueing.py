@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import timedelta
 from uuid import UUID
 
+from common.contracts.pricing import BATCH
 from common.contracts.privacy import ConsentChanged
 from generation.domain import (
     PARTNERS,
@@ -18,6 +19,7 @@ from generation.domain import (
 from generation.domain.quality import QUALITY_CONSENT
 from generation.repository import Work
 from generation.repository.queue import Length, Unassigned
+from generation.use_cases.batch_orders import batch_place, withdraw_from_batches
 from generation.use_cases.endings import end
 
 _BATCH = 500
@@ -32,8 +34,12 @@ def note_consent(work: Work, event: ConsentChanged) -> None:
     """
     if event.purpose not in _TO_PARTNERS | {QUALITY_CONSENT}:
         return
+    # Before the consent's own row, in the order in which whoever discloses something locks them.
+    to_partner = event.purpose in _TO_PARTNERS
+    handed_over = () if event.granted or not to_partner else work.batches.handed_over(event.user_id)
     news = work.consents.note(event.user_id, event.purpose, granted=event.granted, changed_at=event.changed_at)
-    if news and event.purpose in _TO_PARTNERS:
+    if news and to_partner:
+        withdraw_from_batches(work, handed_over, event.purpose)
         work.queue.reconsider(event.user_id)
         work.wake_renderers()
 
@@ -52,6 +58,8 @@ def queue_place(work: Work, user_id: UUID, figurine_id: UUID, *, painters: Paint
         raise NoSuchFigurine
     if figurine.state is not State.QUEUED:
         return None
+    if figurine.delivery == BATCH:
+        return batch_place(work, figurine)
     if figurine.engine is None:
         work.queue.enter()
         assign_engines(work, painters)

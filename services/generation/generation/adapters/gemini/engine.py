@@ -10,8 +10,10 @@ from uuid import UUID
 import structlog
 
 from common.clock import SYSTEM_CLOCK, Clock
+from generation.domain import MOST_HOPE_FIRST, FailureCode
 from generation.ports import Painting, PaintingFailed, PaintingUnknown, PaintOrder
 
+from .batches import GeminiBatches
 from .breaker import Breaker
 from .failures import CallFailed
 from .models import Ladder
@@ -21,8 +23,6 @@ from .wire import Wire
 DEFAULT_MODELS = ("gemini-2.5-flash-image", "gemini-nano-banana-2.1", "gemini-3.1-flash-lite-image")
 
 _MOST_VARIANTS = 4
-# When pictures failed for different reasons, the one that leaves most hope of another attempt is told.
-_HOPE = ("engine_unavailable", "engine_timeout", "model_retired", "refused_by_engine", "no_picture")
 _log = structlog.stdlib.get_logger("generation.gemini")
 
 
@@ -30,8 +30,9 @@ class GeminiEngine:
     """Paints with Google's models, one call for each picture, several at once; sends the photo and the prompt only.
 
     `deadline` is seconds for one call, `max_concurrent` calls of the whole process, `retired_for` how long a model
-    that was not found is left alone. `unknown_beside_pictures` hears of calls whose answers never came when the
-    same order still gave pictures; without any picture PaintingUnknown says it.
+    that was not found is left alone, `batch_pictures` how many pictures a batch may have. `unknown_beside_pictures`
+    hears of calls whose answers never came when the same order still gave pictures; without any picture
+    PaintingUnknown says it.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class GeminiEngine:
         breaker_failures: int = 5,
         breaker_seconds: float = 30.0,
         retired_for: timedelta = timedelta(hours=6),
+        batch_pictures: int = 8,
         unknown_beside_pictures: Callable[[UUID, int], None] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -61,10 +63,13 @@ class GeminiEngine:
             ca_file=ca_file,
             deadline=deadline,
         )
+        ladder = Ladder(models, retired_for=retired_for, clock=clock)
+        breaker = Breaker(failures=breaker_failures, seconds=breaker_seconds, clock=clock)
+        self._batches = GeminiBatches(wire=self._wire, ladder=ladder, breaker=breaker, most=batch_pictures)
         self._tries = Tries(
             wire=self._wire,
-            ladder=Ladder(models, retired_for=retired_for, clock=clock),
-            breaker=Breaker(failures=breaker_failures, seconds=breaker_seconds, clock=clock),
+            ladder=ladder,
+            breaker=breaker,
             pause=pause,
             closing=self._closing,
         )
@@ -76,6 +81,11 @@ class GeminiEngine:
     def name(self) -> str:
         """What the public contract calls this engine."""
         return "gemini"
+
+    @property
+    def batches(self) -> GeminiBatches:
+        """Painting in groups, within a day."""
+        return self._batches
 
     def paint(self, order: PaintOrder) -> Sequence[Painting]:
         """One picture per variant; those that fail are left out.
@@ -135,7 +145,7 @@ def _told(failures: Sequence[CallFailed], unknown: int) -> PaintingFailed:
     if unknown:
         lost = next(failure for failure in failures if failure.unknown)
         return PaintingUnknown(lost.code, lost.detail, calls=unknown)
-    most = min(failures, key=lambda failure: _HOPE.index(failure.code))
+    most = min(failures, key=lambda failure: MOST_HOPE_FIRST.index(FailureCode(failure.code)))
     pauses = [failure.retry_after for failure in failures if failure.retry_after is not None]
     return PaintingFailed(
         most.code, most.detail, retry_after=max(pauses, default=None) if most.code == "engine_unavailable" else None

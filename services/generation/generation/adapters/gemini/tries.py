@@ -11,13 +11,13 @@ from tenacity.wait import wait_exponential_jitter
 
 from generation.ports import Painting, PaintingFailed, PaintOrder
 
-from .answers import Answer, read
 from .breaker import Breaker
 from .failures import CallFailed, ModelRetired, TurnsRefused, failure_of
 from .measures import CALLS, SECONDS, SPARE
 from .models import Ladder
-from .shapes import Picture, cut_share, decoded, in_shape, is_close
-from .turns import at_best, memo_of
+from .results import Found, found_in, painting_of
+from .shapes import cut_share, is_close
+from .turns import at_best
 from .wire import Wire
 
 _TRIES = 2
@@ -59,7 +59,7 @@ class Tries:
             unknown = 1 if failure.unknown else 0
             if work.misshapen is None:
                 return Outcome(failure=failure, unknown=unknown)
-            return Outcome(painting=_painting(work.misshapen, order), unknown=unknown)
+            return Outcome(painting=painting_of(work.misshapen, order.aspect_ratio, order), unknown=unknown)
 
     def _wait(self, seconds: float) -> None:
         if self._closing.wait(seconds):
@@ -81,12 +81,12 @@ class Tries:
             self._ladder.confirm(model)
             share = cut_share(found.picture, work.order.aspect_ratio)
             if is_close(share):
-                return _painting(found, work.order)
+                return painting_of(found, work.order.aspect_ratio, work.order)
             work.misshapen = found
             raise CallFailed("no_picture", "wrong_shape", again=True)
         raise CallFailed("model_retired", "every_model_retired")
 
-    def _call(self, model: str, work: "_Work") -> "_Found":
+    def _call(self, model: str, work: "_Work") -> Found:
         """One call, measured."""
         with self._breaker.guarding():
             started = perf_counter()
@@ -98,14 +98,13 @@ class Tries:
             finally:
                 SECONDS.labels(model).observe(perf_counter() - started)
         try:
-            answer = read(response)
-            picture = decoded(answer.image)
+            found = found_in(response, model)
         except CallFailed as failure:
             CALLS.labels(model, failure.code, failure.detail).inc()
             raise
         CALLS.labels(model, "painted", "").inc()
-        SPARE.inc(answer.spare)
-        return _Found(picture=picture, answer=answer, model=answer.model or model, asked=model)
+        SPARE.inc(found.answer.spare)
+        return found
 
     def _ask(self, model: str, work: "_Work") -> types.GenerateContentResponse:
         """Whatever the client raises, the order has to end."""
@@ -119,36 +118,15 @@ class Tries:
         raise failure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    picture: Picture
-    answer: Answer
-    model: str
-    asked: str
-
-
 @dataclass(slots=True)
 class _Work:
     """What is asked for; `misshapen` is a picture in the wrong shape, better than none."""
 
     order: PaintOrder
     variant: int
-    misshapen: _Found | None = None
+    misshapen: Found | None = None
     # Earlier turns were refused: the next try leaves them out.
     anew: bool = False
-
-
-def _painting(found: _Found, order: PaintOrder) -> Painting:
-    picture = in_shape(found.picture, order.aspect_ratio)
-    return Painting(
-        image=picture.image,
-        media_type=picture.media_type,
-        width=picture.pixels.width,
-        height=picture.pixels.height,
-        model=found.model,
-        response_id=found.answer.response_id,
-        memo=memo_of(found.answer, order, model=found.asked, stored=picture.image),
-    )
 
 
 def _is_worth_another(error: BaseException) -> bool:

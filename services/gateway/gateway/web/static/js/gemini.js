@@ -1,4 +1,5 @@
 /** The switch in the studio: whether Google Gemini may paint, and which styles cannot be ordered without it. */
+import { waits } from "./delivery.js";
 import { flip, isOn, sayIn, show } from "./switch.js";
 
 const PURPOSE = "google_gemini";
@@ -7,9 +8,11 @@ const at = (id) => document.getElementById(id);
 const ids = (text) => new Set(text.split(" ").filter(Boolean));
 
 /** What the switch means for the chosen style. */
-function means({ only, also }, style, on) {
+function means({ only, also }, style, on, waiting) {
   if (!style) return "";
   const { name } = style.dataset;
+  if (waiting && on) return `Gemini paints ${name} within a day.`;
+  if (waiting) return "Only Gemini paints within a day. Switch it on, or have it made now.";
   if (only.has(style.value)) {
     return on ? `Gemini paints ${name}.` : `Only Gemini paints ${name}. Switch it on, or choose another style.`;
   }
@@ -27,8 +30,8 @@ export function openGemini(form) {
   const say = sayIn(at("gemini-say"));
   const styles = { only: ids(box.dataset.only), also: ids(box.dataset.also) };
   const chosen = () => form.querySelector("[name=style]:checked");
-  const tell = () => say(means(styles, chosen(), isOn(button)));
-  const missing = () => styles.only.has(chosen()?.value) && !isOn(button);
+  const tell = () => say(means(styles, chosen(), isOn(button), waits(form)));
+  const missing = () => (styles.only.has(chosen()?.value) || waits(form)) && !isOn(button);
 
   async function change() {
     if (!(await flip(button, PURPOSE, say))) return;
@@ -45,7 +48,8 @@ export function openGemini(form) {
     });
     // To allow it and to order are two decisions: the order waits for its own button.
     allow.addEventListener("click", () => void change().then(() => (isOn(button) ? at("make") : button).focus()));
-    error.textContent = `Only Google Gemini paints ${chosen().dataset.name}, and you have not allowed that. Nothing was sent.`;
+    const what = waits(form) ? "within a day" : chosen().dataset.name;
+    error.textContent = `Only Google Gemini paints ${what}, and you have not allowed that. Nothing was sent.`;
     error.append(document.createElement("br"), allow);
     error.hidden = false;
     error.focus();

@@ -1,8 +1,9 @@
 /** The order in the form: reading it, putting one back, and the key that keeps one intent one order. */
 import { newKey } from "./api.js";
+import { waits } from "./delivery.js";
 import { optionsOf, putOptions, putStyle } from "./wall.js";
 
-const FIELDS = ["variants", "aspect_ratio", "title", "note"];
+const FIELDS = ["variants", "aspect_ratio", "title", "note", "delivery"];
 
 /** The fields of the form as plain values, and what is chosen with the style. */
 export function fieldsOf(form) {
@@ -26,6 +27,7 @@ export function orderOf(form, photo, parent = null) {
   const preview = document.getElementById("preview");
   return {
     ...fieldsOf(form),
+    delivery: waits(form) ? "batch" : "now",
     title: form.elements.title.value.trim(),
     photo,
     parent,

@@ -1,6 +1,7 @@
 /** The studio page: puts the photo step, the till, the bench and the shelf together and keeps them true. */
 import { Problem, read } from "./api.js";
 import { Bench } from "./bench.js";
+import { openDelivery, pricesOf } from "./delivery.js";
 import { holdDraft, takeDraft } from "./draft.js";
 import { clearErrors, showProblem } from "./form.js";
 import { openGemini } from "./gemini.js";
@@ -33,6 +34,7 @@ const photo = openPhotoStep({
 });
 const savedPhotos = new SavedPhotos(photo);
 if (styles.length > 0) openWall(form);
+openDelivery(form);
 const till = openTill(form, { signedIn });
 const gemini = openGemini(form);
 const versionOf = openVersionOf();
@@ -119,8 +121,7 @@ function askForPhoto() {
 
 function sayTooDear() {
   const box = at("order-error");
-  const each = Number(form.querySelector("[name=style]:checked").dataset.price);
-  const few = Math.floor(till.available / each);
+  const few = Math.floor(till.available / pricesOf(form).each);
   box.textContent = `This takes ${credits(priceOf(form))} and you have ${till.available}. Nothing was sent.`;
   if (few > 0) box.append(document.createElement("br"), fewerButton(few));
   box.hidden = false;

@@ -1,14 +1,18 @@
 /** Price and balance in plain words, beside the button. */
 import { Problem, read } from "./api.js";
+import { pricesOf } from "./delivery.js";
 import { credits } from "./words.js";
 
 const WELCOME = "New accounts start with free credits.";
 const at = (id) => document.getElementById(id);
 
 /** What the order in the form costs, in credits; null while no style is chosen. */
-export function priceOf(form) {
-  const style = form.querySelector("[name=style]:checked");
-  return style ? Number(style.dataset.price) * Number(form.elements.variants.value) : null;
+export const priceOf = (form) => pricesOf(form)?.price ?? null;
+
+function priceWords(prices) {
+  if (prices === null) return "";
+  const { price, now } = prices;
+  return price === now ? `This takes ${credits(price)}.` : `This takes ${credits(price)} instead of ${now}.`;
 }
 
 function balanceWords(available, price) {
@@ -24,7 +28,7 @@ export function openTill(form, { signedIn }) {
 
   till.tell = () => {
     const price = priceOf(form);
-    at("price").textContent = price === null ? "" : `This takes ${credits(price)}.`;
+    at("price").textContent = priceWords(pricesOf(form));
     at("balance").textContent = signedIn ? balanceWords(till.available, price) : WELCOME;
   };
   till.take = ({ available }) => {

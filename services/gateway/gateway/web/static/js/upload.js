@@ -1,7 +1,7 @@
 /** Sends an order with its photo. XMLHttpRequest, because fetch cannot tell how much of a body has gone out. */
 import { Problem, changeHeaders, problemFrom, unreachable } from "./api.js";
 
-const FIELDS = ["style", "variants", "aspect_ratio", "title", "note"];
+const FIELDS = ["style", "variants", "aspect_ratio", "title", "note", "delivery"];
 
 /**
  * POST /v1/figurines, or a version of one. Resolves with the accepted figurine; rejects with Problem, code `cancelled` after an abort.

@@ -11,6 +11,12 @@ export function optionsOf(form) {
   return Object.fromEntries(chosen.map((input) => [input.dataset.option, input.value]));
 }
 
+/** Credits that the choices made with the chosen style add to the price of a picture. */
+export function surchargesOf(form) {
+  const chosen = chosenIn(fieldsOf(form, chosenStyle(form)));
+  return chosen.reduce((sum, input) => sum + Number(input.dataset.surcharge ?? 0), 0);
+}
+
 /** Chooses a style by id; one that is gone or not to be had changes nothing. */
 export function putStyle(form, style) {
   const input = form.querySelector(`[name=style][value="${CSS.escape(style)}"]:enabled`);

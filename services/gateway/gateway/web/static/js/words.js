@@ -46,6 +46,17 @@ function place(queue) {
   return queue.estimate_seconds == null ? `${where}.` : `${where}, ${duration(queue.estimate_seconds)}.`;
 }
 
+/** "Google has it. Ready by 14:02 tomorrow, often sooner." */
+const within = (figurine, begun) => `${begun} Ready by ${moment(figurine.ready_by)}, often sooner.`;
+
+function waiting(figurine) {
+  return figurine.ready_by ? within(figurine, "It goes to Google in a few minutes.") : place(figurine.queue);
+}
+
+function made(figurine) {
+  return figurine.ready_by ? within(figurine, "Google has it.") : making(figurine.queue);
+}
+
 function making(queue) {
   const left = queue?.estimate_seconds;
   return left == null ? "Being made now." : `Being made now, ${duration(left)} to go.`;
@@ -60,8 +71,8 @@ const arrived = (figurine) => (figurine.upload_id === null ? "Your wish arrived.
 const SAID = {
   received: (figurine) => [arrived(figurine), "Its price is being set."],
   priced: (figurine) => [arrived(figurine), price(figurine)],
-  queued: (figurine) => [place(figurine.queue), price(figurine)],
-  rendering: (figurine) => [making(figurine.queue), price(figurine)],
+  queued: (figurine) => [waiting(figurine), price(figurine)],
+  rendering: (figurine) => [made(figurine), price(figurine)],
   succeeded: () => ["Done.", ""],
   partly_succeeded: (figurine) => [
     `Done: ${pictures(figurine.pictures.length)} came out.`,
