@@ -27,11 +27,10 @@ def new_world() -> World:
     world = World()
     # Invoices first: a session reports what has been settled.
     world.after_payment = [invoices.after_payment, checkout.after_payment]
-    world.tasks = {task.__name__: task for task in renewals.TASKS}
-    world.tasks |= {
-        "expire_session": checkout.expire_session,
-        "settle_debit": payments.settle_debit,
-        "fail_refund": refunds.fail,
-        "open_dispute": lambda world, ident: refunds.dispute(world, ident) and None,
-    }
+    for task in renewals.TASKS:
+        world.tasks[task.__name__] = task
+    world.tasks["expire_session"] = checkout.expire_session
+    world.tasks["settle_debit"] = payments.settle_debit
+    world.tasks["fail_refund"] = refunds.fail
+    world.tasks["open_dispute"] = refunds.open_dispute
     return world

@@ -12,7 +12,7 @@ from ops.emulators.stripe.api import new_world
 from ops.emulators.stripe.errors import Json, StripeError
 from ops.emulators.stripe.idempotency import Keys
 from ops.emulators.stripe.ledger import books
-from ops.emulators.stripe.methods import BY_TOKEN, make
+from ops.emulators.stripe.methods import BY_TOKEN, DEFAULT_SAMPLE, make
 from ops.emulators.stripe.script import Script
 from ops.emulators.stripe.server import Emulator
 from ops.emulators.stripe.webhooks import Webhooks
@@ -74,7 +74,7 @@ class Payment(_Strict):
     """Somebody pays a Checkout session with a sample; what they say when the bank asks them."""
 
     session: str
-    token: str = "pm_card_visa"
+    token: str = DEFAULT_SAMPLE
     authenticates: bool = True
 
 

@@ -113,6 +113,11 @@ def dispute(world: World, charge_id: str, *, reason: str = "fraudulent", amount:
     return disputed
 
 
+def open_dispute(world: World, ident: str) -> None:
+    """A charge is disputed as fraudulent."""
+    dispute(world, ident)
+
+
 def close(world: World, ident: str, *, won: bool) -> Json:
     """The bank decided. Won: the money is back with us."""
     disputed = world.get("dispute", ident)

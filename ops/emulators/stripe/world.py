@@ -2,12 +2,10 @@
 
 import copy
 import heapq
-import json
 import secrets
 import string
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from ops.emulators.stripe.errors import Json, missing
@@ -136,20 +134,15 @@ class World:
         self.changes += 1
         return done
 
-    def save(self, path: Path) -> None:
-        """Write everything to a file."""
-        state = {
+    def dump(self) -> Json:
+        """Everything, for a file."""
+        return {
             "kinds": self.kinds, "agenda": self.agenda, "n": self._n,
             "offset": self.clock.offset, "stands_at": self.clock.stands_at,
         }  # fmt: skip
-        fresh = path.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(state))
-        fresh.replace(path)
 
-    def load(self, path: Path) -> None:
-        """Read everything from a file."""
-        state = json.loads(path.read_text())
+    def load(self, state: Json) -> None:
+        """Everything, from a file."""
         self.kinds = state["kinds"]
         self.agenda = [(due, n, task, ident) for due, n, task, ident in state["agenda"]]
         self._n = state["n"]
