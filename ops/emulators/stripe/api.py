@@ -2,6 +2,7 @@
 
 from ops.emulators.stripe import (
     catalogue,
+    charges,
     checkout,
     customers,
     event_doors,
@@ -17,7 +18,7 @@ from ops.emulators.stripe.routing import Route
 from ops.emulators.stripe.world import World
 
 ROUTES: tuple[Route, ...] = (
-    *customers.ROUTES, *catalogue.ROUTES, *checkout.ROUTES, *event_doors.ROUTES, *invoice_doors.ROUTES,
+    *customers.ROUTES, *catalogue.ROUTES, *charges.ROUTES, *checkout.ROUTES, *event_doors.ROUTES, *invoice_doors.ROUTES,
     *methods.ROUTES, *payments.ROUTES, *refunds.ROUTES, *subscription_doors.ROUTES,
 )  # fmt: skip
 

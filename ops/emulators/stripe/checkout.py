@@ -95,7 +95,7 @@ def _line(world: World, params: Params, mode: str) -> Json:
         currency=price["currency"], description=world.get("product", price["product"])["name"], price=price,
         quantity=quantity, adjustable_quantity=None, metadata={},
     )  # fmt: skip
-    del made["created"], made["livemode"]
+    del made["created"]
     return made
 
 

@@ -64,13 +64,11 @@ def item(world: World, subscription: Json, price: Json, quantity: int) -> Json:
     anchor = subscription["billing_cycle_anchor"]
     # Until the anchor, a trial; afterwards, whole intervals from it.
     end = anchor if anchor > world.now else end_of(anchor, world.now, recurring)
-    made = world.draft(
+    return world.draft(
         "subscription_item", "si", billing_thresholds=None, current_period_end=end, current_period_start=world.now,
         discounts=[], metadata={}, price=price, plan=_plan(price), quantity=quantity, subscription=subscription["id"],
         tax_rates=[],
     )  # fmt: skip
-    del made["livemode"]
-    return made
 
 
 def _plan(price: Json) -> Json:

@@ -12,6 +12,7 @@ from ops.emulators.stripe.errors import Json, missing
 
 VERSION = "2026-10-28.endive"
 ACCOUNT = "acct_emulated"
+_WITHOUT_MODE = frozenset({"balance_transaction", "refund", "subscription_item", "item"})
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -67,7 +68,10 @@ class World:
     def draft(self, kind: str, prefix: str, **members: Any) -> Json:
         """An object as it would be, not kept yet."""
         ident = members.pop("id", None) or self.id(prefix)
-        return {"id": ident, "object": kind, "created": self.now, "livemode": False, **members}
+        made = {"id": ident, "object": kind, "created": self.now, "livemode": False, **members}
+        if kind in _WITHOUT_MODE:
+            del made["livemode"]
+        return made
 
     def keep(self, made: Json) -> Json:
         """Keep a draft."""
