@@ -10,6 +10,7 @@ from ops.emulators.stripe import (
     invoices,
     methods,
     payments,
+    portal,
     refunds,
     renewals,
     subscription_doors,
@@ -19,7 +20,7 @@ from ops.emulators.stripe.world import World
 
 ROUTES: tuple[Route, ...] = (
     *customers.ROUTES, *catalogue.ROUTES, *charges.ROUTES, *checkout.ROUTES, *event_doors.ROUTES, *invoice_doors.ROUTES,
-    *methods.ROUTES, *payments.ROUTES, *refunds.ROUTES, *subscription_doors.ROUTES,
+    *methods.ROUTES, *payments.ROUTES, *portal.ROUTES, *refunds.ROUTES, *subscription_doors.ROUTES,
 )  # fmt: skip
 
 

@@ -217,6 +217,8 @@ def complete(world: World, session: Json, payment_status: str) -> None:
         "address": None, "business_name": None, "email": customer["email"] if customer else session["customer_email"],
         "individual_name": None, "name": None, "phone": None, "tax_exempt": "none", "tax_ids": [],
     }  # fmt: skip
+    if session["_coupon"] and session["mode"] == "payment":
+        world.get("coupon", session["_coupon"])["times_redeemed"] += 1
     world.change(session, status="complete", payment_status=payment_status, customer_details=details, url=None)
     world.emit("checkout.session.completed", session)
 
