@@ -46,6 +46,10 @@ class Peer:
         """Ask for something. Raises NotFound, Invalid, Conflict, Unavailable."""
         return self._call("POST", path, user_id, None)
 
+    def post_photo(self, path: str, *, user_id: UUID, jpeg: bytes) -> Any:
+        """Have a photo looked at. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("POST", path, user_id, None, jpeg=jpeg)
+
     def put(self, path: str, *, user_id: UUID, body: Mapping[str, object]) -> Any:
         """Say how something is to be. Raises NotFound, Invalid, Conflict, Unavailable."""
         return self._call("PUT", path, user_id, None, body)
@@ -84,6 +88,8 @@ class Peer:
         user_id: UUID | None,
         params: Mapping[str, str] | None,
         body: Mapping[str, object] | None = None,
+        *,
+        jpeg: bytes | None = None,
     ) -> Any:
         with self._answered():
             response = self._client.request(
@@ -91,6 +97,7 @@ class Peer:
                 path,
                 params=dict(params or {}),
                 json=None if body is None else dict(body),
+                content=jpeg,
                 headers=self._authorization(user_id),
             )
         if not response.is_success:
