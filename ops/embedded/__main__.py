@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from ops.embedded.emulators import EMULATORS, is_emulator
+from ops.embedded.emulators import EMULATORS, is_emulator, without_keys
 from ops.embedded.failures import StackFailed
 from ops.embedded.site import PROJECT
 from ops.embedded.stack import Stack
@@ -62,6 +62,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     began = time.monotonic()
+    wanted = sorted({*arguments.emulate, *without_keys()})
 
     def say(step: str) -> None:
         # In one piece: several threads report.
@@ -69,7 +70,7 @@ def main() -> int:
         sys.stdout.flush()
 
     try:
-        _COMMANDS[arguments.command](Stack(arguments.directory, progress=say, emulate=arguments.emulate))
+        _COMMANDS[arguments.command](Stack(arguments.directory, progress=say, emulate=wanted))
     except StackFailed as failure:
         print(failure, file=sys.stderr)
         return 1

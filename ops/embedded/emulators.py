@@ -1,11 +1,13 @@
-"""Partners that can be emulated in a stack, by name. None is unless it is asked for."""
+"""Partners that can be emulated in a stack, by name: Stripe where there is no key for it, others when asked for."""
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from ops.embedded.gemini import GeminiEmulator
 from ops.embedded.server import Server
 from ops.embedded.site import Site
+from ops.embedded.stripe import StripeEmulator
 
 _SUFFIX = "-emulator"
 
@@ -23,7 +25,12 @@ class Emulator(Server, Protocol):
         ...
 
 
-EMULATORS: Mapping[str, Callable[[Site], Emulator]] = {"gemini": GeminiEmulator}
+EMULATORS: Mapping[str, Callable[[Site], Emulator]] = {"gemini": GeminiEmulator, "stripe": StripeEmulator}
+
+
+def without_keys() -> frozenset[str]:
+    """The partners that a studio cannot do without and whose key nobody has given in the environment."""
+    return frozenset() if os.environ.get("FIGURINE_STRIPE_API_KEY") else frozenset({"stripe"})
 
 
 def is_emulator(program: str) -> bool:

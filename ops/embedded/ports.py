@@ -20,7 +20,7 @@ def names() -> Iterator[str]:
     yield from ("postgres", "amqps", "rabbitmq-management", "rabbitmq-distribution", "epmd", "smtps", "s3")
     yield from (f"seaweedfs-{part}" for part in ("s3-grpc", "master", "master-grpc", "volume", "volume-grpc"))
     yield from ("seaweedfs-filer", "seaweedfs-filer-grpc")
-    yield "gemini-emulator"
+    yield from ("gemini-emulator", "stripe-emulator")
     for service in SERVICES:
         yield from (service, f"{service}-metrics", f"{service}-worker-metrics")
 

@@ -86,7 +86,8 @@ class Stack:
         """Start the servers that do not run yet, and provision them."""
         with self._alone():
             self._supervise()
-            side_by_side(partial(self._bring_up, server) for server in self.servers)
+            own = [server for server in self.servers if not is_emulator(server.name)]
+            side_by_side(partial(self._bring_up, server) for server in own)
 
     def stop(self) -> None:
         """Stop everything, and whatever an unclean stop left behind."""

@@ -2,10 +2,12 @@
 
 import json
 import shlex
+import ssl
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import httpx2
 import pytest
 from PIL import Image
 
@@ -13,6 +15,7 @@ from common.clock import SYSTEM_CLOCK
 from generation.adapters.gemini.engine import GeminiEngine
 from generation.ports import PaintingFailed, PaintOrder
 from ops.embedded import __main__ as command
+from ops.embedded.emulators import without_keys
 from ops.embedded.stack import Stack
 
 ADDRESS = "FIGURINE_GEMINI_BASE_URL"
@@ -89,3 +92,32 @@ def test_a_stack_whose_ports_were_chosen_before_there_were_emulators_chooses_aga
     assert {name: stack.site.ports[name] for name in old} == old
     assert "gemini-emulator" in stack.site.ports
     stack.site.remove()
+
+
+def test_without_a_key_for_stripe_billing_finds_the_emulator_where_stripe_would_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FIGURINE_STRIPE_API_KEY", raising=False)
+    stack = Stack(tmp_path / "site", durable=False, emulate=without_keys())
+    try:
+        stack._supervise()
+        stack._bring_up(stack.emulators["stripe"])
+        told = {name: value for name, value in stack.environments.of("billing").items() if "STRIPE" in name}
+        assert not any("STRIPE" in name for name in stack.environments.of("gateway"))
+        assert told["FIGURINE_STRIPE_API_BASE"] == stack.endpoints["emulators"]["stripe"]
+        trusted = ssl.create_default_context(cafile=told["FIGURINE_STRIPE_CA_FILE"])
+        headers = {"Authorization": f"Bearer {told['FIGURINE_STRIPE_API_KEY']}"}
+        made = httpx2.post(f"{told['FIGURINE_STRIPE_API_BASE']}/v1/customers", headers=headers, verify=trusted)
+        assert made.json()["livemode"] is False
+        # What was paid there outlives a restart, as the ledger does.
+        stack.supervisor.stop(["stripe-emulator"])
+        stack._bring_up(stack.emulators["stripe"])
+        listed = httpx2.get(f"{told['FIGURINE_STRIPE_API_BASE']}/v1/customers", headers=headers, verify=trusted)
+        assert [each["id"] for each in listed.json()["data"]] == [made.json()["id"]]
+    finally:
+        stack.remove()
+
+
+def test_with_a_key_for_stripe_nothing_stands_in_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIGURINE_STRIPE_API_KEY", "sk_test_of_somebody")
+    assert without_keys() == frozenset()
