@@ -8,11 +8,15 @@ from uuid import UUID
 
 from billing.domain.payments import Order, OrderKind, PaymentSeen, ProviderEvent, RefundSeen
 from billing.domain.subscriptions import SubscriptionSeen
-from common.errors import Invalid
+from common.errors import Invalid, NotFound
 
 
 class BadSignature(Invalid):
     """This message is not from the payment provider."""
+
+
+class UnknownProvider(NotFound):
+    """There is no such way of paying here."""
 
 
 class OutcomeUnknown(Exception):
@@ -95,7 +99,7 @@ class PaymentProvider(Protocol):
     """Somebody who takes money. Slow, fallible, and never called inside a transaction.
 
     Every method may raise Unavailable when it is away. Those that change something raise PaymentDeclined when it
-    says no, NotOffered when it does not do such things, and OutcomeUnknown when it may have done it: the same call
+    says no, NotTaken when it does not do such things, and OutcomeUnknown when it may have done it: the same call
     with the same ids is then one call to the provider, and the sweep looks first.
     """
 
@@ -144,11 +148,11 @@ class PaymentProvider(Protocol):
         """Change the plan of a subscription."""
         ...
 
-    def cancel_at_period_end(self, subscription: str) -> SubscriptionSeen:
-        """Let a subscription end with the period that is paid."""
+    def cancel_at_period_end(self, subscription: str, *, key: str) -> SubscriptionSeen:
+        """Let a subscription end with the period that is paid; `key` is the same for each try of one wish."""
         ...
 
-    def resume(self, subscription: str) -> SubscriptionSeen:
+    def resume(self, subscription: str, *, key: str) -> SubscriptionSeen:
         """Take back such an end."""
         ...
 
@@ -175,3 +179,25 @@ class PaymentProvider(Protocol):
     def close(self) -> None:
         """Let go of its connections."""
         ...
+
+
+class Providers:
+    """The ways of paying there are, by name; the first is offered when nobody asks for another."""
+
+    def __init__(self, *providers: PaymentProvider) -> None:
+        self._by_name = {provider.name: provider for provider in providers}
+
+    def __iter__(self) -> Iterator[PaymentProvider]:
+        return iter(self._by_name.values())
+
+    def get(self, name: str | None) -> PaymentProvider:
+        """The provider of this name. Raises UnknownProvider."""
+        provider = next(iter(self), None) if name is None else self._by_name.get(name)
+        if provider is None:
+            raise UnknownProvider
+        return provider
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        for provider in self:
+            provider.close()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from common.errors import Conflict, Invalid, NotFound, Refused
+from common.errors import Conflict, NotFound, Refused
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -18,10 +18,6 @@ class PaymentDeclined(Refused):
     code = "payment_declined"
 
 
-class UnknownPrice(Invalid):
-    """There is no such pack or plan; see /v1/catalogue."""
-
-
 class UnknownOrder(NotFound):
     """There is no such order, or it is not yours."""
 
@@ -30,8 +26,8 @@ class NotRefundable(Conflict):
     """This order cannot be refunded any more; write to support and we will look at it."""
 
 
-class NotOffered(Conflict):
-    """This way of paying does not offer that."""
+class NotTaken(Conflict):
+    """This way of paying does not offer that; choose another."""
 
 
 class IllegalTransition(Conflict):
@@ -121,8 +117,9 @@ def advance(table: Mapping[S, frozenset[S]], was: S, now: S) -> S:
 class Order:
     """Something a person buys. Money is in the currency's minor unit, and as it was when the order was placed.
 
-    `reference` is what the provider calls the way to pay it, `payment` what it calls the money that came (refunds and
-    disputes name that). `lot` is the source of the credits that were granted for it.
+    `amount` is what is left of `list_amount` after a coupon. `reference` is what the provider calls the way to pay it,
+    `payment` what it calls the money that came (refunds and disputes name that), `bill` its bill for a plan's period.
+    `lot` is the source of the credits that were granted for it.
     """
 
     id: UUID
@@ -132,12 +129,15 @@ class Order:
     price_id: str
     catalogue_version: str
     credits: int
+    list_amount: int
     amount: int
     currency: str
     state: OrderState
     coupon: str | None = None
     reference: str | None = None
+    url: str | None = None
     payment: str | None = None
+    bill: str | None = None
     subscription_id: UUID | None = None
     period_start: datetime | None = None
     period_end: datetime | None = None
