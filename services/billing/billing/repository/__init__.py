@@ -1,6 +1,10 @@
 """Billing's rows, in literal SQL, inside one transaction."""
 
 from billing.repository.ledger import Ledger
+from billing.repository.orders import Orders
+from billing.repository.refunds import Disputes, Refunds
+from billing.repository.subscriptions import Customers, SubscriptionRows
+from billing.repository.webhooks import Events, Looks
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
@@ -11,5 +15,12 @@ class Work:
 
     def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
         self.ledger = Ledger(connection, clock)
+        self.orders = Orders(connection, clock)
+        self.refunds = Refunds(connection, clock)
+        self.disputes = Disputes(connection, clock)
+        self.customers = Customers(connection, clock)
+        self.subscriptions = SubscriptionRows(connection, clock)
+        self.events = Events(connection, clock)
+        self.looks = Looks(connection, clock)
         self.outbox = outbox
         self.clock = clock
