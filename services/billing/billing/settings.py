@@ -27,7 +27,7 @@ class Settings(ServiceSettings):
     # How long one call may take.
     stripe_deadline_seconds: int = Field(default=20, ge=1)
     # How long a plan's credits stay while its payment fails.
-    past_due_days: int = Field(default=7, ge=0)
+    past_due_days: int = Field(default=2, ge=0)
 
     @property
     def stripe_live(self) -> bool:

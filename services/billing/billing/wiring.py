@@ -1,11 +1,18 @@
 """Billing, put together. Reads like a table of contents; opens nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 
+from billing.adapters.catalogue import read_catalogues
+from billing.adapters.stripe import StripeProvider
+from billing.domain.payments import PaymentDeclined
 from billing.inventory import INVENTORY
 from billing.jobs import jobs
+from billing.jobs.payments import Cashier
+from billing.ports import PaymentProvider, Providers
 from billing.repository import Work
 from billing.routes import ROUTES
+from billing.routes.context import Terms
 from billing.settings import Settings
 from billing.subscribers import subscriptions
 from common.database import Database
@@ -19,6 +26,10 @@ def build(settings: Settings | None = None) -> Service[Work]:
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="billing")
     unit = UnitOfWork(service="billing", database=database, build=Work)
+    catalogues = read_catalogues()
+    providers = Providers(*take_money(settings, unit))
+    patience = timedelta(days=settings.past_due_days)
+    cashier = Cashier(unit=unit, providers=providers, catalogues=catalogues, patience=patience)
     return Service(
         settings=settings,
         unit=unit,
@@ -26,6 +37,28 @@ def build(settings: Settings | None = None) -> Service[Work]:
         inventory=INVENTORY,
         blueprints=ROUTES,
         subscriptions=subscriptions(trial_credits=settings.trial_credits),
-        jobs=jobs(unit),
+        jobs=jobs(unit, cashier),
+        statuses={PaymentDeclined: 402},
+        ports=[providers, catalogues, Terms(patience=patience)],
+        close=providers.close,
         checks={"database": database.check},
     )
+
+
+def take_money(settings: Settings, unit: UnitOfWork[Work]) -> list[PaymentProvider]:
+    """The ways of paying there are; the first is offered when nobody asks for another."""
+    found: list[PaymentProvider] = []
+    if settings.stripe_api_key is not None:
+        secret = settings.stripe_webhook_secret
+        found.append(
+            StripeProvider(
+                api_key=settings.stripe_api_key.get_secret_value(),
+                live=settings.stripe_live,
+                webhook_secret=None if secret is None else secret.get_secret_value(),
+                base=settings.stripe_api_base,
+                ca_file=settings.stripe_ca_file,
+                deadline=settings.stripe_deadline_seconds,
+                clock=unit.clock,
+            )
+        )
+    return found

@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 from prometheus_client import Gauge
 
+from billing.jobs.payments import Cashier
 from billing.repository import Work
 from billing.use_cases import ledger
 from common.service import Job
@@ -26,6 +27,9 @@ def check_ledger(unit: UnitOfWork[Work]) -> int:
     return 0
 
 
-def jobs(unit: UnitOfWork[Work]) -> list[Job]:
+def jobs(unit: UnitOfWork[Work], cashier: Cashier) -> list[Job]:
     """What the clock asks of billing."""
-    return [Job(name="check ledger", every=timedelta(minutes=1), run=lambda: check_ledger(unit))]
+    return [
+        Job(name="check ledger", every=timedelta(minutes=1), run=lambda: check_ledger(unit)),
+        *cashier.jobs(),
+    ]
