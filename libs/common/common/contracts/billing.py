@@ -70,4 +70,29 @@ class CreditsReleased(BalanceMoved):
     reason: str
 
 
-EVENTS: tuple[type[Event], ...] = (CreditsGranted, CreditsHeld, CreditsRefused, CreditsCaptured, CreditsReleased)
+class CreditsExpired(BalanceMoved):
+    """Credits were not spent in time."""
+
+    type: ClassVar[str] = "credits.expired"
+
+    credits: int
+
+
+class CreditsWithdrawn(BalanceMoved):
+    """Credits cannot be spent any more, or not for now: `clawback`, `freeze` or `adjustment`."""
+
+    type: ClassVar[str] = "credits.withdrawn"
+
+    credits: int
+    reason: str
+
+
+EVENTS: tuple[type[Event], ...] = (
+    CreditsGranted,
+    CreditsHeld,
+    CreditsRefused,
+    CreditsCaptured,
+    CreditsReleased,
+    CreditsExpired,
+    CreditsWithdrawn,
+)

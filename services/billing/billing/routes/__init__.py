@@ -1,7 +1,12 @@
 """Billing's HTTP door; only the gateway comes through it."""
 
-from billing.routes import credits
+from collections.abc import Mapping
 
-ROUTES = [credits.routes]
+from billing.domain.codes import TooManyTries
+from billing.routes import catalogue, credits
+from common.errors import Refused
 
-__all__ = ["ROUTES"]
+ROUTES = [credits.routes, catalogue.routes]
+STATUSES: Mapping[type[Refused], int] = {TooManyTries: 429}
+
+__all__ = ["ROUTES", "STATUSES"]
