@@ -14,8 +14,12 @@ TEST = ("sk_test_", "rk_test_")
 class Settings(ServiceSettings):
     """Read from FIGURINE_… variables."""
 
-    # Enough for five figurines of the dearest kind.
-    trial_credits: int = 10
+    # What a new person gets to try the studio with; without it, what the catalogue says.
+    trial_credits: int | None = Field(default=None, ge=0)
+    # What gift codes and coupons are kept under; without it there are none.
+    code_key: SecretStr | None = None
+    # How long a hold may be open before an operator hears of it: longer than any job can live.
+    stale_hold_hours: int = Field(default=24, ge=1)
     # With a key, cards are taken by Stripe.
     stripe_api_key: SecretStr | None = None
     # Stripe's own without it.

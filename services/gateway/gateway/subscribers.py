@@ -1,6 +1,13 @@
 """What the gateway listens to. Reads like a table of contents."""
 
-from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsReleased
+from common.contracts.billing import (
+    CreditsCaptured,
+    CreditsExpired,
+    CreditsGranted,
+    CreditsHeld,
+    CreditsReleased,
+    CreditsWithdrawn,
+)
 from common.contracts.generation import (
     FigurineDeleted,
     FigurineFailed,
@@ -23,6 +30,8 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     CreditsGranted: figurines.note_balance,
     CreditsCaptured: figurines.note_balance,
     CreditsReleased: figurines.note_balance,
+    CreditsExpired: figurines.note_balance,
+    CreditsWithdrawn: figurines.note_balance,
     ConsentChanged: consents.note_consent,
     PromiseBroken: promises.tell_operators,
 }

@@ -1,6 +1,10 @@
 """Billing's rows, in literal SQL, inside one transaction."""
 
+from billing.repository.adjustments import Adjustments
+from billing.repository.audits import Audits
+from billing.repository.codes import Codes
 from billing.repository.ledger import Ledger
+from billing.repository.lots import Lots
 from billing.repository.orders import Orders
 from billing.repository.refunds import Disputes, Refunds
 from billing.repository.subscriptions import Customers, SubscriptionRows
@@ -11,10 +15,14 @@ from common.outbox import Outbox
 
 
 class Work:
-    """Billing's rooms in one transaction."""
+    """Billing's rooms in one transaction; `code_key` is what codes are kept under."""
 
-    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock, *, code_key: bytes | None = None) -> None:
         self.ledger = Ledger(connection, clock)
+        self.lots = Lots(connection)
+        self.codes = Codes(connection, clock, code_key)
+        self.adjustments = Adjustments(connection, clock)
+        self.audits = Audits(connection, clock)
         self.orders = Orders(connection, clock)
         self.refunds = Refunds(connection, clock)
         self.disputes = Disputes(connection, clock)

@@ -1,4 +1,4 @@
-"""What the routes of billing share: the caller's unit of work, and who takes money."""
+"""What the routes of billing share: the caller's unit of work, what is offered, and who takes money."""
 
 from dataclasses import dataclass
 from datetime import timedelta
