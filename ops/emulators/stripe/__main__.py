@@ -11,6 +11,8 @@ from aiohttp import web
 
 from ops.emulators.stripe import event_doors, shapes
 from ops.emulators.stripe.door import Door
+from ops.emulators.stripe.pages import Pages
+from ops.emulators.stripe.portal_pages import PortalPages
 from ops.emulators.stripe.server import Emulator
 from ops.emulators.stripe.webhooks import Webhooks
 
@@ -45,7 +47,10 @@ async def _serve(arguments: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     emulator, webhooks = _made(arguments)
     application = web.Application()
-    application.add_routes([*Door(emulator, webhooks).routes(), *emulator.routes()])
+    application.add_routes(emulator.routes())
+    application.add_routes(
+        [*Door(emulator, webhooks).routes(), *Pages(emulator).routes(), *PortalPages(emulator).routes()]
+    )
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
     tls = _tls(arguments.tls_cert, arguments.tls_key)

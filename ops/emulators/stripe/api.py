@@ -2,6 +2,7 @@
 
 from ops.emulators.stripe import (
     catalogue,
+    charges,
     checkout,
     customers,
     event_doors,
@@ -9,6 +10,7 @@ from ops.emulators.stripe import (
     invoices,
     methods,
     payments,
+    portal,
     refunds,
     renewals,
     subscription_doors,
@@ -17,8 +19,8 @@ from ops.emulators.stripe.routing import Route
 from ops.emulators.stripe.world import World
 
 ROUTES: tuple[Route, ...] = (
-    *customers.ROUTES, *catalogue.ROUTES, *checkout.ROUTES, *event_doors.ROUTES, *invoice_doors.ROUTES,
-    *methods.ROUTES, *payments.ROUTES, *refunds.ROUTES, *subscription_doors.ROUTES,
+    *customers.ROUTES, *catalogue.ROUTES, *charges.ROUTES, *checkout.ROUTES, *event_doors.ROUTES, *invoice_doors.ROUTES,
+    *methods.ROUTES, *payments.ROUTES, *portal.ROUTES, *refunds.ROUTES, *subscription_doors.ROUTES,
 )  # fmt: skip
 
 
@@ -27,11 +29,10 @@ def new_world() -> World:
     world = World()
     # Invoices first: a session reports what has been settled.
     world.after_payment = [invoices.after_payment, checkout.after_payment]
-    world.tasks = {task.__name__: task for task in renewals.TASKS}
-    world.tasks |= {
-        "expire_session": checkout.expire_session,
-        "settle_debit": payments.settle_debit,
-        "fail_refund": refunds.fail,
-        "open_dispute": lambda world, ident: refunds.dispute(world, ident) and None,
-    }
+    for task in renewals.TASKS:
+        world.tasks[task.__name__] = task
+    world.tasks["expire_session"] = checkout.expire_session
+    world.tasks["settle_debit"] = payments.settle_debit
+    world.tasks["fail_refund"] = refunds.fail
+    world.tasks["open_dispute"] = refunds.open_dispute
     return world

@@ -95,7 +95,7 @@ def _line(world: World, params: Params, mode: str) -> Json:
         currency=price["currency"], description=world.get("product", price["product"])["name"], price=price,
         quantity=quantity, adjustable_quantity=None, metadata={},
     )  # fmt: skip
-    del made["created"], made["livemode"]
+    del made["created"]
     return made
 
 
@@ -213,10 +213,12 @@ def _begin(world: World, session: Json, method: Json) -> None:
 def complete(world: World, session: Json, payment_status: str) -> None:
     """The person is through; money may still be on its way."""
     customer = session["customer"] and world.get("customer", session["customer"])
-    details = {
+    details: Json = {
         "address": None, "business_name": None, "email": customer["email"] if customer else session["customer_email"],
         "individual_name": None, "name": None, "phone": None, "tax_exempt": "none", "tax_ids": [],
     }  # fmt: skip
+    if session["_coupon"] and session["mode"] == "payment":
+        world.get("coupon", session["_coupon"])["times_redeemed"] += 1
     world.change(session, status="complete", payment_status=payment_status, customer_details=details, url=None)
     world.emit("checkout.session.completed", session)
 
@@ -251,8 +253,10 @@ def expire(world: World, _params: Params, ident: str) -> Json:
     """POST /v1/checkout/sessions/{id}/expire."""
     session = world.get(KIND, ident)
     if session["status"] != "open":
-        message = f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of `{session["status"]}`.'
-        raise StripeError(message)
+        raise StripeError(
+            'Only Checkout Sessions with a status in ["open"] can be expired. '
+            f"This Checkout Session has a status of `{session['status']}`."
+        )
     _expired(world, session)
     return session
 

@@ -9,6 +9,7 @@ import httpx2
 from pydantic import TypeAdapter
 
 from ops.emulators.stripe.ledger import Books, Call
+from ops.emulators.stripe.methods import DEFAULT_SAMPLE
 from ops.emulators.stripe.script import Delivery, Fault, Script, WebhookFault
 
 _DEADLINE = 60.0
@@ -64,7 +65,7 @@ class Control:
         """A customer pays with a sample from now on, as if changed in the portal; the payment method's id."""
         return self._post("methods", {"customer": customer, "token": token})["id"]
 
-    def pay(self, session: str, token: str = "pm_card_visa", *, authenticates: bool = True) -> str | None:
+    def pay(self, session: str, token: str = DEFAULT_SAMPLE, *, authenticates: bool = True) -> str | None:
         """Pay a Checkout session as a person at its page would; what the page says when it does not work."""
         return self._post("payments", {"session": session, "token": token, "authenticates": authenticates})["error"]
 

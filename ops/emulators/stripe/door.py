@@ -7,12 +7,12 @@ from typing import TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ops.emulators.stripe import checkout, event_doors, paying, refunds, shapes
+from ops.emulators.stripe import checkout, event_doors, paying, portal, refunds, shapes
 from ops.emulators.stripe.api import new_world
 from ops.emulators.stripe.errors import Json, StripeError
 from ops.emulators.stripe.idempotency import Keys
 from ops.emulators.stripe.ledger import books
-from ops.emulators.stripe.methods import BY_TOKEN, make
+from ops.emulators.stripe.methods import DEFAULT_SAMPLE
 from ops.emulators.stripe.script import Script
 from ops.emulators.stripe.server import Emulator
 from ops.emulators.stripe.webhooks import Webhooks
@@ -74,7 +74,7 @@ class Payment(_Strict):
     """Somebody pays a Checkout session with a sample; what they say when the bank asks them."""
 
     session: str
-    token: str = "pm_card_visa"
+    token: str = DEFAULT_SAMPLE
     authenticates: bool = True
 
 
@@ -168,14 +168,7 @@ class Door:
         """A customer pays with something else from now on, subscriptions as well; as if in the portal."""
         wanted, world = await _parsed(Method, request), self._emulator.world
         customer = _told(lambda: world.get("customer", wanted.customer))
-        if wanted.token not in BY_TOKEN:
-            raise web.HTTPBadRequest(text=f"There is no sample {wanted.token!r}; there are {', '.join(BY_TOKEN)}.")
-        method = make(world, BY_TOKEN[wanted.token], wanted.customer)
-        settings = customer["invoice_settings"] | {"default_payment_method": method["id"]}
-        before = world.change(customer, invoice_settings=settings)
-        for subscription in [each for each in world.every("subscription") if each["customer"] == wanted.customer]:
-            world.change(subscription, default_payment_method=None)
-        world.emit("customer.updated", customer, before)
+        method = _told(lambda: portal.use_method(world, customer, wanted.token))
         return web.json_response({"id": method["id"]})
 
     async def pay(self, request: web.Request) -> web.Response:

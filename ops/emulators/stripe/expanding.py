@@ -24,17 +24,18 @@ def _open(world: World, it: Json, steps: list[str], path: str) -> None:
     step, rest = steps[0], steps[1:]
     if step in it.get("_more", {}):
         it[step] = copy.deepcopy(it["_more"][step])
+    if isinstance(it.get(step), str):
+        it[step] = copy.deepcopy(world.find(it[step]))
+        if it[step] is None:
+            raise _cannot(path)
     if step not in it:
-        raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
-    value = it[step]
-    if isinstance(value, str):
-        found = world.find(value)
-        if found is None:
-            raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
-        value = it[step] = copy.deepcopy(found)
-    if rest:
-        for member in _members(value):
-            _open(world, member, rest, path)
+        raise _cannot(path)
+    for member in _members(it[step]) if rest else ():
+        _open(world, member, rest, path)
+
+
+def _cannot(path: str) -> StripeError:
+    return StripeError(f"This property cannot be expanded ({path}).", param="expand")
 
 
 def _members(value: Any) -> list[Json]:

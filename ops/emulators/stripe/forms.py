@@ -45,6 +45,11 @@ class Params:
         self._tree = dict(tree)
         self._prefix = prefix
 
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """As it was parsed."""
+        return self._tree
+
     def only(self, known: Iterable[str]) -> None:
         """Refuse the first name that is not known."""
         for name in sorted(self._tree.keys() - frozenset(known)):
@@ -98,7 +103,7 @@ class Params:
 
     def within(self, name: str) -> "Params":
         """An object; an empty one when not given."""
-        value = self._tree.get(name) or {}
+        value: Any = self._tree.get(name) or {}
         if not isinstance(value, dict):
             raise invalid(self.path(name), "Invalid object")
         return Params(cast("dict[str, Any]", value), self.path(name))
@@ -118,7 +123,7 @@ class Params:
         """What `metadata` makes of the one before: an empty value takes a key away, an empty text all of them."""
         if self._tree.get("metadata") == "":
             return {}
-        given = self.within("metadata")._tree
+        given = self.within("metadata").tree
         for key, value in given.items():
             if len(key) > _LONGEST_KEY or not isinstance(value, str) or len(value) > _LONGEST_VALUE:
                 raise invalid(f"metadata[{key}]", "Metadata keys have at most 40 characters, values at most 500.")

@@ -22,7 +22,7 @@ class Keys:
         self._kept: dict[str, Kept] = {}
 
     def begin(self, key: str, digest: str, request_id: str) -> Kept | None:
-        """The answer from before, or None for the first call. Raises StripeError when it runs, or meant another call."""
+        """The answer from before, None for a first call. Raises StripeError when it runs or meant another call."""
         kept = self._kept.get(key)
         if kept is None:
             self._kept[key] = Kept(digest, request_id)

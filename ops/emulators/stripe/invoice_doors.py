@@ -46,9 +46,8 @@ def pay(world: World, params: Params, ident: str) -> Json:
         invoices.finalize(world, invoice)
     if invoice["status"] != "open":
         return invoice
-    name = params.text("payment_method")
-    subscription = renewals.subscription_of(world, invoice)
-    method = named(world, name)["id"] if name else subscription and subscriptions.method_of(world, subscription)
+    method = named(world, params.need("payment_method"))["id"] if params.has("payment_method") else None
+    method = method or renewals.method_of(world, invoice)
     error = invoices.collect(world, invoice, method, off_session=params.flag("off_session") is not False)
     if error is not None:
         raise invoices.refuse(world, invoice, error)

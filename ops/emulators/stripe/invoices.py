@@ -88,9 +88,10 @@ def finalize(world: World, invoice: Json) -> None:
 
 
 def _ask(world: World, invoice: Json) -> None:
+    first = invoice["billing_reason"] == "subscription_create"
     intent = payments.make(
         world, invoice["amount_due"], invoice["currency"], customer=invoice["customer"],
-        description="Subscription creation" if invoice["billing_reason"] == "subscription_create" else "Subscription update",
+        description="Subscription creation" if first else "Subscription update",
         setup_future_usage="off_session", _invoice=invoice["id"],
     )  # fmt: skip
     payment = world.add(
@@ -156,13 +157,13 @@ def _paid(world: World, invoice: Json, intent: Json | None) -> None:
 
 
 def _failed(world: World, invoice: Json, intent: Json) -> None:
-    count = invoice["attempt_count"] + 1
+    count: int = invoice["attempt_count"] + 1
     renews = invoice["billing_reason"] != "subscription_create"
     again = world.now + world.retry_days[count - 1] * _DAY if renews and count <= len(world.retry_days) else None
     world.change(invoice, attempt_count=count, attempted=True, next_payment_attempt=again)
     if again is not None:
         world.at(again, "retry_invoice", invoice["id"])
-    error = intent["last_payment_error"] or {}
+    error: Json = intent["last_payment_error"] or {}
     if error.get("code") == "authentication_required":
         world.emit("invoice.payment_action_required", invoice)
     world.emit("invoice.payment_failed", invoice)

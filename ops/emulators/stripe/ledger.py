@@ -46,18 +46,13 @@ class Books(_Strict):
 def books(world: World) -> Books:
     """Everybody's account, from charges, refunds and disputes."""
     made = Books()
-    owner: dict[str, str] = {}
-    for charge in world.every("charge"):
-        if charge["status"] != "succeeded":
-            continue
-        owner[charge["id"]] = charge["customer"] or ""
-        account = made.customers.setdefault(owner[charge["id"]], Account())
-        account.paid += charge["amount"]
-        account.charges.append(charge["id"])
-    for refund in world.every("refund"):
-        if refund["status"] == "succeeded":
-            made.customers[owner[refund["charge"]]].refunded += refund["amount"]
-    for dispute in world.every("dispute"):
-        if dispute["status"] != "won":
-            made.customers[owner[dispute["charge"]]].disputed += dispute["amount"]
+    paid = {charge["id"]: charge for charge in world.every("charge") if charge["status"] == "succeeded"}
+    owner = {ident: made.customers.setdefault(charge["customer"] or "", Account()) for ident, charge in paid.items()}
+    for ident, charge in paid.items():
+        owner[ident].paid += charge["amount"]
+        owner[ident].charges.append(ident)
+    for refund in (each for each in world.every("refund") if each["status"] == "succeeded"):
+        owner[refund["charge"]].refunded += refund["amount"]
+    for dispute in (each for each in world.every("dispute") if each["status"] != "won"):
+        owner[dispute["charge"]].disputed += dispute["amount"]
     return made

@@ -36,9 +36,10 @@ def period_line(world: World, subscription: Json, item: Json, period: tuple[int,
     price, quantity = item["price"], item["quantity"]
     name = world.get("product", price["product"])["name"]
     each = f"{price['unit_amount'] / 100:.2f} {price['currency'].upper()} / {price['recurring']['interval']}"
+    words = f"Trial period for {name}" if free else f"{quantity} × {name} (at {each})"  # noqa: RUF001 - as Stripe writes it
     return line(
         world, price, quantity, 0 if free else price["unit_amount"] * quantity, subscription=subscription,
-        item=item["id"], period=period, description=f"Trial period for {name}" if free else f"{quantity} × {name} (at {each})",  # noqa: RUF001 - as Stripe writes it
+        item=item["id"], period=period, description=words,
     )  # fmt: skip
 
 

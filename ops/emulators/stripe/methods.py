@@ -54,6 +54,7 @@ SAMPLES = (
     Sample("pm_card_createDispute", Way.DISPUTED, "0259"),
     Sample("pm_card_refundFail", Way.REFUND_FAILS, "5126"),
 )
+DEFAULT_SAMPLE = SAMPLES[0].token
 BY_TOKEN: Mapping[str, Sample] = {sample.token: sample for sample in SAMPLES}
 _REFUSALS: Mapping[Way, tuple[str, str, str]] = {
     Way.DECLINED: ("card_declined", "generic_decline", "Your card was declined."),

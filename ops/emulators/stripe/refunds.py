@@ -1,9 +1,9 @@
 """Refunds and disputes: money that goes back."""
 
+from ops.emulators.stripe.charges import booked
 from ops.emulators.stripe.errors import Json, StripeError, invalid, required
 from ops.emulators.stripe.forms import Params
 from ops.emulators.stripe.methods import Way, way_of
-from ops.emulators.stripe.payments import booked
 from ops.emulators.stripe.routing import LISTING, Route, listing, matching
 from ops.emulators.stripe.world import World
 
@@ -50,7 +50,8 @@ def _charged(world: World, params: Params) -> Json:
 
 def _refund(world: World, charge: Json, amount: int, reason: str | None, metadata: dict[str, str]) -> Json:
     refund = world.add(
-        "refund", "re", amount=amount, balance_transaction=None, charge=charge["id"], currency=charge["currency"],
+        "refund", "re", amount=amount, balance_transaction=None, failure_balance_transaction=None,
+        charge=charge["id"], currency=charge["currency"],
         customer=charge["customer"],
         destination_details={"card": {"reference_status": "pending", "type": "refund"}, "type": "card"},
         metadata=metadata, payment_intent=charge["payment_intent"], payment_method=charge["payment_method"],
@@ -111,6 +112,11 @@ def dispute(world: World, charge_id: str, *, reason: str = "fraudulent", amount:
     world.emit("charge.dispute.created", disputed)
     world.emit("charge.dispute.funds_withdrawn", disputed)
     return disputed
+
+
+def open_dispute(world: World, ident: str) -> None:
+    """A charge is disputed as fraudulent."""
+    dispute(world, ident)
 
 
 def close(world: World, ident: str, *, won: bool) -> Json:

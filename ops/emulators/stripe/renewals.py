@@ -78,17 +78,18 @@ def finalize_invoice(world: World, ident: str) -> None:
     invoice = world.get("invoice", ident)
     if invoice["status"] == "draft" and invoice["auto_advance"]:
         invoices.finalize(world, invoice)
-        invoices.collect(world, invoice, _method(world, invoice))
+        invoices.collect(world, invoice, method_of(world, invoice))
 
 
 def retry_invoice(world: World, ident: str) -> None:
     """Another try."""
     invoice = world.get("invoice", ident)
     if invoice["status"] == "open" and invoice["next_payment_attempt"] == world.now:
-        invoices.collect(world, invoice, _method(world, invoice))
+        invoices.collect(world, invoice, method_of(world, invoice))
 
 
-def _method(world: World, invoice: Json) -> str | None:
+def method_of(world: World, invoice: Json) -> str | None:
+    """What an invoice is paid with."""
     subscription = subscription_of(world, invoice)
     if subscription is None:
         return invoice["default_payment_method"]

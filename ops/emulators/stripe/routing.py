@@ -1,5 +1,6 @@
 """What a door of the API is, and what all lists have in common."""
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from ops.emulators.stripe.world import World
 Handler = Callable[[World, Params, str], Json]
 LISTING = ("limit", "starting_after", "ending_before")
 _MOST = 100
+_COMPARED = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,6 @@ def _created(it: Json, params: Params) -> bool:
     if not params.has("created"):
         return True
     span = params.within("created")
-    bounds = {name: span.integer(name) for name in ("gt", "gte", "lt", "lte")}
+    bounds = {name: span.integer(name) for name in _COMPARED}
     made: int = it["created"]
-    holds = {
-        "gt": lambda bound: made > bound, "gte": lambda bound: made >= bound,
-        "lt": lambda bound: made < bound, "lte": lambda bound: made <= bound,
-    }  # fmt: skip
-    return all(holds[name](bound) for name, bound in bounds.items() if bound is not None)
+    return all(_COMPARED[name](made, bound) for name, bound in bounds.items() if bound is not None)

@@ -4,8 +4,9 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aiohttp import web
@@ -22,6 +23,7 @@ from ops.emulators.stripe.world import VERSION
 
 _EVERYWHERE = ("expand",)
 _TICK_SECONDS = 0.2
+_Answer = tuple[int, Json, Mapping[str, str]]
 _Door = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -41,7 +43,9 @@ class Emulator:
         self._state = state
         self._saved = 0
         if state is not None and state.exists():
-            self.world.load(state)
+            kept = json.loads(state.read_text())
+            self.world.load(kept["world"])
+            self.keys.load(kept["keys"])
 
     def routes(self) -> list[web.RouteDef]:
         """Every door of the API; what is none of them is answered as Stripe does."""
@@ -61,7 +65,10 @@ class Emulator:
         """Write the state down when it changed."""
         if self._state is not None and self._saved != self.world.changes:
             self._saved = self.world.changes
-            self.world.save(self._state)
+            fresh = self._state.with_suffix(".new")
+            fresh.touch(mode=0o600)
+            fresh.write_text(json.dumps({"world": self.world.dump(), "keys": self.keys.dump()}))
+            fresh.replace(self._state)
 
     def _door(self, route: Route | None) -> _Door:
         async def door(request: web.Request) -> web.StreamResponse:
@@ -77,23 +84,21 @@ class Emulator:
         return door
 
     async def _answered(self, request: web.Request, route: Route | None, call: Call) -> web.Response:
-        request_id = self.world.id("req", 14)
         call.key, call.version = request.headers.get("Idempotency-Key"), request.headers.get("Stripe-Version")
+        asked = _Asked(
+            route=route, call=call, params=Params({}), ident=request.match_info.get("id", ""),
+            fault=self.script.next_call(request.method, request.path), request_id=self.world.id("req", 14),
+        )  # fmt: skip
         body = await request.text()
-        fault = self.script.next_call(request.method, request.path)
-        headers: dict[str, str] = {}
         try:
-            if fault is not None and fault.kind == "drop_before":
-                raise Dropped
+            _drop(asked, "drop_before")
             self._admit(request)
-            status, answer, headers = await self._once(request, route, call, body, fault, request_id)
+            text = request.query_string if request.method == "GET" else body or request.query_string
+            answer = await self._once(replace(asked, params=Params(parsed(text))))
         except StripeError as error:
-            status, answer, headers = error.status, error.body(), error.headers
-        if fault is not None and fault.kind == "drop_after":
-            raise Dropped
-        call.status = status
-        call.error = answer["error"].get("code") or answer["error"]["type"] if "error" in answer else None
-        return _response(status, answer, {"Request-Id": request_id, **headers}, call)
+            answer = error.status, error.body(), error.headers
+        _drop(asked, "drop_after")
+        return _response(*answer, asked)
 
     def _admit(self, request: web.Request) -> None:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
@@ -102,32 +107,29 @@ class Emulator:
         if not hmac.compare_digest(key.encode(), self._key.encode()):
             raise unauthorized(key)
 
-    async def _once(
-        self, request: web.Request, route: Route | None, call: Call, body: str, fault: Fault | None, request_id: str
-    ) -> tuple[int, Json, dict[str, str]]:
+    async def _once(self, asked: "_Asked") -> _Answer:
         """The answer; from before, if the key was used before."""
-        if route is None:
-            raise no_such_path(request.method, request.path)
-        params = Params(parsed(request.query_string if request.method == "GET" else body or request.query_string))
-        call.digest = hashlib.sha256(f"{request.method} {request.path} {params.digest_text()}".encode()).hexdigest()
-        key = call.key if request.method == "POST" else None
-        if key is None:
-            return 200, await self._done(request, route, call, params, fault, request_id), {}
-        kept = self.keys.begin(key, call.digest, request_id)
-        if kept is not None and kept.body is not None:
-            call.replayed = True
-            replay = {"Idempotency-Key": key, "Idempotent-Replayed": "true", "Original-Request": kept.request_id}
-            return kept.status, kept.body, replay
-        return *await self._remembered(request, route, call, params, fault, request_id, key), {"Idempotency-Key": key}
+        call = asked.call
+        meant = f"{call.method} {call.path} {asked.params.digest_text()}"
+        call.digest = hashlib.sha256(meant.encode()).hexdigest()
+        if call.key is None or call.method != "POST":
+            return 200, await self._done(asked), {}
+        kept = self.keys.begin(call.key, call.digest, asked.request_id)
+        told = {"Idempotency-Key": call.key}
+        if kept is None:
+            return *await self._remembered(asked, call.key), told
+        call.replayed = True
+        return (
+            kept.status,
+            kept.body or {},
+            {**told, "Idempotent-Replayed": "true", "Original-Request": kept.request_id},
+        )
 
-    async def _remembered(
-        self, request: web.Request, route: Route, call: Call, params: Params, fault: Fault | None, request_id: str,
-        key: str,
-    ) -> tuple[int, Json]:  # fmt: skip
+    async def _remembered(self, asked: "_Asked", key: str) -> tuple[int, Json]:
         try:
-            answer = await self._done(request, route, call, params, fault, request_id)
+            answer = await self._done(asked)
         except StripeError as error:
-            if call.processed and error.is_remembered():
+            if asked.call.processed and error.is_remembered():
                 self.keys.end(key, error.status, error.body())
             else:
                 self.keys.forget(key)
@@ -138,27 +140,43 @@ class Emulator:
         self.keys.end(key, 200, answer)
         return 200, answer
 
-    async def _done(
-        self, request: web.Request, route: Route, call: Call, params: Params, fault: Fault | None, request_id: str
-    ) -> Json:
-        if fault is not None:
-            await _suffer(fault)
-        params.only((*route.params, *_EVERYWHERE))
+    async def _done(self, asked: "_Asked") -> Json:
+        await _suffer(asked.fault)
+        if asked.route is None:
+            raise no_such_path(asked.call.method, asked.call.path)
+        asked.params.only((*asked.route.params, *_EVERYWHERE))
         self.world.catch_up()
-        self.world.request = {"id": request_id, "idempotency_key": call.key}
-        call.processed = True
+        self.world.request = {"id": asked.request_id, "idempotency_key": asked.call.key}
+        asked.call.processed = True
         try:
-            made = route.handler(self.world, params, request.match_info.get("id", ""))
+            made = asked.route.handler(self.world, asked.params, asked.ident)
         finally:
             self.world.request = None
-        call.object = made.get("id")
-        return self.world.rendered(expanding.answer(self.world, made, params.texts("expand")))
+        asked.call.object = made.get("id")
+        return self.world.rendered(expanding.answer(self.world, made, asked.params.texts("expand")))
 
 
-async def _suffer(fault: Fault) -> None:
-    if fault.kind == "delay":
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A call on its way through."""
+
+    route: Route | None
+    call: Call
+    params: Params
+    ident: str
+    fault: Fault | None
+    request_id: str
+
+
+def _drop(asked: _Asked, kind: str) -> None:
+    if asked.fault is not None and asked.fault.kind == kind:
+        raise Dropped
+
+
+async def _suffer(fault: Fault | None) -> None:
+    if fault is not None and fault.kind == "delay":
         await asyncio.sleep(fault.seconds)
-    if fault.kind != "error":
+    if fault is None or fault.kind != "error":
         return
     headers = {} if fault.should_retry is None else {"Stripe-Should-Retry": str(fault.should_retry).lower()}
     if fault.code == 429:
@@ -168,6 +186,12 @@ async def _suffer(fault: Fault) -> None:
     raise StripeError(message, status=fault.code, kind="api_error", headers=headers)
 
 
-def _response(status: int, answer: Json, headers: dict[str, str], call: Call) -> web.Response:
-    told = {"Stripe-Version": call.version or VERSION, "Cache-Control": "no-cache, no-store", **headers}
+def _response(status: int, answer: Json, headers: Mapping[str, str], asked: _Asked) -> web.Response:
+    asked.call.status = status
+    if "error" in answer:
+        asked.call.error = answer["error"].get("code") or answer["error"]["type"]
+    told = {
+        "Stripe-Version": asked.call.version or VERSION, "Cache-Control": "no-cache, no-store",
+        "Request-Id": asked.request_id, **headers,
+    }  # fmt: skip
     return web.Response(text=json.dumps(answer, indent=2), status=status, headers=told, content_type="application/json")

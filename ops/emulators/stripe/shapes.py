@@ -1,5 +1,6 @@
 """Objects as they were before 2025: where subscriptions, invoices and payment intents kept what has moved since."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from ops.emulators.stripe.errors import Json
@@ -15,23 +16,21 @@ def old(world: World, it: Any) -> Any:
     if not isinstance(it, dict):
         return it
     copied: Json = {name: old(world, value) for name, value in cast("Json", it).items()}
-    match copied.get("object"):
-        case "subscription":
-            _subscription(copied)
-        case "invoice":
-            _invoice(world, copied)
-        case "line_item":
-            _line(world, copied)
-        case "checkout.session":
-            copied["ui_mode"] = "hosted"
-        case "event":
-            copied["api_version"] = OLD_VERSION
-        case _:
-            pass
+    change = _CHANGES.get(str(copied.get("object")))
+    if change is not None:
+        change(world, copied)
     return copied
 
 
-def _subscription(it: Json) -> None:
+def _session(_world: World, it: Json) -> None:
+    it["ui_mode"] = "hosted"
+
+
+def _event(_world: World, it: Json) -> None:
+    it["api_version"] = OLD_VERSION
+
+
+def _subscription(_world: World, it: Json) -> None:
     first: Json = it["items"]["data"][0]
     start, end = first["current_period_start"], first["current_period_end"]
     it |= {
@@ -45,8 +44,8 @@ def _subscription(it: Json) -> None:
 
 
 def _invoice(world: World, it: Json) -> None:
-    parent = it.pop("parent", None)
-    details: Json = (parent or {}).get("subscription_details") or {}
+    parent: Json = it.pop("parent", None) or {}
+    details: Json = parent.get("subscription_details") or {}
     kept = world.kinds.get("invoice", {}).get(it.get("id", ""), {})
     intent = kept.get("_intent")
     found = world.find(intent) if intent else None
@@ -58,10 +57,20 @@ def _invoice(world: World, it: Json) -> None:
 
 
 def _line(world: World, it: Json) -> None:
-    details: Json = (it.pop("parent", None) or {}).get("subscription_item_details") or {}
-    price = (it.pop("pricing", None) or {}).get("price_details", {}).get("price")
-    found = price and world.find(price)
+    parent: Json = it.pop("parent", None) or {}
+    details: Json = parent.get("subscription_item_details") or {}
+    pricing: Json = it.pop("pricing", None) or {}
+    found = world.find(pricing.get("price_details", {}).get("price", ""))
     it |= {
         "price": found, "proration": details.get("proration", False), "subscription": details.get("subscription"),
         "subscription_item": details.get("subscription_item"), "type": "subscription",
     }  # fmt: skip
+
+
+_CHANGES: Mapping[str, Callable[[World, Json], None]] = {
+    "checkout.session": _session,
+    "event": _event,
+    "invoice": _invoice,
+    "line_item": _line,
+    "subscription": _subscription,
+}

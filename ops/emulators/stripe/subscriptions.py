@@ -57,18 +57,18 @@ def item(world: World, subscription: Json, price: Json, quantity: int) -> Json:
     """A new item, whose period begins now."""
     recurring = price["recurring"]
     if recurring is None:
-        message = f"The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`: {price['id']}"
-        raise StripeError(message, param="items[0][price]")
+        raise StripeError(
+            "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
+            param="items[0][price]",
+        )
     anchor = subscription["billing_cycle_anchor"]
     # Until the anchor, a trial; afterwards, whole intervals from it.
     end = anchor if anchor > world.now else end_of(anchor, world.now, recurring)
-    made = world.draft(
+    return world.draft(
         "subscription_item", "si", billing_thresholds=None, current_period_end=end, current_period_start=world.now,
         discounts=[], metadata={}, price=price, plan=_plan(price), quantity=quantity, subscription=subscription["id"],
         tax_rates=[],
     )  # fmt: skip
-    del made["livemode"]
-    return made
 
 
 def _plan(price: Json) -> Json:

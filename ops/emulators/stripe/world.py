@@ -2,18 +2,17 @@
 
 import copy
 import heapq
-import json
 import secrets
 import string
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from ops.emulators.stripe.errors import Json, missing
 
 VERSION = "2026-10-28.endive"
 ACCOUNT = "acct_emulated"
+_WITHOUT_MODE = frozenset({"balance_transaction", "refund", "subscription_item", "item"})
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -69,7 +68,10 @@ class World:
     def draft(self, kind: str, prefix: str, **members: Any) -> Json:
         """An object as it would be, not kept yet."""
         ident = members.pop("id", None) or self.id(prefix)
-        return {"id": ident, "object": kind, "created": self.now, "livemode": False, **members}
+        made = {"id": ident, "object": kind, "created": self.now, "livemode": False, **members}
+        if kind in _WITHOUT_MODE:
+            del made["livemode"]
+        return made
 
     def keep(self, made: Json) -> Json:
         """Keep a draft."""
@@ -136,20 +138,15 @@ class World:
         self.changes += 1
         return done
 
-    def save(self, path: Path) -> None:
-        """Write everything to a file."""
-        state = {
+    def dump(self) -> Json:
+        """Everything, for a file."""
+        return {
             "kinds": self.kinds, "agenda": self.agenda, "n": self._n,
             "offset": self.clock.offset, "stands_at": self.clock.stands_at,
         }  # fmt: skip
-        fresh = path.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(state))
-        fresh.replace(path)
 
-    def load(self, path: Path) -> None:
-        """Read everything from a file."""
-        state = json.loads(path.read_text())
+    def load(self, state: Json) -> None:
+        """Everything, from a file."""
         self.kinds = state["kinds"]
         self.agenda = [(due, n, task, ident) for due, n, task, ident in state["agenda"]]
         self._n = state["n"]
