@@ -71,9 +71,7 @@ class Till:
 
     def order(self, user_id: UUID, price_id: str, **more: Any) -> dict[str, Any]:
         """Begin to buy something."""
-        response = self.ask(
-            "POST", "/v1/checkout", user_id, json={"price_id": price_id, "return_url": BACK, **more}
-        )
+        response = self.ask("POST", "/v1/checkout", user_id, json={"price_id": price_id, "return_url": BACK, **more})
         assert response.status_code == 201, response.get_json()
         return response.get_json()
 
@@ -82,14 +80,15 @@ class Till:
         (reference,) = self.rows("SELECT reference FROM orders WHERE id = %(who)s", UUID(order_id))[0]
         return reference
 
-    def pay(self, order: dict[str, Any], token: str = "pm_card_visa") -> str | None:
+    def pay(self, order: dict[str, Any], way: str = "pm_card_visa") -> str | None:
         """Pay it as a person at the provider's page."""
-        return self.emulator.control.pay(self.reference(order["order_id"]), token)
+        return self.emulator.control.pay(self.reference(order["order_id"]), way)
 
     def events(self, known: Sequence[str] = ()) -> list[dict[str, Any]]:
         """What the provider has to tell, the oldest first, but for what is known."""
         listed = self.emulator.client().v1.events.list({"limit": 100})
-        return [each.to_dict(for_json=True) for each in reversed(list(listed.auto_paging_iter())) if each.id not in known]
+        new = [each for each in listed.auto_paging_iter() if each.id not in known]
+        return [each.to_dict(for_json=True) for each in reversed(new)]
 
     def tell(self, event: dict[str, Any], *, at: int | None = None, secret: str | None = None) -> TestResponse:
         """The provider's webhook, signed as it signs."""

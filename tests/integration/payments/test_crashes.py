@@ -55,6 +55,7 @@ def until_death(till: Till, what: Callable[[UnitOfWork[Work]], Any], lives: int,
         return True
     return False
 
+
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("lives", range(1, 7))
 def test_a_death_at_any_transaction_of_a_look_costs_nothing(till: Till, ada: UUID, lives: int, *, after: bool) -> None:
@@ -78,10 +79,8 @@ def test_a_death_at_any_transaction_of_a_look_costs_nothing(till: Till, ada: UUI
 
 @pytest.mark.parametrize("path", ["/v1/customers*", "/v1/checkout/sessions*"])
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error"])
-def test_an_answer_that_never_comes_is_asked_for_with_the_same_key(
-    till: Till, ada: UUID, path: str, kind: str
-) -> None:
-    till.emulator.control.will(Fault(kind=kind, on=f"POST {path}")  # type: ignore[arg-type] - a literal
+def test_an_answer_that_never_comes_is_asked_for_with_the_same_key(till: Till, ada: UUID, path: str, kind: str) -> None:
+    till.emulator.control.will(Fault(kind=kind, on=f"POST {path}"))  # type: ignore[arg-type] - a literal
     first = till.ask("POST", "/v1/checkout", ada, json=PACK)
     assert (first.status_code, first.get_json()["code"]) == (503, "temporarily_unavailable")
     assert int(first.headers["Retry-After"]) > 0
@@ -97,7 +96,7 @@ def test_an_answer_that_never_comes_is_asked_for_with_the_same_key(
 
 
 def test_a_page_that_was_made_and_never_recorded_is_found_when_it_is_paid(till: Till, ada: UUID) -> None:
-    till.emulator.control.will(Fault(kind="drop_after", on="POST /v1/checkout/sessions*")
+    till.emulator.control.will(Fault(kind="drop_after", on="POST /v1/checkout/sessions*"))
     assert till.ask("POST", "/v1/checkout", ada, json=PACK).status_code == 503
     (state,) = till.rows("SELECT state FROM orders WHERE user_id = %(who)s", ada)[0]
     assert state == "new"
@@ -108,7 +107,7 @@ def test_a_page_that_was_made_and_never_recorded_is_found_when_it_is_paid(till: 
 
 
 def test_an_order_that_never_reached_the_provider_ends_and_a_late_payment_still_counts(till: Till, ada: UUID) -> None:
-    till.emulator.control.will(Fault(kind="drop_before", on="POST /v1/checkout/sessions*")
+    till.emulator.control.will(Fault(kind="drop_before", on="POST /v1/checkout/sessions*"))
     assert till.ask("POST", "/v1/checkout", ada, json=PACK).status_code == 503
     till.sweep()
     till.sweep()
@@ -126,5 +125,5 @@ def test_the_same_request_twice_is_one_order_and_another_under_its_key_is_refuse
 
 
 def test_too_many_requests_are_waited_out(till: Till, ada: UUID) -> None:
-    till.emulator.control.will(Fault(kind="error", code=429, on="POST /v1/checkout/sessions*", times=1))
+    till.emulator.control.will(Fault(kind="error", code=429, on="POST /v1/checkout/sessions*"))
     assert till.ask("POST", "/v1/checkout", ada, json=PACK).status_code == 201
