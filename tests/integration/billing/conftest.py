@@ -14,6 +14,7 @@ from common.intake import Intake
 from common.work import UnitOfWork
 from tests.fakes.brokerless import BrokerlessConsumer
 from tests.fakes.leftovers import clear
+from tests.integration.billing.rooms import rooms_with_codes
 
 TRIAL = 10
 
@@ -43,7 +44,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def unit(database: Database, clock: MovableClock) -> UnitOfWork[Work]:
-    return UnitOfWork(service="billing", database=database, build=Work, clock=clock)
+    return UnitOfWork(service="billing", database=database, build=rooms_with_codes, clock=clock)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,10 @@ from uuid import UUID
 import httpx2
 
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from common.problems import MEDIA_TYPE
 from common.tokens import TokenIssuer
 from gateway.domain.figurines import RangeOutside
+from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.models import ModelFailed, TooManyModels
 
 # A call has a deadline: whoever waits for a service that is away is told so.
@@ -27,6 +29,9 @@ _REFUSALS: Mapping[int, type[Refused]] = {
     422: ModelFailed,
     429: TooManyModels,
 }
+
+# What its status alone does not tell.
+_BY_CODE: Mapping[str, type[Refused]] = {"idempotency_mismatch": IdempotencyMismatch}
 
 
 class Peer:
@@ -42,9 +47,11 @@ class Peer:
         """Read something. Raises NotFound, Invalid, Conflict, Unavailable."""
         return self._call("GET", path, user_id, params)
 
-    def post(self, path: str, *, user_id: UUID) -> Any:
-        """Ask for something. Raises NotFound, Invalid, Conflict, Unavailable."""
-        return self._call("POST", path, user_id, None)
+    def post(
+        self, path: str, *, user_id: UUID, body: Mapping[str, object] | None = None, key: str | None = None
+    ) -> Any:
+        """Ask for something; `key` is the Idempotency-Key. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("POST", path, user_id, None, body, key=key)
 
     def put(self, path: str, *, user_id: UUID, body: Mapping[str, object]) -> Any:
         """Say how something is to be. Raises NotFound, Invalid, Conflict, Unavailable."""
@@ -84,6 +91,8 @@ class Peer:
         user_id: UUID | None,
         params: Mapping[str, str] | None,
         body: Mapping[str, object] | None = None,
+        *,
+        key: str | None = None,
     ) -> Any:
         with self._answered():
             response = self._client.request(
@@ -91,7 +100,7 @@ class Peer:
                 path,
                 params=dict(params or {}),
                 json=None if body is None else dict(body),
-                headers=self._authorization(user_id),
+                headers={**self._authorization(user_id), **({"Idempotency-Key": key} if key else {})},
             )
         if not response.is_success:
             raise self._refusal(response)
@@ -102,8 +111,9 @@ class Peer:
 
     @staticmethod
     def _refusal(response: httpx2.Response) -> Refused:
-        kind = _REFUSALS.get(response.status_code)
-        refusal = kind(str(response.json().get("detail") or "")) if kind else Unavailable()
+        said: dict[str, Any] = response.json() if response.headers.get("Content-Type") == MEDIA_TYPE else {}
+        kind = _BY_CODE.get(str(said.get("code"))) or _REFUSALS.get(response.status_code)
+        refusal = kind(str(said.get("detail") or "")) if kind else Unavailable()
         seconds = response.headers.get("Retry-After", "")
         if isinstance(refusal, ModelFailed | TooManyModels) and seconds.isdecimal():
             refusal.retry_after_seconds = int(seconds)

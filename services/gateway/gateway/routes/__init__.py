@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from gateway.routes.accounts import routes as accounts
+from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.disclosures import routes as disclosures
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     models,
     photos,
     credits,
+    catalogue,
     events,
     usage,
     consents,
