@@ -13,7 +13,8 @@ from common.work import UnitOfWork
 from ops.emulators.stripe.script import Fault
 from tests.fakes.till import BACK, Crash, Till
 
-PACK = {"price_id": "pack-20-eur", "return_url": BACK, "key": "one-purchase"}
+PACK = {"price_id": "pack-20-eur", "return_url": BACK}
+KEY = {"Idempotency-Key": "one-purchase"}
 
 
 class Mortal(UnitOfWork[Work]):
@@ -81,11 +82,11 @@ def test_a_death_at_any_transaction_of_a_look_costs_nothing(till: Till, ada: UUI
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error"])
 def test_an_answer_that_never_comes_is_asked_for_with_the_same_key(till: Till, ada: UUID, path: str, kind: str) -> None:
     till.emulator.control.will(Fault(kind=kind, on=f"POST {path}"))  # type: ignore[arg-type] - a literal
-    first = till.ask("POST", "/v1/checkout", ada, json=PACK)
+    first = till.ask("POST", "/v1/checkout", ada, json=PACK, headers=KEY)
     assert (first.status_code, first.get_json()["code"]) == (503, "temporarily_unavailable")
     assert int(first.headers["Retry-After"]) > 0
 
-    again = till.ask("POST", "/v1/checkout", ada, json=PACK)
+    again = till.ask("POST", "/v1/checkout", ada, json=PACK, headers=KEY)
     assert again.status_code == 201
     assert len(till.rows("SELECT 1 FROM orders WHERE user_id = %(who)s", ada)) == 1
     client = till.emulator.client()
@@ -97,7 +98,7 @@ def test_an_answer_that_never_comes_is_asked_for_with_the_same_key(till: Till, a
 
 def test_a_page_that_was_made_and_never_recorded_is_found_when_it_is_paid(till: Till, ada: UUID) -> None:
     till.emulator.control.will(Fault(kind="drop_after", on="POST /v1/checkout/sessions*"))
-    assert till.ask("POST", "/v1/checkout", ada, json=PACK).status_code == 503
+    assert till.ask("POST", "/v1/checkout", ada, json=PACK, headers=KEY).status_code == 503
     (state,) = till.rows("SELECT state FROM orders WHERE user_id = %(who)s", ada)[0]
     assert state == "new"
     session = till.emulator.client().v1.checkout.sessions.list({}).data[0]
@@ -108,22 +109,22 @@ def test_a_page_that_was_made_and_never_recorded_is_found_when_it_is_paid(till: 
 
 def test_an_order_that_never_reached_the_provider_ends_and_a_late_payment_still_counts(till: Till, ada: UUID) -> None:
     till.emulator.control.will(Fault(kind="drop_before", on="POST /v1/checkout/sessions*"))
-    assert till.ask("POST", "/v1/checkout", ada, json=PACK).status_code == 503
+    assert till.ask("POST", "/v1/checkout", ada, json=PACK, headers=KEY).status_code == 503
     till.sweep()
     till.sweep()
     assert till.books(ada)["orders"][0][2] == "cancelled"
-    refused = till.ask("POST", "/v1/checkout", ada, json=PACK)
+    refused = till.ask("POST", "/v1/checkout", ada, json=PACK, headers=KEY)
     assert (refused.status_code, refused.get_json()["code"]) == (409, "conflict")
 
 
 def test_the_same_request_twice_is_one_order_and_another_under_its_key_is_refused(till: Till, ada: UUID) -> None:
-    first = till.ask("POST", "/v1/checkout", ada, json=PACK).get_json()
-    assert till.ask("POST", "/v1/checkout", ada, json=PACK).get_json() == first
-    other = till.ask("POST", "/v1/checkout", ada, json=PACK | {"price_id": "pack-60-eur"})
+    first = till.ask("POST", "/v1/checkout", ada, json=PACK, headers=KEY).get_json()
+    assert till.ask("POST", "/v1/checkout", ada, json=PACK, headers=KEY).get_json() == first
+    other = till.ask("POST", "/v1/checkout", ada, json=PACK | {"price_id": "pack-60-eur"}, headers=KEY)
     assert (other.status_code, other.get_json()["code"]) == (409, "idempotency_mismatch")
     assert till.order(ada, "pack-20-eur")["order_id"] != first["order_id"]
 
 
 def test_too_many_requests_are_waited_out(till: Till, ada: UUID) -> None:
     till.emulator.control.will(Fault(kind="error", code=429, on="POST /v1/checkout/sessions*"))
-    assert till.ask("POST", "/v1/checkout", ada, json=PACK).status_code == 201
+    assert till.ask("POST", "/v1/checkout", ada, json=PACK, headers=KEY).status_code == 201

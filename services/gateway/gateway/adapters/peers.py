@@ -14,20 +14,25 @@ import httpx2
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.problems import MEDIA_TYPE
 from common.tokens import TokenIssuer
+from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import RangeOutside
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.models import ModelFailed, TooManyModels
 
 # A call has a deadline: whoever waits for a service that is away is told so.
 TIMEOUT = httpx2.Timeout(5.0, connect=1.0)
+# What asks a payment provider in turn may take as long as that does.
+PATIENT = httpx2.Timeout(30.0, connect=1.0)
 
 _REFUSALS: Mapping[int, type[Refused]] = {
     400: Invalid,
+    402: PaymentDeclined,
     404: NotFound,
     409: Conflict,
     416: RangeOutside,
     422: ModelFailed,
     429: TooManyModels,
+    503: Unavailable,
 }
 
 # What its status alone does not tell.
@@ -48,10 +53,24 @@ class Peer:
         return self._call("GET", path, user_id, params)
 
     def post(
-        self, path: str, *, user_id: UUID, body: Mapping[str, object] | None = None, key: str | None = None
+        self,
+        path: str,
+        *,
+        user_id: UUID,
+        body: Mapping[str, object] | None = None,
+        key: str | None = None,
+        timeout: httpx2.Timeout = TIMEOUT,
     ) -> Any:
         """Ask for something; `key` is the Idempotency-Key. Raises NotFound, Invalid, Conflict, Unavailable."""
-        return self._call("POST", path, user_id, None, body, key=key)
+        return self._call("POST", path, user_id, None, body, key=key, timeout=timeout)
+
+    def hand_on(self, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
+        """Pass on what somebody outside sent, byte for byte, in nobody's name. Raises as `post` does."""
+        with self._answered():
+            response = self._client.post(path, content=body, headers={**headers, **self._authorization(None)})
+        if not response.is_success:
+            raise self._refusal(response)
+        return response.json()
 
     def put(self, path: str, *, user_id: UUID, body: Mapping[str, object]) -> Any:
         """Say how something is to be. Raises NotFound, Invalid, Conflict, Unavailable."""
@@ -93,11 +112,13 @@ class Peer:
         body: Mapping[str, object] | None = None,
         *,
         key: str | None = None,
+        timeout: httpx2.Timeout = TIMEOUT,
     ) -> Any:
         with self._answered():
             response = self._client.request(
                 method,
                 path,
+                timeout=timeout,
                 params=dict(params or {}),
                 json=None if body is None else dict(body),
                 headers={**self._authorization(user_id), **({"Idempotency-Key": key} if key else {})},
@@ -115,7 +136,7 @@ class Peer:
         kind = _BY_CODE.get(str(said.get("code"))) or _REFUSALS.get(response.status_code)
         refusal = kind(str(said.get("detail") or "")) if kind else Unavailable()
         seconds = response.headers.get("Retry-After", "")
-        if isinstance(refusal, ModelFailed | TooManyModels) and seconds.isdecimal():
+        if isinstance(refusal, ModelFailed | TooManyModels | Unavailable) and seconds.isdecimal():
             refusal.retry_after_seconds = int(seconds)
         return refusal
 

@@ -8,3 +8,9 @@ class TooManyTries(Refused):
 
     code = "rate_limited"
     retry_after_seconds = 3600
+
+
+class PaymentDeclined(Refused):
+    """The payment was declined; use another card or another way to pay."""
+
+    code = "payment_declined"
