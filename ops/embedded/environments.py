@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ops.embedded import files
+from ops.embedded.emulators import Emulator
 from ops.embedded.mail import Mail
 from ops.embedded.postgres import Postgres
 from ops.embedded.rabbitmq import RabbitMQ
@@ -22,12 +23,22 @@ _TOKENS = "gateway tokens"
 class Environments:
     """The environments of the five services of one stack."""
 
-    def __init__(self, site: Site, postgres: Postgres, rabbitmq: RabbitMQ, seaweedfs: SeaweedFS, mail: Mail) -> None:
+    def __init__(
+        self,
+        site: Site,
+        postgres: Postgres,
+        rabbitmq: RabbitMQ,
+        seaweedfs: SeaweedFS,
+        mail: Mail,
+        *,
+        emulators: Mapping[str, Emulator],
+    ) -> None:
         self._site = site
         self._postgres = postgres
         self._rabbitmq = rabbitmq
         self._seaweedfs = seaweedfs
         self._mail = mail
+        self._emulators = emulators
 
     def write(self) -> None:
         """Write the file of every service. Only once the ports are chosen."""
@@ -41,7 +52,10 @@ class Environments:
 
     def of(self, service: str) -> dict[str, str]:
         """Every variable of one service."""
-        return {**self._shared(service), **self._store(service), **self._keys(service), **self._calls(service)}
+        own = {**self._shared(service), **self._store(service), **self._keys(service), **self._calls(service)}
+        for emulator in self._emulators.values():
+            own.update(emulator.settings(service))
+        return own
 
     def address(self, name: str) -> str:
         """The HTTPS address of a port."""

@@ -13,6 +13,7 @@ from gateway.routes.figurines import routes as figurines
 from gateway.routes.models import routes as models
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
+from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.plans import routes as plans
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     provenance,
     models,
     photos,
+    photo_check,
     credits,
     catalogue,
     buying,
