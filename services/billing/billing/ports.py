@@ -8,7 +8,7 @@ from uuid import UUID
 
 from billing.domain.payments import Order, OrderKind, PaymentSeen, ProviderEvent, RefundSeen
 from billing.domain.subscriptions import SubscriptionSeen
-from common.errors import Invalid, NotFound
+from common.errors import Invalid, NotFound, Unavailable
 
 
 class BadSignature(Invalid):
@@ -17,6 +17,10 @@ class BadSignature(Invalid):
 
 class UnknownProvider(NotFound):
     """There is no such way of paying here."""
+
+
+class UnknownCustomer(Unavailable):
+    """The payment provider does not know you any more; try again, and it gets to know you anew."""
 
 
 class OutcomeUnknown(Exception):
