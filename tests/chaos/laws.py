@@ -27,6 +27,12 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "open holds": """
         SELECT figurine_id FROM billing.holds WHERE state = 'open'
         """,
+    "payments that were told of and not looked at": """
+        SELECT provider, kind, subject FROM billing.looks
+        """,
+    "refunds nobody knows the end of": """
+        SELECT id FROM billing.refunds WHERE state = 'asked'
+        """,
     "photos that are held": """
         SELECT id, state, next_try_at FROM generation.uploads WHERE state <> 'deleted'
         """,
@@ -102,6 +108,22 @@ BROKEN: Mapping[str, LiteralString] = {
                               FROM billing.entries AS entry
                               JOIN billing.postings AS posting ON posting.entry = entry.seq
                              WHERE entry.figurine_id = hold.figurine_id AND posting.account = 'revenue')
+        """,
+    "an order was paid and brought no credits, or credits were bought that no order was paid for": """
+        SELECT paid.id, lot.source
+          FROM (SELECT id, lot FROM billing.orders WHERE state = 'paid' AND credits > 0) AS paid
+          FULL JOIN (SELECT source FROM billing.lots WHERE source LIKE 'order:%' OR source LIKE 'period:%') AS lot
+            ON lot.source = paid.lot
+         WHERE paid.id IS NULL OR lot.source IS NULL
+        """,
+    "an order's refunds are not what went back of its money": """
+        SELECT bought.id, amount_refunded, back, lost
+          FROM billing.orders AS bought
+          LEFT JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS back FROM billing.refunds
+                              WHERE order_id = bought.id AND state <> 'failed') AS refunds ON true
+          LEFT JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS lost FROM billing.disputes
+                              WHERE order_id = bought.id AND state = 'lost') AS disputes ON true
+         WHERE amount_refunded NOT BETWEEN back AND back + lost
         """,
     "a photo that is gone has not exactly one proof": """
         SELECT upload.id, count(evidence.id)
