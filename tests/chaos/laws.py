@@ -86,6 +86,20 @@ BROKEN: Mapping[str, LiteralString] = {
             OR available <> (SELECT coalesce(sum(credits), 0) FROM billing.postings
                               WHERE user_id = account.user_id AND account = 'available')
         """,
+    "a balance is not what is left of its lots": """
+        SELECT user_id, available, lot.free
+          FROM billing.accounts AS account
+          LEFT JOIN (SELECT user_id, sum(free) AS free, sum(held) AS held FROM billing.lots GROUP BY 1) AS lot
+         USING (user_id)
+         WHERE available + frozen <> coalesce(free, 0) OR account.held <> coalesce(lot.held, 0)
+        """,
+    "a settled hold drew more or less than it held": """
+        SELECT hold.id
+          FROM billing.holds AS hold
+          LEFT JOIN (SELECT hold_id, sum(credits) AS drawn FROM billing.hold_parts GROUP BY 1) AS part
+            ON part.hold_id = hold.id
+         WHERE hold.credits <> coalesce(drawn, 0)
+        """,
     "the gateway shows another balance than billing has": """
         SELECT user_id FROM billing.accounts JOIN gateway.balances AS shown ON shown.account_id = user_id
          WHERE (accounts.available, accounts.held) <> (shown.available, shown.held)
