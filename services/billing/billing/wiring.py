@@ -41,7 +41,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[catalogues, providers, Terms(patience=patience)],
+        ports=[catalogues, providers, Terms(patience=patience, test_mode=not settings.stripe_live)],
         subscriptions=subscriptions(trial_credits=settings.trial_credits, catalogues=catalogues),
         jobs=jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
         checks={"database": database.check},

@@ -95,6 +95,12 @@ def show_privacy() -> Response:
     return _page("privacy.html")
 
 
+@pages.get("/credits")
+def show_credits() -> Response:
+    """What a person has, what can be bought, and every movement with its reason."""
+    return _page("credits.html")
+
+
 @pages.get("/signup")
 def sign_up() -> BaseResponse:
     """Where accounts are opened."""
