@@ -6,6 +6,7 @@ from billing.repository.codes import Codes
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
 from billing.repository.orders import Orders
+from billing.repository.payment_laws import PaymentLaws
 from billing.repository.refunds import Disputes, Refunds
 from billing.repository.subscriptions import Customers, SubscriptionRows
 from billing.repository.webhooks import Events, Looks
@@ -30,5 +31,6 @@ class Work:
         self.subscriptions = SubscriptionRows(connection, clock)
         self.events = Events(connection, clock)
         self.looks = Looks(connection, clock)
+        self.payment_laws = PaymentLaws(connection, clock)
         self.outbox = outbox
         self.clock = clock
