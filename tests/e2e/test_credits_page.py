@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.fixtures.customer import Customer
+from tests.fixtures.customer import PASSWORD, Customer
 from tests.fixtures.stack import RunningStack
 
 pytestmark = pytest.mark.slow
@@ -13,8 +13,8 @@ def test_a_pack_is_bought_in_the_browser_and_given_back(stack: RunningStack, pag
     person = Customer(stack)
     person.wait_for_credits()
     page.goto("/signin?next=/credits")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password", exact=True).fill(person.password)
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Test mode.")).to_be_visible()
     expect(page.locator("#available")).to_have_text("10")
