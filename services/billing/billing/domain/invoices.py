@@ -82,6 +82,11 @@ class Terms:
     tax: TaxRules
     bank: BankAccount | None = None  # None: nobody can pay by transfer
     retention_years: int = 10
+    # Of an invoice: days until it is due, until its order expires, between reminders, and how many of those.
+    due_days: int = 14
+    expires_days: int = 45
+    reminder_days: int = 7
+    reminders: int = 2
 
     def keep_until(self, issued_at: datetime) -> datetime:
         """Tax law counts from the end of the year in which a document was issued."""
@@ -213,3 +218,15 @@ def _one_line(text: str, longest: int, what: str) -> str:
     if not line.isprintable():
         raise Invalid(f"The {what} holds characters that cannot be printed. Remove them and try again.")
     return line
+
+
+def check_iban(iban: str) -> str:
+    """The number without spaces; ISO 13616's check digits find a mistyped one. Raises ValueError."""
+    plain = iban.replace(" ", "").upper()
+    if not plain:
+        return ""
+    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", plain, re.ASCII):
+        raise ValueError("that is no IBAN")
+    if int("".join(str(int(letter, 36)) for letter in plain[4:] + plain[:4])) % 97 != 1:
+        raise ValueError("the check digits of the IBAN are wrong: it is mistyped")
+    return plain

@@ -7,19 +7,17 @@ cut up, the parts sum to the whole.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from common.errors import Invalid
 
 # ISO 4217: how many digits the minor unit has, where it is not two.
-_DIGITS: Mapping[str, int] = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-}
+_NO_DIGITS = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"}
+    | {"RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
+_THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 # Basis points: 1900 is 19 %.
 WHOLE = 10_000
 
@@ -48,7 +46,8 @@ def split_part(gross: int, rate: int, *, before: int) -> Split:
 
 def digits_of(currency: str) -> int:
     """How many digits the minor unit of a currency has."""
-    return _DIGITS.get(currency.upper(), 2)
+    code = currency.upper()
+    return 0 if code in _NO_DIGITS else 3 if code in _THREE_DIGITS else 2
 
 
 def as_written(amount: int, currency: str) -> str:

@@ -1,15 +1,57 @@
 """Billing's rows, in literal SQL, inside one transaction."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from billing.domain.invoices import Terms
+from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
+from common.sealing import Sealer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What documents are written with: the terms of sale, and what seals whom they are for."""
+
+    sealer: Sealer
+    terms: Terms
 
 
 class Work:
     """Billing's rooms in one transaction."""
 
-    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock, *, papers: Papers | None = None) -> None:
+        self._connection = connection
+        self._papers = papers
         self.ledger = Ledger(connection, clock)
         self.outbox = outbox
         self.clock = clock
+
+    @property
+    def papers(self) -> Papers:
+        """What documents are written with. Raises LookupError where there is nothing to write."""
+        if self._papers is None:
+            raise LookupError("these rooms were built without papers: use rooms(papers)")
+        return self._papers
+
+    @property
+    def terms(self) -> Terms:
+        """Under which terms the studio sells."""
+        return self.papers.terms
+
+    @property
+    def invoices(self) -> Invoices:
+        """Invoices, receipts and credit notes."""
+        return Invoices(self._connection, self.clock, self.papers.sealer)
+
+
+def rooms(papers: Papers) -> Callable[[Connection, Outbox, Clock], Work]:
+    """How the rooms are built in each transaction."""
+
+    def build(connection: Connection, outbox: Outbox, clock: Clock) -> Work:
+        return Work(connection, outbox, clock, papers=papers)
+
+    return build

@@ -235,7 +235,7 @@ class Invoices:
         return Invoice(
             kind=InvoiceKind(columns.pop("kind")),
             recipient=self._open(columns.pop("recipient"), columns["user_id"], "invoices.recipient"),
-            seller=Seller(**{**seller, "address": tuple(seller["address"])}),
+            seller=_seller(**seller),
             bank=BankAccount(**bank) if bank else None,
             lines=tuple(Line(**line) for line in columns.pop("lines")),
             amounts=amounts,
@@ -247,3 +247,7 @@ class Invoices:
 
     def _open(self, sealed: bytes, owner: UUID, purpose: str) -> str:
         return self._sealer.open(sealed, owner=str(owner), purpose=purpose).decode()
+
+
+def _seller(*, address: list[str], **fields: str) -> Seller:
+    return Seller(address=tuple(address), **fields)

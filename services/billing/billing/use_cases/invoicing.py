@@ -54,9 +54,9 @@ def issue(work: Work, sale: Sale, *, paid_by: str) -> Invoice | None:
     return _issue(work, sale, InvoiceKind.RECEIPT, paid_by=paid_by)
 
 
-def issue_payable(work: Work, sale: Sale, *, due_days: int) -> Invoice:
+def issue_payable(work: Work, sale: Sale) -> Invoice:
     """The invoice of an order that is to be paid by bank transfer."""
-    return _issue(work, sale, InvoiceKind.INVOICE, due_days=due_days)
+    return _issue(work, sale, InvoiceKind.INVOICE)
 
 
 def credit(work: Work, order_id: UUID, *, amount: int | None, source: str, reason: str) -> Invoice | None:
@@ -110,7 +110,7 @@ def forget_over(work: Work) -> int:
     return work.invoices.forget_over(at_most=FORGOTTEN_AT_ONCE)
 
 
-def _issue(work: Work, sale: Sale, kind: InvoiceKind, *, paid_by: str = "", due_days: int | None = None) -> Invoice:
+def _issue(work: Work, sale: Sale, kind: InvoiceKind, *, paid_by: str = "") -> Invoice:
     place = work.invoices.next_place(kind)
     issued = work.invoices.standing(sale.order_id)
     if issued and issued[-1].credited < issued[-1].gross:
@@ -119,6 +119,7 @@ def _issue(work: Work, sale: Sale, kind: InvoiceKind, *, paid_by: str = "", due_
     terms = work.terms
     country = (details.country if details else "") or terms.seller.country
     rate = terms.tax.rate_for(country)
+    payable = kind is InvoiceKind.INVOICE
     draft = Draft(
         kind=kind,
         user_id=sale.user_id,
@@ -132,8 +133,8 @@ def _issue(work: Work, sale: Sale, kind: InvoiceKind, *, paid_by: str = "", due_
         amounts=split(total_of(sale.lines), rate),
         tax_note=terms.tax.exemption,
         paid_by=paid_by,
-        due_on=None if due_days is None else (place.at + timedelta(days=due_days)).date(),
-        bank=None if due_days is None else terms.bank,
+        due_on=(place.at + timedelta(days=terms.due_days)).date() if payable else None,
+        bank=terms.bank if payable else None,
     )
     source = f"order:{sale.order_id}:{len(issued) + 1}"
     return work.invoices.add(draft, place, source=source, keep_until=terms.keep_until(place.at))

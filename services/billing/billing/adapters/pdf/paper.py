@@ -1,7 +1,5 @@
 """A sheet of A4 with our fonts: PDF/A-2u, and the same bytes for the same words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -17,7 +15,7 @@ from fpdf.enums import Align, XPos, YPos
 
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD, FALLBACK = "DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf", "DroidSansFallback.ttf"
-_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 # Hebrew, Arabic and their presentation forms.
 _RIGHT_TO_LEFT = ((0x0590, 0x08FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFC))
 
@@ -118,12 +116,10 @@ class Paper(FPDF):
         self.set_line_width(thickness)
         self.line(LEFT, y, WIDTH - RIGHT, y)
 
-    @contextmanager
-    def together(self, height: float) -> Iterator[None]:
-        """Keep what comes on one page: go to the next if there is less room than this."""
+    def make_room(self, height: float) -> None:
+        """Go to the next page if less room than this is left on this one."""
         if self.get_y() + height > HEIGHT - BOTTOM:
             self.add_page()
-        yield
 
 
 def in_reading_order(line: str) -> str:
@@ -155,4 +151,4 @@ def _has(letter: str) -> bool:
 @cache
 def _known(font: str) -> frozenset[int]:
     with TTFont(FONTS / font, lazy=True) as opened:
-        return frozenset(opened.getBestCmap())
+        return frozenset(opened.getBestCmap() or ())

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from billing.adapters.pdf.paper import (
     ACCENT,
+    INK,
     INNER,
     LEFT,
     QUIET,
@@ -16,7 +17,7 @@ from billing.adapters.pdf.paper import (
     is_wide,
     unprintable,
 )
-from billing.domain.invoices import Invoice, InvoiceKind
+from billing.domain.invoices import BankAccount, Invoice, InvoiceKind
 from billing.domain.money import as_written, percent_of
 
 TITLES: Mapping[InvoiceKind, str] = {
@@ -112,8 +113,8 @@ def _lines(paper: Paper, invoice: Invoice) -> None:
     paper.ln(2)
     for line in invoice.lines:
         price, amount = (as_written(each, invoice.currency) for each in (line.unit_amount, line.amount))
-        with paper.together(10):
-            _row(paper, (line.description, str(line.quantity), price, amount))
+        paper.make_room(10)
+        _row(paper, (line.description, str(line.quantity), price, amount))
         paper.ln(1.2)
     paper.rule(paper.get_y() + 0.5)
     paper.ln(3)
@@ -134,14 +135,14 @@ def _row(paper: Paper, cells: Sequence[str], *, quiet: bool = False) -> None:
 def _totals(paper: Paper, invoice: Invoice) -> None:
     amounts, rate = invoice.amounts, percent_of(invoice.rate)
     total = "Total credited" if invoice.kind is InvoiceKind.CREDIT_NOTE else "Total"
-    with paper.together(30):
-        if invoice.rate:
-            _sum(paper, "Net", as_written(amounts.net, invoice.currency))
-            _sum(paper, f"VAT {rate}", as_written(amounts.tax, invoice.currency))
-        _sum(paper, total, as_written(amounts.gross, invoice.currency), bold=True)
-        if invoice.tax_note:
-            paper.ln(2)
-            paper.write_text(invoice.tax_note, size=8.5, colour=QUIET, height=4.4)
+    paper.make_room(30)
+    if invoice.rate:
+        _sum(paper, "Net", as_written(amounts.net, invoice.currency))
+        _sum(paper, f"VAT {rate}", as_written(amounts.tax, invoice.currency))
+    _sum(paper, total, as_written(amounts.gross, invoice.currency), bold=True)
+    if invoice.tax_note:
+        paper.ln(2)
+        paper.write_text(invoice.tax_note, size=8.5, colour=QUIET, height=4.4)
 
 
 def _sum(paper: Paper, label: str, amount: str, *, bold: bool = False) -> None:
@@ -149,7 +150,7 @@ def _sum(paper: Paper, label: str, amount: str, *, bold: bool = False) -> None:
     size = 12 if bold else 9.5
     (left, _), (right, width) = COLUMNS[1], COLUMNS[3]
     paper.set_xy(left, y)
-    paper.write_text(label, size=size, bold=bold, colour=QUIET if not bold else (29, 26, 23), width=42, height=6)
+    paper.write_text(label, size=size, bold=bold, colour=INK if bold else QUIET, width=42, height=6)
     paper.set_xy(right - 16, y)
     paper.write_text(amount, size=size, bold=bold, width=width + 16, height=6, align="R")
     paper.set_x(LEFT)
@@ -157,17 +158,18 @@ def _sum(paper: Paper, label: str, amount: str, *, bold: bool = False) -> None:
 
 def _payment(paper: Paper, invoice: Invoice) -> None:
     paper.ln(8)
-    if invoice.bank and invoice.due_on:
-        _transfer(paper, invoice)
+    if invoice.bank is not None and invoice.due_on is not None:
+        _transfer(paper, invoice, invoice.bank, invoice.due_on)
     elif invoice.kind is InvoiceKind.RECEIPT:
-        paper.write_text(f"Paid by {invoice.paid_by} on {as_date(invoice.issued_at)}. Nothing is left to pay. Thank you.")
+        on = as_date(invoice.issued_at)
+        paper.write_text(f"Paid by {invoice.paid_by} on {on}. Nothing is left to pay. Thank you.")
     elif invoice.kind is InvoiceKind.CREDIT_NOTE:
-        paper.write_text("What you have paid for it goes back the way it came. What you have not paid is no longer due.")
+        paper.write_text(
+            "What you have paid for it goes back the way it came. What you have not paid is no longer due."
+        )
 
 
-def _transfer(paper: Paper, invoice: Invoice) -> None:
-    bank, due = invoice.bank, invoice.due_on
-    assert bank and due  # noqa: S101 - for the type checker
+def _transfer(paper: Paper, invoice: Invoice, bank: BankAccount, due_on: date) -> None:
     facts = [
         ("Amount", as_written(invoice.amounts.gross, invoice.currency)),
         ("Account holder", bank.holder),
@@ -177,25 +179,22 @@ def _transfer(paper: Paper, invoice: Invoice) -> None:
         ("Reference", invoice.number),
     ]
     height = 5.6 * len(facts) + 16
-    with paper.together(height + 12):
-        top = paper.get_y()
-        paper.set_fill_color(*SHADE)
-        paper.rect(LEFT, top, INNER, height, style="F", round_corners=True, corner_radius=2.5)
-        paper.set_xy(LEFT + 6, top + 5)
-        paper.write_text(f"Please transfer by {as_date(due)}", size=10.5, bold=True, width=INNER - 12, height=6)
-        y = paper.get_y() + 1
-        for label, value in facts:
-            paper.set_xy(LEFT + 6, y)
-            paper.write_text(label, colour=QUIET, width=34)
-            paper.set_xy(LEFT + 40, y)
-            paper.write_text(value, bold=label in {"Amount", "IBAN", "Reference"}, width=INNER - 46)
-            y += 5.6
-        paper.set_xy(LEFT, top + height + 4)
-        paper.write_text(
-            "Credits are added once the whole amount has arrived. The reference tells us whose money it is.",
-            size=8.5,
-            colour=QUIET,
-        )
+    paper.make_room(height + 12)
+    top = paper.get_y()
+    paper.set_fill_color(*SHADE)
+    paper.rect(LEFT, top, INNER, height, style="F", round_corners=True, corner_radius=2.5)
+    paper.set_xy(LEFT + 6, top + 5)
+    paper.write_text(f"Please transfer by {as_date(due_on)}", size=10.5, bold=True, width=INNER - 12, height=6)
+    y = paper.get_y() + 1
+    for label, value in facts:
+        paper.set_xy(LEFT + 6, y)
+        paper.write_text(label, colour=QUIET, width=34)
+        paper.set_xy(LEFT + 40, y)
+        paper.write_text(value, bold=label in {"Amount", "IBAN", "Reference"}, width=INNER - 46)
+        y += 5.6
+    paper.set_xy(LEFT, top + height + 4)
+    note = "Credits are added once the whole amount has arrived. The reference tells us whose money it is."
+    paper.write_text(note, size=8.5, colour=QUIET)
 
 
 def as_date(moment: date | datetime) -> str:

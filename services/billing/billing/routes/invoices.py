@@ -1,0 +1,166 @@
+"""/v1/invoices and /v1/billing-details: a person's documents, and what she wants on them."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from flask import Response
+from pydantic import BaseModel, Field
+
+from billing.domain.invoices import BillingDetails, Invoice, InvoiceKind, NoSuchInvoice, check_details
+from billing.ports import Printer
+from billing.routes.context import unit
+from billing.use_cases import invoicing
+from common.answers import Answer
+from common.callers import current_user_id, internal_blueprint
+from common.current import Current
+from common.errors import Invalid
+from common.problems import problems
+
+routes = internal_blueprint("invoices", __name__)
+printer = Current(Printer)
+
+
+class InvoicePath(BaseModel):
+    """Which document."""
+
+    invoice_id: UUID
+
+
+class InvoicesQuery(BaseModel):
+    """Which page; the cursor is that of the page before."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: UUID | None = None
+
+
+class BankAnswer(Answer):
+    """Where the money goes."""
+
+    holder: str
+    iban: str
+    bic: str
+    bank: str
+
+
+class InvoiceAnswer(Answer):
+    """A document; amounts in the currency's minor unit, `rate` in hundredths of a percent."""
+
+    id: UUID
+    number: str
+    kind: InvoiceKind
+    order_id: UUID
+    description: str
+    currency: str
+    net: int
+    tax: int
+    rate: int
+    gross: int
+    issued_at: datetime
+    due_on: date | None
+    bank: BankAnswer | None
+    corrects: UUID | None
+    keep_until: datetime
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> "InvoiceAnswer":
+        """The document, without whom it is for."""
+        amounts = invoice.amounts
+        return cls(
+            description=invoice.lines[0].description,
+            net=amounts.net,
+            tax=amounts.tax,
+            gross=amounts.gross,
+            bank=BankAnswer.model_validate(invoice.bank) if invoice.bank else None,
+            **{name: getattr(invoice, name) for name in _AS_THEY_ARE},
+        )
+
+
+_AS_THEY_ARE = (
+    "id", "number", "kind", "order_id", "currency", "rate", "issued_at", "due_on", "corrects", "keep_until",
+)  # fmt: skip
+
+
+class InvoicesAnswer(Answer):
+    """Documents, the newest first."""
+
+    items: list[InvoiceAnswer]
+    next_cursor: UUID | None
+
+
+class DetailsBody(BaseModel):
+    """What is to stand on documents from now on; all of it optional."""
+
+    company: Annotated[str, Field(max_length=400)] = ""
+    address: Annotated[list[Annotated[str, Field(max_length=400)]], Field(max_length=20)] = []
+    vat_number: Annotated[str, Field(max_length=100)] = ""
+    country: Annotated[str, Field(max_length=20)] = ""
+
+
+class DetailsAnswer(Answer):
+    """What stands on documents from now on."""
+
+    company: str
+    address: list[str]
+    vat_number: str
+    country: str
+
+    @classmethod
+    def of(cls, details: BillingDetails) -> "DetailsAnswer":
+        """The details."""
+        return cls(
+            company=details.company,
+            address=list(details.address),
+            vat_number=details.vat_number,
+            country=details.country,
+        )
+
+
+@routes.get("/v1/invoices", responses={200: InvoicesAnswer})
+def list_invoices(query: InvoicesQuery) -> InvoicesAnswer:
+    """A person's invoices, receipts and credit notes."""
+    with unit.begin() as work:
+        found = invoicing.list_invoices(work, current_user_id(), before=query.cursor, limit=query.limit)
+    return InvoicesAnswer(
+        items=[InvoiceAnswer.of(invoice) for invoice in found],
+        next_cursor=found[-1].id if len(found) == query.limit else None,
+    )
+
+
+@routes.get("/v1/invoices/<invoice_id>", responses={200: InvoiceAnswer, **problems(NoSuchInvoice)})
+def read_invoice(path: InvoicePath) -> InvoiceAnswer:
+    """One document."""
+    with unit.begin() as work:
+        return InvoiceAnswer.of(invoicing.read_invoice(work, current_user_id(), path.invoice_id))
+
+
+@routes.get("/v1/invoices/<invoice_id>/pdf", responses=problems(NoSuchInvoice))
+def print_invoice(path: InvoicePath) -> Response:
+    """The document as it was issued, printed after the transaction is over."""
+    with unit.begin() as work:
+        invoice = invoicing.read_invoice(work, current_user_id(), path.invoice_id)
+    response = Response(printer().render(invoice), mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{invoice.number}.pdf")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@routes.get("/v1/billing-details", responses={200: DetailsAnswer})
+def read_details() -> DetailsAnswer:
+    """What stands on documents."""
+    with unit.begin() as work:
+        return DetailsAnswer.of(invoicing.read_details(work, current_user_id()))
+
+
+@routes.put("/v1/billing-details", responses={200: DetailsAnswer, **problems(Invalid)})
+def keep_details(body: DetailsBody) -> DetailsAnswer:
+    """Say or correct what stands on documents from now on; nothing at all takes it away."""
+    details = check_details(
+        company=body.company, address=body.address, vat_number=body.vat_number, country=body.country
+    )
+    unknown = printer().unprintable("\n".join([details.company, *details.address]))
+    if unknown:
+        raise Invalid(f"Invoices cannot show these characters: {' '.join(unknown[:10])}. Write it in other letters.")
+    with unit.begin() as work:
+        invoicing.keep_details(work, current_user_id(), details)
+    return DetailsAnswer.of(details)
