@@ -8,7 +8,7 @@ cut up, the parts sum to the whole.
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from common.errors import Invalid
 
@@ -59,7 +59,7 @@ def as_written(amount: int, currency: str) -> str:
 def read_amount(text: str, currency: str) -> int:
     """The minor units of `12.50`; raises Invalid for what is no amount of this currency."""
     digits = digits_of(currency)
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text):
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text, re.ASCII):
         raise Invalid(f"{text!r} is no amount. Write it like 12.50, with a point and no sign.")
     scaled = Decimal(text).scaleb(digits)
     if scaled != int(scaled):
@@ -69,13 +69,9 @@ def read_amount(text: str, currency: str) -> int:
 
 def rate_of(percent: str) -> int:
     """Basis points of `8.1`; raises ValueError unless it is between 0 and 100."""
-    try:
-        points = Decimal(percent) * 100
-    except InvalidOperation:
-        raise ValueError(f"{percent!r} is no tax rate; write a percentage such as 19 or 8.1") from None
-    if points != int(points) or not 0 <= points < WHOLE:
-        raise ValueError(f"{percent!r} is no tax rate; it is between 0 and 100, with two digits at most")
-    return int(points)
+    if not re.fullmatch(r"\d{1,2}(\.\d{1,2})?", percent, re.ASCII):
+        raise ValueError(f"{percent!r} is no tax rate; write a percentage below 100 such as 19 or 8.1")
+    return int(Decimal(percent) * 100)
 
 
 def percent_of(rate: int) -> str:

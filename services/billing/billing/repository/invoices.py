@@ -158,7 +158,7 @@ class Invoices:
                 SELECT id FROM invoices AS document
                  WHERE keep_until <= %s
                    AND NOT EXISTS (SELECT FROM invoices AS note WHERE note.corrects = document.id)
-                 ORDER BY keep_until LIMIT %s FOR UPDATE SKIP LOCKED)
+                 ORDER BY keep_until LIMIT %s)
             """,
             [self._clock.now(), at_most],
         ).rowcount
