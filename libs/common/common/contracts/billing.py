@@ -1,5 +1,6 @@
 """What billing publishes. Credits are whole numbers."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -70,4 +71,33 @@ class CreditsReleased(BalanceMoved):
     reason: str
 
 
-EVENTS: tuple[type[Event], ...] = (CreditsGranted, CreditsHeld, CreditsRefused, CreditsCaptured, CreditsReleased)
+class PaymentReceived(Event):
+    """Money came for an order, in the currency's minor unit; its credits are granted."""
+
+    type: ClassVar[str] = "payment.received"
+
+    user_id: UUID
+    order_id: UUID
+    provider: str
+    kind: str
+    price_id: str
+    credits: int
+    amount: int
+    currency: str
+
+
+class SubscriptionChanged(Event):
+    """A plan began, goes on, is paid late, waits, or ended. `price_id` is what the next period costs."""
+
+    type: ClassVar[str] = "subscription.changed"
+
+    user_id: UUID
+    subscription_id: UUID
+    state: str
+    price_id: str
+    paid_price_id: str | None = None
+    cancel_at_period_end: bool = False
+    period_end: datetime | None = None
+
+
+EVENTS: tuple[type[Event], ...] = (CreditsGranted, CreditsHeld, CreditsRefused, CreditsCaptured, CreditsReleased, PaymentReceived, SubscriptionChanged)

@@ -156,6 +156,16 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What came in for an order, and what the provider calls it."""
+
+    amount: int
+    at: datetime
+    reference: str | None = None
+    payment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """Money that goes back for an order, and the credits that were taken back with it."""
 
@@ -250,3 +260,23 @@ class ProviderEvent:
     type: str
     at: datetime
     subject: Subject | None
+
+
+# How long a pack that was never touched can be given back by its owner alone.
+REFUND_DAYS = 14
+
+
+def credits_to_take_back(order: Order, amount: int) -> int:
+    """The credits that belong to so much of the money; all parts together are all of the credits."""
+    if order.amount_paid == 0:
+        return 0
+    before = order.credits * order.amount_refunded // order.amount_paid
+    return order.credits * (order.amount_refunded + amount) // order.amount_paid - before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What came of bringing the books to what was seen: whose it was, and whether to look again later."""
+
+    user_id: UUID | None = None
+    again: bool = False

@@ -61,7 +61,8 @@ ENTITLING = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE})
 class Subscription:
     """A person's plan. `price_id` is what the next period costs, `paid_price_id` what the running one was paid for.
 
-    `seen_at` is when the provider was asked last; an older look never overwrites a newer one.
+    `seen_at` is when the provider was asked last; an older look never overwrites a newer one. `version` grows with
+    each change, and tells one wish of the person from the next.
     """
 
     id: UUID
@@ -75,6 +76,7 @@ class Subscription:
     period_start: datetime | None
     period_end: datetime | None
     past_due_since: datetime | None
+    version: int
     created_at: datetime
     seen_at: datetime
     ended_at: datetime | None
@@ -107,13 +109,12 @@ class BillSeen:
 class SubscriptionSeen:
     """A subscription as the provider knows it now, with its paid bills, the oldest first.
 
-    `order_id` is the order it began with, `user_id` whose it is, both as far as the provider was told.
+    `order_id` is the order it began with, as far as the provider was told.
     """
 
     provider: str
     reference: str
     order_id: UUID | None
-    user_id: UUID | None
     price_id: str
     state: SubscriptionState
     cancel_at_period_end: bool

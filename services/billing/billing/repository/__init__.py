@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from billing.domain.invoices import Terms
 from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
+from billing.repository.orders import Orders
+from billing.repository.refunds import Disputes, Refunds
+from billing.repository.subscriptions import Customers, SubscriptionRows
+from billing.repository.webhooks import Events, Looks
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
@@ -27,6 +31,13 @@ class Work:
         self._connection = connection
         self._papers = papers
         self.ledger = Ledger(connection, clock)
+        self.orders = Orders(connection, clock)
+        self.refunds = Refunds(connection, clock)
+        self.disputes = Disputes(connection, clock)
+        self.customers = Customers(connection, clock)
+        self.subscriptions = SubscriptionRows(connection, clock)
+        self.events = Events(connection, clock)
+        self.looks = Looks(connection, clock)
         self.outbox = outbox
         self.clock = clock
 

@@ -56,11 +56,13 @@ class Orders:
 
     def find(self, order_id: UUID) -> Order | None:
         """An order."""
-        return self._one("id = %(value)s", order_id)
+        with self._connection.cursor(row_factory=kwargs_row(_order)) as cursor:
+            return cursor.execute(_SELECT + "WHERE id = %s", [order_id]).fetchone()
 
     def lock(self, order_id: UUID) -> Order | None:
         """An order, locked until the transaction ends."""
-        return self._one("id = %(value)s FOR UPDATE", order_id)
+        with self._connection.cursor(row_factory=kwargs_row(_order)) as cursor:
+            return cursor.execute(_SELECT + "WHERE id = %s FOR UPDATE", [order_id]).fetchone()
 
     def of_request(self, user_id: UUID, request_key: bytes) -> Order | None:
         """The order this request made before."""
@@ -122,7 +124,7 @@ class Orders:
                 _SELECT + "WHERE user_id = %s AND kind = %s AND state IN ('new', 'open')", [user_id, kind]
             ).fetchall()
 
-    def mark_open(self, order_id: UUID, *, reference: str, url: str, expires_at: datetime | None) -> bool:
+    def mark_open(self, order_id: UUID, *, reference: str, url: str | None, expires_at: datetime | None) -> bool:
         """The provider knows of it; False when its fate was settled meanwhile."""
         return bool(
             self._connection.execute(
@@ -199,10 +201,6 @@ class Orders:
             },
         ).fetchall()
         return [order_id for (order_id,) in rows]
-
-    def _one(self, condition: Any, value: UUID) -> Order | None:
-        with self._connection.cursor(row_factory=kwargs_row(_order)) as cursor:
-            return cursor.execute(_SELECT + "WHERE " + condition, {"value": value}).fetchone()
 
 
 _SELECT = """
