@@ -9,6 +9,7 @@ from billing.repository.ledger import Ledger
 from billing.repository.orders import Orders
 from billing.repository.refunds import Disputes, Refunds
 from billing.repository.subscriptions import Customers, SubscriptionRows
+from billing.repository.transfers import Transfers
 from billing.repository.webhooks import Events, Looks
 from common.clock import Clock
 from common.database import Connection
@@ -38,6 +39,7 @@ class Work:
         self.subscriptions = SubscriptionRows(connection, clock)
         self.events = Events(connection, clock)
         self.looks = Looks(connection, clock)
+        self.transfers = Transfers(connection, clock)
         self.outbox = outbox
         self.clock = clock
 

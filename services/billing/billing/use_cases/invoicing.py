@@ -79,6 +79,15 @@ def credit(work: Work, order_id: UUID, *, amount: int | None, source: str, reaso
     return work.invoices.add(note, place, source=source, keep_until=work.terms.keep_until(place.at))
 
 
+def take_back(work: Work, order_id: UUID, amount: int, *, source: str, reason: str) -> Invoice | None:
+    """The same for money that is gone already: what the document has left limits it, and nothing fails."""
+    standing = _counting(work, order_id)
+    if standing is None or amount <= 0:
+        return None
+    part = min(amount, standing.gross - standing.credited)
+    return credit(work, order_id, amount=part, source=source, reason=reason)
+
+
 def read_invoice(work: Work, user_id: UUID, invoice_id: UUID) -> Invoice:
     """A person's own document. Raises NoSuchInvoice."""
     invoice = work.invoices.find(invoice_id, user_id=user_id)
