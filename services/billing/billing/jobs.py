@@ -6,7 +6,7 @@ import structlog
 from prometheus_client import Gauge
 
 from billing.repository import Work
-from billing.use_cases import ledger
+from billing.use_cases import invoicing, ledger, transfers
 from common.service import Job
 from common.work import UnitOfWork
 
@@ -18,7 +18,7 @@ VIOLATIONS = Gauge("billing_ledger_violations", "How often a law of the ledger i
 def check_ledger(unit: UnitOfWork[Work]) -> int:
     """Measure every law of the ledger; anything but zero is for an operator."""
     with unit.begin() as work:
-        violations = ledger.find_violations(work)
+        violations = ledger.find_violations(work) | invoicing.find_violations(work)
     for law, count in violations.items():
         VIOLATIONS.labels(law).set(count)
         if count:
@@ -26,6 +26,22 @@ def check_ledger(unit: UnitOfWork[Work]) -> int:
     return 0
 
 
+def tend_transfers(unit: UnitOfWork[Work]) -> int:
+    """Remind of one invoice, or let its order end."""
+    with unit.begin() as work:
+        return transfers.tend_next(work)
+
+
+def forget_documents(unit: UnitOfWork[Work]) -> int:
+    """Destroy documents that no law wants kept any longer."""
+    with unit.begin() as work:
+        return invoicing.forget_over(work)
+
+
 def jobs(unit: UnitOfWork[Work]) -> list[Job]:
     """What the clock asks of billing."""
-    return [Job(name="check ledger", every=timedelta(minutes=1), run=lambda: check_ledger(unit))]
+    return [
+        Job(name="check ledger", every=timedelta(minutes=1), run=lambda: check_ledger(unit)),
+        Job(name="tend transfers", every=timedelta(minutes=1), run=lambda: tend_transfers(unit)),
+        Job(name="forget documents", every=timedelta(hours=1), run=lambda: forget_documents(unit)),
+    ]

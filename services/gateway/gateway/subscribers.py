@@ -1,6 +1,6 @@
 """What the gateway listens to. Reads like a table of contents."""
 
-from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsReleased
+from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsReleased, MailRequested
 from common.contracts.generation import (
     FigurineDeleted,
     FigurineFailed,
@@ -11,7 +11,7 @@ from common.contracts.generation import (
 from common.contracts.privacy import ConsentChanged, PromiseBroken
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
-from gateway.use_cases import consents, figurines, promises
+from gateway.use_cases import consents, figurines, mails, promises
 
 SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineRequested: figurines.note_priced,
@@ -24,5 +24,6 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     CreditsCaptured: figurines.note_balance,
     CreditsReleased: figurines.note_balance,
     ConsentChanged: consents.note_consent,
+    MailRequested: mails.write_to_person,
     PromiseBroken: promises.tell_operators,
 }

@@ -8,9 +8,10 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from billing.domain.invoices import BillingDetails, Invoice, InvoiceKind, NoSuchInvoice, check_details
+from billing.domain.transfers import TransferOrder, TransferState
 from billing.ports import Printer
 from billing.routes.context import unit
-from billing.use_cases import invoicing
+from billing.use_cases import invoicing, transfers
 from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
 from common.current import Current
@@ -43,6 +44,33 @@ class BankAnswer(Answer):
     bank: str
 
 
+class TransferAnswer(Answer):
+    """How it stands when it is paid by bank transfer; `reference` is to be named in the transfer."""
+
+    state: TransferState
+    reference: str
+    amount: int
+    received: int
+    outstanding: int
+    owed: int
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, order: TransferOrder | None) -> "TransferAnswer | None":
+        """None for what is not paid by transfer."""
+        if order is None:
+            return None
+        return cls(
+            state=order.state,
+            reference=order.number,
+            amount=order.amount,
+            received=order.received,
+            outstanding=order.outstanding,
+            owed=order.owed,
+            expires_at=order.expires_at,
+        )
+
+
 class InvoiceAnswer(Answer):
     """A document; amounts in the currency's minor unit, `rate` in hundredths of a percent."""
 
@@ -61,6 +89,7 @@ class InvoiceAnswer(Answer):
     bank: BankAnswer | None
     corrects: UUID | None
     keep_until: datetime
+    transfer: TransferAnswer | None = None
 
     @classmethod
     def of(cls, invoice: Invoice) -> "InvoiceAnswer":
@@ -131,7 +160,9 @@ def list_invoices(query: InvoicesQuery) -> InvoicesAnswer:
 def read_invoice(path: InvoicePath) -> InvoiceAnswer:
     """One document."""
     with unit.begin() as work:
-        return InvoiceAnswer.of(invoicing.read_invoice(work, current_user_id(), path.invoice_id))
+        answer = InvoiceAnswer.of(invoicing.read_invoice(work, current_user_id(), path.invoice_id))
+        answer.transfer = TransferAnswer.of(transfers.find_own(work, current_user_id(), path.invoice_id))
+    return answer
 
 
 @routes.get("/v1/invoices/<invoice_id>/pdf", responses=problems(NoSuchInvoice))

@@ -119,6 +119,11 @@ def forget_over(work: Work) -> int:
     return work.invoices.forget_over(at_most=FORGOTTEN_AT_ONCE)
 
 
+def find_violations(work: Work) -> dict[str, int]:
+    """How often each law of documents is broken right now."""
+    return {"number_missing": work.invoices.gaps()}
+
+
 def _issue(work: Work, sale: Sale, kind: InvoiceKind, *, paid_by: str = "") -> Invoice:
     place = work.invoices.next_place(kind)
     issued = work.invoices.standing(sale.order_id)

@@ -8,6 +8,7 @@ from gateway.routes.credits import routes as credits
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
+from gateway.routes.invoices import routes as invoices
 from gateway.routes.models import routes as models
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     models,
     photos,
     credits,
+    invoices,
     events,
     usage,
     consents,
