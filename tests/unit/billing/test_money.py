@@ -21,7 +21,7 @@ def test_net_and_tax_are_the_whole_and_neither_is_negative(gross: int, rate: int
 
 @given(gross=AMOUNTS, rate=RATES)
 def test_the_net_is_the_nearest_one_and_half_goes_up(gross: int, rate: int) -> None:
-    # 2 · |net · (1 + rate) − gross| ≤ 1 + rate, in whole numbers.
+    # Twice the error is at most one unit, in whole numbers.
     off = 2 * (split(gross, rate).net * (10_000 + rate) - gross * 10_000)
     assert -(10_000 + rate) < off <= 10_000 + rate
 
