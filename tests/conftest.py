@@ -9,4 +9,5 @@ pytest_plugins = [
     "tests.fixtures.signing",
     "tests.fixtures.stack",
     "tests.fixtures.gemini",
+    "tests.fixtures.stripe",
 ]

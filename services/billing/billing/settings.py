@@ -16,8 +16,12 @@ TEST = ("sk_test_", "rk_test_")
 class Settings(ServiceSettings):
     """Read from FIGURINE_… variables."""
 
-    # Enough for five figurines of the dearest kind.
-    trial_credits: int = 10
+    # What a new person gets to try the studio with; without it, what the catalogue says.
+    trial_credits: int | None = Field(default=None, ge=0)
+    # What gift codes and coupons are kept under; without it there are none.
+    code_key: SecretStr | None = None
+    # How long a hold may be open before an operator hears of it: longer than any job can live.
+    stale_hold_hours: int = Field(default=24, ge=1)
     # With a key, cards are taken by Stripe.
     stripe_api_key: SecretStr | None = None
     # Stripe's own without it.
@@ -29,7 +33,7 @@ class Settings(ServiceSettings):
     # How long one call may take.
     stripe_deadline_seconds: int = Field(default=20, ge=1)
     # How long a plan's credits stay while its payment fails.
-    past_due_days: int = Field(default=7, ge=0)
+    past_due_days: int = Field(default=2, ge=0)
 
     # What billing details and the recipients of invoices are sealed with; the newest key first.
     sealing_keys: SecretStr

@@ -1,6 +1,14 @@
 """What the gateway listens to. Reads like a table of contents."""
 
-from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsReleased, MailRequested
+from common.contracts.billing import (
+    CreditsCaptured,
+    CreditsExpired,
+    CreditsGranted,
+    CreditsHeld,
+    CreditsReleased,
+    CreditsWithdrawn,
+    MailRequested,
+)
 from common.contracts.generation import (
     FigurineDeleted,
     FigurineFailed,
@@ -23,6 +31,8 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     CreditsGranted: figurines.note_balance,
     CreditsCaptured: figurines.note_balance,
     CreditsReleased: figurines.note_balance,
+    CreditsExpired: figurines.note_balance,
+    CreditsWithdrawn: figurines.note_balance,
     ConsentChanged: consents.note_consent,
     MailRequested: mails.write_to_person,
     PromiseBroken: promises.tell_operators,

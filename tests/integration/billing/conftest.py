@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 
 import pytest
 
-from billing.repository import Work, rooms
+from billing.repository import Work
 from billing.subscribers import subscriptions
 from common.clock import MovableClock
 from common.contracts import EVENTS, Event, decode
@@ -44,12 +45,12 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def unit(database: Database, clock: MovableClock) -> UnitOfWork[Work]:
-    return UnitOfWork(service="billing", database=database, build=rooms(papers()), clock=clock)
+    return UnitOfWork(service="billing", database=database, build=partial(Work, papers=papers()), clock=clock)
 
 
 @pytest.fixture(scope="session")
 def consumer(database: Database) -> Iterator[BrokerlessConsumer[Work]]:
-    unit = UnitOfWork(service="billing", database=database, build=rooms(papers()))
+    unit = UnitOfWork(service="billing", database=database, build=partial(Work, papers=papers()))
     with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(trial_credits=TRIAL))) as intake:
         yield BrokerlessConsumer(intake)
 

@@ -73,6 +73,23 @@ class CreditsReleased(BalanceMoved):
     reason: str
 
 
+class CreditsExpired(BalanceMoved):
+    """Credits were not spent in time."""
+
+    type: ClassVar[str] = "credits.expired"
+
+    credits: int
+
+
+class CreditsWithdrawn(BalanceMoved):
+    """Credits cannot be spent any more, or not for now: `clawback`, `freeze` or `adjustment`."""
+
+    type: ClassVar[str] = "credits.withdrawn"
+
+    credits: int
+    reason: str
+
+
 class PaymentReceived(Event):
     """Money came for an order, in the currency's minor unit; its credits are granted."""
 
@@ -122,6 +139,8 @@ EVENTS: tuple[type[Event], ...] = (
     CreditsRefused,
     CreditsCaptured,
     CreditsReleased,
+    CreditsExpired,
+    CreditsWithdrawn,
     PaymentReceived,
     SubscriptionChanged,
     MailRequested,

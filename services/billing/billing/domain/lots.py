@@ -59,6 +59,14 @@ class Part:
     lot: Lot
     credits: int
 
+    def taken(self) -> Lot:
+        """The lot once this part is gone."""
+        return replace(self.lot, free=self.lot.free - self.credits)
+
+    def drawn(self) -> Lot:
+        """The lot once this part is set aside."""
+        return replace(self.lot, free=self.lot.free - self.credits, held=self.lot.held + self.credits)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:

@@ -1,11 +1,14 @@
 """Billing's rows, in literal SQL, inside one transaction."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from billing.domain.invoices import Terms
+from billing.repository.adjustments import Adjustments
+from billing.repository.audits import Audits
+from billing.repository.codes import Codes
 from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
+from billing.repository.lots import Lots
 from billing.repository.orders import Orders
 from billing.repository.refunds import Disputes, Refunds
 from billing.repository.subscriptions import Customers, SubscriptionRows
@@ -26,12 +29,24 @@ class Papers:
 
 
 class Work:
-    """Billing's rooms in one transaction."""
+    """Billing's rooms in one transaction; `code_key` is what codes are kept under, `papers` documents."""
 
-    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock, *, papers: Papers | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        outbox: Outbox,
+        clock: Clock,
+        *,
+        code_key: bytes | None = None,
+        papers: Papers | None = None,
+    ) -> None:
         self._connection = connection
         self._papers = papers
         self.ledger = Ledger(connection, clock)
+        self.lots = Lots(connection)
+        self.codes = Codes(connection, clock, code_key)
+        self.adjustments = Adjustments(connection, clock)
+        self.audits = Audits(connection, clock)
         self.orders = Orders(connection, clock)
         self.refunds = Refunds(connection, clock)
         self.disputes = Disputes(connection, clock)
@@ -47,7 +62,7 @@ class Work:
     def papers(self) -> Papers:
         """What documents are written with. Raises LookupError where there is nothing to write."""
         if self._papers is None:
-            raise LookupError("these rooms were built without papers: use rooms(papers)")
+            raise LookupError("these rooms were built without papers: give papers=…")
         return self._papers
 
     @property
@@ -59,12 +74,3 @@ class Work:
     def invoices(self) -> Invoices:
         """Invoices, receipts and credit notes."""
         return Invoices(self._connection, self.clock, self.papers.sealer)
-
-
-def rooms(papers: Papers) -> Callable[[Connection, Outbox, Clock], Work]:
-    """How the rooms are built in each transaction."""
-
-    def build(connection: Connection, outbox: Outbox, clock: Clock) -> Work:
-        return Work(connection, outbox, clock, papers=papers)
-
-    return build

@@ -131,8 +131,8 @@ class Invoices:
                   FROM invoices AS invoice
                   LEFT JOIN invoices AS note ON note.corrects = invoice.id
                  WHERE invoice.order_id = %s AND invoice.kind <> 'credit_note'
-                 GROUP BY invoice.id, invoice.issued_at
-                 ORDER BY invoice.issued_at, invoice.id
+                 GROUP BY invoice.id, invoice.year, invoice.seq
+                 ORDER BY invoice.year, invoice.seq
                 """,
                 [order_id],
             ).fetchall()

@@ -8,7 +8,9 @@ from psycopg.rows import kwargs_row
 
 from billing.domain.payments import DisputeState, Refund, RefundState
 from common.clock import Clock
-from common.database import Connection
+from common.database import Connection, notify
+
+REFUNDS = "billing.refunds"
 
 
 class Refunds:
@@ -20,6 +22,7 @@ class Refunds:
 
     def add(self, refund: Refund, provider: str, *, asked_by: str, wait: timedelta) -> bool:
         """Record a refund; it is tried again after `wait` unless its fate is recorded. False when it is known."""
+        notify(self._connection, REFUNDS)
         return bool(
             self._connection.execute(
                 """

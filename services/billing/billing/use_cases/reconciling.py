@@ -14,7 +14,7 @@ from billing.domain.payments import (
     Subject,
     SubjectKind,
 )
-from billing.domain.subscriptions import SubscriptionSeen
+from billing.domain.subscriptions import Subscription, SubscriptionSeen
 from billing.repository import Work
 from billing.repository.webhooks import Look
 from billing.use_cases import codes
@@ -54,6 +54,11 @@ def replay_event(work: Work, provider: str, event_id: str) -> None:
     if subject is None:
         raise UnknownEvent
     work.looks.ask(provider, subject)
+
+
+def look_at_plan(work: Work, plan: Subscription) -> None:
+    """Have a plan looked at, because a wish about it was not answered."""
+    work.looks.ask(plan.provider, Subject(kind=SubjectKind.SUBSCRIPTION, reference=plan.reference))
 
 
 def sweep_from(work: Work, provider: str) -> datetime:

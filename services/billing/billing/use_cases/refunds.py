@@ -27,8 +27,8 @@ from billing.domain.payments import (
 from billing.repository import Work
 from billing.use_cases import granting, invoicing
 
-# Before the job asks about a refund whose outcome nobody recorded: longer than the call itself can take.
-CALL_TIME = timedelta(minutes=2)
+# Before the provider is asked what became of a refund that it began by itself.
+SETTLING = timedelta(minutes=10)
 _log = structlog.get_logger("billing.refunds")
 
 
@@ -120,7 +120,7 @@ def _ask(work: Work, order: Order, amount: int, reason: str, asked_by: str) -> R
         state=RefundState.ASKED,
         created_at=work.clock.now(),
     )
-    work.refunds.add(refund, order.provider, asked_by=asked_by, wait=CALL_TIME)
+    work.refunds.add(refund, order.provider, asked_by=asked_by, wait=timedelta())
     work.orders.add_refunded(order.id, amount)
     return refund
 
@@ -141,7 +141,7 @@ def _refunded_elsewhere(work: Work, order: Order, seen: RefundSeen) -> None:
         reference=seen.reference,
         created_at=work.clock.now(),
     )
-    if work.refunds.add(refund, order.provider, asked_by="provider", wait=CALL_TIME):
+    if work.refunds.add(refund, order.provider, asked_by="provider", wait=SETTLING):
         work.orders.add_refunded(order.id, amount)
         if seen.state is not RefundState.PENDING:
             end(work, order, refund, seen.state, seen.reference)

@@ -38,6 +38,7 @@ from billing.repository import Work
 from billing.use_cases import invoicing
 from billing.use_cases.invoicing import Sale
 from common.contracts.billing import MailRequested
+from common.errors import Invalid
 
 _log = structlog.get_logger("billing.transfers")
 
@@ -92,13 +93,22 @@ def changes_since(work: Work, since: datetime) -> list[ProviderEvent]:
     ]
 
 
+def currency_of(work: Work, number: str) -> str:
+    """What an invoice is to be paid in. Raises NoSuchTransferOrder."""
+    order = work.transfers.find(number)
+    if order is None:
+        raise NoSuchTransferOrder
+    return order.currency
+
+
 def record_received(work: Work, number: str, amount: int, *, booked_on: date, reference: str) -> TransferOrder:
     """Money arrived. Too little leaves the order open, too much is owed back; what comes after its end still counts.
 
     `reference` is the bank's own: the same movement recorded twice counts once. Raises NoSuchTransferOrder,
-    ReferenceTaken.
+    ReferenceTaken, Invalid.
     """
     order = _locked(work, number)
+    _check(amount, reference)
     if not _book(work, order, amount, booked_on=booked_on, reference=reference):
         return order
     order = replace(order, received=order.received + amount)
@@ -116,9 +126,10 @@ def record_received(work: Work, number: str, amount: int, *, booked_on: date, re
 def record_sent_back(work: Work, number: str, amount: int, *, booked_on: date, reference: str) -> TransferOrder:
     """Money was sent back. When nothing is owed any more, the refunds of the order are done.
 
-    Raises NoSuchTransferOrder, NothingOwed, ReferenceTaken.
+    Raises NoSuchTransferOrder, NothingOwed, ReferenceTaken, Invalid.
     """
     order = _locked(work, number)
+    _check(amount, reference)
     if work.transfers.is_booked(order, -amount, booked_on=booked_on, reference=reference):
         return order
     if amount > order.owed:
@@ -217,6 +228,13 @@ def _locked(work: Work, number: str) -> TransferOrder:
     if order is None:
         raise NoSuchTransferOrder
     return order
+
+
+def _check(amount: int, reference: str) -> None:
+    if not 0 < amount < 2**31:
+        raise Invalid("The amount has to be more than nothing, and not more than a transfer can be.")
+    if not reference or len(reference) > 140 or not reference.isprintable():
+        raise Invalid("Give the bank's reference of the movement: one line of at most 140 characters.")
 
 
 def _book(work: Work, order: TransferOrder, amount: int, *, booked_on: date, reference: str) -> bool:

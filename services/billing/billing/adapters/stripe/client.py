@@ -89,7 +89,7 @@ def _refusal(error: stripe.StripeError) -> Exception:
         case stripe.AuthenticationError() | stripe.PermissionError():
             return _misconfigured(error)
         case stripe.InvalidRequestError():
-            _log.error("refused", code=error.code, param=error.param, request_id=error.request_id)
+            _log.error("refused", code=error.code, request_id=error.request_id)
             return NotTaken()
         case _:
             # No answer, a broken one, or a key somebody is using right now. Even a connection that was refused tells
