@@ -44,6 +44,13 @@ from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, Studio
 KEY = "1:" + "A" * 43 + "="
 SEALER = Sealer(Keyring.parse(KEY))
 UNUSED = "https://localhost:1"
+# Under which terms billing sells here.
+SELLING: dict[str, Any] = {
+    "sealing_keys": SecretStr(KEY),
+    "seller_country": "DE",
+    "tax_rate": "19",
+    "bank_iban": "DE89370400440532013000",
+}
 
 
 class S3(Protocol):
@@ -155,7 +162,7 @@ def workshop(
 def peers(shared: Callable[[str], dict[str, Any]], generation_service: Service[Any]) -> dict[str, Service[Any]]:
     return {
         "generation": generation_service,
-        "billing": billing.wiring.build(billing.settings.Settings(**shared("billing"))),
+        "billing": billing.wiring.build(billing.settings.Settings(**shared("billing"), **SELLING)),
         "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"))),
     }
 

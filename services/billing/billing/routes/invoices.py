@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from billing.domain.invoices import BillingDetails, Invoice, InvoiceKind, NoSuchInvoice, check_details
+from billing.domain.money import as_written
 from billing.domain.transfers import TransferOrder, TransferState
 from billing.ports import Printer
 from billing.routes.context import unit
@@ -45,7 +46,10 @@ class BankAnswer(Answer):
 
 
 class TransferAnswer(Answer):
-    """How it stands when it is paid by bank transfer; `reference` is to be named in the transfer."""
+    """How it stands when it is paid by bank transfer; `reference` is to be named in the transfer.
+
+    What ends in `_written` is for people.
+    """
 
     state: TransferState
     reference: str
@@ -53,6 +57,9 @@ class TransferAnswer(Answer):
     received: int
     outstanding: int
     owed: int
+    outstanding_written: str
+    received_written: str
+    owed_written: str
     expires_at: datetime
 
     @classmethod
@@ -67,6 +74,9 @@ class TransferAnswer(Answer):
             received=order.received,
             outstanding=order.outstanding,
             owed=order.owed,
+            outstanding_written=as_written(order.outstanding, order.currency),
+            received_written=as_written(order.received, order.currency),
+            owed_written=as_written(order.owed, order.currency),
             expires_at=order.expires_at,
         )
 
@@ -84,6 +94,7 @@ class InvoiceAnswer(Answer):
     tax: int
     rate: int
     gross: int
+    gross_written: str
     issued_at: datetime
     due_on: date | None
     bank: BankAnswer | None
@@ -100,6 +111,7 @@ class InvoiceAnswer(Answer):
             net=amounts.net,
             tax=amounts.tax,
             gross=amounts.gross,
+            gross_written=as_written(amounts.gross, invoice.currency),
             bank=BankAnswer.model_validate(invoice.bank) if invoice.bank else None,
             **{name: getattr(invoice, name) for name in _AS_THEY_ARE},
         )

@@ -41,7 +41,8 @@ class BankAnswer(Answer):
 class TransferAnswer(Answer):
     """How an invoice stands that is paid by bank transfer; `reference` is to be named in the transfer.
 
-    `outstanding` is still to be paid, `owed` is to be sent back. Amounts in the currency's minor unit.
+    `outstanding` is still to be paid, `owed` is to be sent back. Amounts in the currency's minor unit; what ends in
+    `_written` is for people.
     """
 
     state: Annotated[str, Field(examples=["open", "paid", "expired", "cancelled"])]
@@ -50,6 +51,9 @@ class TransferAnswer(Answer):
     received: int
     outstanding: int
     owed: int
+    outstanding_written: Annotated[str, Field(examples=["11.90 EUR"])]
+    received_written: str
+    owed_written: str
     expires_at: datetime
 
 
@@ -69,6 +73,7 @@ class InvoiceAnswer(Answer):
     tax: int
     rate: int
     gross: int
+    gross_written: Annotated[str, Field(examples=["11.90 EUR"])]
     issued_at: datetime
     due_on: date | None
     bank: BankAnswer | None

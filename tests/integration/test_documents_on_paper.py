@@ -158,7 +158,7 @@ def test_the_file_is_made_to_be_kept_and_says_nothing_of_the_machine() -> None:
 
 _AGAIN = """
 from hashlib import sha256
-from tests.integration.billing.test_documents_on_paper import PdfPrinter, to_pay
+from tests.integration.test_documents_on_paper import PdfPrinter, to_pay
 print(sha256(PdfPrinter().render(to_pay(recipient="株式会社"))).hexdigest())
 """
 
