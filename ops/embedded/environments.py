@@ -98,7 +98,7 @@ class Environments:
         if service == "generation":
             chain, signing_key = self._site.signature(service)
             keys["FIGURINE_PROVENANCE_CERT"], keys["FIGURINE_PROVENANCE_KEY"] = str(chain), str(signing_key)
-        own = {"gateway": "BLIND_INDEX", "analytics": "PSEUDONYM"}
+        own = {"gateway": "BLIND_INDEX", "billing": "CODE", "analytics": "PSEUDONYM"}
         if service in own:
             keys[f"FIGURINE_{own[service]}_KEY"] = key(f"{service} {own[service].lower()}")
         return keys

@@ -21,6 +21,7 @@ from gateway.adapters.mail import SmtpMailer
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import Peer, Peers
 from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
@@ -35,6 +36,7 @@ from gateway.subscribers import SUBSCRIPTIONS
 
 STATUSES: Mapping[type[Refused], int] = {
     InsufficientCredits: 402,
+    PaymentDeclined: 402,
     PhotoTooLarge: 413,
     PhotoTooSmall: 400,
     PhotoUnreadable: 400,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import partial
 
 import pytest
 
@@ -15,7 +14,7 @@ from common.intake import Intake
 from common.work import UnitOfWork
 from tests.fakes.brokerless import BrokerlessConsumer
 from tests.fakes.leftovers import clear
-from tests.fakes.papers import papers
+from tests.integration.billing.rooms import rooms_with_codes
 
 TRIAL = 10
 
@@ -45,12 +44,12 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def unit(database: Database, clock: MovableClock) -> UnitOfWork[Work]:
-    return UnitOfWork(service="billing", database=database, build=partial(Work, papers=papers()), clock=clock)
+    return UnitOfWork(service="billing", database=database, build=rooms_with_codes, clock=clock)
 
 
 @pytest.fixture(scope="session")
 def consumer(database: Database) -> Iterator[BrokerlessConsumer[Work]]:
-    unit = UnitOfWork(service="billing", database=database, build=partial(Work, papers=papers()))
+    unit = UnitOfWork(service="billing", database=database, build=rooms_with_codes)
     with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(trial_credits=TRIAL))) as intake:
         yield BrokerlessConsumer(intake)
 

@@ -162,7 +162,9 @@ def workshop(
 def peers(shared: Callable[[str], dict[str, Any]], generation_service: Service[Any]) -> dict[str, Service[Any]]:
     return {
         "generation": generation_service,
-        "billing": billing.wiring.build(billing.settings.Settings(**shared("billing"), **SELLING)),
+        "billing": billing.wiring.build(
+            billing.settings.Settings(**shared("billing"), **SELLING, code_key=SecretStr(INDEX_KEY))
+        ),
         "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"))),
     }
 

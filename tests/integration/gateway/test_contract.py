@@ -26,6 +26,7 @@ KNOWN = st.sampled_from(
         "note",
         "photo",
         "options",
+        "code",
     ]
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -33,7 +34,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KNOWN | WORDS, inner, max_size=5),
     max_leaves=12,
 )
-PATHS = ("/v1/accounts", "/v1/accounts/verify", "/v1/sessions", "/v1/figurines")
+PATHS = ("/v1/accounts", "/v1/accounts/verify", "/v1/sessions", "/v1/figurines", "/v1/credits/codes")
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
 fuzzed = settings(max_examples=60)
 
@@ -80,6 +81,7 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/accounts/verify", "post"),
         ("/v1/sessions", "post"),
         ("/v1/styles", "get"),
+        ("/v1/catalogue", "get"),
         # Whoever has the link.
         ("/s/{token}", "get"),
         ("/s/{token}/pictures/{n}", "get"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from flask import request
 from pydantic import BaseModel, Field
 
 from billing.domain.payments import NotTaken, Order, OrderState, PaymentDeclined
@@ -23,13 +24,12 @@ ReturnUrl = Annotated[str, Field(pattern=r"^https?://[^\s?#]{1,400}$")]
 
 
 class CheckoutBody(BaseModel):
-    """What to buy. `return_url` is the page the browser comes back to; `key` is the client's Idempotency-Key."""
+    """What to buy, and the page the browser comes back to."""
 
     price_id: Short
     coupon: Short | None = None
     provider: Short | None = None
     return_url: ReturnUrl
-    key: Annotated[str, Field(min_length=1, max_length=255)] | None = None
 
 
 class CheckoutAnswer(Answer):
@@ -71,7 +71,7 @@ def begin_checkout(body: CheckoutBody) -> tuple[dict[str, object], int]:
                 provider=provider.name,
                 coupon=body.coupon,
                 return_url=body.return_url,
-                key=body.key,
+                key=request.headers.get("Idempotency-Key"),
             ),
         )
         customer = work.customers.find(user_id, provider.name)

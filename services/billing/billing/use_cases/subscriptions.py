@@ -168,11 +168,14 @@ def _first_order(work: Work, row: Subscription, seen: SubscriptionSeen, bill: Bi
 
 def _next_order(work: Work, catalogues: Catalogues, row: Subscription, bill: BillSeen, charge: Charge) -> Order:
     """An order nobody placed: a further period, or the difference of a change."""
+    # A month that becomes a year in its first second begins no other period.
+    begun = {order.period_start for order in work.orders.of_subscription(row.id)}
+    further = charge.whole_period and charge.starts_at not in begun
     order = Order(
         id=work.clock.new_id(),
         user_id=row.user_id,
         provider=row.provider,
-        kind=OrderKind.RENEWAL if charge.whole_period else OrderKind.CHANGE,
+        kind=OrderKind.RENEWAL if further else OrderKind.CHANGE,
         price_id=charge.plan.price_id,
         catalogue_version=catalogues.at(bill.paid_at).version,
         credits=charge.credits,

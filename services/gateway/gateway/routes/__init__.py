@@ -3,6 +3,8 @@
 from flask import Blueprint
 
 from gateway.routes.accounts import routes as accounts
+from gateway.routes.buying import routes as buying
+from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.disclosures import routes as disclosures
@@ -14,11 +16,13 @@ from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
+from gateway.routes.plans import routes as plans
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
 from gateway.routes.usage import routes as usage
+from gateway.routes.webhooks import routes as webhooks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
@@ -33,6 +37,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     photos,
     credits,
     invoices,
+    catalogue,
+    buying,
+    plans,
+    webhooks,
     events,
     usage,
     consents,

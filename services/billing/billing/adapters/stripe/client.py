@@ -17,21 +17,23 @@ from common.errors import Unavailable
 # The shape of every object read here; the tests and the emulator speak the same one.
 API_VERSION = "2026-10-28.endive"
 _CONNECT_SECONDS = 3.0
-_RETRIES = 2
+RETRIES = 2
 _LONGEST_WAIT_SECONDS = 5
 _AWAY_SECONDS = 30
 _log = structlog.stdlib.get_logger("billing.stripe")
 
 
-def connect(api_key: str, *, base: str | None, ca_file: Path | None, deadline: float) -> stripe.StripeClient:
-    """The client; nothing is sent yet. `deadline` is seconds for one try."""
+def connect(
+    api_key: str, *, base: str | None, ca_file: Path | None, deadline: float, retries: int
+) -> stripe.StripeClient:
+    """The client; nothing is sent yet. `deadline` is seconds for one try, `retries` how many follow the first."""
     if ca_file is not None:
         # The library reads this with every request and offers no other way; there is one Stripe per process.
         stripe.ca_bundle_path = str(ca_file)
     return stripe.StripeClient(
         api_key,
         stripe_version=API_VERSION,
-        max_network_retries=_RETRIES,
+        max_network_retries=retries,
         base_addresses={} if base is None else {"api": base},
         http_client=stripe.RequestsClient(timeout=(_CONNECT_SECONDS, deadline), session=_session()),
     )
@@ -40,12 +42,12 @@ def connect(api_key: str, *, base: str | None, ca_file: Path | None, deadline: f
 def _session() -> requests.Session:
     """Waits out 429, which the library does not: nothing was done, so that anything may be sent again."""
     too_many = Retry(
-        total=_RETRIES,
+        total=RETRIES,
         connect=0,
         read=0,
         other=0,
         redirect=0,
-        status=_RETRIES,
+        status=RETRIES,
         status_forcelist=[429],
         allowed_methods=None,
         backoff_factor=0.5,

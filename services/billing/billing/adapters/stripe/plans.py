@@ -106,7 +106,10 @@ class Plans:
         with reading():
             invoices = self._v1.invoices.list({"subscription": reference, "limit": 100, "expand": ["data.payments"]})
             paid = [bill for each in invoices.auto_paging_iter() if _is_paid(bill := each.to_dict())]
-        return tuple(self._bill(bill) for bill in sorted(paid, key=lambda bill: (bill["created"], bill["id"])))
+        # The newest come first; of one second, in the order they are told.
+        paid.reverse()
+        paid.sort(key=lambda bill: bill["created"])
+        return tuple(self._bill(bill) for bill in paid)
 
     def _bill(self, invoice: Json) -> BillSeen:
         transitions = object_of(invoice.get("status_transitions"))

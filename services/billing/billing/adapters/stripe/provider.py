@@ -13,7 +13,7 @@ from billing.domain.subscriptions import SubscriptionSeen
 from billing.ports import Checkout, CheckoutRequest, Document, OutcomeUnknown, PlanChange, RefundRequest
 from common.clock import SYSTEM_CLOCK, Clock
 
-from .client import changing, connect, missing, reading
+from .client import RETRIES, changing, connect, missing, reading
 from .events import Inbox
 from .payments import NAME, Payments, read_refund
 from .plans import Plans
@@ -37,9 +37,10 @@ class StripeProvider:
         base: str | None = None,
         ca_file: Path | None = None,
         deadline: float = 20,
+        retries: int = RETRIES,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        self._client = connect(api_key, base=base, ca_file=ca_file, deadline=deadline)
+        self._client = connect(api_key, base=base, ca_file=ca_file, deadline=deadline, retries=retries)
         self._v1 = self._client.v1
         self._prices = Prices(self._client)
         self._payments = Payments(self._client)
