@@ -17,8 +17,8 @@ demo: up ## Set up, start everything, and make two figurines from real photos
 	@$(PYTHON) -m ops.demo
 
 .PHONY: up
-up: ready-to-run ## Start the studio on this machine, without Docker
-	@$(STACK) up
+up: ready-to-run ## Start the studio on this machine, without Docker; EMULATE=gemini adds an emulated Gemini
+	@$(STACK) up $(addprefix --emulate ,$(EMULATE))
 
 .PHONY: down
 down: ## Stop the studio; the data stays

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from ops.embedded.emulators import EMULATORS, is_emulator, without_keys
 from ops.embedded.failures import StackFailed
 from ops.embedded.site import PROJECT
 from ops.embedded.stack import Stack
@@ -16,6 +17,8 @@ _SHOWN_LINES = "40"
 def up(stack: Stack) -> None:
     """Start everything, and say where it is."""
     stack.up()
+    for partner, emulator in stack.emulators.items():
+        print(f"{partner} is emulated at {emulator.address}: nothing goes to the partner, and what comes is labelled.")
     print(f"The studio is open at {stack.endpoints['gateway']} (its certificate authority: {stack.site.ca})")
 
 
@@ -25,7 +28,8 @@ def status(stack: Stack) -> None:
         print("The stack is down.")
         return
     for name in stack.supervisor.names():
-        print(f"{name:20} {stack.supervisor.state(name):10} {stack.supervisor.pid(name) or ''}")
+        note = "  emulated, not the partner" if is_emulator(name) else ""
+        print(f"{name:20} {stack.supervisor.state(name):10} {stack.supervisor.pid(name) or ''}{note}")
 
 
 def logs(stack: Stack) -> None:
@@ -53,8 +57,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.embedded", description=__doc__)
     parser.add_argument("command", choices=_COMMANDS)
     parser.add_argument("--directory", type=Path, default=PROJECT / ".figurine", help="where it keeps everything")
+    parser.add_argument(
+        "--emulate", action="append", choices=EMULATORS, default=[], help="stand an emulator in for this partner (up)"
+    )
     arguments = parser.parse_args()
     began = time.monotonic()
+    wanted = sorted({*arguments.emulate, *without_keys()})
 
     def say(step: str) -> None:
         # In one piece: several threads report.
@@ -62,7 +70,7 @@ def main() -> int:
         sys.stdout.flush()
 
     try:
-        _COMMANDS[arguments.command](Stack(arguments.directory, progress=say))
+        _COMMANDS[arguments.command](Stack(arguments.directory, progress=say, emulate=wanted))
     except StackFailed as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from ops import object_access
@@ -14,7 +15,15 @@ from ops.embedded.site import PROJECT, Site
 from ops.services import BUCKETS, SERVICES
 
 
-def write(site: Site, environments: Environments, postgres: Postgres, rabbitmq: RabbitMQ, seaweedfs: SeaweedFS) -> Path:
+def write(
+    site: Site,
+    environments: Environments,
+    postgres: Postgres,
+    rabbitmq: RabbitMQ,
+    seaweedfs: SeaweedFS,
+    *,
+    emulators: Mapping[str, str],
+) -> Path:
     """Write the file, and return where it is."""
     path = site.directory / "endpoints.json"
     contents: dict[str, object] = {
@@ -25,7 +34,7 @@ def write(site: Site, environments: Environments, postgres: Postgres, rabbitmq: 
         "postgres": {"admin": postgres.admin_url(), **{service: postgres.url(service) for service in SERVICES}},
         "rabbitmq": {"url": rabbitmq.admin_url(), "management": rabbitmq.management_url()},
         "s3": _store(seaweedfs),
-        "emulators": {},
+        "emulators": dict(emulators),
     }
     files.write(path, json.dumps(contents, indent=2) + "\n")
     return path

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ops.embedded import files
+from ops.embedded.emulators import Emulator
 from ops.embedded.mail import Mail
 from ops.embedded.postgres import Postgres
 from ops.embedded.rabbitmq import RabbitMQ
@@ -30,12 +31,22 @@ _TOKENS = "gateway tokens"
 class Environments:
     """The environments of the five services of one stack."""
 
-    def __init__(self, site: Site, postgres: Postgres, rabbitmq: RabbitMQ, seaweedfs: SeaweedFS, mail: Mail) -> None:
+    def __init__(
+        self,
+        site: Site,
+        postgres: Postgres,
+        rabbitmq: RabbitMQ,
+        seaweedfs: SeaweedFS,
+        mail: Mail,
+        *,
+        emulators: Mapping[str, Emulator],
+    ) -> None:
         self._site = site
         self._postgres = postgres
         self._rabbitmq = rabbitmq
         self._seaweedfs = seaweedfs
         self._mail = mail
+        self._emulators = emulators
 
     def write(self) -> None:
         """Write the file of every service. Only once the ports are chosen."""
@@ -49,14 +60,11 @@ class Environments:
 
     def of(self, service: str) -> dict[str, str]:
         """Every variable of one service."""
-        seller = _TEST_SELLER if service == "billing" else {}
-        return {
-            **self._shared(service),
-            **self._store(service),
-            **self._keys(service),
-            **self._calls(service),
-            **seller,
-        }
+        own = {**self._shared(service), **self._store(service), **self._keys(service), **self._calls(service)}
+        own |= _TEST_SELLER if service == "billing" else {}
+        for emulator in self._emulators.values():
+            own.update(emulator.settings(service))
+        return own
 
     def address(self, name: str) -> str:
         """The HTTPS address of a port."""

@@ -3,7 +3,7 @@
 import json
 import random
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ops.embedded import files
@@ -20,6 +20,7 @@ def names() -> Iterator[str]:
     yield from ("postgres", "amqps", "rabbitmq-management", "rabbitmq-distribution", "epmd", "smtps", "s3")
     yield from (f"seaweedfs-{part}" for part in ("s3-grpc", "master", "master-grpc", "volume", "volume-grpc"))
     yield from ("seaweedfs-filer", "seaweedfs-filer-grpc")
+    yield from ("gemini-emulator", "stripe-emulator")
     for service in SERVICES:
         yield from (service, f"{service}-metrics", f"{service}-worker-metrics")
 
@@ -27,6 +28,11 @@ def names() -> Iterator[str]:
 def remembered(path: Path) -> dict[str, int]:
     """The ports of last time; empty the first time."""
     return json.loads(path.read_text()) if path.exists() else {}
+
+
+def are_settled(chosen: Mapping[str, int]) -> bool:
+    """Whether every port of a stack is chosen; a newer program may need more of them than the one that chose."""
+    return chosen.keys() >= set(names())
 
 
 def choose(path: Path) -> dict[str, int]:

@@ -5,18 +5,20 @@ stack.up()                  all of it; a stack that is up is left alone
 stack.start_servers()       the servers only, provisioned
 stack.stop()                everything stops, the data stays
 stack.program("billing-worker").kill()
+Stack(…, emulate=["gemini"])   with an emulator where a partner would be
 """
 
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ops import broker_topology
-from ops.embedded import endpoints, files, orphans
+from ops.embedded import endpoints, files, orphans, ports
 from ops.embedded.application import Application
+from ops.embedded.emulators import EMULATORS, is_emulator
 from ops.embedded.environments import Environments
 from ops.embedded.mail import Mail
 from ops.embedded.postgres import Postgres
@@ -39,15 +41,24 @@ class Stack:
     """Everything that runs below one folder. `durable=False` trades crash safety for speed, in tests."""
 
     def __init__(
-        self, directory: Path, *, durable: bool = True, progress: Callable[[str], None] = _say_nothing
+        self,
+        directory: Path,
+        *,
+        durable: bool = True,
+        progress: Callable[[str], None] = _say_nothing,
+        emulate: Collection[str] = (),
     ) -> None:
         self.site = Site(directory)
         self.postgres = Postgres(self.site, durable=durable)
         self.rabbitmq = RabbitMQ(self.site)
         self.seaweedfs = SeaweedFS(self.site)
         self.mail = Mail(self.site)
-        self.servers: Sequence[Server] = (self.postgres, self.rabbitmq, self.seaweedfs, self.mail)
-        self.environments = Environments(self.site, self.postgres, self.rabbitmq, self.seaweedfs, self.mail)
+        self.emulators = {name: EMULATORS[name](self.site) for name in emulate}
+        partners = self.emulators.values()
+        self.servers: Sequence[Server] = (self.postgres, self.rabbitmq, self.seaweedfs, self.mail, *partners)
+        self.environments = Environments(
+            self.site, self.postgres, self.rabbitmq, self.seaweedfs, self.mail, emulators=self.emulators
+        )
         self.application = Application(self.site, self.postgres, self.environments)
         self.supervisor = Supervisor(self.site)
         self.readiness = Readiness(self.supervisor, self.servers, self.application, progress)
@@ -75,7 +86,8 @@ class Stack:
         """Start the servers that do not run yet, and provision them."""
         with self._alone():
             self._supervise()
-            side_by_side(partial(self._bring_up, server) for server in self.servers)
+            own = [server for server in self.servers if not is_emulator(server.name)]
+            side_by_side(partial(self._bring_up, server) for server in own)
 
     def stop(self) -> None:
         """Stop everything, and whatever an unclean stop left behind."""
@@ -104,7 +116,7 @@ class Stack:
         return [program for server in self.servers for program in server.programs()]
 
     def _is_supervised(self) -> bool:
-        return bool(self.site.ports) and self.supervisor.keeps(self.programs())
+        return ports.are_settled(self.site.ports) and self.supervisor.keeps(self.programs())
 
     def _supervise(self) -> None:
         if not self._is_supervised():
@@ -112,7 +124,8 @@ class Stack:
             self.site.choose_ports()
             self.supervisor.launch(self.programs())
         self.environments.write()
-        endpoints.write(self.site, self.environments, self.postgres, self.rabbitmq, self.seaweedfs)
+        emulated = {name: emulator.address for name, emulator in self.emulators.items()}
+        endpoints.write(self.site, self.environments, self.postgres, self.rabbitmq, self.seaweedfs, emulators=emulated)
 
     def _bring_up(self, server: Server) -> None:
         names = [program.name for program in server.programs()]
@@ -133,7 +146,8 @@ class Stack:
     def _clear(self) -> None:
         if self.supervisor.is_running():
             running = self.supervisor.names()
-            servers = {program.name for program in self._server_programs()}
+            # An emulator may stand without having been asked for again.
+            servers = {program.name for program in self._server_programs()} | set(filter(is_emulator, running))
             # The services first: they still need the servers to finish what they hold.
             self.supervisor.stop([name for name in running if name not in servers])
             self.supervisor.stop([name for name in running if name in servers])

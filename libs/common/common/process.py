@@ -1,6 +1,6 @@
 """How a service runs: `python -m billing web | worker | all | migrate`.
 
-    run(name: str, build: Callable[[], Service[W]]) -> NoReturn      the whole of a __main__.py
+    run(name: str, build: Callable[[], Service[W]], commands=()) -> NoReturn      the whole of a __main__.py
 
 Exit codes: 0 orderly, 1 something died or did not drain, 64 wrong arguments, 78 wrong settings
 (sysexits.h).
@@ -11,12 +11,13 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from pydantic import ValidationError
 
 from common import logs
+from common.errors import Refused
 from common.migrations import migrate
 from common.pair import run_pair
 from common.service import Service, W
@@ -28,11 +29,11 @@ EX_USAGE = 64
 EX_CONFIG = 78
 
 
-def run(name: str, build: Callable[[], Service[W]]) -> NoReturn:
-    """Run a service in the role the command line names."""
+def run(name: str, build: Callable[[], Service[W]], *, commands: Sequence[str] = ()) -> NoReturn:
+    """Run a service in the role the command line names, or one of the service's own commands."""
     role = sys.argv[1] if len(sys.argv) == 2 else ""
-    if role not in ROLES:
-        _say(f"usage: python -m {name} {' | '.join(ROLES)}")
+    if role not in (*ROLES, *commands):
+        _say(f"usage: python -m {name} {' | '.join((*ROLES, *commands))}")
         sys.exit(EX_USAGE)
     logs.configure(service=name.rpartition(".")[2], role=role)
     try:
@@ -67,8 +68,10 @@ def _run_as(role: str, service: Service[W], *, module: str) -> int:
                 {"web": lambda: _web(service, module), "worker": lambda: _worker(service, beside_web=True)},
                 service=service.name,
             )
-        case _:
+        case "migrate":
             return _migrate(service)
+        case _:
+            return _command(service, role)
 
 
 def _web(service: Service[W], module: str) -> int:
@@ -101,6 +104,17 @@ def _migrate(service: Service[W]) -> int:
     url = service.settings.migration_database_url or service.settings.database_url
     applied = migrate(url.get_secret_value(), service.migrations)
     _say("\n".join(applied) if applied else f"{service.name}: nothing to apply")
+    return 0
+
+
+def _command(service: Service[W], name: str) -> int:
+    try:
+        service.commands[name]()
+    except Refused as refused:
+        _say(refused.sentence)
+        return 1
+    finally:
+        service.unit.database.close()
     return 0
 
 

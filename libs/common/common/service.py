@@ -31,6 +31,10 @@ class Job:
     parallel: int = 1
 
 
+# Something an operator asks of a service from a shell; it prints its answer.
+Command = Callable[[], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Generic[W]):
     """A service as `process` runs it. Building one opens nothing."""
@@ -52,6 +56,8 @@ class Service(Generic[W]):
     jobs: Sequence[Job] = ()
     # What must answer before traffic may come, by the name shown in /readyz.
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict[str, Callable[[], None]])
+    # What an operator may run beside the roles, by the word on the command line.
+    commands: Mapping[str, Command] = field(default_factory=dict[str, Command])
     close: Callable[[], None] = lambda: None
 
     @property

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from aiohttp import web
 
+from ops.emulators.gemini import DEFAULT_KEY
 from ops.emulators.gemini.pictures import Painter
 from ops.emulators.gemini.script import Script
 from ops.emulators.gemini.server import Emulator
 
-DEFAULT_KEY = "emulator-key"
 _HOST = "127.0.0.1"
 _GRACE_SECONDS = 1.0
 

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import signal
 import ssl
 from contextlib import suppress
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 for any that is free; the address is printed")
     parser.add_argument("--key", default=DEFAULT_KEY, help="the API key that is accepted")
+    parser.add_argument("--secrets", type=Path, help="a JSON file with key and webhook_secret, instead of saying them")
     parser.add_argument("--public-url", help="where a browser finds its pages; default: the address it answers at")
     parser.add_argument("--webhook-url", help="where events go")
     parser.add_argument("--webhook-secret", default=DEFAULT_SECRET, help="what they are signed with")
@@ -38,7 +40,10 @@ def main() -> None:
     parser.add_argument("--state", type=Path, help="a file to keep everything in")
     parser.add_argument("--tls-cert", type=Path, help="with --tls-key: answer over TLS")
     parser.add_argument("--tls-key", type=Path)
-    asyncio.run(_serve(parser.parse_args()))
+    arguments = parser.parse_args()
+    if arguments.secrets is not None:
+        vars(arguments).update(json.loads(arguments.secrets.read_text()))
+    asyncio.run(_serve(arguments))
 
 
 async def _serve(arguments: argparse.Namespace) -> None:

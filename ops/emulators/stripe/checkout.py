@@ -217,10 +217,21 @@ def complete(world: World, session: Json, payment_status: str) -> None:
         "address": None, "business_name": None, "email": customer["email"] if customer else session["customer_email"],
         "individual_name": None, "name": None, "phone": None, "tax_exempt": "none", "tax_ids": [],
     }  # fmt: skip
+    _pays_from_now_on(world, session)
     if session["_coupon"] and session["mode"] == "payment":
         world.get("coupon", session["_coupon"])["times_redeemed"] += 1
     world.change(session, status="complete", payment_status=payment_status, customer_details=details, url=None)
     world.emit("checkout.session.completed", session)
+
+
+def _pays_from_now_on(world: World, session: Json) -> None:
+    """A plan is paid with what paid first; it may not be what was tried first."""
+    invoice = session["invoice"] and world.get("invoice", session["invoice"])
+    intent = invoice and invoice["_intent"] and world.get("payment_intent", invoice["_intent"])
+    if intent and intent["payment_method"]:
+        world.change(
+            world.get("subscription", session["subscription"]), default_payment_method=intent["payment_method"]
+        )
 
 
 def after_payment(world: World, intent: Json) -> None:

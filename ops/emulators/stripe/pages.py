@@ -8,6 +8,7 @@ from ops.emulators.stripe.methods import DEFAULT_SAMPLE, SAMPLES
 from ops.emulators.stripe.server import Emulator
 from ops.emulators.stripe.showing import ASSETS, SELLER, gone, message, money, page
 
+_BY_BANK = "Your bank did not approve the payment. Choose another way to pay, or try again."
 OFFERED = [sample for sample in SAMPLES if sample.label]
 
 
@@ -30,7 +31,8 @@ class Pages:
     async def show(self, request: web.Request) -> web.StreamResponse:
         """What there is to pay, and with what."""
         session = self._session(request)
-        return gone() if session is None else self._checkout(session)
+        error = _BY_BANK if request.query.get("refused") == "bank" else None
+        return gone() if session is None else self._checkout(session, error=error)
 
     async def pay(self, request: web.Request) -> web.StreamResponse:
         """Somebody chose."""
@@ -43,9 +45,7 @@ class Pages:
         except StripeError as refused:
             return self._checkout(session, error=str(refused), status=400)
         if error is not None:
-            return self._checkout(
-                session, error=f"{error['message']} Choose another way to pay.", chosen=chosen, status=402
-            )
+            return self._checkout(session, error=f"{error['message']} Choose another way to pay.", chosen=chosen)
         return self._onward(session)
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
@@ -66,8 +66,7 @@ class Pages:
         if session is None:
             raise web.HTTPSeeOther(intent.get("_return_url") or "/")
         if error is not None:
-            words = "Your bank did not approve the payment. Choose another way to pay, or try again."
-            return self._checkout(session, error=words, status=402)
+            raise web.HTTPSeeOther(f"/c/pay/{session['id']}?refused=bank")
         return self._onward(session)
 
     def _onward(self, session: Json) -> web.StreamResponse:

@@ -57,7 +57,7 @@ class PortalPages:
         try:
             self._do(session, action, given)
         except StripeError as refused:
-            return self._portal(session, error=f"{refused} Nothing was changed.", status=402)
+            return self._portal(session, error=f"{refused} Nothing was changed.")
         raise web.HTTPSeeOther(f"/p/session/{session['id']}?done={action}")
 
     def _do(self, session: Json, action: str, given: Mapping[str, str]) -> None:
@@ -92,7 +92,7 @@ class PortalPages:
         method = make(self._world, sample, invoice["customer"])
         error = invoices.collect(self._world, invoice, method["id"], off_session=False)
         if error is not None:
-            return self._invoice(invoice, error=error["message"], status=402)
+            return self._invoice(invoice, error=error["message"])
         intent = self._world.get("payment_intent", invoice["_intent"])
         if intent["status"] == "requires_action":
             intent["_return_url"] = invoice["hosted_invoice_url"]
@@ -116,7 +116,7 @@ class PortalPages:
         amount = money(charge["amount"], charge["currency"])
         rows = [{"name": charge["description"] or "Payment", "amount": amount}]
         if charge["amount_refunded"]:
-            rows.append({"name": "Refunded", "amount": f"−{money(charge['amount_refunded'], charge['currency'])}"})  # noqa: RUF001 - a minus
+            rows.append({"name": "Refunded", "amount": money(-charge["amount_refunded"], charge["currency"])})
         return page(
             "invoice.html", heading="Receipt", day=day(charge["created"]), rows=rows, total=amount,
             discount=None, credit=None, samples=None, pdf=None, state=charge["status"],
@@ -126,9 +126,7 @@ class PortalPages:
         self._world.catch_up()
         return self._world.kinds.get(kind, {}).get(request.match_info["id"])
 
-    def _portal(
-        self, session: Json, *, notice: str | None = None, error: str | None = None, status: int = 200
-    ) -> web.Response:
+    def _portal(self, session: Json, *, notice: str | None = None, error: str | None = None) -> web.Response:
         world, owner = self._world, session["customer"]
         alive = [
             each for each in world.every("subscription") if each["customer"] == owner and each["status"] in _STATES
@@ -137,7 +135,7 @@ class PortalPages:
         kept = world.get("customer", owner)["invoice_settings"]["default_payment_method"]
         method = kept or next((each["default_payment_method"] for each in alive[::-1]), None)
         return page(
-            "portal.html", status=status, notice=notice, error=error, return_url=session["return_url"],
+            "portal.html", notice=notice, error=error, return_url=session["return_url"],
             plans=[self._plan(each) for each in alive], method=method and _said(named(world, method)),
             invoices=[_row(each) for each in bills[::-1]], samples=OFFERED, chosen=DEFAULT_SAMPLE,
         )  # fmt: skip
@@ -160,7 +158,7 @@ class PortalPages:
     def _name(self, price: Json) -> str:
         return self._world.get("product", price["product"])["name"]
 
-    def _invoice(self, invoice: Json, *, error: str | None = None, status: int = 200) -> web.Response:
+    def _invoice(self, invoice: Json, *, error: str | None = None) -> web.Response:
         currency = invoice["currency"]
         off = sum(each["amount"] for each in invoice["total_discount_amounts"])
         credit = max(invoice["total"], 0) - invoice["amount_due"]
@@ -175,7 +173,7 @@ class PortalPages:
             "total": money(invoice["amount_due"], currency), "samples": OFFERED if open_ else None,
             "chosen": DEFAULT_SAMPLE, "pdf": invoice["invoice_pdf"], "error": error, "state": invoice["status"],
         }  # fmt: skip
-        return page("invoice.html", status=status, **given)
+        return page("invoice.html", **given)
 
 
 def _price(price: Json) -> str:

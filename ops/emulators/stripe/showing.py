@@ -10,7 +10,7 @@ SELLER = "Figurine studio"
 ASSETS = Path(__file__).parent / "assets"
 _SIGNS = {"eur": "€", "usd": "$", "gbp": "£"}
 _WHOLE = frozenset({"jpy", "krw", "vnd", "clp"})
-_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True,
@@ -19,9 +19,9 @@ _TEMPLATES = Environment(
 
 def money(amount: int, currency: str | None) -> str:
     """An amount of minor units, as a person reads it."""
-    name = currency or "eur"
-    shown = f"{amount:,}" if name in _WHOLE else f"{amount / 100:,.2f}"
-    return f"{_SIGNS[name]}{shown}" if name in _SIGNS else f"{shown} {name.upper()}"
+    name, sign = currency or "eur", "\N{MINUS SIGN}" if amount < 0 else ""
+    shown = f"{abs(amount):,}" if name in _WHOLE else f"{abs(amount) / 100:,.2f}"
+    return f"{sign}{_SIGNS[name]}{shown}" if name in _SIGNS else f"{sign}{shown} {name.upper()}"
 
 
 def page(template: str, *, status: int = 200, **given: Any) -> web.Response:

@@ -1,6 +1,6 @@
-"""Run generation: python -m generation web | worker | all | migrate."""
+"""Run generation: python -m generation web | worker | all | migrate | quality."""
 
 from common.process import run
 from generation.wiring import build
 
-run("generation", build)
+run("generation", build, commands=("quality",))

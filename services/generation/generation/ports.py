@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from generation.domain import Format, Inspection, ModelFailure, ModelPart, ModelReport, Origin
+from generation.domain.hints import PhotoHint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,15 @@ class ImageEngine(Protocol):
 
     def close(self) -> None:
         """Stop whatever the engine keeps running."""
+        ...
+
+
+@runtime_checkable
+class PhotoLooker(Protocol):
+    """Sees what a figurine of a photo might suffer from."""
+
+    def hints(self, photo: bytes) -> tuple[PhotoHint, ...]:
+        """What to warn about; the photo is kept nowhere. Raises Unavailable when that cannot be told now."""
         ...
 
 

@@ -39,6 +39,8 @@ class Settings(ServiceSettings):
     provenance_cert: Path
     provenance_key: Path
     provenance_anchors: Path | None = None
+    # Of how many people at least a group has to be that the quality report shows.
+    quality_least_people: int = Field(default=5, ge=2)
     # With a key, Google Gemini paints for those who agreed to it.
     gemini_api_key: SecretStr | None = None
     # Whether Google may use what comes with an unpaid key to train its models.
@@ -51,6 +53,14 @@ class Settings(ServiceSettings):
     gemini_concurrency: int = Field(default=8, ge=1)
     # How long one call may take.
     gemini_deadline_seconds: int = Field(default=90, ge=1)
+
+    @model_validator(mode="after")
+    def _photos_travel_sealed(self) -> Self:
+        """Promise S1: what goes to a partner goes over TLS."""
+        if self.mode != "local" and not (self.gemini_base_url or "https://").startswith("https://"):
+            message = f"{PREFIX}GEMINI_BASE_URL needs https://"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _key_that_may_be_used(self) -> Self:

@@ -19,13 +19,23 @@ from generation.adapters.objects import FIGURINES, UPLOADS, S3Models, S3Photos, 
 from generation.adapters.relief.maker import ReliefMaker
 from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
+from generation.adapters.studio.looker import Looker
 from generation.adapters.studio.render import STYLES
+from generation.commands import commands
 from generation.domain import GEMINI, STUDIO, Limits, Painters, as_painted
 from generation.inventory import INVENTORY
-from generation.jobs import ModelBench, Workshop, jobs, model_jobs, note_unknown_calls
+from generation.jobs import (
+    ModelBench,
+    QualityWatch,
+    Workshop,
+    jobs,
+    model_jobs,
+    note_unknown_calls,
+    quality_jobs,
+)
 from generation.ports import ImageEngine
 from generation.repository import Work
-from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk
+from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk, QualityDesk
 from generation.settings import Settings
 from generation.subscribers import subscriptions
 
@@ -56,10 +66,13 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         finish=Finisher(signatures),
         lease=timedelta(seconds=settings.lease_seconds),
     )
+    looker = Looker()
     maker = ReliefMaker(workers=settings.model_makers)
+    watch = QualityWatch(unit=unit, least_people=settings.quality_least_people)
     bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
 
     def close() -> None:
+        looker.close()
         maker.close()
         for each in engines.values():
             each.close()
@@ -79,9 +92,12 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             Conversions(signatures),
             signatures,
             ModelDesk(store=models, in_the_making=settings.models_per_person),
+            looker,
+            QualityDesk(least_people=settings.quality_least_people),
         ],
         subscriptions=subscriptions(styles),
-        jobs=[*jobs(workshop), *model_jobs(bench)],
+        jobs=[*jobs(workshop), *model_jobs(bench), *quality_jobs(watch)],
+        commands=commands(unit, least_people=settings.quality_least_people),
         checks={
             "database": database.check,
             "uploads": lambda: store.check(UPLOADS),
@@ -102,6 +118,8 @@ def engines_of(settings: Settings, unknown: Callable[[UUID, int], None]) -> Mapp
             api_key=settings.gemini_api_key.get_secret_value(),
             models=settings.gemini_models,
             base_url=settings.gemini_base_url,
+            # Google proves its name to everybody; an address of one's own may do so with one's own authority.
+            ca_file=settings.ca_file if settings.gemini_base_url else None,
             deadline=settings.gemini_deadline_seconds,
             max_concurrent=settings.gemini_concurrency,
             unknown_beside_pictures=unknown,

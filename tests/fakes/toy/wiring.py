@@ -1,6 +1,8 @@
 """The toy's composition root."""
 
+import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -43,7 +45,15 @@ def assemble(settings: ToySettings) -> Service[Work]:
         statuses=routes.STATUSES,
         jobs=jobs,
         ports=[gate],
+        commands={"knock": partial(knock, unit)},
     )
+
+
+def knock(unit: UnitOfWork[Work]) -> None:
+    """Leave a mark, and say so."""
+    with unit.begin() as work:
+        work.leave("knock")
+    sys.stdout.write("knocked\n")
 
 
 def marking(unit: UnitOfWork[Work], gate: Gate):

@@ -90,6 +90,17 @@ class TestStart:
         assert "hush-hush" not in out + err
         assert "Traceback" not in out + err
 
+    def test_a_command_of_the_service_does_its_work_and_ends(self, toy_database: str) -> None:
+        with RunningToy("knock", database_url=toy_database) as toy:
+            assert toy.ended()[:2] == (0, "knocked\n")
+        assert marks(toy_database) == {"knock"}
+
+    def test_a_command_that_finds_no_database_says_so_in_a_sentence(self) -> None:
+        with RunningToy("knock", database_url=NOWHERE) as toy:
+            code, out, _ = toy.ended()
+        assert code == 1
+        assert out.count("\n") == 1
+
     def test_an_unknown_role_is_told_the_known_ones(self) -> None:
         with RunningToy("dance", database_url=NOWHERE) as toy:
             code, out, _ = toy.ended()

@@ -32,10 +32,11 @@ from generation.adapters.finishing import Finisher, Signatures
 from generation.adapters.objects import S3Models, S3Photos, S3Pictures
 from generation.domain import STUDIO, Painters
 from generation.jobs import ModelBench, Workshop
-from generation.ports import PictureStore
+from generation.ports import PhotoLooker, PictureStore
 from generation.routes import ModelDesk
 from tests.fakes.engine import FakeEngine
 from tests.fakes.house import Room
+from tests.fakes.looker import FakeLooker
 from tests.fakes.maker import FakeMaker
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
 from tests.fixtures.signing import SigningFiles
@@ -113,6 +114,11 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture(scope="session")
+def looker() -> FakeLooker:
+    return FakeLooker()
+
+
+@pytest.fixture(scope="session")
 def generation_service(
     shared: Callable[[str], dict[str, Any]],
     store_settings: dict[str, Any],
@@ -121,13 +127,14 @@ def generation_service(
     engine: FakeEngine,
     *,
     signing_files: SigningFiles,
+    looker: FakeLooker,
 ) -> Service[Any]:
     provenance = {"provenance_cert": signing_files.chain, "provenance_key": signing_files.key}
     settings = generation.settings.Settings(**shared("generation"), **store_settings, **provenance)
     service = generation.wiring.build(settings, engine=engine)
     pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
     models = ModelDesk(store=S3Models(object_store, SEALER, bucket=s3.buckets["figurines"]), in_the_making=3)
-    stored = {PictureStore: pictures, ModelDesk: models}
+    stored = {PictureStore: pictures, ModelDesk: models, PhotoLooker: looker}
     ports = [next((mine for kind, mine in stored.items() if isinstance(port, kind)), port) for port in service.ports]
     return replace(service, ports=ports)
 

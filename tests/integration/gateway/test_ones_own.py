@@ -126,10 +126,19 @@ def test_a_link_nobody_gave_out_leads_nowhere(studio: Studio, token: str) -> Non
 
 def test_a_rating_is_one_to_five_stars_for_something_that_is_there(studio: Studio, ada: Person, figurine: str) -> None:
     assert ada.ask("PUT", f"{figurine}/rating", json={"stars": 5, "comment": "her smile"}).get_json()["stars"] == 5
-    for body in ({"stars": 0}, {"stars": 6}, {}, {"stars": 3, "comment": "x" * 501}):
+    for body in ({"stars": 0}, {"stars": 6}, {}, {"stars": 3, "comment": "x" * 501}, {"stars": 3, "reasons": ["ugly"]}):
         refused = ada.ask("PUT", f"{figurine}/rating", json=body)
         assert (refused.status_code, refused.get_json()["code"]) == (400, "invalid_request")
     waiting = ada.order().get_json()["id"]
     studio.carry()
     refused = ada.ask("PUT", f"/v1/figurines/{waiting}/rating", json={"stars": 5})
     assert (refused.status_code, refused.get_json()["code"]) == (409, "conflict")
+
+
+def test_what_was_ticked_is_kept_for_its_owner_with_her_words(studio: Studio, ada: Person, figurine: str) -> None:
+    assert ada.get(f"{figurine}/rating").status_code == 404
+    said = {"stars": 2, "reasons": ["other", "cut_off", "other"], "comment": "her hat"}
+    assert ada.ask("PUT", f"{figurine}/rating", json=said).get_json()["reasons"] == ["cut_off", "other"]
+    read = ada.get(f"{figurine}/rating").get_json()
+    assert (read["stars"], read["reasons"], read["comment"]) == (2, ["cut_off", "other"], "her hat")
+    assert studio.sign_up().get(f"{figurine}/rating").status_code == 404

@@ -53,6 +53,12 @@ def test_an_unpaid_key_is_for_trying_out_only() -> None:
     assert settings(mode="production", gemini_api_key=KEY, gemini_key_tier="paid").gemini_key_tier == "paid"
 
 
+def test_photos_go_to_no_address_in_the_clear() -> None:
+    assert settings(gemini_base_url="http://localhost:1").gemini_base_url == "http://localhost:1"
+    assert "FIGURINE_GEMINI_BASE_URL needs https://" in refusal(mode="production", gemini_base_url="http://gemini")
+    assert settings(mode="production", gemini_base_url="https://gemini").gemini_base_url == "https://gemini"
+
+
 def test_models_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().gemini_models[0] == "gemini-2.5-flash-image"
     monkeypatch.setenv("FIGURINE_GEMINI_MODELS", "one, two,")

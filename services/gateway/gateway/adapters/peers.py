@@ -78,6 +78,10 @@ class Peer:
             raise self._refusal(response)
         return response.json()
 
+    def post_photo(self, path: str, *, user_id: UUID, jpeg: bytes) -> Any:
+        """Have a photo looked at. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("POST", path, user_id, None, jpeg=jpeg)
+
     def put(self, path: str, *, user_id: UUID, body: Mapping[str, object]) -> Any:
         """Say how something is to be. Raises NotFound, Invalid, Conflict, Unavailable."""
         return self._call("PUT", path, user_id, None, body)
@@ -119,6 +123,7 @@ class Peer:
         *,
         key: str | None = None,
         timeout: httpx2.Timeout = TIMEOUT,
+        jpeg: bytes | None = None,
     ) -> Any:
         with self._answered():
             response = self._client.request(
@@ -127,6 +132,7 @@ class Peer:
                 timeout=timeout,
                 params=dict(params or {}),
                 json=None if body is None else dict(body),
+                content=jpeg,
                 headers={**self._authorization(user_id), **({"Idempotency-Key": key} if key else {})},
             )
         if not response.is_success:

@@ -14,6 +14,7 @@ from gateway.routes.invoices import routes as invoices
 from gateway.routes.models import routes as models
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
+from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.plans import routes as plans
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     provenance,
     models,
     photos,
+    photo_check,
     credits,
     invoices,
     catalogue,

@@ -11,6 +11,7 @@ from common.routing import Routes
 from gateway.adapters.live import Live
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import Peers
+from gateway.adapters.turns import Turns
 from gateway.domain.people import ForgedRequest, NotSignedIn, Session, csrf_token
 from gateway.ports import PhotoIntake, PhotoStore
 from gateway.repository import Work
@@ -50,6 +51,7 @@ passwords = Current(Passwords)
 peers = Current(Peers)
 live = Current(Live)
 intake = Current(PhotoIntake)
+checks = Current(Turns)
 uploads = Current(PhotoStore)
 
 

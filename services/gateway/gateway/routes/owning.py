@@ -12,6 +12,7 @@ from common.errors import Conflict, Invalid
 from common.problems import problems
 from gateway.domain.figurines import NoSuchFigurine
 from gateway.domain.people import ForgedRequest
+from gateway.domain.ratings import Reason
 from gateway.routes.context import current_person, peers, personal, studio, unit
 from gateway.routes.figurines import FigurineAnswer, FigurinePath, figurine_answer
 from gateway.use_cases import figurines
@@ -29,14 +30,22 @@ class RatingBody(BaseModel):
     """What one thinks of a figurine."""
 
     stars: Annotated[int, Field(ge=1, le=5, examples=[5])]
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=20, description="What is wrong with it, if anything.")] = ()
     comment: Annotated[str, Field(max_length=2000, examples=["Her smile is just right."])] = ""
 
 
 class RatingAnswer(Answer):
-    """The rating that counts."""
+    """The rating that counts. It is kept for its owner; for quality it is counted only while she allows that."""
 
     stars: int
+    reasons: tuple[Reason, ...]
     rated_at: datetime
+
+
+class OwnRatingAnswer(RatingAnswer):
+    """The rating that counts, and the words one left with it."""
+
+    comment: str
 
 
 @routes.delete(
@@ -107,9 +116,18 @@ def unshare(path: FigurinePath) -> Response:
 def rate(path: FigurinePath, body: RatingBody) -> RatingAnswer:
     """Say what one thinks of it; the last word counts."""
     given = peers().generation.put(
-        f"/v1/figurines/{path.figurine_id}/rating", user_id=current_person().account_id, body=body.model_dump()
+        f"/v1/figurines/{path.figurine_id}/rating",
+        user_id=current_person().account_id,
+        body=body.model_dump(mode="json"),
     )
     return RatingAnswer(**given)
+
+
+@routes.get("/v1/figurines/<figurine_id>/rating", responses={200: OwnRatingAnswer, **problems(NoSuchFigurine)})
+def read_rating(path: FigurinePath) -> OwnRatingAnswer:
+    """What one thinks of it; not found before one has said so."""
+    given = peers().generation.get(f"/v1/figurines/{path.figurine_id}/rating", user_id=current_person().account_id)
+    return OwnRatingAnswer(**given)
 
 
 def _marked(path: FigurinePath, *, favourite: bool) -> FigurineAnswer:

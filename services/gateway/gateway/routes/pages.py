@@ -15,6 +15,7 @@ from common.errors import NotFound, Unavailable
 from gateway.adapters.links import Links
 from gateway.domain.consents import GEMINI, consents_asked_by, consents_needed_for
 from gateway.domain.people import Account, LinkExpired, NotSignedIn, csrf_token
+from gateway.domain.ratings import REASON_WORDS
 from gateway.domain.styles import Style
 from gateway.routes.context import COOKIE, peers, studio, unit
 from gateway.routes.styles import style_answer
@@ -86,6 +87,7 @@ def make() -> Response:
         "studio.html",
         styles=[style_answer(style) for style in styles],
         gemini=GeminiSwitch.of(styles, allowed=GEMINI in allowed),
+        reasons=REASON_WORDS,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from common.errors import Invalid, NotFound, Refused
+from generation.domain.quality import Reason
 
 MAX_COMMENT: Final = 500
 # 256 bits: guessing one is hopeless, so that looking one up needs no further limit.
@@ -16,6 +17,10 @@ _TOKEN_BYTES: Final = 32
 
 class NoSuchShare(NotFound):
     """This link leads nowhere: it was taken back, or it was never given out."""
+
+
+class NotRated(NotFound):
+    """You have not rated this figurine."""
 
 
 class NothingToShow(Refused):
@@ -55,6 +60,7 @@ class Rating:
     stars: int
     comment: bytes | None
     rated_at: datetime
+    reasons: tuple[Reason, ...] = ()
 
 
 def new_token() -> str:

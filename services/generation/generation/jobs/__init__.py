@@ -7,10 +7,11 @@ from common.service import Job
 from generation import use_cases
 from generation.domain import STUDIO
 from generation.jobs.models import ModelBench, model_jobs
+from generation.jobs.quality import QualityWatch, quality_jobs
 from generation.jobs.workshop import Workshop, note_unknown_calls
 from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL
 
-__all__ = ["ModelBench", "Workshop", "jobs", "model_jobs", "note_unknown_calls"]
+__all__ = ["ModelBench", "QualityWatch", "Workshop", "jobs", "model_jobs", "note_unknown_calls", "quality_jobs"]
 
 
 def jobs(workshop: Workshop) -> list[Job]:

@@ -9,6 +9,7 @@ from generation.repository.jobs import Jobs
 from generation.repository.leaving import Leaving
 from generation.repository.models import Models
 from generation.repository.pictures import Pictures
+from generation.repository.quality import Quality
 from generation.repository.queue import Queue
 from generation.repository.sharing import Ratings, Shares
 from generation.repository.uploads import Uploads
@@ -31,6 +32,7 @@ class Work:
         self.leaving = Leaving(connection, clock)
         self.shares = Shares(connection)
         self.ratings = Ratings(connection)
+        self.quality = Quality(connection)
         self.consents = Consents(connection)
         self.disclosures = Disclosures(connection, clock)
         self.outbox = outbox

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from common.clock import Clock
 from common.database import Connection
 from generation.domain import Standing
+from generation.domain.quality import QUALITY_CONSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +66,13 @@ class Queue:
                 """
                 SELECT id, user_id, style, requested_at, queued_at,
                        ARRAY(SELECT purpose FROM consents c WHERE c.user_id = f.user_id AND granted) AS consented,
-                       (SELECT max(changed_at) FROM consents c WHERE c.user_id = f.user_id AND NOT granted)
-                       AS withdrawn_at
+                       (SELECT max(changed_at) FROM consents c
+                         WHERE c.user_id = f.user_id AND NOT granted AND purpose <> %(no_partner)s) AS withdrawn_at
                   FROM figurines f
                  WHERE state = 'queued' AND engine IS NULL
-                 ORDER BY not_before NULLS FIRST, queued_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+                 ORDER BY not_before NULLS FIRST, queued_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
                 """,
-                [limit],
+                {"limit": limit, "no_partner": QUALITY_CONSENT},
             ).fetchall()
 
     def assign(self, jobs: Sequence[Unassigned], engine: str) -> None:

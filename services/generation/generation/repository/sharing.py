@@ -6,6 +6,7 @@ from uuid import UUID
 from psycopg.rows import class_row, kwargs_row
 
 from common.database import Connection
+from generation.domain.quality import Reason
 from generation.domain.sharing import Rating, Share, SharedFigurine
 
 
@@ -58,15 +59,17 @@ class Ratings:
         """Remember what the owner thinks now."""
         self._connection.execute(
             """
-            INSERT INTO ratings (figurine_id, user_id, stars, comment, rated_at)
-            VALUES (%(figurine_id)s, %(user_id)s, %(stars)s, %(comment)s, %(rated_at)s)
+            INSERT INTO ratings (figurine_id, user_id, stars, reasons, comment, rated_at)
+            VALUES (%(figurine_id)s, %(user_id)s, %(stars)s, %(reasons)s, %(comment)s, %(rated_at)s)
             ON CONFLICT (figurine_id) DO UPDATE
-               SET stars = excluded.stars, comment = excluded.comment, rated_at = excluded.rated_at
+               SET stars = excluded.stars, reasons = excluded.reasons, comment = excluded.comment,
+                   rated_at = excluded.rated_at
             """,
             {
                 "figurine_id": rating.figurine_id,
                 "user_id": rating.user_id,
                 "stars": rating.stars,
+                "reasons": [str(reason) for reason in rating.reasons],
                 "comment": rating.comment,
                 "rated_at": rating.rated_at,
             },
@@ -74,9 +77,9 @@ class Ratings:
 
     def find(self, figurine_id: UUID) -> Rating | None:
         """What the owner thinks of a figurine."""
-        with self._connection.cursor(row_factory=class_row(Rating)) as cursor:
+        with self._connection.cursor(row_factory=kwargs_row(_rating)) as cursor:
             return cursor.execute(
-                "SELECT figurine_id, user_id, stars, comment, rated_at FROM ratings WHERE figurine_id = %s",
+                "SELECT figurine_id, user_id, stars, reasons, comment, rated_at FROM ratings WHERE figurine_id = %s",
                 [figurine_id],
             ).fetchone()
 
@@ -87,3 +90,7 @@ class Ratings:
 
 def _shared(*, pictures: list[int] | None, **columns: Any) -> SharedFigurine:
     return SharedFigurine(pictures=tuple(pictures or ()), **columns)
+
+
+def _rating(*, reasons: list[str], **columns: Any) -> Rating:
+    return Rating(reasons=tuple(Reason(reason) for reason in reasons), **columns)

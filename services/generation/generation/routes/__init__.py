@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from common.errors import Refused
 from generation.domain import ModelFailed, TooManyModels
-from generation.routes import figurines, models, owning, photos, pictures, provenance, styles
-from generation.routes.context import Catalogue, ModelDesk
+from generation.routes import figurines, models, owning, photo_check, photos, pictures, provenance, quality, styles
+from generation.routes.context import Catalogue, ModelDesk, QualityDesk
 from generation.routes.pictures import RangeOutside
 
 ROUTES = [
@@ -16,7 +16,9 @@ ROUTES = [
     models.routes,
     owning.routes,
     photos.routes,
+    photo_check.routes,
+    quality.routes,
 ]
 STATUSES: Mapping[type[Refused], int] = {RangeOutside: 416, ModelFailed: 422, TooManyModels: 429}
 
-__all__ = ["ROUTES", "STATUSES", "Catalogue", "ModelDesk"]
+__all__ = ["ROUTES", "STATUSES", "Catalogue", "ModelDesk", "QualityDesk"]

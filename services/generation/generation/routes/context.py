@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from common.current import Current, CurrentUnit
 from generation import use_cases
 from generation.domain import Painters
-from generation.ports import Converter, Inspector, ModelStore, PictureStore, Seals
+from generation.ports import Converter, Inspector, ModelStore, PhotoLooker, PictureStore, Seals
 from generation.repository import Work
 
 
@@ -25,12 +25,21 @@ class ModelDesk:
     in_the_making: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityDesk:
+    """How many people there have to be in a group that the quality report shows."""
+
+    least_people: int
+
+
 unit = CurrentUnit[Work]()
 # Runtime-checkable Protocols are as good as classes here.
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
 seals = Current(Seals)  # type: ignore[type-abstract]
 converter = Current(Converter)  # type: ignore[type-abstract]
 inspector = Current(Inspector)  # type: ignore[type-abstract]
+looker = Current(PhotoLooker)  # type: ignore[type-abstract]
 catalogue = Current(Catalogue)
 painters = Current(Painters)
 models = Current(ModelDesk)
+quality = Current(QualityDesk)

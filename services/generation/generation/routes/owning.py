@@ -12,7 +12,8 @@ from common.errors import Invalid
 from common.problems import problems
 from generation import use_cases
 from generation.domain import NoSuchFigurine, NoSuchPicture
-from generation.domain.sharing import NoSuchShare, NothingToShow, check_comment
+from generation.domain.quality import Reason
+from generation.domain.sharing import NoSuchShare, NothingToShow, NotRated, check_comment
 from generation.routes.context import seals, unit
 from generation.routes.figurines import FigurinePath
 from generation.routes.pictures import PictureQuery, RangeOutside, serve
@@ -33,9 +34,10 @@ class SharedPicturePath(SharePath):
 
 
 class RatingBody(BaseModel):
-    """One to five stars, and a few words."""
+    """One to five stars, what was ticked, and a few words."""
 
     stars: Annotated[int, Field(ge=1, le=5)]
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=20)] = ()
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 
@@ -49,7 +51,14 @@ class RatingAnswer(Answer):
     """The rating that counts."""
 
     stars: int
+    reasons: tuple[Reason, ...]
     rated_at: datetime
+
+
+class OwnRatingAnswer(RatingAnswer):
+    """The rating that counts, and her words."""
+
+    comment: str
 
 
 class SharedAnswer(Answer):
@@ -110,9 +119,25 @@ def rate(path: FigurinePath, body: RatingBody) -> RatingAnswer:
     comment = check_comment(body.comment)
     with unit.begin() as work:
         rating = use_cases.rate_figurine(
-            work, current_user_id(), path.figurine_id, stars=body.stars, comment=comment, seals=seals()
+            work,
+            current_user_id(),
+            path.figurine_id,
+            stars=body.stars,
+            reasons=body.reasons,
+            comment=comment,
+            seals=seals(),
         )
     return RatingAnswer.model_validate(rating)
+
+
+@routes.get(
+    "/v1/figurines/<figurine_id>/rating", responses={200: OwnRatingAnswer, **problems(NoSuchFigurine, NotRated)}
+)
+def read_rating(path: FigurinePath) -> OwnRatingAnswer:
+    """What one thinks of it."""
+    with unit.begin() as work:
+        rating, comment = use_cases.find_rating(work, current_user_id(), path.figurine_id, seals=seals())
+    return OwnRatingAnswer(stars=rating.stars, reasons=rating.reasons, rated_at=rating.rated_at, comment=comment)
 
 
 @routes.get("/v1/shares/<token>", responses={200: SharedAnswer, **problems(NoSuchShare)})

@@ -12,6 +12,7 @@ from generation.use_cases.models import (
 from generation.use_cases.orders import Catalogue, accept_order, cancel_figurine, queue_job, reject_job
 from generation.use_cases.owning import (
     delete_figurine,
+    find_rating,
     find_share,
     open_share,
     rate_figurine,
@@ -33,6 +34,7 @@ from generation.use_cases.painting import (
 )
 from generation.use_cases.photos import expire_uploads, record_deletion
 from generation.use_cases.pictures import find_picture, find_pictures
+from generation.use_cases.quality import report_quality
 from generation.use_cases.queueing import (
     assign_engines,
     measure_queue,
@@ -60,6 +62,7 @@ __all__ = [
     "find_model",
     "find_picture",
     "find_pictures",
+    "find_rating",
     "find_share",
     "keep_claim",
     "measure_queue",
@@ -77,6 +80,7 @@ __all__ = [
     "record_gone",
     "reject_job",
     "release_expired_leases",
+    "report_quality",
     "seconds_to_model",
     "share_figurine",
     "unshare_figurine",

@@ -1,12 +1,15 @@
 """What an owner does with a figurine: deletes it, shares it, rates it."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from common.contracts.generation import FigurineDeleted
 from generation.domain import FailureCode, Figurine, NoSuchFigurine, State
+from generation.domain.quality import Reason, distinct
 from generation.domain.sharing import (
     NoSuchShare,
     NothingToShow,
+    NotRated,
     Rating,
     Share,
     SharedFigurine,
@@ -77,7 +80,16 @@ def open_share(work: Work, token: str) -> SharedFigurine:
     return shared
 
 
-def rate_figurine(work: Work, user_id: UUID, figurine_id: UUID, *, stars: int, comment: str, seals: Seals) -> Rating:
+def rate_figurine(
+    work: Work,
+    user_id: UUID,
+    figurine_id: UUID,
+    *,
+    stars: int,
+    comment: str,
+    seals: Seals,
+    reasons: Iterable[Reason] = (),
+) -> Rating:
     """Remember what the owner thinks; the last word counts. Raises NothingToShow."""
     figurine = _shown(work, user_id, figurine_id)
     rating = Rating(
@@ -86,9 +98,20 @@ def rate_figurine(work: Work, user_id: UUID, figurine_id: UUID, *, stars: int, c
         stars=stars,
         comment=seals.seal(comment, owner=user_id, purpose=_COMMENT) if comment else None,
         rated_at=work.clock.now(),
+        reasons=distinct(reasons),
     )
     work.ratings.keep(rating)
     return rating
+
+
+def find_rating(work: Work, user_id: UUID, figurine_id: UUID, *, seals: Seals) -> tuple[Rating, str]:
+    """What the owner thinks, and her words; raises NotRated."""
+    _owned(work, user_id, figurine_id)
+    rating = work.ratings.find(figurine_id)
+    if rating is None:
+        raise NotRated
+    comment = rating.comment
+    return rating, seals.open(comment, owner=user_id, purpose=_COMMENT) if comment is not None else ""
 
 
 def _shown(work: Work, user_id: UUID, figurine_id: UUID) -> Figurine:

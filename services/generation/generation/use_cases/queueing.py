@@ -15,19 +15,25 @@ from generation.domain import (
     State,
     consent_may_come,
 )
+from generation.domain.quality import QUALITY_CONSENT
 from generation.repository import Work
 from generation.repository.queue import Length, Unassigned
 from generation.use_cases.endings import end
 
 _BATCH = 500
+_TO_PARTNERS = frozenset(partner.consent for partner in PARTNERS.values())
 _HOPE_PAUSE = timedelta(seconds=2)
 
 
 def note_consent(work: Work, event: ConsentChanged) -> None:
-    """Somebody agreed to a partner, or no longer does: what waits is looked at anew, what is painted is asked again."""
-    if event.purpose not in {partner.consent for partner in PARTNERS.values()}:
+    """Somebody agreed to a partner, or no longer does: what waits is looked at anew, what is painted is asked again.
+
+    Whether her ratings may be counted is kept, too: whoever counts them asks.
+    """
+    if event.purpose not in _TO_PARTNERS | {QUALITY_CONSENT}:
         return
-    if work.consents.note(event.user_id, event.purpose, granted=event.granted, changed_at=event.changed_at):
+    news = work.consents.note(event.user_id, event.purpose, granted=event.granted, changed_at=event.changed_at)
+    if news and event.purpose in _TO_PARTNERS:
         work.queue.reconsider(event.user_id)
         work.wake_renderers()
 

@@ -58,7 +58,7 @@ PURPOSES: Final[Mapping[str, ConsentPurpose]] = {
         ConsentPurpose(
             id="quality_feedback",
             title="Learn from your ratings",
-            sentence="The stars and comments you give are read to make the styles better.",
+            sentence="The stars you give, and what you tick and write beside them, are used to make the styles better.",
             allows="They are counted by style and by engine, and stay in the studio.",
             withdrawn="Your ratings are left out of it, those already given too.",
         ),

@@ -62,15 +62,9 @@ class Payments:
         return None if intent is None else self._of_intent(intent)
 
     def find(self, order_id: str, customer: str, since: datetime) -> PaymentSeen | None:
-        """The payment of an order whose reference nobody recorded: its money, or else its checkout."""
-        query = {"customer": customer, "limit": 100}
+        """The payment of an order whose reference nobody recorded, by the order's id on its checkout."""
         with reading():
-            intents = _younger(self._v1.payment_intents.list(cast("Any", query)), since)
-            intent = next((each for each in intents if object_of(each.get("metadata")).get("order") == order_id), None)
-        if intent is not None:
-            return self.read(intent["id"])
-        with reading():
-            sessions = _younger(self._v1.checkout.sessions.list(cast("Any", query)), since)
+            sessions = _younger(self._v1.checkout.sessions.list({"customer": customer, "limit": 100}), since)
             session = next((each for each in sessions if each.get("client_reference_id") == order_id), None)
         return None if session is None else self._of_session(session)
 

@@ -104,12 +104,21 @@ class Plans:
 
     def _bills(self, reference: str) -> tuple[BillSeen, ...]:
         with reading():
-            invoices = self._v1.invoices.list({"subscription": reference, "limit": 100, "expand": ["data.payments"]})
-            paid = [bill for each in invoices.auto_paging_iter() if _is_paid(bill := each.to_dict())]
+            try:
+                paid = self._paid_bills({"subscription": reference, "limit": 100, "expand": ["data.payments"]})
+            except stripe.InvalidRequestError as error:
+                if "expand" not in str(error):
+                    raise
+                # A Stripe of before 2025 writes the payment of a bill out without being asked.
+                paid = self._paid_bills({"subscription": reference, "limit": 100})
         # The newest come first; of one second, in the order they are told.
         paid.reverse()
         paid.sort(key=lambda bill: bill["created"])
         return tuple(self._bill(bill) for bill in paid)
+
+    def _paid_bills(self, query: dict[str, Any]) -> list[Json]:
+        invoices = self._v1.invoices.list(cast("Any", query))
+        return [bill for each in invoices.auto_paging_iter() if _is_paid(bill := each.to_dict())]
 
     def _bill(self, invoice: Json) -> BillSeen:
         transitions = object_of(invoice.get("status_transitions"))

@@ -18,7 +18,7 @@ from .events import Inbox
 from .payments import NAME, Payments, read_refund
 from .plans import Plans
 from .prices import Prices
-from .shapes import at
+from .shapes import Json, at
 
 
 class StripeProvider:
@@ -148,17 +148,7 @@ class StripeProvider:
                 if missing(error):
                     return ()
                 raise
-        return [
-            Document(
-                reference=str(invoice.id),
-                number=invoice.number,
-                at=at(invoice.created),
-                amount=invoice.total,
-                currency=invoice.currency,
-                url=invoice.hosted_invoice_url or "",
-            )
-            for invoice in invoices.data
-        ]
+        return [_document(invoice.to_dict()) for invoice in invoices.data]
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent | None:
         """A webhook's message, verified."""
@@ -211,3 +201,14 @@ def _pack(request: CheckoutRequest) -> dict[str, Any]:
         ],
         "payment_intent_data": {"metadata": {"order": str(request.order_id)}},
     }
+
+
+def _document(invoice: Json) -> Document:
+    return Document(
+        reference=invoice["id"],
+        number=invoice.get("number"),
+        at=at(invoice["created"]),
+        amount=invoice["total"],
+        currency=invoice["currency"],
+        url=invoice.get("hosted_invoice_url") or "",
+    )

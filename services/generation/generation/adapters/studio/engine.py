@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import structlog
 from pebble import ProcessPool
 
+from generation.domain.hints import Seen
 from generation.ports import Painting, PaintingFailed, PaintOrder
 
 from .brief import Brief
 from .cutout import PhotoUnreadable
 from .frames import SIZES
+from .looking import look_at
 from .render import STYLES, cut_out, render
 from .worker import carry_out, prepare, ready
 
@@ -74,6 +76,10 @@ class StudioEngine:
         if failure is not None and not paintings:
             raise failure
         return paintings
+
+    def look(self, photo: bytes) -> Seen:
+        """What is in a photo, to warn of before anything is painted. Raises PaintingFailed as `paint` does."""
+        return self._wait(self._start(look_at, photo))
 
     def warm_up(self) -> None:
         """Start the workers now rather than with the first order."""

@@ -79,6 +79,10 @@ export const post = (path, body = {}, key = newKey()) =>
     body: JSON.stringify(body),
   });
 
+/** POST of a form whose sending may be given up; throws Problem. */
+export const postForm = (path, body, signal) =>
+  call(path, { method: "POST", headers: changeHeaders(), body, signal });
+
 /** PUT as JSON; throws Problem. */
 export const put = (path, body = {}) =>
   call(path, {

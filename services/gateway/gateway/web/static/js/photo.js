@@ -1,5 +1,5 @@
 /** Step one: a photo by picking, dropping, pasting or camera, shown at once with what can be said about it. */
-import { hintsFor } from "./hints.js";
+import { hintsFor, hintsOfStudio, matters, merged } from "./hints.js";
 
 const LARGEST_BYTES = 20 * 1024 * 1024;
 const SMALLEST_SIDE = 256;
@@ -44,6 +44,13 @@ function draw(bitmap) {
   return canvas;
 }
 
+/** The picture that is looked at: the small one on the canvas, which has lost its place and camera data, or the file. */
+function lookedAt(file, bitmap) {
+  const canvas = at("preview");
+  if (!bitmap || Math.min(canvas.width, canvas.height) < SMALLEST_SIDE) return file;
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
+}
+
 function show({ file, bitmap }) {
   at("drop").toggleAttribute("data-filled", Boolean(bitmap));
   at("drop-empty").hidden = Boolean(file);
@@ -53,13 +60,18 @@ function show({ file, bitmap }) {
   at("photo-about").hidden = !file;
   const size = bitmap ? `${bitmap.width} × ${bitmap.height} pixels` : "";
   at("photo-about").textContent = file ? [file.name, size].filter(Boolean).join(", ") : "";
-  at("photo-hints").replaceChildren(...(bitmap ? hintsFor(draw(bitmap)) : []).map(hint));
+  return bitmap ? hintsFor(draw(bitmap)) : [];
 }
 
-function hint(sentence) {
-  const item = document.createElement("li");
-  item.textContent = sentence;
-  return item;
+/** What is worth saying about the photo with the style that is chosen. */
+function tellHints(hints) {
+  const madeFor = document.querySelector("[name=style]:checked")?.closest("[data-for]")?.dataset.for ?? "";
+  const said = hints.filter((each) => matters(each, madeFor)).map((each) => each.sentence);
+  const shown = [...at("photo-hints").children].map((item) => item.textContent);
+  if (said.join() === shown.join()) return; // Said once: whoever listens to the page is not told again.
+  at("photo-hints").replaceChildren(
+    ...said.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })),
+  );
 }
 
 /** Says what is wrong with the photo, or that none is chosen; an empty sentence takes it back. */
@@ -70,16 +82,31 @@ export function photoError(sentence) {
 }
 
 /** The chosen photo as `current`, and `put(file)` to choose one from elsewhere; `onChange` hears of every choice. */
-export function openPhotoStep({ onChange }) {
-  const step = { current: null };
+export function openPhotoStep({ onChange, signedIn }) {
+  const step = { current: null, hints: [] };
+  let looking = new AbortController();
+
+  /** The studio is asked only for people who are signed in; the answer to an earlier photo is given up. */
+  async function ask(file, bitmap) {
+    const { signal } = looking;
+    const seen = await hintsOfStudio(await lookedAt(file, bitmap), signal);
+    if (signal.aborted) return;
+    step.hints = merged(step.hints, seen, { browserSaw: Boolean(bitmap) });
+    tellHints(step.hints);
+  }
 
   step.put = async (file) => {
     onChange();
+    looking.abort();
+    looking = new AbortController();
+    const { signal } = looking;
     const bitmap = file && !refusal(file) ? await bitmapOf(file) : null;
     const wrong = file ? refusal(file) || (bitmap && tooSmall(bitmap)) || "" : "";
     photoError(wrong);
     step.current = wrong ? null : file;
-    show(wrong ? { file: null, bitmap: null } : { file, bitmap });
+    step.hints = show(wrong ? { file: null, bitmap: null } : { file, bitmap });
+    tellHints(step.hints);
+    if (step.current && signedIn && !signal.aborted) void ask(file, bitmap);
   };
   listen(step);
   return step;
@@ -99,6 +126,7 @@ function listen(step) {
     void step.put(null);
     at("photo").focus();
   });
+  document.addEventListener("change", () => tellHints(step.hints));
   document.addEventListener("paste", (event) => {
     const file = event.clipboardData?.files[0];
     if (file) void step.put(file);

@@ -24,7 +24,7 @@ const signedIn = document.body.hasAttribute("data-signed-in");
 const styles = [...form.querySelectorAll("[name=style]")];
 const styleNames = new Map(styles.map((input) => [input.value, input.dataset.name]));
 
-const photo = openPhotoStep({ onChange: () => clearErrors(form) });
+const photo = openPhotoStep({ onChange: () => clearErrors(form), signedIn });
 if (styles.length > 0) openWall(form);
 const till = openTill(form, { signedIn });
 const gemini = openGemini(form);

@@ -1,5 +1,6 @@
 /** What an owner does with a figurine: keeps it in mind, shares it, says what she thinks of it, deletes it. */
 import { Problem, post, put, read, remove } from "./api.js";
+import { Rating } from "./rating.js";
 
 const within = (dialog, name) => dialog.querySelector(`[data-wish="${name}"]`);
 
@@ -17,7 +18,6 @@ export class Wishes {
     this.say("");
     this.#showFavourite();
     this.#showLink(null);
-    this.#showStars(0);
     this.#ask(false);
     const acts = {
       favourite: () => this.#toggleFavourite(),
@@ -29,7 +29,7 @@ export class Wishes {
       gone: () => this.#delete(),
     };
     for (const [name, act] of Object.entries(acts)) within(dialog, name).onclick = () => void this.#try(act);
-    for (const star of this.#stars()) star.onchange = () => void this.#try(() => this.#rate(Number(star.value)));
+    new Rating(dialog, this.#address, (act) => this.#try(act), (text) => this.say(text));
     void this.#readLink();
     void this.#readOrigin();
   }
@@ -46,14 +46,6 @@ export class Wishes {
   /** One sentence about what was just done. */
   say(text) {
     within(this.#dialog, "said").textContent = text;
-  }
-
-  #stars() {
-    return this.#dialog.querySelectorAll('input[name="stars"]');
-  }
-
-  #showStars(count) {
-    for (const star of this.#stars()) star.checked = Number(star.value) === count;
   }
 
   #showFavourite() {
@@ -117,11 +109,6 @@ export class Wishes {
     await remove(`${this.#address}/share`);
     this.#showLink(null);
     this.say("The link leads nowhere any more.");
-  }
-
-  async #rate(stars) {
-    await put(`${this.#address}/rating`, { stars });
-    this.say("Thank you. The last rating counts.");
   }
 
   async #delete() {
