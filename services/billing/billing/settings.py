@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from billing.domain.invoices import BankAccount, Seller, TaxRules, Terms, check_iban
+from billing.domain.invoices import BankAccount, Seller, TaxRules, Terms, check_country, check_iban
 from billing.domain.money import rate_of
 from common.settings import PREFIX, ServiceSettings
 
@@ -69,18 +69,18 @@ class Settings(ServiceSettings):
             bic=self.bank_bic,
             bank=self.bank_name,
         )
-        pairs = [pair.split("=") for pair in self.tax_rates.replace(" ", "").split(",") if pair]
+        rates = dict(pair.partition("=")[::2] for pair in self.tax_rates.replace(" ", "").split(",") if pair)
         return Terms(
             seller=Seller(
                 name=self.seller_name,
                 address=tuple(line for each in self.seller_address.split("|") if (line := each.strip())),
-                country=self.seller_country,
+                country=check_country(self.seller_country),
                 vat_number=self.seller_vat_number,
                 contact=self.seller_contact,
             ),
             tax=TaxRules(
                 rate=rate_of(self.tax_rate),
-                by_country={country: rate_of(rate) for country, rate in pairs},
+                by_country={check_country(country): rate_of(rate) for country, rate in rates.items()},
                 exemption=self.tax_exemption,
             ),
             bank=bank if self.bank_iban else None,

@@ -220,6 +220,13 @@ def _one_line(text: str, longest: int, what: str) -> str:
     return line
 
 
+def check_country(code: str) -> str:
+    """The two letters of a country, or nothing. Raises ValueError."""
+    if code and code not in COUNTRIES:
+        raise ValueError(f"{code!r} is no country; write its two capital letters, such as DE")
+    return code
+
+
 def check_iban(iban: str) -> str:
     """The number without spaces; ISO 13616's check digits find a mistyped one. Raises ValueError."""
     plain = iban.replace(" ", "").upper()
