@@ -69,7 +69,7 @@ class Settings(ServiceSettings):
             bic=self.bank_bic,
             bank=self.bank_name,
         )
-        rates = dict(pair.partition("=")[::2] for pair in self.tax_rates.replace(" ", "").split(",") if pair)
+        pairs = [pair.partition("=") for pair in self.tax_rates.replace(" ", "").split(",") if pair]
         return Terms(
             seller=Seller(
                 name=self.seller_name,
@@ -80,7 +80,7 @@ class Settings(ServiceSettings):
             ),
             tax=TaxRules(
                 rate=rate_of(self.tax_rate),
-                by_country={check_country(country): rate_of(rate) for country, rate in rates.items()},
+                by_country={check_country(country): rate_of(rate) for country, _, rate in pairs},
                 exemption=self.tax_exemption,
             ),
             bank=bank if self.bank_iban else None,
