@@ -142,8 +142,8 @@ def raw(database: Database) -> Callable[[int], None]:
     return once
 
 
-def throughput(owner: Database, till: Till, seconds: float) -> None:
-    once, crowd = raw(owner), till.rich(1000)
+def throughput(once: Callable[[int], None], till: Till, seconds: float) -> None:
+    crowd = till.rich(1000)
     rows = {"one hot account": ([0], crowd[:1]), "over 1,000 accounts": (list(range(1000)), crowd)}
     print(f"{'':22}{'bare tx/s':>12}{'figurines/s':>13}{'ledger tx/s':>13}{'of bare':>9}")
     for name, (bare_rows, people) in rows.items():
@@ -169,7 +169,7 @@ def reading(unit: UnitOfWork[Work], read: Callable[[Work], object]) -> Callable[
     return once
 
 
-def growth(admin_url: str, till: Till, entries: int) -> None:
+def growth(admin_url: str, till: Till, once: Callable[[int], None], entries: int) -> None:
     began = perf_counter()
     fill(admin_url, entries)
     wrote = perf_counter() - began
@@ -178,6 +178,7 @@ def growth(admin_url: str, till: Till, entries: int) -> None:
         newest = ledger.read_statement(work, BUSY, before=None, limit=1)[0].seq
     deep = newest - entries // 100
     figures = {
+        "bare transaction": median_ms(lambda: once(0)),
         "balance and lots": median_ms(reading(unit, lambda work: ledger.read_wallet(work, BUSY))),
         "statement, newest": median_ms(
             reading(unit, lambda work: ledger.read_statement(work, BUSY, before=None, limit=50))
@@ -211,13 +212,15 @@ def main() -> None:
         database = Database(servers.postgres.url("billing"), application="bench", max_size=THREADS)
         till = Till(unit=UnitOfWork(service="billing", database=database, build=Work))
         try:
-            throughput(owner, till, options.seconds)
+            once = raw(owner)
+            throughput(once, till, options.seconds)
             print("\nMedian milliseconds, one client; the busy person has a fiftieth of all entries.")
             print(
                 f"{'':18}"
                 + "".join(
                     f"{name:>18}"
                     for name in (
+                        "bare transaction",
                         "balance and lots",
                         "statement, newest",
                         "statement, deep",
@@ -230,7 +233,7 @@ def main() -> None:
                 + f"{'written in':>14}"
             )
             for entries in (10_000, 1_000_000, *((10_000_000,) if options.full else ())):
-                growth(admin_url, till, entries)
+                growth(admin_url, till, once, entries)
         finally:
             owner.close()
             database.close()

@@ -1,6 +1,6 @@
 """Books of any size for bench.ledger: people whose statements add up, and one who is busier than all others."""
 
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 import psycopg
@@ -14,15 +14,18 @@ _TABLES = "entries, postings, hold_parts, holds, lots, accounts, outbox, suspect
 # Entry n of the first person is grant 0, then hold 1, capture 2, hold 3, …; one credit each.
 _ENTRIES: LiteralString = """
     INSERT INTO entries (seq, user_id, kind, reason, figurine_id, at, credits, balance) OVERRIDING SYSTEM VALUE
-    SELECT %(first)s + n, person, CASE WHEN k = 0 THEN 'pack' WHEN k %% 2 = 1 THEN 'hold' ELSE 'capture' END,
-           'Charged for 1 picture', CASE WHEN k > 0 THEN figurine END, now() - interval '1 day',
-           CASE WHEN k = 0 THEN %(each)s WHEN k %% 2 = 1 THEN -1 ELSE 0 END, %(each)s - (k + 1) / 2
-      FROM (SELECT n, n / %(people)s AS k, {person} AS person,
-                   ({prefix} || lpad(to_hex((n / %(people)s + 1) / 2 * %(people)s + n %% %(people)s), 12, '0'))::uuid
-                       AS figurine
-              FROM generate_series(0::bigint, %(people)s * %(each)s - 1) AS n) AS made
+    SELECT %(first)s + n, coalesce(%(person)s, pg_temp.numbered('00000000', n %% people)),
+           CASE WHEN k = 0 THEN 'pack' WHEN k %% 2 = 1 THEN 'hold' ELSE 'capture' END, 'Charged for 1 picture',
+           CASE WHEN k > 0 THEN pg_temp.numbered(%(prefix)s, (k + 1) / 2 * people + n %% people) END,
+           now() - interval '1 day',
+           CASE WHEN k = 0 THEN each WHEN k %% 2 = 1 THEN -1 ELSE 0 END, each - (k + 1) / 2
+      FROM (SELECT %(people)s::bigint AS people, %(each)s::bigint AS each) AS size,
+           generate_series(0, people * each - 1) AS n, LATERAL (SELECT n / people AS k) AS turn
 """
-_PERSON: LiteralString = "('00000000-0000-7000-8000-' || lpad(to_hex(n % %(people)s), 12, '0'))::uuid"
+_NUMBERED: LiteralString = """
+    CREATE FUNCTION pg_temp.numbered(prefix text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+    $$ SELECT (prefix || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$
+"""
 _REST: LiteralString = """
     INSERT INTO postings (entry, account, user_id, credits)
     SELECT seq, side, user_id, amount FROM entries, LATERAL (VALUES
@@ -53,15 +56,14 @@ def fill(admin_url: str, entries: int) -> None:
         connection.execute("SET session_replication_role = replica")
         connection.execute("SET synchronous_commit = off")
         connection.execute(f"TRUNCATE {_TABLES}".encode())
-        _add(connection, people, ENTRIES_EACH, first=1, busy=False)
-        _add(connection, 1, busy_each, first=people * ENTRIES_EACH + 1, busy=True)
+        connection.execute(_NUMBERED)
+        for person, prefix, number, each, first in (
+            (None, "11111111", people, ENTRIES_EACH, 1),
+            (BUSY, "ffffffff", 1, busy_each, people * ENTRIES_EACH + 1),
+        ):
+            connection.execute(
+                _ENTRIES, {"person": person, "prefix": prefix, "people": number, "each": each, "first": first}
+            )
         for statement in _REST.split(";"):
             connection.execute(statement.encode())
         connection.execute("VACUUM ANALYZE")
-
-
-def _add(connection: psycopg.Connection[Any], people: int, each: int, *, first: int, busy: bool) -> None:
-    person = f"'{BUSY}'::uuid" if busy else _PERSON.replace("% %(people)s", "%% %(people)s")
-    prefix = "'ffffffff-0000-7000-8000-'" if busy else "'00000000-0000-7000-8000-'"
-    query = _ENTRIES.replace("{person}", person).replace("{prefix}", prefix)
-    connection.execute(query.encode(), {"people": people, "each": each, "first": first})

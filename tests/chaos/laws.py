@@ -27,6 +27,12 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "open holds": """
         SELECT figurine_id FROM billing.holds WHERE state = 'open'
         """,
+    "payments that were told of and not looked at": """
+        SELECT provider, kind, subject FROM billing.looks
+        """,
+    "refunds nobody knows the end of": """
+        SELECT id FROM billing.refunds WHERE state = 'asked'
+        """,
     "photos that are held": """
         SELECT id, state, next_try_at FROM generation.uploads WHERE state <> 'deleted'
         """,
@@ -80,6 +86,20 @@ BROKEN: Mapping[str, LiteralString] = {
             OR available <> (SELECT coalesce(sum(credits), 0) FROM billing.postings
                               WHERE user_id = account.user_id AND account = 'available')
         """,
+    "a balance is not what is left of its lots": """
+        SELECT user_id, available, lot.free
+          FROM billing.accounts AS account
+          LEFT JOIN (SELECT user_id, sum(free) AS free, sum(held) AS held FROM billing.lots GROUP BY 1) AS lot
+         USING (user_id)
+         WHERE available + frozen <> coalesce(free, 0) OR account.held <> coalesce(lot.held, 0)
+        """,
+    "a settled hold drew more or less than it held": """
+        SELECT hold.id
+          FROM billing.holds AS hold
+          LEFT JOIN (SELECT hold_id, sum(credits) AS drawn FROM billing.hold_parts GROUP BY 1) AS part
+            ON part.hold_id = hold.id
+         WHERE hold.credits <> coalesce(drawn, 0)
+        """,
     "the gateway shows another balance than billing has": """
         SELECT user_id FROM billing.accounts JOIN gateway.balances AS shown ON shown.account_id = user_id
          WHERE (accounts.available, accounts.held) <> (shown.available, shown.held)
@@ -102,6 +122,22 @@ BROKEN: Mapping[str, LiteralString] = {
                               FROM billing.entries AS entry
                               JOIN billing.postings AS posting ON posting.entry = entry.seq
                              WHERE entry.figurine_id = hold.figurine_id AND posting.account = 'revenue')
+        """,
+    "an order was paid and brought no credits, or credits were bought that no order was paid for": """
+        SELECT paid.id, lot.source
+          FROM (SELECT id, lot FROM billing.orders WHERE state = 'paid' AND credits > 0) AS paid
+          FULL JOIN (SELECT source FROM billing.lots WHERE source LIKE 'order:%' OR source LIKE 'period:%') AS lot
+            ON lot.source = paid.lot
+         WHERE paid.id IS NULL OR lot.source IS NULL
+        """,
+    "an order's refunds are not what went back of its money": """
+        SELECT bought.id, amount_refunded, back, lost
+          FROM billing.orders AS bought
+          LEFT JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS back FROM billing.refunds
+                              WHERE order_id = bought.id AND state <> 'failed') AS refunds ON true
+          LEFT JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS lost FROM billing.disputes
+                              WHERE order_id = bought.id AND state = 'lost') AS disputes ON true
+         WHERE amount_refunded NOT BETWEEN back AND back + lost
         """,
     "a photo that is gone has not exactly one proof": """
         SELECT upload.id, count(evidence.id)

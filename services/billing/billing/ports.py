@@ -9,7 +9,7 @@ from uuid import UUID
 from billing.domain.invoices import Invoice
 from billing.domain.payments import Order, OrderKind, PaymentSeen, ProviderEvent, RefundSeen
 from billing.domain.subscriptions import SubscriptionSeen
-from common.errors import Invalid, NotFound
+from common.errors import Invalid, NotFound, Unavailable
 
 
 class BadSignature(Invalid):
@@ -18,6 +18,10 @@ class BadSignature(Invalid):
 
 class UnknownProvider(NotFound):
     """There is no such way of paying here."""
+
+
+class UnknownCustomer(Unavailable):
+    """The payment provider does not know you any more; try again, and it gets to know you anew."""
 
 
 class OutcomeUnknown(Exception):

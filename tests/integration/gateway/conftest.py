@@ -40,6 +40,7 @@ from tests.fakes.looker import FakeLooker
 from tests.fakes.maker import FakeMaker
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
 from tests.fixtures.signing import SigningFiles
+from tests.fixtures.stripe import RunningStripe
 from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, Studio
 
 KEY = "1:" + "A" * 43 + "="
@@ -166,11 +167,18 @@ def workshop(
 
 
 @pytest.fixture(scope="session")
-def peers(shared: Callable[[str], dict[str, Any]], generation_service: Service[Any]) -> dict[str, Service[Any]]:
+def peers(
+    shared: Callable[[str], dict[str, Any]], generation_service: Service[Any], _stripe_process: RunningStripe
+) -> dict[str, Service[Any]]:
+    payments: dict[str, Any] = {
+        "stripe_api_key": SecretStr(_stripe_process.key),
+        "stripe_api_base": _stripe_process.base_url,
+        "stripe_webhook_secret": SecretStr(_stripe_process.webhook_secret),
+    }
     return {
         "generation": generation_service,
         "billing": billing.wiring.build(
-            billing.settings.Settings(**shared("billing"), **SELLING, code_key=SecretStr(INDEX_KEY))
+            billing.settings.Settings(**shared("billing"), **SELLING, **payments, code_key=SecretStr(INDEX_KEY))
         ),
         "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"))),
     }

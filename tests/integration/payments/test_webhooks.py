@@ -1,12 +1,10 @@
 """What the provider tells: in any order, any number of times, or never."""
 
-from itertools import chain, combinations, permutations
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from common.clock import SYSTEM_CLOCK
 from ops.emulators.stripe.script import Mishap
 from tests.fakes.till import Till
 
@@ -16,44 +14,6 @@ Event = dict[str, Any]
 def relevant(events: list[Event]) -> list[Event]:
     """Those that lead to a look."""
     return [event for event in events if event["type"].split(".")[0] not in {"customer", "product", "price"}]
-
-
-def bought(till: Till, known: list[str]) -> tuple[UUID, list[Event]]:
-    """Somebody bought a pack; who, and what the provider has to tell of it."""
-    who = SYSTEM_CLOCK.new_id()
-    till.pay(till.order(who, "pack-20-eur"))
-    events = relevant(till.events(known))
-    known.extend(event["id"] for event in events)
-    return who, events
-
-
-def test_every_order_of_a_purchases_webhooks_ends_equal(till: Till) -> None:
-    known: list[str] = []
-    first, events = bought(till, known)
-    till.sweep()
-    expected = till.books(first)
-    for order in permutations(range(min(4, len(events)))):
-        who, events = bought(till, known)
-        for place in order:
-            till.tell(events[place])
-            till.work()
-        assert till.books(who) == expected
-
-
-def test_whichever_webhooks_are_lost_the_sweep_ends_with_the_same_books(till: Till) -> None:
-    known: list[str] = []
-    first, events = bought(till, known)
-    for event in events:
-        till.tell(event)
-    till.work()
-    expected = till.books(first)
-    places = range(len(events))
-    for kept in chain.from_iterable(combinations(places, count) for count in range(len(events))):
-        who, events = bought(till, known)
-        for place in kept:
-            till.tell(events[place])
-        till.sweep()
-        assert till.books(who) == expected
 
 
 def test_a_webhook_that_comes_twice_is_taken_once(till: Till, ada: UUID) -> None:

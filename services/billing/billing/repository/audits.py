@@ -28,6 +28,10 @@ class Audits:
         """See one moment until the transaction ends, whatever others commit; goes first."""
         self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
+    def patient(self) -> None:
+        """Let a statement of this transaction take as long as it takes; for an operator who waits for it."""
+        self._connection.execute("SET LOCAL statement_timeout = 0")
+
     def advance(self) -> tuple[int, int]:
         """Entries after the first number, up to the second, are to be looked at; the next time goes on from there.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row, kwargs_row
 
-from billing.domain.ledger import Account, Balance, Hold, HoldState, Movement, StatementLine, credits_to
+from billing.domain.ledger import Account, Balance, Hold, HoldState, Kind, Movement, StatementLine, credits_to
 from billing.domain.lots import LotKind, Part
 from common.clock import Clock
 from common.database import Connection
@@ -208,5 +208,5 @@ def _hold(*, state: str, **columns: Any) -> Hold:
     return Hold(state=HoldState(state), **columns)
 
 
-def _line(*, lot_kind: str | None, **columns: Any) -> StatementLine:
-    return StatementLine(lot_kind=LotKind(lot_kind) if lot_kind else None, **columns)
+def _line(*, kind: str, lot_kind: str | None, **columns: Any) -> StatementLine:
+    return StatementLine(kind=Kind(kind), lot_kind=LotKind(lot_kind) if lot_kind else None, **columns)

@@ -33,6 +33,10 @@ class Customers:
             [user_id, provider, reference, self._clock.now()],
         )
 
+    def forget(self, user_id: UUID, provider: str) -> None:
+        """The provider does not know this reference any more."""
+        self._connection.execute("DELETE FROM customers WHERE user_id = %s AND provider = %s", [user_id, provider])
+
 
 class SubscriptionRows:
     """Plans people have, as their provider said last."""

@@ -9,7 +9,7 @@ from flask import request
 from pydantic import BaseModel, Field
 
 from billing.domain.payments import NotTaken, Order, OrderState, PaymentDeclined
-from billing.ports import OutcomeUnknown, PaymentProvider
+from billing.ports import OutcomeUnknown, PaymentProvider, UnknownCustomer
 from billing.routes.context import catalogues, providers, unit
 from billing.use_cases import checkout, codes
 from billing.use_cases.checkout import Wish
@@ -106,6 +106,11 @@ def _open(provider: PaymentProvider, order: Order, others: list[Order], customer
         _close(provider, others)
         price = checkout.find_price(catalogues(), order.price_id)
         opened = provider.open_checkout(checkout.request_for(order, price, customer=customer, return_url=return_url))
+    except UnknownCustomer:
+        with unit.begin() as work:
+            work.customers.forget(order.user_id, provider.name)
+            checkout.record_declined(work, order)
+        raise
     except (PaymentDeclined, NotTaken):
         with unit.begin() as work:
             checkout.record_declined(work, order)

@@ -96,9 +96,9 @@ def freeze(work: Work, source: str, reason: str) -> bool:
 
 
 def thaw(work: Work, source: str, reason: str) -> bool:
-    """Let a frozen lot be spent again, for as long as it had left; False when it was not frozen."""
+    """Let a frozen lot be spent again, for as long as it had left; False when nothing was frozen."""
     lot = _locked(work, source)
-    if lot is None or lot.frozen_at is None:
+    if lot is None or lot.frozen_at is None or not lot.free + lot.held:
         return False
     frozen_for = work.clock.now() - lot.frozen_at
     later = replace(lot, frozen_at=None, expires_at=lot.expires_at + frozen_for if lot.expires_at else None)

@@ -84,7 +84,9 @@ class Paper(FPDF):
         self.rule(self.get_y())
         self.ln(2.5)
         top = self.get_y()
-        self.write_text(f"{self._title}  ·  page {self.page_no()} of {_PAGES}", size=7.5, colour=QUIET, height=3.8, align="R")
+        self.write_text(
+            f"{self._title}  ·  page {self.page_no()} of {_PAGES}", size=7.5, colour=QUIET, height=3.8, align="R"
+        )
         self.set_xy(LEFT, top)
         for line in self._footer:
             self.write_text(line, size=7.5, colour=QUIET, width=INNER - 60, height=3.8)

@@ -11,7 +11,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from billing.domain.payments import NotTaken, PaymentDeclined
-from billing.ports import OutcomeUnknown
+from billing.ports import OutcomeUnknown, UnknownCustomer
 from common.errors import Unavailable
 
 # The shape of every object read here; the tests and the emulator speak the same one.
@@ -90,6 +90,8 @@ def _refusal(error: stripe.StripeError) -> Exception:
             return _away(error)
         case stripe.AuthenticationError() | stripe.PermissionError():
             return _misconfigured(error)
+        case stripe.InvalidRequestError(code="resource_missing") if "customer" in str(error).lower():
+            return UnknownCustomer()
         case stripe.InvalidRequestError():
             _log.error("refused", code=error.code, request_id=error.request_id)
             return NotTaken()

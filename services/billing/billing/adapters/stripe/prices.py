@@ -10,18 +10,15 @@ from .shapes import Json, object_of
 
 
 class Prices:
-    """What Stripe calls a plan of the catalogue, and what we call a price of Stripe's. Remembers: neither changes."""
+    """What Stripe calls a plan of the catalogue, and what we call a price of Stripe's, which never changes."""
 
     def __init__(self, client: stripe.StripeClient) -> None:
         self._v1 = client.v1
-        self._theirs: dict[str, str] = {}
         self._ours: dict[str, str] = {}
 
     def ensure(self, plan: CheckoutRequest | PlanChange) -> str:
         """Stripe's price for a plan. A price id of ours keeps its meaning for ever, so one is enough."""
-        if plan.price_id not in self._theirs:
-            self._theirs[plan.price_id] = self._find(plan.price_id) or self._make(plan)
-        return self._theirs[plan.price_id]
+        return self._find(plan.price_id) or self._make(plan)
 
     def our_id(self, price: str, written: Json) -> str:
         """Our id of a price of Stripe's; an unknown one keeps its own, and the catalogue will say that it is none."""
