@@ -163,4 +163,25 @@ BROKEN: Mapping[str, LiteralString] = {
                (SELECT coalesce(sum(figurines), 0) AS shown FROM analytics.figurines_per_day) AS days
          WHERE (jobs, jobs) <> (facts, shown) OR pictures < stored OR (pictures <> stored AND deleted = 0)
         """,
+    "numbers of documents are missing": """
+        SELECT series, year, last
+          FROM billing.number_series
+         WHERE last <> (SELECT count(*) FROM billing.invoices AS document
+                         WHERE (document.series, document.year) = (number_series.series, number_series.year))
+        """,
+    "a payment has not exactly one document that counts": """
+        SELECT orders.id
+          FROM billing.orders
+         WHERE state = 'paid' AND amount_paid > 0 AND amount_refunded = 0
+               AND 1 <> (SELECT count(*) FROM billing.invoices AS document
+                          WHERE document.order_id = orders.id AND document.kind <> 'credit_note'
+                                AND document.gross > (SELECT coalesce(sum(note.gross), 0) FROM billing.invoices AS note
+                                                       WHERE note.corrects = document.id))
+        """,
+    "a bank transfer counts otherwise than it was booked": """
+        SELECT order_id, received, returned
+          FROM billing.transfer_orders AS awaited
+         WHERE received - returned <> (SELECT coalesce(sum(amount), 0) FROM billing.transfers
+                                        WHERE transfers.order_id = awaited.order_id)
+        """,
 }

@@ -61,6 +61,18 @@ FORGERIES: Mapping[str, LiteralString] = {
     "a promise was broken": "UPDATE privacy.evidence SET kept = false",
     "an order has no photo, or two": "DELETE FROM generation.uploads",
     "analytics counts other ends or other pictures than there are": "UPDATE analytics.facts SET pictures = 0",
+    "numbers of documents are missing": "INSERT INTO billing.number_series VALUES ('INV', 1999, 1, now())",
+    "a payment has not exactly one document that counts": """
+        INSERT INTO billing.orders (id, user_id, provider, kind, price_id, catalogue_version, credits, list_amount,
+                                    amount, currency, state, amount_paid, created_at, paid_at)
+        VALUES (gen_random_uuid(), gen_random_uuid(), 'invoice', 'pack', 'x', 'x', 1, 1, 1, 'eur', 'paid', 1, now(),
+                now())
+        """,
+    "a bank transfer counts otherwise than it was booked": """
+        INSERT INTO billing.transfer_orders (order_id, user_id, invoice_id, number, amount, currency, state, received,
+                                             expires_at, opened_at, changed_at)
+        VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'x', 5, 'eur', 'open', 1, now(), now(), now())
+        """,
 }
 
 

@@ -16,12 +16,23 @@ import stripe
 
 from billing.adapters.catalogue import read_catalogues
 from billing.adapters.stripe import StripeProvider
-from billing.domain.payments import Order, OrderKind, OrderState, PaymentState, RefundState, Subject, SubjectKind
+from billing.domain.payments import (
+    NotTaken,
+    Order,
+    OrderKind,
+    OrderState,
+    PaymentDeclined,
+    PaymentState,
+    RefundState,
+    Subject,
+    SubjectKind,
+)
 from billing.domain.periods import read_bill
 from billing.domain.subscriptions import SubscriptionState
-from billing.ports import BadSignature, CheckoutRequest, PaymentProvider, RefundRequest
+from billing.ports import BadSignature, CheckoutRequest, RefundRequest
 from billing.use_cases.checkout import request_for
 from common.clock import SYSTEM_CLOCK
+from tests.fakes.bank import Payable, bank_at
 from tests.fixtures.stripe import RunningStripe, client
 
 BACK = "https://studio.test/credits"
@@ -30,15 +41,8 @@ CATALOGUES = read_catalogues()
 PACK, PLAN = CATALOGUES.pack("pack-20-eur"), CATALOGUES.plan("collector-month-eur")
 
 
-class Counter(Protocol):
-    """A provider, and a person who pays there."""
-
-    @property
-    def provider(self) -> PaymentProvider: ...
-
-    def pay(self, request: CheckoutRequest) -> str:
-        """Pay for a pack; the reference the order would have."""
-        ...
+class Counter(Payable, Protocol):
+    """One that takes cards, and plans with them."""
 
     def subscribe(self, request: CheckoutRequest) -> str:
         """Begin a plan; the reference of the subscription."""
@@ -55,6 +59,7 @@ class Today:
 
     provider: StripeProvider
     emulator: RunningStripe
+    repeats: bool = True
 
     def pay(self, request: CheckoutRequest) -> str:
         opened = self.provider.open_checkout(request)
@@ -75,6 +80,7 @@ class Before:
 
     provider: StripeProvider
     base_url: str
+    repeats: bool = False  # it keeps no idempotency keys
 
     @property
     def _v1(self) -> stripe.V1Services:
@@ -133,13 +139,26 @@ def told(asked: stripe.StripeClient) -> tuple[bytes, dict[str, str]]:
 
 
 @pytest.fixture(params=["today", "before"])
-def counter(request: pytest.FixtureRequest) -> Iterator[Counter]:
-    if request.param == "today":
+def counter(request: pytest.FixtureRequest) -> Counter:
+    return counter_named(request, request.param)
+
+
+def counter_named(request: pytest.FixtureRequest, name: str) -> Counter:
+    if name == "today":
         emulator: RunningStripe = request.getfixturevalue("stripe_emulator")
-        yield Today(provider=stripe_at(emulator.base_url, emulator.key), emulator=emulator)
+        return Today(provider=stripe_at(emulator.base_url, emulator.key), emulator=emulator)
+    base_url: str = request.getfixturevalue("localstripe")
+    return Before(provider=stripe_at(base_url, "sk_test_local"), base_url=base_url)
+
+
+@pytest.fixture(params=["today", "before", "by transfer"])
+def any_counter(request: pytest.FixtureRequest) -> Iterator[Payable]:
+    """Every provider there is."""
+    if request.param == "by transfer":
+        with bank_at(request.getfixturevalue("service_database")("billing")) as bank:
+            yield bank
     else:
-        base_url: str = request.getfixturevalue("localstripe")
-        yield Before(provider=stripe_at(base_url, "sk_test_local"), base_url=base_url)
+        yield counter_named(request, request.param)
 
 
 def stripe_at(base_url: str, key: str) -> StripeProvider:
@@ -164,7 +183,7 @@ def order(kind: OrderKind = OrderKind.PACK) -> Order:
     )
 
 
-def asked(counter: Counter, placed: Order) -> CheckoutRequest:
+def asked(counter: Payable, placed: Order) -> CheckoutRequest:
     price = PACK if placed.kind is OrderKind.PACK else PLAN
     customer = counter.provider.ensure_customer(placed.user_id)
     return request_for(placed, price, customer=customer, return_url=BACK)
@@ -181,32 +200,69 @@ def refund_of(placed: Order, payment: str, amount: int, refund_id: UUID | None =
     )
 
 
-def test_a_payment_is_read_by_its_reference(counter: Counter) -> None:
+def test_a_payment_is_read_by_its_reference(any_counter: Payable) -> None:
     placed = order()
-    reference = counter.pay(asked(counter, placed))
-    seen = counter.provider.read_payment(reference)
+    reference = any_counter.pay(asked(any_counter, placed))
+    seen = any_counter.provider.read_payment(reference)
     assert seen is not None
     assert (seen.order_id, seen.state, seen.amount_paid, seen.currency) == (placed.id, PaymentState.PAID, 499, "eur")
     assert seen.payment is not None
-    assert counter.provider.read_payment(seen.payment) is not None
+    assert any_counter.provider.read_payment(seen.payment) is not None
 
 
-def test_what_nobody_has_heard_of_is_none(counter: Counter) -> None:
-    assert counter.provider.read_payment("pi_nobody") is None
-    assert counter.provider.read_subscription("sub_nobody") is None
+def test_what_nobody_has_heard_of_is_none(any_counter: Payable) -> None:
+    assert any_counter.provider.read_payment("pi_nobody") is None
+    assert any_counter.provider.read_subscription("sub_nobody") is None
 
 
-def test_a_refund_is_seen_at_its_payment_under_our_id(counter: Counter) -> None:
+def test_a_refund_is_seen_at_its_payment_under_our_id(any_counter: Payable) -> None:
     placed = order()
-    seen = counter.provider.read_payment(counter.pay(asked(counter, placed)))
+    seen = any_counter.provider.read_payment(any_counter.pay(asked(any_counter, placed)))
     assert seen is not None
     assert seen.payment is not None
     part, rest = refund_of(placed, seen.payment, 200), refund_of(placed, seen.payment, 299)
     for request in (part, rest):
-        assert counter.provider.refund(request).state in {RefundState.PENDING, RefundState.SUCCEEDED}
-    after = counter.provider.read_payment(seen.payment)
+        assert any_counter.provider.refund(request).state in {RefundState.PENDING, RefundState.SUCCEEDED}
+    after = any_counter.provider.read_payment(seen.payment)
     assert after is not None
     assert {(each.refund_id, each.amount) for each in after.refunds} == {(part.refund_id, 200), (rest.refund_id, 299)}
+
+
+def test_a_refund_that_is_asked_for_twice_is_one_and_never_more_than_was_paid(any_counter: Payable) -> None:
+    placed = order()
+    seen = any_counter.provider.read_payment(any_counter.pay(asked(any_counter, placed)))
+    assert seen is not None
+    assert seen.payment is not None
+    if any_counter.repeats:
+        request = refund_of(placed, seen.payment, 300)
+        assert any_counter.provider.refund(request) == any_counter.provider.refund(request)
+        with pytest.raises((PaymentDeclined, NotTaken)):
+            any_counter.provider.refund(refund_of(placed, seen.payment, 200))
+        after = any_counter.provider.read_payment(seen.payment)
+        assert after is not None
+        assert [each.amount for each in after.refunds] == [300]
+
+
+def test_an_order_has_one_page_that_can_be_closed_until_it_is_paid(any_counter: Payable) -> None:
+    if not any_counter.repeats:
+        return  # localstripe has no pages
+    provider, placed = any_counter.provider, order()
+    request = asked(any_counter, placed)
+    opened = provider.open_checkout(request)
+    assert provider.open_checkout(request) == opened
+    found = provider.read_payment(opened.reference)
+    assert found is not None
+    assert (found.order_id, found.state, found.amount_paid) == (placed.id, PaymentState.OPEN, 0)
+    for _ in range(2):
+        provider.cancel_checkout(opened.reference)
+    closed = provider.read_payment(opened.reference)
+    assert closed is not None
+    assert closed.state in {PaymentState.EXPIRED, PaymentState.CANCELLED}
+    paid = any_counter.pay(asked(any_counter, order()))
+    provider.cancel_checkout(paid)
+    still = provider.read_payment(paid)
+    assert still is not None
+    assert still.state is PaymentState.PAID
 
 
 def test_a_verified_message_and_the_list_of_events_lead_to_the_payment(counter: Counter) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from billing.domain.invoices import Invoice
 from billing.domain.payments import Order, OrderKind, PaymentSeen, ProviderEvent, RefundSeen
 from billing.domain.subscriptions import SubscriptionSeen
 from common.errors import Invalid, NotFound, Unavailable
@@ -205,3 +206,16 @@ class Providers:
         """Let go of all connections."""
         for provider in self:
             provider.close()
+
+
+@runtime_checkable
+class Printer(Protocol):
+    """Prints documents."""
+
+    def render(self, invoice: Invoice) -> bytes:
+        """The document as PDF; the same document gives the same bytes."""
+        ...
+
+    def unprintable(self, text: str) -> str:
+        """The characters of a text that it has no letters for."""
+        ...

@@ -5,6 +5,8 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from billing.domain.invoices import BankAccount, Seller, TaxRules, Terms, check_country, check_iban
+from billing.domain.money import rate_of
 from common.settings import PREFIX, ServiceSettings
 
 LIVE = ("sk_live_", "rk_live_")
@@ -33,10 +35,75 @@ class Settings(ServiceSettings):
     # How long a plan's credits stay while its payment fails.
     past_due_days: int = Field(default=2, ge=0)
 
+    # What billing details and the recipients of invoices are sealed with; the newest key first.
+    sealing_keys: SecretStr
+    # Who sells, as invoices have to say; lines of the address are divided by |.
+    seller_name: str = "Figurine Studio"
+    seller_address: str = ""
+    seller_country: str = ""
+    seller_vat_number: str = ""
+    seller_contact: str = ""
+    # Percent of tax in every price; by the customer's country where one is listed; or why there is none.
+    tax_rate: str = "0"
+    tax_rates: str = ""
+    tax_exemption: str = ""
+    # Where transfers go; without an IBAN nobody pays by invoice.
+    bank_holder: str = ""
+    bank_iban: str = ""
+    bank_bic: str = ""
+    bank_name: str = ""
+    # Of an invoice: days until it is due, until its order expires, between reminders, and how many of those.
+    invoice_due_days: int = Field(default=14, ge=0)
+    invoice_expires_days: int = Field(default=45, ge=1)
+    invoice_reminder_days: int = Field(default=7, ge=1)
+    invoice_reminders: int = Field(default=2, ge=0)
+    # How long tax law wants documents kept, counted from the end of their year.
+    invoice_retention_years: int = Field(default=10, ge=1)
+
+    @property
+    def terms(self) -> Terms:
+        """Under which terms the studio sells. Raises ValueError."""
+        bank = BankAccount(
+            holder=self.bank_holder or self.seller_name,
+            iban=check_iban(self.bank_iban),
+            bic=self.bank_bic,
+            bank=self.bank_name,
+        )
+        pairs = [pair.partition("=") for pair in self.tax_rates.replace(" ", "").split(",") if pair]
+        return Terms(
+            seller=Seller(
+                name=self.seller_name,
+                address=tuple(line for each in self.seller_address.split("|") if (line := each.strip())),
+                country=check_country(self.seller_country),
+                vat_number=self.seller_vat_number,
+                contact=self.seller_contact,
+            ),
+            tax=TaxRules(
+                rate=rate_of(self.tax_rate),
+                by_country={check_country(country): rate_of(rate) for country, _, rate in pairs},
+                exemption=self.tax_exemption,
+            ),
+            bank=bank if self.bank_iban else None,
+            retention_years=self.invoice_retention_years,
+            due_days=self.invoice_due_days,
+            expires_days=self.invoice_expires_days,
+            reminder_days=self.invoice_reminder_days,
+            reminders=self.invoice_reminders,
+        )
+
     @property
     def stripe_live(self) -> bool:
         """Whether real money moves."""
         return self.stripe_api_key is not None and self.stripe_api_key.get_secret_value().startswith(LIVE)
+
+    @model_validator(mode="after")
+    def _terms_that_hold(self) -> Self:
+        """What stands on invoices is looked at before there is one."""
+        _ = self.terms
+        if self.invoice_expires_days < self.invoice_due_days:
+            message = f"{PREFIX}INVOICE_EXPIRES_DAYS is before the invoice is due; let it be later"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _key_that_may_be_used(self) -> Self:

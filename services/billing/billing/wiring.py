@@ -7,17 +7,21 @@ from functools import partial
 from pathlib import Path
 
 from billing.adapters.catalogue import read_catalogues
+from billing.adapters.pdf import PdfPrinter
 from billing.adapters.stripe import StripeProvider
+from billing.adapters.transfers import Clerk, TransferProvider
 from billing.inventory import INVENTORY
 from billing.jobs import jobs
 from billing.jobs.payments import Cashier
 from billing.ports import PaymentProvider, Providers
-from billing.repository import Work
+from billing.repository import Papers, Work
 from billing.routes import ROUTES, STATUSES
 from billing.routes.context import Terms
 from billing.settings import Settings
 from billing.subscribers import subscriptions
+from billing.use_cases import transfers
 from common.database import Database
+from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
 from common.work import UnitOfWork
@@ -25,11 +29,25 @@ from common.work import UnitOfWork
 KEY_BYTES = 32
 
 
+def by_transfer(unit: UnitOfWork[Work]) -> TransferProvider[Work]:
+    """Bank transfers; offered where the settings name a bank account."""
+    clerk = Clerk(
+        open_order=transfers.open_order,
+        see=transfers.see,
+        changes_since=transfers.changes_since,
+        refund=transfers.refund,
+        cancel=transfers.cancel,
+    )
+    return TransferProvider(unit, clerk)
+
+
 def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="billing")
-    unit = UnitOfWork(service="billing", database=database, build=partial(Work, code_key=_code_key(settings)))
+    papers = Papers(sealer=Sealer(Keyring.parse(settings.sealing_keys.get_secret_value())), terms=settings.terms)
+    rooms = partial(Work, code_key=_code_key(settings), papers=papers)
+    unit = UnitOfWork(service="billing", database=database, build=rooms)
     catalogues = read_catalogues()
     providers = Providers(*take_money(settings, unit))
     patience = timedelta(days=settings.past_due_days)
@@ -41,7 +59,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[catalogues, providers, Terms(patience=patience, test_mode=not settings.stripe_live)],
+        ports=[
+            catalogues,
+            providers,
+            Terms(patience=patience, test_mode=not settings.stripe_live),
+            PdfPrinter(),
+        ],
         subscriptions=subscriptions(trial_credits=settings.trial_credits, catalogues=catalogues),
         jobs=jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
         checks={"database": database.check},
@@ -65,6 +88,8 @@ def take_money(settings: Settings, unit: UnitOfWork[Work]) -> list[PaymentProvid
                 clock=unit.clock,
             )
         )
+    if settings.bank_iban:
+        found.append(by_transfer(unit))
     return found
 
 

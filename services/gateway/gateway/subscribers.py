@@ -7,6 +7,7 @@ from common.contracts.billing import (
     CreditsHeld,
     CreditsReleased,
     CreditsWithdrawn,
+    MailRequested,
 )
 from common.contracts.generation import (
     FigurineDeleted,
@@ -18,7 +19,7 @@ from common.contracts.generation import (
 from common.contracts.privacy import ConsentChanged, PromiseBroken
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
-from gateway.use_cases import consents, figurines, promises
+from gateway.use_cases import consents, figurines, mails, promises
 
 SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineRequested: figurines.note_priced,
@@ -33,5 +34,6 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     CreditsExpired: figurines.note_balance,
     CreditsWithdrawn: figurines.note_balance,
     ConsentChanged: consents.note_consent,
+    MailRequested: mails.write_to_person,
     PromiseBroken: promises.tell_operators,
 }

@@ -28,6 +28,7 @@ from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.inventory import INVENTORY
 from gateway.jobs import Office, jobs, read_styles
+from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
 from gateway.routes.context import COOKIE, Studio
@@ -78,6 +79,9 @@ def build(settings: Settings | None = None) -> Service[Work]:
         mailer=SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_sender, ca_file=settings.ca_file),
         letters=JinjaLetters(links),
         styles=lambda: read_styles(peers.generation.get("/v1/styles", user_id=None)),
+        documents=lambda user_id, document_id: Attachment(
+            name="invoice.pdf", pdf=peers.billing.read_file(f"/v1/invoices/{document_id}/pdf", user_id=user_id)
+        ),
     )
 
     def know_styles() -> None:

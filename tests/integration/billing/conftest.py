@@ -49,7 +49,7 @@ def unit(database: Database, clock: MovableClock) -> UnitOfWork[Work]:
 
 @pytest.fixture(scope="session")
 def consumer(database: Database) -> Iterator[BrokerlessConsumer[Work]]:
-    unit = UnitOfWork(service="billing", database=database, build=Work)
+    unit = UnitOfWork(service="billing", database=database, build=rooms_with_codes)
     with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(trial_credits=TRIAL))) as intake:
         yield BrokerlessConsumer(intake)
 

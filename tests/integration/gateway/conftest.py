@@ -46,6 +46,13 @@ from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, Studio
 KEY = "1:" + "A" * 43 + "="
 SEALER = Sealer(Keyring.parse(KEY))
 UNUSED = "https://localhost:1"
+# Under which terms billing sells here.
+SELLING: dict[str, Any] = {
+    "sealing_keys": SecretStr(KEY),
+    "seller_country": "DE",
+    "tax_rate": "19",
+    "bank_iban": "DE89370400440532013000",
+}
 
 
 class S3(Protocol):
@@ -171,7 +178,7 @@ def peers(
     return {
         "generation": generation_service,
         "billing": billing.wiring.build(
-            billing.settings.Settings(**shared("billing"), **payments, code_key=SecretStr(INDEX_KEY))
+            billing.settings.Settings(**shared("billing"), **SELLING, **payments, code_key=SecretStr(INDEX_KEY))
         ),
         "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"))),
     }

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from common.contracts.base import Event
 
 
@@ -117,6 +119,20 @@ class SubscriptionChanged(Event):
     period_end: datetime | None = None
 
 
+class MailRequested(Event):
+    """A letter is to be written to a person: which, and the numbers and dates in it; her address is the gateway's.
+
+    `attachment` is one of billing's documents, fetched when the letter is sent.
+    """
+
+    type: ClassVar[str] = "mail.requested"
+
+    user_id: UUID
+    template: str
+    parameters: dict[str, str] = Field(default_factory=dict[str, str])
+    attachment: UUID | None = None
+
+
 EVENTS: tuple[type[Event], ...] = (
     CreditsGranted,
     CreditsHeld,
@@ -127,4 +143,5 @@ EVENTS: tuple[type[Event], ...] = (
     CreditsWithdrawn,
     PaymentReceived,
     SubscriptionChanged,
+    MailRequested,
 )

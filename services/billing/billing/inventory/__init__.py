@@ -1,6 +1,7 @@
 """Every column billing stores, and what becomes of it."""
 
 from billing.inventory.grounds import BOOKS
+from billing.inventory.invoices import INVOICES
 from billing.inventory.payments import PAYMENTS
 from common.inventory import (
     COMMON_TABLES,
@@ -239,6 +240,7 @@ INVENTORY = Inventory(
         },
     ),
     *PAYMENTS,
+    *INVOICES,
     *COMMON_TABLES,
     *queues_of("billing"),
 )

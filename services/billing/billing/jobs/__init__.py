@@ -6,6 +6,7 @@ import structlog
 from prometheus_client import Gauge
 
 from billing.domain.laws import NAMED
+from billing.jobs import documents
 from billing.jobs.payments import Cashier
 from billing.repository import Work
 from billing.use_cases import auditing, codes, ledger
@@ -56,4 +57,5 @@ def jobs(unit: UnitOfWork[Work], cashier: Cashier, *, stale_after: timedelta) ->
         Job(name="audit ledger", every=timedelta(hours=1), run=lambda: audit_ledger(unit)),
         Job(name="forget tries", every=timedelta(hours=1), run=lambda: forget_tries(unit)),
         *cashier.jobs(),
+        *documents.jobs(unit),
     ]

@@ -20,8 +20,10 @@ from billing.domain.payments import (
     SubjectKind,
     advance,
 )
+from billing.domain.transfers import NAME
 from billing.repository import Work
-from billing.use_cases import codes, granting, refunds
+from billing.use_cases import codes, granting, invoicing, refunds
+from billing.use_cases.invoicing import Sale
 from common.contracts.billing import PaymentReceived
 
 ENDS = {
@@ -29,6 +31,7 @@ ENDS = {
     PaymentState.FAILED: OrderState.FAILED,
     PaymentState.CANCELLED: OrderState.CANCELLED,
 }
+_PAID_BY = {"stripe": "card", NAME: "bank transfer"}
 _log = structlog.get_logger("billing.payments")
 
 
@@ -64,7 +67,8 @@ def settle_paid(work: Work, order: Order, money: Money, price: Price) -> bool:
             currency=order.currency,
         )
     )
-    # The receipt: `invoicing.issue(work, paid)`.
+    # Last: numbers are given out one after the other.
+    invoicing.issue(work, _sale(paid, price), paid_by=_PAID_BY.get(order.provider, order.provider))
     return True
 
 
@@ -125,6 +129,21 @@ def _note_reference(work: Work, order: Order, seen: PaymentSeen) -> None:
 def _look_at_subscription(work: Work, seen: PaymentSeen) -> None:
     if seen.subscription is not None:
         work.looks.ask(seen.provider, Subject(kind=SubjectKind.SUBSCRIPTION, reference=seen.subscription))
+
+
+def _sale(order: Order, price: Price) -> Sale:
+    what = price.name
+    if order.kind is OrderKind.CHANGE:
+        what = f"{price.name}: the difference for the rest of the period"
+    elif order.period_start is not None and order.period_end is not None:
+        what = f"{price.name}, {order.period_start:%d %B %Y} to {order.period_end:%d %B %Y}"
+    return Sale(
+        user_id=order.user_id,
+        order_id=order.id,
+        description=what,
+        amount=order.amount_paid,
+        currency=order.currency,
+    )
 
 
 def _source(order: Order) -> str | None:

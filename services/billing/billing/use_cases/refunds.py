@@ -25,7 +25,7 @@ from billing.domain.payments import (
     may_become,
 )
 from billing.repository import Work
-from billing.use_cases import granting
+from billing.use_cases import granting, invoicing
 
 # Before the provider is asked what became of a refund that it began by itself.
 SETTLING = timedelta(minutes=10)
@@ -88,6 +88,8 @@ def end(work: Work, order: Order, refund: Refund, state: RefundState, reference:
     """Record what became of a refund; one that failed leaves the money here, so the credits come back."""
     if not work.refunds.record(refund, state, reference):
         return
+    if state is RefundState.SUCCEEDED:
+        invoicing.take_back(work, order.id, refund.amount, source=f"refund:{refund.id}", reason=f"{refund.reason}.")
     if state is RefundState.FAILED:
         work.orders.add_refunded(order.id, -refund.amount)
         if refund.credits:
@@ -142,7 +144,7 @@ def _refunded_elsewhere(work: Work, order: Order, seen: RefundSeen) -> None:
     if work.refunds.add(refund, order.provider, asked_by="provider", wait=SETTLING):
         work.orders.add_refunded(order.id, amount)
         if seen.state is not RefundState.PENDING:
-            work.refunds.record(refund, seen.state, seen.reference)
+            end(work, order, refund, seen.state, seen.reference)
 
 
 def _take_back(work: Work, order: Order, amount: int, reason: str) -> int:
@@ -171,10 +173,11 @@ def _lose(work: Work, order_id: UUID, seen: DisputeSeen) -> int:
     order = work.orders.lock(order_id)
     if order is None:
         return 0
-    work.orders.add_refunded(order.id, min(seen.amount, order.refundable))
-    if order.lot is None:
-        return 0
-    return granting.claw_back(work, order.lot, credits=None, reason="The payment was taken back by the bank")
+    lost, why = min(seen.amount, order.refundable), "The payment was taken back by the bank"
+    work.orders.add_refunded(order.id, lost)
+    credits = 0 if order.lot is None else granting.claw_back(work, order.lot, credits=None, reason=why)
+    invoicing.take_back(work, order.id, lost, source=f"dispute:{order.provider}:{seen.reference}", reason=f"{why}.")
+    return credits
 
 
 def declined(work: Work, refund: Refund) -> None:

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +51,12 @@ class Peer:
     def get(self, path: str, *, user_id: UUID | None, params: Mapping[str, str] | None = None) -> Any:
         """Read something. Raises NotFound, Invalid, Conflict, Unavailable."""
         return self._call("GET", path, user_id, params)
+
+    def read_file(self, path: str, *, user_id: UUID) -> bytes:
+        """The whole of a file that is small. Raises NotFound, Unavailable."""
+        response = self.stream(path, user_id=user_id, params={}, headers={})
+        with closing(response), self._answered():
+            return response.read()
 
     def post(
         self,

@@ -10,6 +10,7 @@ from gateway.routes.credits import routes as credits
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
+from gateway.routes.invoices import routes as invoices
 from gateway.routes.models import routes as models
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     photos,
     photo_check,
     credits,
+    invoices,
     catalogue,
     buying,
     plans,
