@@ -8,6 +8,8 @@ from common.contracts.billing import (
     CreditsReleased,
     CreditsWithdrawn,
     MailRequested,
+    PaymentReceived,
+    SubscriptionChanged,
 )
 from common.contracts.generation import (
     FigurineDeleted,
@@ -19,7 +21,7 @@ from common.contracts.generation import (
 from common.contracts.privacy import ConsentChanged, PromiseBroken
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
-from gateway.use_cases import consents, figurines, mails, promises
+from gateway.use_cases import consents, figurines, mails, payments, promises
 
 SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineRequested: figurines.note_priced,
@@ -33,6 +35,8 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     CreditsReleased: figurines.note_balance,
     CreditsExpired: figurines.note_balance,
     CreditsWithdrawn: figurines.note_balance,
+    PaymentReceived: payments.note_payment,
+    SubscriptionChanged: payments.note_plan,
     ConsentChanged: consents.note_consent,
     MailRequested: mails.write_to_person,
     PromiseBroken: promises.tell_operators,
