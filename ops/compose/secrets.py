@@ -86,6 +86,8 @@ def _own(kept: Secrets, service: str) -> Mapping[str, str]:
             }
         case "generation":
             return {**sealing, **uploads}
+        case "billing":
+            return {**sealing, "FIGURINE_CODE_KEY": kept.key("codes")}
         case "analytics":
             return {"FIGURINE_PSEUDONYM_KEY": kept.key("pseudonyms")}
         case _:

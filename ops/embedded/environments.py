@@ -16,7 +16,15 @@ from ops.services import BUCKETS_OF, SERVICES
 # What the other services answer the gateway; it calls them, they never call it.
 _CALLED = tuple(service for service in SERVICES if service != "gateway")
 # Who seals and who opens what people give and get.
-_SEALERS = frozenset({"gateway", "generation"})
+_SEALERS = frozenset({"gateway", "generation", "billing"})
+_PHOTOGRAPHERS = frozenset({"gateway", "generation"})
+# Nobody's bank account: a number from IBAN textbooks, so that paying by invoice can be tried.
+_TEST_SELLER = {
+    "FIGURINE_SELLER_NAME": "Figurine Studio (test mode)",
+    "FIGURINE_SELLER_ADDRESS": "Nowhere Street 1 | 12345 Nowhere",
+    "FIGURINE_BANK_HOLDER": "Test mode: do not transfer anything",
+    "FIGURINE_BANK_IBAN": "GB33 BUKB 2020 1555 5555 55",
+}
 _TOKENS = "gateway tokens"
 
 
@@ -53,6 +61,7 @@ class Environments:
     def of(self, service: str) -> dict[str, str]:
         """Every variable of one service."""
         own = {**self._shared(service), **self._store(service), **self._keys(service), **self._calls(service)}
+        own |= _TEST_SELLER if service == "billing" else {}
         for emulator in self._emulators.values():
             own.update(emulator.settings(service))
         return own
@@ -90,13 +99,14 @@ class Environments:
         keys: dict[str, str] = {}
         if service in _SEALERS:
             keys["FIGURINE_SEALING_KEYS"] = f"1:{key(f'{service} sealing')}"
+        if service in _PHOTOGRAPHERS:
             keys["FIGURINE_UPLOAD_KEYS"] = f"1:{key('uploads')}"
         if service == "gateway":
             keys["FIGURINE_TOKEN_PRIVATE_KEY"] = self._site.secrets.signing_key(_TOKENS)
         if service == "generation":
             chain, signing_key = self._site.signature(service)
             keys["FIGURINE_PROVENANCE_CERT"], keys["FIGURINE_PROVENANCE_KEY"] = str(chain), str(signing_key)
-        own = {"gateway": "BLIND_INDEX", "analytics": "PSEUDONYM"}
+        own = {"gateway": "BLIND_INDEX", "billing": "CODE", "analytics": "PSEUDONYM"}
         if service in own:
             keys[f"FIGURINE_{own[service]}_KEY"] = key(f"{service} {own[service].lower()}")
         return keys

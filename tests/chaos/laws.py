@@ -30,6 +30,12 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "open holds": """
         SELECT figurine_id FROM billing.holds WHERE state = 'open'
         """,
+    "payments that were told of and not looked at": """
+        SELECT provider, kind, subject FROM billing.looks
+        """,
+    "refunds nobody knows the end of": """
+        SELECT id FROM billing.refunds WHERE state = 'asked'
+        """,
     "photos that are held": """
         SELECT id, state, next_try_at FROM generation.uploads WHERE state <> 'deleted'
         """,
@@ -86,6 +92,20 @@ BROKEN: Mapping[str, LiteralString] = {
             OR available <> (SELECT coalesce(sum(credits), 0) FROM billing.postings
                               WHERE user_id = account.user_id AND account = 'available')
         """,
+    "a balance is not what is left of its lots": """
+        SELECT user_id, available, lot.free
+          FROM billing.accounts AS account
+          LEFT JOIN (SELECT user_id, sum(free) AS free, sum(held) AS held FROM billing.lots GROUP BY 1) AS lot
+         USING (user_id)
+         WHERE available + frozen <> coalesce(free, 0) OR account.held <> coalesce(lot.held, 0)
+        """,
+    "a settled hold drew more or less than it held": """
+        SELECT hold.id
+          FROM billing.holds AS hold
+          LEFT JOIN (SELECT hold_id, sum(credits) AS drawn FROM billing.hold_parts GROUP BY 1) AS part
+            ON part.hold_id = hold.id
+         WHERE hold.credits <> coalesce(drawn, 0)
+        """,
     "the gateway shows another balance than billing has": """
         SELECT user_id FROM billing.accounts JOIN gateway.balances AS shown ON shown.account_id = user_id
          WHERE (accounts.available, accounts.held) <> (shown.available, shown.held)
@@ -108,6 +128,22 @@ BROKEN: Mapping[str, LiteralString] = {
                               FROM billing.entries AS entry
                               JOIN billing.postings AS posting ON posting.entry = entry.seq
                              WHERE entry.figurine_id = hold.figurine_id AND posting.account = 'revenue')
+        """,
+    "an order was paid and brought no credits, or credits were bought that no order was paid for": """
+        SELECT paid.id, lot.source
+          FROM (SELECT id, lot FROM billing.orders WHERE state = 'paid' AND credits > 0) AS paid
+          FULL JOIN (SELECT source FROM billing.lots WHERE source LIKE 'order:%' OR source LIKE 'period:%') AS lot
+            ON lot.source = paid.lot
+         WHERE paid.id IS NULL OR lot.source IS NULL
+        """,
+    "an order's refunds are not what went back of its money": """
+        SELECT bought.id, amount_refunded, back, lost
+          FROM billing.orders AS bought
+          LEFT JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS back FROM billing.refunds
+                              WHERE order_id = bought.id AND state <> 'failed') AS refunds ON true
+          LEFT JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS lost FROM billing.disputes
+                              WHERE order_id = bought.id AND state = 'lost') AS disputes ON true
+         WHERE amount_refunded NOT BETWEEN back AND back + lost
         """,
     "a photo that is gone has not exactly one proof": """
         SELECT upload.id, count(evidence.id)
@@ -151,5 +187,26 @@ BROKEN: Mapping[str, LiteralString] = {
                (SELECT count(*) AS facts, coalesce(sum(pictures), 0) AS pictures FROM analytics.facts) AS counted,
                (SELECT coalesce(sum(figurines), 0) AS shown FROM analytics.figurines_per_day) AS days
          WHERE (jobs, jobs) <> (facts, shown) OR pictures < stored OR (pictures <> stored AND deleted = 0)
+        """,
+    "numbers of documents are missing": """
+        SELECT series, year, last
+          FROM billing.number_series
+         WHERE last <> (SELECT count(*) FROM billing.invoices AS document
+                         WHERE (document.series, document.year) = (number_series.series, number_series.year))
+        """,
+    "a payment has not exactly one document that counts": """
+        SELECT orders.id
+          FROM billing.orders
+         WHERE state = 'paid' AND amount_paid > 0 AND amount_refunded = 0
+               AND 1 <> (SELECT count(*) FROM billing.invoices AS document
+                          WHERE document.order_id = orders.id AND document.kind <> 'credit_note'
+                                AND document.gross > (SELECT coalesce(sum(note.gross), 0) FROM billing.invoices AS note
+                                                       WHERE note.corrects = document.id))
+        """,
+    "a bank transfer counts otherwise than it was booked": """
+        SELECT order_id, received, returned
+          FROM billing.transfer_orders AS awaited
+         WHERE received - returned <> (SELECT coalesce(sum(amount), 0) FROM billing.transfers
+                                        WHERE transfers.order_id = awaited.order_id)
         """,
 }

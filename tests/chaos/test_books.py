@@ -27,6 +27,14 @@ FORGERIES: Mapping[str, LiteralString] = {
         VALUES (gen_random_uuid(), 'gemini', 'leaving', now(), now())
         """,
     "open holds": "UPDATE billing.holds SET state = 'open', ended_at = NULL",
+    "payments that were told of and not looked at": """
+        INSERT INTO billing.looks (provider, kind, subject, first_asked_at, due_at)
+        VALUES ('stripe', 'payment', 'p', now(), now())
+        """,
+    "refunds nobody knows the end of": """
+        INSERT INTO billing.refunds (id, order_id, provider, amount, reason, asked_by, state, next_try_at, created_at)
+        SELECT user_id, user_id, 'stripe', 1, '', 'person', 'asked', now(), now() FROM billing.accounts LIMIT 1
+        """,
     "photos that are held": "UPDATE generation.uploads SET state = 'deleting'",
     "photos that are to be saved, or to go": "UPDATE generation.saved_photos SET state = 'leaving'",
     "clocks that run": "UPDATE privacy.clocks SET deleted_at = NULL",
@@ -37,9 +45,23 @@ FORGERIES: Mapping[str, LiteralString] = {
     "a job that succeeded has no picture, or one that failed has": "UPDATE generation.figurines SET state = 'failed'",
     "the ledger does not sum to zero": "UPDATE billing.postings SET credits = credits + 1",
     "a balance is not the sum of its postings": "UPDATE billing.accounts SET available = available + 1",
+    "a balance is not what is left of its lots": "UPDATE billing.lots SET free = free - 1",
+    "a settled hold drew more or less than it held": "DELETE FROM billing.hold_parts",
     "the gateway shows another balance than billing has": "UPDATE gateway.balances SET available = available + 1",
     "what was charged is not the price of the pictures that are there": "DELETE FROM generation.pictures",
     "a hold says otherwise than the ledger": "UPDATE billing.holds SET captured = 0",
+    "an order was paid and brought no credits, or credits were bought that no order was paid for": """
+        INSERT INTO billing.orders (id, user_id, provider, kind, price_id, catalogue_version, credits, list_amount,
+                                    amount, currency, state, lot, created_at, paid_at)
+        SELECT user_id, user_id, 'stripe', 'pack', 'p', '1', 1, 1, 1, 'eur', 'paid', 'order:p', now(), now()
+          FROM billing.accounts LIMIT 1
+        """,
+    "an order's refunds are not what went back of its money": """
+        INSERT INTO billing.orders (id, user_id, provider, kind, price_id, catalogue_version, credits, list_amount,
+                                    amount, currency, state, created_at, amount_paid, amount_refunded)
+        SELECT user_id, user_id, 'stripe', 'pack', 'p', '1', 1, 1, 1, 'eur', 'failed', now(), 1, 1
+          FROM billing.accounts LIMIT 1
+        """,
     "a photo that is gone has not exactly one proof": "DELETE FROM privacy.evidence",
     "a photo is saved for somebody else than whoever sent it": """
         UPDATE generation.saved_photos SET user_id = gen_random_uuid()
@@ -51,6 +73,18 @@ FORGERIES: Mapping[str, LiteralString] = {
         UPDATE generation.figurines SET parent_id = id, goes_on = true
         """,
     "analytics counts other ends or other pictures than there are": "UPDATE analytics.facts SET pictures = 0",
+    "numbers of documents are missing": "INSERT INTO billing.number_series VALUES ('INV', 1999, 1, now())",
+    "a payment has not exactly one document that counts": """
+        INSERT INTO billing.orders (id, user_id, provider, kind, price_id, catalogue_version, credits, list_amount,
+                                    amount, currency, state, amount_paid, created_at, paid_at)
+        VALUES (gen_random_uuid(), gen_random_uuid(), 'invoice', 'pack', 'x', 'x', 1, 1, 1, 'eur', 'paid', 1, now(),
+                now())
+        """,
+    "a bank transfer counts otherwise than it was booked": """
+        INSERT INTO billing.transfer_orders (order_id, user_id, invoice_id, number, amount, currency, state, received,
+                                             expires_at, opened_at, changed_at)
+        VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'x', 5, 'eur', 'open', 1, now(), now(), now())
+        """,
 }
 
 

@@ -191,7 +191,7 @@ def test_a_cancelled_order_costs_nothing_and_keeps_nothing(stack: RunningStack) 
         assert expect(200, person.cancel(ordered))["state"] == "cancelled"
 
     assert person.wait_until_ended(ordered)["failure"] == {**_cancelled(), "cost": 0}
-    until(lambda: person.get("credits") == {"available": TRIAL_CREDITS, "held": 0}, "The credits", seconds=SECONDS)
+    until(lambda: person.credits() == {"available": TRIAL_CREDITS, "held": 0}, "The credits", seconds=SECONDS)
     until(lambda: len(person.get("photos")["proofs"]) == 1, "The proof", seconds=SECONDS)
     person.close()
 

@@ -29,7 +29,7 @@ def test_while_billing_is_away_balances_cannot_be_read_and_orders_are_taken(
         ordered = expect(202, person.order())["id"]
         until(lambda: person.figurine(ordered)["state"] == "priced", "The price", seconds=30)
     assert person.wait_until_ended(ordered)["state"] == "succeeded"
-    until(lambda: person.get("credits") == {"available": TRIAL_CREDITS - 1, "held": 0}, "The charge", seconds=30)
+    until(lambda: person.credits() == {"available": TRIAL_CREDITS - 1, "held": 0}, "The charge", seconds=30)
 
 
 def test_while_generation_is_away_orders_are_taken_and_made_when_it_is_back(

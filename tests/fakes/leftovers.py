@@ -20,7 +20,17 @@ WORK = {
         "consents",
         "disclosures",
     ),
-    "billing": ("outbox",),
+    "billing": (
+        "outbox",
+        "disputes",
+        "refunds",
+        "orders",
+        "subscriptions",
+        "customers",
+        "payment_events",
+        "looks",
+        "sweeps",
+    ),
     "privacy": ("outbox", "clocks", "endings"),
     "analytics": ("outbox",),
 }

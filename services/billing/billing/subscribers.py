@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from billing.domain.catalogue import Catalogues
 from billing.repository import Work
 from billing.use_cases import ledger
 from common.contracts.gateway import UserRegistered
@@ -9,10 +10,10 @@ from common.contracts.generation import FigurineFailed, FigurineGenerated, Figur
 from common.subscriptions import Subscriptions
 
 
-def subscriptions(*, trial_credits: int) -> Subscriptions[Work]:
-    """Each event and the one function that takes it."""
+def subscriptions(*, trial_credits: int | None = None, catalogues: Catalogues | None = None) -> Subscriptions[Work]:
+    """Each event and the one function that takes it; `trial_credits` replaces what the catalogue says."""
     return {
-        UserRegistered: partial(ledger.open_account_with_trial_credits, credits=trial_credits),
+        UserRegistered: partial(ledger.welcome, credits=trial_credits, catalogues=catalogues),
         FigurineRequested: ledger.hold_for_figurine,
         FigurineGenerated: ledger.capture_delivered_pictures,
         FigurineFailed: ledger.release_hold,

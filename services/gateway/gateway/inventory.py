@@ -199,6 +199,8 @@ INVENTORY = Inventory(
             "id": "The id of the mail.",
             "account_id": "Whom it was for.",
             "template": "What it was about.",
+            "parameters": "The numbers and dates in it.",
+            "attachment": "The invoice that went along.",
             "state": "Whether it was sent.",
             "attempts": "How often sending was tried.",
             "created_at": "When it was asked for.",

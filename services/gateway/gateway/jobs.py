@@ -8,11 +8,11 @@ from uuid import UUID
 
 import structlog
 
-from common.errors import Unavailable
+from common.errors import NotFound, Unavailable
 from common.service import Job
 from common.work import UnitOfWork
 from gateway.domain.styles import Choice, Option, Style
-from gateway.ports import Letters, Mailer, MailRefused, StyleSource
+from gateway.ports import DocumentSource, Letters, Mailer, MailRefused, StyleSource
 from gateway.repository import MAIL_CHANNEL, Work
 from gateway.repository.mails import MAX_ATTEMPTS
 
@@ -28,6 +28,7 @@ class Office:
     mailer: Mailer
     letters: Letters
     styles: StyleSource
+    documents: DocumentSource
 
     def send_next_mail(self) -> int:
         """Send one mail that waits; 0 when none does."""
@@ -36,10 +37,13 @@ class Office:
             account = work.accounts.find(mail.account_id) if mail else None
         if mail is None or account is None:
             return 0
-        letter = self.letters.write(mail.template, account)
+        letter = self.letters.write(mail.template, account, mail.parameters)
         try:
-            self.mailer.send(to=account.email, subject=letter.subject, text=letter.text, html=letter.html)
-        except MailRefused:
+            document = self.documents(account.id, mail.attachment) if mail.attachment else None
+            self.mailer.send(
+                to=account.email, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
+            )
+        except (MailRefused, NotFound):
             self._settle(mail.id, lambda work: work.mails.mark_refused(mail.id))
         except Unavailable:
             if mail.attempts >= MAX_ATTEMPTS:

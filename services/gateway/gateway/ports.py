@@ -1,6 +1,6 @@
 """What the gateway needs from things it does not own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, runtime_checkable
 from uuid import UUID
@@ -36,10 +36,18 @@ class MailRefused(Exception):
     """The mail server will never take this mail."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A PDF that goes along with a mail."""
+
+    name: str
+    pdf: bytes
+
+
 class Mailer(Protocol):
     """Sends mail."""
 
-    def send(self, *, to: str, subject: str, text: str, html: str) -> None:
+    def send(self, *, to: str, subject: str, text: str, html: str, attachment: Attachment | None = None) -> None:
         """Hand a mail over. Raises MailRefused for good, Unavailable for now."""
         ...
 
@@ -56,10 +64,13 @@ class Letter:
 class Letters(Protocol):
     """Writes mails."""
 
-    def write(self, template: str, account: Account) -> Letter:
-        """The letter of this kind for this person."""
+    def write(self, template: str, account: Account, parameters: Mapping[str, str] | None = None) -> Letter:
+        """The letter of this kind for this person, with these numbers and dates in it."""
         ...
 
 
 # Asks generation for the catalogue; raises Unavailable.
 StyleSource = Callable[[], Sequence[Style]]
+
+# Asks billing for a person's document, by both their ids; raises NotFound, Unavailable.
+DocumentSource = Callable[[UUID, UUID], Attachment]

@@ -1,6 +1,16 @@
 """What the gateway listens to. Reads like a table of contents."""
 
-from common.contracts.billing import CreditsCaptured, CreditsGranted, CreditsHeld, CreditsReleased
+from common.contracts.billing import (
+    CreditsCaptured,
+    CreditsExpired,
+    CreditsGranted,
+    CreditsHeld,
+    CreditsReleased,
+    CreditsWithdrawn,
+    MailRequested,
+    PaymentReceived,
+    SubscriptionChanged,
+)
 from common.contracts.generation import (
     FigurineDeleted,
     FigurineFailed,
@@ -11,7 +21,7 @@ from common.contracts.generation import (
 from common.contracts.privacy import ConsentChanged, PromiseBroken
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
-from gateway.use_cases import consents, figurines, promises
+from gateway.use_cases import consents, figurines, mails, payments, promises
 
 SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineRequested: figurines.note_priced,
@@ -23,6 +33,11 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     CreditsGranted: figurines.note_balance,
     CreditsCaptured: figurines.note_balance,
     CreditsReleased: figurines.note_balance,
+    CreditsExpired: figurines.note_balance,
+    CreditsWithdrawn: figurines.note_balance,
+    PaymentReceived: payments.note_payment,
+    SubscriptionChanged: payments.note_plan,
     ConsentChanged: consents.note_consent,
+    MailRequested: mails.write_to_person,
     PromiseBroken: promises.tell_operators,
 }

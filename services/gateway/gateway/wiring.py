@@ -22,11 +22,13 @@ from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import Peer, Peers
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.inventory import INVENTORY
 from gateway.jobs import Office, jobs, read_styles
+from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
 from gateway.routes.context import COOKIE, Studio
@@ -38,6 +40,7 @@ _CHECKS_AT_ONCE = 1
 
 STATUSES: Mapping[type[Refused], int] = {
     InsufficientCredits: 402,
+    PaymentDeclined: 402,
     PhotoTooLarge: 413,
     PhotoTooSmall: 400,
     PhotoUnreadable: 400,
@@ -76,6 +79,9 @@ def build(settings: Settings | None = None) -> Service[Work]:
         mailer=SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_sender, ca_file=settings.ca_file),
         letters=JinjaLetters(links),
         styles=lambda: read_styles(peers.generation.get("/v1/styles", user_id=None)),
+        documents=lambda user_id, document_id: Attachment(
+            name="invoice.pdf", pdf=peers.billing.fetch(f"/v1/invoices/{document_id}/pdf", user_id=user_id)
+        ),
     )
 
     def know_styles() -> None:

@@ -41,11 +41,19 @@ from tests.fakes.looker import FakeLooker
 from tests.fakes.maker import FakeMaker
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
 from tests.fixtures.signing import SigningFiles
+from tests.fixtures.stripe import RunningStripe
 from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, SAVED_LIMIT, Studio
 
 KEY = "1:" + "A" * 43 + "="
 SEALER = Sealer(Keyring.parse(KEY))
 UNUSED = "https://localhost:1"
+# Under which terms billing sells here.
+SELLING: dict[str, Any] = {
+    "sealing_keys": SecretStr(KEY),
+    "seller_country": "DE",
+    "tax_rate": "19",
+    "bank_iban": "DE89370400440532013000",
+}
 
 
 class S3(Protocol):
@@ -172,10 +180,19 @@ def album(generation_service: Service[Any], object_store: ObjectStore, s3: S3) -
 
 
 @pytest.fixture(scope="session")
-def peers(shared: Callable[[str], dict[str, Any]], generation_service: Service[Any]) -> dict[str, Service[Any]]:
+def peers(
+    shared: Callable[[str], dict[str, Any]], generation_service: Service[Any], _stripe_process: RunningStripe
+) -> dict[str, Service[Any]]:
+    payments: dict[str, Any] = {
+        "stripe_api_key": SecretStr(_stripe_process.key),
+        "stripe_api_base": _stripe_process.base_url,
+        "stripe_webhook_secret": SecretStr(_stripe_process.webhook_secret),
+    }
     return {
         "generation": generation_service,
-        "billing": billing.wiring.build(billing.settings.Settings(**shared("billing"))),
+        "billing": billing.wiring.build(
+            billing.settings.Settings(**shared("billing"), **SELLING, **payments, code_key=SecretStr(INDEX_KEY))
+        ),
         "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"))),
     }
 

@@ -112,6 +112,11 @@ class Person:
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.ask("GET", path, **options)
 
+    def credits(self) -> dict[str, int]:
+        """What she can spend, and what is set aside."""
+        told = self.get("/v1/credits").get_json()
+        return {"available": told["available"], "held": told["held"]}
+
     def order(
         self, file: bytes | None = None, *, key: str | None = None, name: str = "me.jpg", **fields: Any
     ) -> TestResponse:

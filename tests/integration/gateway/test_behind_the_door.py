@@ -36,13 +36,13 @@ def test_a_figurine_costs_what_was_delivered_and_its_photo_is_gone(studio: Studi
     studio.carry()
     queue = ada.figurine(figurine_id)["queue"]
     assert (queue["place"], queue["estimate_seconds"] >= 1) == (1, True)
-    assert ada.get("/v1/credits").get_json() == {"available": 6, "held": 4}
+    assert ada.credits() == {"available": 6, "held": 4}
     (upload,) = ada.get("/v1/photos").get_json()["uploads"]
     assert (upload["figurine_id"], upload["state"]) == (figurine_id, "held")
     studio.settle()
     figurine = ada.figurine(figurine_id)
     assert (figurine["state"], figurine["engine"], len(figurine["pictures"])) == ("partly_succeeded", "fake", 1)
-    assert ada.get("/v1/credits").get_json() == {"available": 8, "held": 0}
+    assert ada.credits() == {"available": 8, "held": 0}
     photos = ada.get("/v1/photos").get_json()
     assert (photos["uploads"], [proof["reason"] for proof in photos["proofs"]]) == ([], ["generated"])
     statement = ada.get("/v1/credits/statement?limit=2").get_json()
@@ -60,7 +60,7 @@ def test_a_figurine_that_failed_says_why_and_costs_nothing(studio: Studio, ada: 
     assert figurine["failure"]["code"] == "refused_by_engine"
     assert figurine["failure"]["cost"] == 0
     assert "declined" in figurine["failure"]["sentence"]
-    assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+    assert ada.credits() == {"available": 10, "held": 0}
 
 
 @pytest.mark.parametrize("carried", [False, True])
@@ -74,7 +74,7 @@ def test_a_figurine_can_be_cancelled_before_and_after_anybody_heard_of_it(
     assert (response.status_code, response.get_json()) == (200, {"id": figurine_id, "state": "cancelled"})
     studio.settle()
     assert ada.figurine(figurine_id)["state"] == "cancelled"
-    assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+    assert ada.credits() == {"available": 10, "held": 0}
     assert ada.get("/v1/photos").get_json()["uploads"] == []
 
 

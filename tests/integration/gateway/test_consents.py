@@ -148,7 +148,7 @@ def test_without_consent_a_style_only_gemini_paints_is_refused_before_anything_i
     studio.settle()
     assert uploads_of(s3) == stored
     assert ada.get("/v1/figurines").get_json()["items"] == []
-    assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+    assert ada.credits() == {"available": 10, "held": 0}
     assert ada.get("/v1/photos").get_json()["uploads"] == []
 
 

@@ -28,6 +28,10 @@ KNOWN = st.sampled_from(
         "saved_photo_id",
         "save_photo",
         "options",
+        "code",
+        "price_id",
+        "coupon",
+        "provider",
     ]
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -35,7 +39,15 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KNOWN | WORDS, inner, max_size=5),
     max_leaves=12,
 )
-PATHS = ("/v1/accounts", "/v1/accounts/verify", "/v1/sessions", "/v1/figurines")
+PATHS = (
+    "/v1/accounts",
+    "/v1/accounts/verify",
+    "/v1/sessions",
+    "/v1/figurines",
+    "/v1/credits/codes",
+    "/v1/checkout",
+    "/v1/subscription/change",
+)
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
 fuzzed = settings(max_examples=60)
 
@@ -83,6 +95,9 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/sessions", "post"),
         ("/v1/styles", "get"),
         ("/v1/privacy/processing", "get"),
+        ("/v1/catalogue", "get"),
+        # Signed by the payment provider.
+        ("/v1/payments/{provider}/webhook", "post"),
         # Whoever has the link.
         ("/s/{token}", "get"),
         ("/s/{token}/pictures/{n}", "get"),

@@ -36,10 +36,10 @@ def test_a_deleted_figurine_is_gone_from_everywhere(studio: Studio, ada: Person,
 def test_one_that_is_being_made_is_called_off_and_its_credits_come_back(studio: Studio, ada: Person) -> None:
     ordered = ada.order(variants=3).get_json()["id"]
     studio.carry()
-    assert ada.get("/v1/credits").get_json() == {"available": 7, "held": 3}
+    assert ada.credits() == {"available": 7, "held": 3}
     assert ada.ask("DELETE", f"/v1/figurines/{ordered}").status_code == 204
     studio.settle()
-    assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+    assert ada.credits() == {"available": 10, "held": 0}
     assert ada.get("/v1/photos").get_json()["uploads"] == []
 
 
@@ -48,7 +48,7 @@ def test_deleting_before_generation_has_heard_of_the_order_calls_it_off(studio: 
     assert ada.ask("DELETE", f"/v1/figurines/{ordered}").status_code == 204
     studio.settle()
     assert ada.get("/v1/figurines").get_json()["items"] == []
-    assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+    assert ada.credits() == {"available": 10, "held": 0}
 
 
 def test_the_event_removes_what_an_unheard_answer_left(studio: Studio, ada: Person, figurine: str) -> None:

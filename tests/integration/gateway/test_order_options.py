@@ -94,7 +94,7 @@ def test_a_style_nobody_here_paints_is_seen_but_not_sold(
     assert offered["unavailable_because"] in response.get_json()["detail"]
     studio.settle()
     assert stored() == before
-    assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+    assert ada.credits() == {"available": 10, "held": 0}
 
 
 def test_exactly_what_an_engine_of_this_studio_paints_is_sold(studio: Studio) -> None:

@@ -32,7 +32,7 @@ def test_a_broken_picture_costs_nothing(studio: Studio, ada: Person) -> None:
     figurine = ada.figurine(figurine_id)
     price = figurine["price"] // 2
     assert (figurine["state"], [picture["n"] for picture in figurine["pictures"]]) == ("partly_succeeded", [1])
-    assert ada.get("/v1/credits").get_json() == {"available": 10 - price, "held": 0}
+    assert ada.credits() == {"available": 10 - price, "held": 0}
 
 
 def test_only_broken_pictures_are_no_picture_and_cost_nothing(studio: Studio, ada: Person) -> None:
@@ -41,7 +41,7 @@ def test_only_broken_pictures_are_no_picture_and_cost_nothing(studio: Studio, ad
     studio.settle()
     failure = ada.figurine(figurine_id)["failure"]
     assert (failure["code"], failure["cost"]) == ("no_picture", 0)
-    assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+    assert ada.credits() == {"available": 10, "held": 0}
 
 
 @pytest.mark.parametrize(("wanted", "ending"), [(None, "jpg"), ("png", "png"), ("webp", "webp"), ("jpeg", "jpg")])

@@ -8,24 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.domain.ledger import (
-    FAILURE_REASONS,
     TRANSITIONS,
     Account,
     Hold,
     HoldEnded,
     HoldState,
     Posting,
-    counted,
     credits_to,
-    release_reason,
+    moving,
+    price_of,
     setting_aside,
     settlement,
-    trial,
 )
+from billing.domain.lots import Return
+from billing.domain.wording import FAILURE_REASONS, counted, release_reason
 from generation.domain import FailureCode
+from tests.unit.billing.lots import a_lot
 
 SOMEBODY = UUID(int=1)
 LEGAL = {(HoldState.OPEN, HoldState.SETTLED), (HoldState.OPEN, HoldState.RELEASED)}
+SOME = st.integers(0, 10**6)
 
 
 def a_hold(*, unit_price: int = 2, pictures: int = 3, state: HoldState = HoldState.OPEN) -> Hold:
@@ -43,28 +45,31 @@ def total(postings: list[Posting]) -> int:
     return sum(posting.credits for posting in postings)
 
 
-@given(credits=st.integers(0, 10**6))
+@given(credits=SOME)
 def test_a_gift_and_a_hold_only_move_credits_between_accounts(credits: int) -> None:
-    assert total(trial(credits)) == 0
+    assert total(moving(Account.ISSUED, Account.AVAILABLE, credits)) == 0
     assert total(setting_aside(credits)) == 0
     assert credits_to(Account.HELD, setting_aside(credits)) == credits
 
 
-@given(unit_price=st.integers(0, 50), pictures=st.integers(1, 4), delivered=st.integers(0, 4))
-def test_a_settlement_empties_the_hold_and_charges_each_delivered_picture_once(
+@given(went=st.tuples(SOME, SOME, SOME, SOME, SOME))
+def test_a_settlement_takes_out_of_what_was_held_just_what_went_elsewhere(went: tuple[int, ...]) -> None:
+    captured, available, frozen, expired, taken_back = went
+    whole = Return(
+        lot=a_lot(), captured=captured, available=available, frozen=frozen, expired=expired, taken_back=taken_back
+    )
+    postings = settlement([whole])
+    assert total(postings) == 0
+    assert credits_to(Account.HELD, postings) == -sum(went)
+    assert credits_to(Account.REVENUE, postings) == captured
+
+
+@given(unit_price=st.integers(0, 50), pictures=st.integers(1, 4), delivered=st.integers(0, 9))
+def test_each_delivered_picture_is_charged_once_and_no_more_than_were_ordered(
     unit_price: int, pictures: int, delivered: int
 ) -> None:
     hold = a_hold(unit_price=unit_price, pictures=pictures)
-    postings = settlement(hold, delivered)
-    charged = unit_price * min(delivered, pictures)
-    assert total(postings) == 0
-    assert credits_to(Account.HELD, postings) == -hold.credits
-    assert credits_to(Account.REVENUE, postings) == charged
-    assert credits_to(Account.AVAILABLE, postings) == hold.credits - charged
-
-
-def test_more_pictures_than_were_ordered_cost_nothing_more() -> None:
-    assert credits_to(Account.REVENUE, settlement(a_hold(unit_price=2, pictures=1), delivered=4)) == 2
+    assert price_of(hold, delivered) == unit_price * min(delivered, pictures)
 
 
 @pytest.mark.parametrize(("state", "following"), list(product(HoldState, HoldState)))

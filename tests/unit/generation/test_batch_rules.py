@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import billing.use_cases.ledger as billing
-import common.upkeep
 import gateway.domain.figurines as gateway
 import privacy.domain.retention as privacy
+from billing.settings import Settings as BillingSettings
+from common.inventory import COMMON_TABLES, Days
 from generation.domain import CONSENT_PATIENCE, EXPIRY_MARGIN, LONGEST_PAINTING, UPLOAD_LIFETIME
 from generation.domain.batches import (
     BATCH_TRANSITIONS,
@@ -25,6 +25,9 @@ from generation.domain.batches import (
 
 THE_PARTNERS_DAY = timedelta(hours=24)
 SWEEP = timedelta(minutes=1)
+STALE_HOLD = timedelta(hours=BillingSettings.model_fields["stale_hold_hours"].default)
+(INBOX,) = (table for table in COMMON_TABLES if table.name == "inbox")
+INBOX_LIFETIME = timedelta(days=INBOX.retain.count) if isinstance(INBOX.retain, Days) else timedelta(0)
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
@@ -38,10 +41,10 @@ def test_every_clock_agrees_with_a_batch_that_takes_a_day() -> None:
     assert PATIENCE - HANDOVER_PATIENCE >= THE_PARTNERS_DAY
     assert PROMISED == gateway.BATCH_PROMISED <= PATIENCE
     # No hold is called stale while its order may still come to its end.
-    assert PATIENCE + LEASE + look_again_after(99) + SWEEP + LONGEST_PAINTING < billing.STALE_HOLD
+    assert PATIENCE + LEASE + look_again_after(99) + SWEEP + LONGEST_PAINTING < STALE_HOLD
     # What the partner has is looked for as long as anybody waits, and news of it is known again if it comes twice.
     assert SEARCH >= PATIENCE
-    assert common.upkeep.INBOX_LIFETIME > PATIENCE
+    assert INBOX_LIFETIME > PATIENCE
     # Nobody takes a batch for abandoned whose pictures are being finished.
     assert look_again_after(0) < LEASE
 

@@ -1,7 +1,10 @@
 """What billing publishes. Credits are whole numbers."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from common.contracts.base import Event
 
@@ -70,4 +73,75 @@ class CreditsReleased(BalanceMoved):
     reason: str
 
 
-EVENTS: tuple[type[Event], ...] = (CreditsGranted, CreditsHeld, CreditsRefused, CreditsCaptured, CreditsReleased)
+class CreditsExpired(BalanceMoved):
+    """Credits were not spent in time."""
+
+    type: ClassVar[str] = "credits.expired"
+
+    credits: int
+
+
+class CreditsWithdrawn(BalanceMoved):
+    """Credits cannot be spent any more, or not for now: `clawback`, `freeze` or `adjustment`."""
+
+    type: ClassVar[str] = "credits.withdrawn"
+
+    credits: int
+    reason: str
+
+
+class PaymentReceived(Event):
+    """Money came for an order, in the currency's minor unit; its credits are granted."""
+
+    type: ClassVar[str] = "payment.received"
+
+    user_id: UUID
+    order_id: UUID
+    provider: str
+    kind: str
+    price_id: str
+    credits: int
+    amount: int
+    currency: str
+
+
+class SubscriptionChanged(Event):
+    """A plan began, goes on, is paid late, waits, or ended. `price_id` is what the next period costs."""
+
+    type: ClassVar[str] = "subscription.changed"
+
+    user_id: UUID
+    subscription_id: UUID
+    state: str
+    price_id: str
+    paid_price_id: str | None = None
+    cancel_at_period_end: bool = False
+    period_end: datetime | None = None
+
+
+class MailRequested(Event):
+    """A letter is to be written to a person: which, and the numbers and dates in it; her address is the gateway's.
+
+    `attachment` is one of billing's documents, fetched when the letter is sent.
+    """
+
+    type: ClassVar[str] = "mail.requested"
+
+    user_id: UUID
+    template: str
+    parameters: dict[str, str] = Field(default_factory=dict[str, str])
+    attachment: UUID | None = None
+
+
+EVENTS: tuple[type[Event], ...] = (
+    CreditsGranted,
+    CreditsHeld,
+    CreditsRefused,
+    CreditsCaptured,
+    CreditsReleased,
+    CreditsExpired,
+    CreditsWithdrawn,
+    PaymentReceived,
+    SubscriptionChanged,
+    MailRequested,
+)

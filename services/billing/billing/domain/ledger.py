@@ -1,11 +1,12 @@
 """Credits: what a person may spend, and how a hold ends. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from billing.domain.lots import Lot, LotKind, Return
 from common.errors import Refused
 
 
@@ -40,21 +41,32 @@ TRANSITIONS: Mapping[HoldState, frozenset[HoldState]] = {
 
 
 class Account(StrEnum):
-    """The accounts of the ledger. The first two exist once per person."""
+    """The accounts of the ledger. The first three exist once per person."""
 
     AVAILABLE = "available"
     HELD = "held"
+    FROZEN = "frozen"  # what cannot be spent while its payment is disputed
     REVENUE = "revenue"
-    ISSUED = "issued"  # credits given away: the other side of every grant
+    ISSUED = "issued"  # credits given: the other side of every grant
+    EXPIRED = "expired"
+    RETURNED = "returned"  # taken back, as their payment was
 
 
 class Kind(StrEnum):
     """What an entry is about; the statement shows it."""
 
     TRIAL = "trial"
+    PLAN = "plan"
+    PACK = "pack"
+    GIFT = "gift"
+    ADJUSTMENT = "adjustment"
     HOLD = "hold"
     CAPTURE = "capture"
     RELEASE = "release"
+    EXPIRY = "expiry"
+    CLAWBACK = "clawback"
+    FREEZE = "freeze"
+    THAW = "thaw"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +83,7 @@ class Balance:
 
     available: int
     held: int
+    frozen: int
     version: int
 
 
@@ -102,57 +115,53 @@ class StatementLine:
     balance: int
     reason: str
     figurine_id: UUID | None
+    # What kind of credits moved and until when they can be spent, where it is of one lot only.
+    lot_kind: LotKind | None
+    expires_at: datetime | None
 
 
-def trial(credits: int) -> list[Posting]:
-    """A gift to try the studio with."""
-    return [
-        Posting(account=Account.ISSUED, credits=-credits),
-        Posting(account=Account.AVAILABLE, credits=credits),
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Everything one entry changes: its sides, and the lots as they are afterwards."""
+
+    user_id: UUID
+    kind: Kind
+    reason: str
+    postings: Sequence[Posting]
+    lots: Sequence[Lot] = ()
+    figurine_id: UUID | None = None
+    # The lot it is about, where it is about one only.
+    about: Lot | None = field(default=None)
+
+
+def moving(source: Account, target: Account, credits: int) -> list[Posting]:
+    """So many credits from one account to another."""
+    return [Posting(account=source, credits=-credits), Posting(account=target, credits=credits)]
 
 
 def setting_aside(credits: int) -> list[Posting]:
     """The price of a figurine leaves what is available until its fate is known."""
-    return [
-        Posting(account=Account.AVAILABLE, credits=-credits),
-        Posting(account=Account.HELD, credits=credits),
-    ]
+    return moving(Account.AVAILABLE, Account.HELD, credits)
 
 
-def settlement(hold: Hold, delivered: int) -> list[Posting]:
-    """Capture the delivered pictures at the price that was agreed, release the rest."""
-    captured = min(hold.unit_price * delivered, hold.credits)
-    return [
-        Posting(account=Account.HELD, credits=-hold.credits),
-        Posting(account=Account.REVENUE, credits=captured),
-        Posting(account=Account.AVAILABLE, credits=hold.credits - captured),
-    ]
+def price_of(hold: Hold, delivered: int) -> int:
+    """What the delivered pictures cost, at the price that was agreed and never more than was set aside."""
+    return min(hold.unit_price * delivered, hold.credits)
+
+
+def settlement(returns: Sequence[Return]) -> list[Posting]:
+    """A hold ends: what was delivered is earned, the rest goes where its lots are."""
+    went = {
+        Account.REVENUE: sum(each.captured for each in returns),
+        Account.AVAILABLE: sum(each.available for each in returns),
+        Account.FROZEN: sum(each.frozen for each in returns),
+        Account.EXPIRED: sum(each.expired for each in returns),
+        Account.RETURNED: sum(each.taken_back for each in returns),
+    }
+    sides = [Posting(account=account, credits=credits) for account, credits in went.items()]
+    return [Posting(account=Account.HELD, credits=-sum(went.values())), *sides]
 
 
 def credits_to(account: Account, postings: Sequence[Posting]) -> int:
     """What these postings move into an account."""
     return sum(posting.credits for posting in postings if posting.account is account)
-
-
-def counted(number: int, noun: str) -> str:
-    """'1 picture', '2 pictures'."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-# Why a figurine cost nothing, by the public failure code.
-FAILURE_REASONS: Mapping[str, str] = {
-    "refused_by_engine": "The engine declined this photo; all credits came back",
-    "no_picture": "The engine gave no picture; all credits came back",
-    "engine_unavailable": "The engine was away; all credits came back",
-    "engine_timeout": "The engine took too long; all credits came back",
-    "model_retired": "The engine's model was retired; all credits came back",
-    "photo_missing": "The photo was gone before painting began; all credits came back",
-    "cancelled": "You cancelled; all credits came back",
-    "restricted": "Processing is restricted at your request; all credits came back",
-}
-
-
-def release_reason(code: str) -> str:
-    """The line on the statement for a figurine that did not come about."""
-    return FAILURE_REASONS.get(code, "No picture was delivered; all credits came back")

@@ -1,15 +1,78 @@
 """Billing's rows, in literal SQL, inside one transaction."""
 
+from dataclasses import dataclass
+
+from billing.domain.invoices import Terms
+from billing.repository.adjustments import Adjustments
+from billing.repository.audits import Audits
+from billing.repository.codes import Codes
+from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
+from billing.repository.lots import Lots
+from billing.repository.orders import Orders
+from billing.repository.payment_laws import PaymentLaws
+from billing.repository.refunds import Disputes, Refunds
+from billing.repository.subscriptions import Customers, SubscriptionRows
+from billing.repository.transfers import Transfers
+from billing.repository.webhooks import Events, Looks
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
+from common.sealing import Sealer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What documents are written with: the terms of sale, and what seals whom they are for."""
+
+    sealer: Sealer
+    terms: Terms
 
 
 class Work:
-    """Billing's rooms in one transaction."""
+    """Billing's rooms in one transaction; `code_key` is what codes are kept under, `papers` documents."""
 
-    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        outbox: Outbox,
+        clock: Clock,
+        *,
+        code_key: bytes | None = None,
+        papers: Papers | None = None,
+    ) -> None:
+        self._connection = connection
+        self._papers = papers
         self.ledger = Ledger(connection, clock)
+        self.lots = Lots(connection)
+        self.codes = Codes(connection, clock, code_key)
+        self.adjustments = Adjustments(connection, clock)
+        self.audits = Audits(connection, clock)
+        self.orders = Orders(connection, clock)
+        self.refunds = Refunds(connection, clock)
+        self.disputes = Disputes(connection, clock)
+        self.customers = Customers(connection, clock)
+        self.subscriptions = SubscriptionRows(connection, clock)
+        self.events = Events(connection, clock)
+        self.looks = Looks(connection, clock)
+        self.payment_laws = PaymentLaws(connection, clock)
+        self.transfers = Transfers(connection, clock)
         self.outbox = outbox
         self.clock = clock
+
+    @property
+    def papers(self) -> Papers:
+        """What documents are written with. Raises LookupError where there is nothing to write."""
+        if self._papers is None:
+            raise LookupError("these rooms were built without papers: give papers=…")
+        return self._papers
+
+    @property
+    def terms(self) -> Terms:
+        """Under which terms the studio sells."""
+        return self.papers.terms
+
+    @property
+    def invoices(self) -> Invoices:
+        """Invoices, receipts and credit notes."""
+        return Invoices(self._connection, self.clock, self.papers.sealer)

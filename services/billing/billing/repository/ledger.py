@@ -1,26 +1,13 @@
-"""The ledger's rows, in literal SQL, inside one transaction."""
+"""Accounts, holds and the entries that explain both, in literal SQL, inside one transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row, kwargs_row
 
-from billing.domain.ledger import (
-    Account,
-    Balance,
-    Hold,
-    HoldState,
-    InsufficientCredits,
-    Kind,
-    Posting,
-    StatementLine,
-    credits_to,
-    setting_aside,
-    settlement,
-    trial,
-)
+from billing.domain.ledger import Account, Balance, Hold, HoldState, Kind, Movement, StatementLine, credits_to
+from billing.domain.lots import LotKind, Part
 from common.clock import Clock
 from common.database import Connection
 
@@ -45,12 +32,18 @@ class Ledger:
         """What the person has, or None when she has no account yet."""
         with self._connection.cursor(row_factory=class_row(Balance)) as cursor:
             return cursor.execute(
-                "SELECT available, held, version FROM accounts WHERE user_id = %s", [user_id]
+                "SELECT available, held, frozen, version FROM accounts WHERE user_id = %s", [user_id]
             ).fetchone()
 
-    def grant_trial(self, user_id: UUID, credits: int) -> Balance:
-        """Give a new person credits to try the studio with."""
-        return self._post(user_id, Kind.TRIAL, trial(credits), "Welcome: credits to try the studio with")
+    def lock(self, user_id: UUID) -> Balance | None:
+        """The balance, which nobody else moves until the transaction ends; None without an account.
+
+        Whoever changes lots of a person holds this lock.
+        """
+        with self._connection.cursor(row_factory=class_row(Balance)) as cursor:
+            return cursor.execute(
+                "SELECT available, held, frozen, version FROM accounts WHERE user_id = %s FOR NO KEY UPDATE", [user_id]
+            ).fetchone()
 
     def find_hold(self, figurine_id: UUID) -> Hold | None:
         """The hold of a figurine, locked until the transaction ends."""
@@ -58,48 +51,150 @@ class Ledger:
             return cursor.execute(
                 """
                 SELECT id, figurine_id, user_id, unit_price, credits, state
-                  FROM holds WHERE figurine_id = %s FOR UPDATE
+                  FROM holds WHERE figurine_id = %s FOR NO KEY UPDATE
                 """,
                 [figurine_id],
             ).fetchone()
 
-    def hold(self, user_id: UUID, figurine_id: UUID, *, unit_price: int, pictures: int, reason: str) -> Hold | None:
-        """Set the price aside; None when somebody else settled this figurine's fate meanwhile.
+    def new_hold(self, user_id: UUID, figurine_id: UUID, *, unit_price: int, pictures: int) -> Hold:
+        """A hold that is not kept yet."""
+        return Hold(
+            id=self._clock.new_id(),
+            figurine_id=figurine_id,
+            user_id=user_id,
+            unit_price=unit_price,
+            credits=unit_price * pictures,
+            state=HoldState.OPEN,
+        )
 
-        Raises InsufficientCredits and changes nothing.
-        """
-        hold = self._new_hold(user_id, figurine_id, unit_price, unit_price * pictures, HoldState.OPEN)
-        self._lock_if_affordable(user_id, hold.credits)
-        if not self._insert_hold(hold):
-            return None
-        self._post(user_id, Kind.HOLD, setting_aside(hold.credits), reason, figurine_id)
-        return hold
+    def keep_hold(self, hold: Hold, parts: Sequence[Part]) -> bool:
+        """Keep a hold and what it draws from; False when somebody else settled this figurine's fate meanwhile."""
+        row = self._connection.execute(
+            """
+            WITH hold AS (
+                INSERT INTO holds (id, figurine_id, user_id, unit_price, credits, state, created_at)
+                VALUES (%(id)s, %(figurine_id)s, %(user_id)s, %(unit_price)s, %(credits)s, 'open', %(now)s)
+                ON CONFLICT (figurine_id) DO NOTHING
+             RETURNING id),
+            drawn AS (
+                INSERT INTO hold_parts (hold_id, lot_id, place, credits)
+                SELECT hold.id, part.lot_id, part.place, part.credits
+                  FROM hold, unnest(%(lots)s::uuid[], %(amounts)s::int[])
+                             WITH ORDINALITY AS part (lot_id, credits, place))
+            SELECT id FROM hold
+            """,
+            {
+                "id": hold.id,
+                "figurine_id": hold.figurine_id,
+                "user_id": hold.user_id,
+                "unit_price": hold.unit_price,
+                "credits": hold.credits,
+                "now": self._clock.now(),
+                "lots": [part.lot.id for part in parts],
+                "amounts": [part.credits for part in parts],
+            },
+        ).fetchone()
+        return row is not None
 
     def record_ended(self, user_id: UUID, figurine_id: UUID, state: HoldState) -> bool:
         """Remember that this figurine never held anything; False when a hold exists already."""
-        return self._insert_hold(self._new_hold(user_id, figurine_id, 0, 0, state))
+        return bool(
+            self._connection.execute(
+                """
+                INSERT INTO holds (id, figurine_id, user_id, unit_price, credits, state, delivered, created_at,
+                                   ended_at)
+                VALUES (%(id)s, %(figurine_id)s, %(user_id)s, 0, 0, %(state)s,
+                        CASE WHEN %(state)s = 'released' THEN 0 END, %(now)s, %(now)s)
+                ON CONFLICT (figurine_id) DO NOTHING
+                """,
+                {
+                    "id": self._clock.new_id(),
+                    "figurine_id": figurine_id,
+                    "user_id": user_id,
+                    "state": state,
+                    "now": self._clock.now(),
+                },
+            ).rowcount
+        )
 
-    def settle(self, hold: Hold, *, delivered: int, reason: str) -> int:
-        """Capture delivered pictures, release the rest; returns the credits captured."""
-        hold.end(HoldState.SETTLED)
-        postings = settlement(hold, delivered)
-        captured = credits_to(Account.REVENUE, postings)
-        self._end_hold(hold, HoldState.SETTLED, captured)
-        self._post(hold.user_id, Kind.CAPTURE, postings, reason, hold.figurine_id)
-        return captured
+    def end_hold(self, hold: Hold, state: HoldState, *, captured: int, delivered: int) -> None:
+        """The hold ends, once. Raises HoldEnded."""
+        hold.end(state)
+        self._connection.execute(
+            """
+            UPDATE holds SET state = %s, captured = %s, delivered = %s, ended_at = %s
+             WHERE id = %s AND state = 'open'
+            """,
+            [state, captured, delivered, self._clock.now(), hold.id],
+        )
 
-    def release(self, hold: Hold, reason: str) -> None:
-        """Give the whole hold back."""
-        hold.end(HoldState.RELEASED)
-        self._end_hold(hold, HoldState.RELEASED, 0)
-        self._post(hold.user_id, Kind.RELEASE, settlement(hold, delivered=0), reason, hold.figurine_id)
+    def move(self, movement: Movement) -> Balance:
+        """Change the balance and the lots, and write the entry that explains it, under the account's row lock."""
+        moving = [posting for posting in movement.postings if posting.credits]
+        about, lots = movement.about, movement.lots
+        with self._connection.cursor(row_factory=class_row(Balance)) as cursor:
+            balance = cursor.execute(
+                """
+                WITH moved AS (
+                    UPDATE accounts
+                       SET available = available + %(available)s, held = held + %(held)s,
+                           frozen = frozen + %(frozen)s, version = version + 1
+                     WHERE user_id = %(user_id)s
+                 RETURNING available, held, frozen, version),
+                entry AS (
+                    INSERT INTO entries (user_id, kind, reason, figurine_id, at, credits, balance, lot_kind, expires_at)
+                    SELECT %(user_id)s, %(kind)s, %(reason)s, %(figurine_id)s, %(now)s, %(available)s, available,
+                           %(lot_kind)s, %(expires_at)s
+                      FROM moved
+                 RETURNING seq),
+                sides AS (
+                    INSERT INTO postings (entry, account, user_id, credits)
+                    SELECT entry.seq, side.account, %(user_id)s, side.credits
+                      FROM entry, unnest(%(accounts)s::text[], %(amounts)s::int[]) AS side (account, credits)),
+                changed AS (
+                    UPDATE lots
+                       SET free = later.free, held = later.held, owed = later.owed, extended = later.extended,
+                           expires_at = later.expires_at, frozen_at = later.frozen_at,
+                           touched = touched OR later.free < lots.free OR later.held <> lots.held,
+                           closed_at = CASE WHEN later.free + later.held = 0 THEN coalesce(closed_at, %(now)s) END
+                      FROM unnest(%(lots)s::uuid[], %(free)s::int[], %(lot_held)s::int[], %(owed)s::int[],
+                                  %(extended)s::bool[], %(ends)s::timestamptz[], %(frozen_at)s::timestamptz[])
+                           AS later (id, free, held, owed, extended, expires_at, frozen_at)
+                     WHERE lots.id = later.id)
+                SELECT available, held, frozen, version FROM moved
+                """,
+                {
+                    "user_id": movement.user_id,
+                    "available": credits_to(Account.AVAILABLE, movement.postings),
+                    "held": credits_to(Account.HELD, movement.postings),
+                    "frozen": credits_to(Account.FROZEN, movement.postings),
+                    "kind": movement.kind,
+                    "reason": movement.reason,
+                    "figurine_id": movement.figurine_id,
+                    "lot_kind": about.kind if about else None,
+                    "expires_at": about.expires_at if about else None,
+                    "now": self._clock.now(),
+                    "accounts": [posting.account for posting in moving],
+                    "amounts": [posting.credits for posting in moving],
+                    "lots": [lot.id for lot in lots],
+                    "free": [lot.free for lot in lots],
+                    "lot_held": [lot.held for lot in lots],
+                    "owed": [lot.owed for lot in lots],
+                    "extended": [lot.extended for lot in lots],
+                    "ends": [lot.expires_at for lot in lots],
+                    "frozen_at": [lot.frozen_at for lot in lots],
+                },
+            ).fetchone()
+        if balance is None:
+            raise LookupError(f"no account {movement.user_id}")
+        return balance
 
     def statement(self, user_id: UUID, *, before: int | None, limit: int) -> list[StatementLine]:
         """The newest movements first, at most `limit`, those older than entry `before`."""
-        with self._connection.cursor(row_factory=class_row(StatementLine)) as cursor:
+        with self._connection.cursor(row_factory=kwargs_row(_line)) as cursor:
             return cursor.execute(
                 """
-                SELECT seq, at, kind, credits, balance, reason, figurine_id
+                SELECT seq, at, kind, credits, balance, reason, figurine_id, lot_kind, expires_at
                   FROM entries
                  WHERE user_id = %(user_id)s AND (%(before)s::bigint IS NULL OR seq < %(before)s)
                  ORDER BY seq DESC
@@ -108,117 +203,10 @@ class Ledger:
                 {"user_id": user_id, "before": before, "limit": limit},
             ).fetchall()
 
-    def violations(self, *, stale_before: datetime) -> dict[str, int]:
-        """How often each law of the ledger is broken right now; all zero in a sound ledger."""
-        row = self._connection.execute(
-            """
-            SELECT
-              (SELECT coalesce(abs(sum(credits)), 0) FROM postings),
-              (SELECT count(*) FROM accounts a
-                WHERE a.available <> (SELECT coalesce(sum(p.credits), 0) FROM postings p
-                                       WHERE p.user_id = a.user_id AND p.account = 'available')
-                   OR a.held <> (SELECT coalesce(sum(p.credits), 0) FROM postings p
-                                  WHERE p.user_id = a.user_id AND p.account = 'held')),
-              (SELECT count(*) FROM accounts a
-                WHERE a.held <> (SELECT coalesce(sum(h.credits), 0) FROM holds h
-                                  WHERE h.user_id = a.user_id AND h.state = 'open')),
-              (SELECT count(*) FROM holds WHERE state = 'open' AND created_at < %(stale_before)s)
-            """,
-            {"stale_before": stale_before},
-        ).fetchone()
-        names = (
-            "postings_do_not_sum_to_zero",
-            "balance_differs_from_postings",
-            "held_differs_from_holds",
-            "stale_hold",
-        )
-        return dict(zip(names, row or (), strict=True))
-
-    def _new_hold(self, user_id: UUID, figurine_id: UUID, unit_price: int, credits: int, state: HoldState) -> Hold:
-        return Hold(
-            id=self._clock.new_id(),
-            figurine_id=figurine_id,
-            user_id=user_id,
-            unit_price=unit_price,
-            credits=credits,
-            state=state,
-        )
-
-    def _lock_if_affordable(self, user_id: UUID, credits: int) -> None:
-        affordable = self._connection.execute(
-            "SELECT 1 FROM accounts WHERE user_id = %s AND available >= %s FOR UPDATE", [user_id, credits]
-        ).fetchone()
-        if affordable is None:
-            raise InsufficientCredits
-
-    def _insert_hold(self, hold: Hold) -> bool:
-        now = self._clock.now()
-        return bool(
-            self._connection.execute(
-                """
-                INSERT INTO holds (id, figurine_id, user_id, unit_price, credits, state, created_at, ended_at)
-                VALUES (%(id)s, %(figurine_id)s, %(user_id)s, %(unit_price)s, %(credits)s, %(state)s, %(now)s,
-                        CASE WHEN %(state)s = 'open' THEN NULL ELSE %(now)s::timestamptz END)
-                ON CONFLICT (figurine_id) DO NOTHING
-                """,
-                {
-                    "id": hold.id,
-                    "figurine_id": hold.figurine_id,
-                    "user_id": hold.user_id,
-                    "unit_price": hold.unit_price,
-                    "credits": hold.credits,
-                    "state": hold.state,
-                    "now": now,
-                },
-            ).rowcount
-        )
-
-    def _end_hold(self, hold: Hold, state: HoldState, captured: int) -> None:
-        self._connection.execute(
-            "UPDATE holds SET state = %s, captured = %s, ended_at = %s WHERE id = %s AND state = 'open'",
-            [state, captured, self._clock.now(), hold.id],
-        )
-
-    def _post(
-        self, user_id: UUID, kind: Kind, postings: Sequence[Posting], reason: str, figurine_id: UUID | None = None
-    ) -> Balance:
-        """Move the balance and write the entry that explains it, under the account's row lock."""
-        moving = [posting for posting in postings if posting.credits]
-        with self._connection.cursor(row_factory=class_row(Balance)) as cursor:
-            balance = cursor.execute(
-                """
-                WITH moved AS (
-                    UPDATE accounts
-                       SET available = available + %(available)s, held = held + %(held)s, version = version + 1
-                     WHERE user_id = %(user_id)s
-                 RETURNING available, held, version),
-                entry AS (
-                    INSERT INTO entries (user_id, kind, reason, figurine_id, at, credits, balance)
-                    SELECT %(user_id)s, %(kind)s, %(reason)s, %(figurine_id)s, %(now)s, %(available)s, available
-                      FROM moved
-                 RETURNING seq),
-                sides AS (
-                    INSERT INTO postings (entry, account, user_id, credits)
-                    SELECT entry.seq, side.account, %(user_id)s, side.credits
-                      FROM entry, unnest(%(accounts)s::text[], %(amounts)s::int[]) AS side (account, credits))
-                SELECT available, held, version FROM moved
-                """,
-                {
-                    "user_id": user_id,
-                    "available": credits_to(Account.AVAILABLE, postings),
-                    "held": credits_to(Account.HELD, postings),
-                    "kind": kind,
-                    "reason": reason,
-                    "figurine_id": figurine_id,
-                    "now": self._clock.now(),
-                    "accounts": [posting.account for posting in moving],
-                    "amounts": [posting.credits for posting in moving],
-                },
-            ).fetchone()
-        if balance is None:
-            raise LookupError(f"no account {user_id}")
-        return balance
-
 
 def _hold(*, state: str, **columns: Any) -> Hold:
     return Hold(state=HoldState(state), **columns)
+
+
+def _line(*, kind: str, lot_kind: str | None, **columns: Any) -> StatementLine:
+    return StatementLine(kind=Kind(kind), lot_kind=LotKind(lot_kind) if lot_kind else None, **columns)

@@ -1,7 +1,21 @@
 """Billing's HTTP door; only the gateway comes through it."""
 
-from billing.routes import credits
+from collections.abc import Mapping
 
-ROUTES = [credits.routes]
+from billing.domain.codes import TooManyTries
+from billing.domain.payments import PaymentDeclined
+from billing.routes import catalogue, checkout, credits, invoices, orders, subscription, webhooks
+from common.errors import Refused
 
-__all__ = ["ROUTES"]
+ROUTES = [
+    credits.routes,
+    catalogue.routes,
+    checkout.routes,
+    invoices.routes,
+    orders.routes,
+    subscription.routes,
+    webhooks.routes,
+]
+STATUSES: Mapping[type[Refused], int] = {TooManyTries: 429, PaymentDeclined: 402}
+
+__all__ = ["ROUTES", "STATUSES"]

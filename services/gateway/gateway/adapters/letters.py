@@ -1,5 +1,6 @@
 """Mails from Jinja templates: `mail/<kind>.txt` (subject on its first line) and `mail/<kind>.html`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -20,9 +21,10 @@ class JinjaLetters:
             loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
         )
 
-    def write(self, template: str, account: Account) -> Letter:
-        """The letter of this kind for this person."""
-        values = {"name": account.name, "link": self._links.verification(account.id)}
+    def write(self, template: str, account: Account, parameters: Mapping[str, str] | None = None) -> Letter:
+        """The letter of this kind for this person, with these numbers and dates in it."""
+        links = {"link": self._links.verification(account.id), "studio": self._links.studio}
+        values = {**(parameters or {}), **links, "name": account.name}
         text = self._environment.get_template(f"{template}.txt").render(values)
         subject, _, body = text.partition("\n")
         html = self._environment.get_template(f"{template}.html").render(values)

@@ -21,6 +21,11 @@ class Links:
         self._clock = clock
         self._jwt = jwt.PyJWT(options={"verify_exp": False, "verify_iat": False, "enforce_minimum_key_length": True})
 
+    @property
+    def studio(self) -> str:
+        """Where people reach it, without a slash at the end."""
+        return self._public_url
+
     def verification(self, account_id: UUID) -> str:
         """The address of the page that confirms a person's e-mail address."""
         return f"{self._public_url}/verify?token={self._sign(account_id, _VERIFY, VERIFICATION_LIFETIME)}"

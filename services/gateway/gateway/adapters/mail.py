@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from common.errors import Unavailable
-from gateway.ports import MailRefused
+from gateway.ports import Attachment, MailRefused
 
 TIMEOUT_SECONDS = 15.0
 _PERMANENT = 500
@@ -22,9 +22,11 @@ class SmtpMailer:
         self._sender = sender
         self._ca_file = ca_file
 
-    def send(self, *, to: str, subject: str, text: str, html: str) -> None:
+    def send(self, *, to: str, subject: str, text: str, html: str, attachment: Attachment | None = None) -> None:
         """Hand a mail over. Raises MailRefused for good, Unavailable for now."""
         message = self._message(to, subject, text, html)
+        if attachment is not None:
+            message.add_attachment(attachment.pdf, maintype="application", subtype="pdf", filename=attachment.name)
         try:
             with self._connect() as server:
                 server.send_message(message)

@@ -12,21 +12,31 @@ from uuid import UUID
 import httpx2
 
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from common.problems import MEDIA_TYPE
 from common.tokens import TokenIssuer
+from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import RangeOutside
+from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.models import ModelFailed, TooManyModels
 
 # A call has a deadline: whoever waits for a service that is away is told so.
 TIMEOUT = httpx2.Timeout(5.0, connect=1.0)
+# What asks a payment provider in turn may take as long as that does.
+PATIENT = httpx2.Timeout(30.0, connect=1.0)
 
 _REFUSALS: Mapping[int, type[Refused]] = {
     400: Invalid,
+    402: PaymentDeclined,
     404: NotFound,
     409: Conflict,
     416: RangeOutside,
     422: ModelFailed,
     429: TooManyModels,
+    503: Unavailable,
 }
+
+# What its status alone does not tell.
+_BY_CODE: Mapping[str, type[Refused]] = {"idempotency_mismatch": IdempotencyMismatch}
 
 
 class Peer:
@@ -40,27 +50,43 @@ class Peer:
 
     def get(self, path: str, *, user_id: UUID | None, params: Mapping[str, str] | None = None) -> Any:
         """Read something. Raises NotFound, Invalid, Conflict, Unavailable."""
-        return self._call("GET", path, user_id, params)
+        return self._call("GET", path, user_id, params=params)
 
-    def post(self, path: str, *, user_id: UUID) -> Any:
-        """Ask for something. Raises NotFound, Invalid, Conflict, Unavailable."""
-        return self._call("POST", path, user_id, None)
+    def post(
+        self,
+        path: str,
+        *,
+        user_id: UUID,
+        body: Mapping[str, object] | None = None,
+        key: str | None = None,
+        timeout: httpx2.Timeout = TIMEOUT,
+    ) -> Any:
+        """Ask for something; `key` is the Idempotency-Key. Raises NotFound, Invalid, Conflict, Unavailable."""
+        return self._call("POST", path, user_id, body=body, key=key, timeout=timeout)
+
+    def hand_on(self, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
+        """Pass on what somebody outside sent, byte for byte, in nobody's name. Raises as `post` does."""
+        with self._answered():
+            response = self._client.post(path, content=body, headers={**headers, **self._authorization(None)})
+        if not response.is_success:
+            raise self._refusal(response)
+        return response.json()
 
     def post_photo(self, path: str, *, user_id: UUID, jpeg: bytes) -> Any:
         """Have a photo looked at. Raises NotFound, Invalid, Conflict, Unavailable."""
-        return self._call("POST", path, user_id, None, jpeg=jpeg)
+        return self._call("POST", path, user_id, jpeg=jpeg)
 
     def put(self, path: str, *, user_id: UUID, body: Mapping[str, object]) -> Any:
         """Say how something is to be. Raises NotFound, Invalid, Conflict, Unavailable."""
-        return self._call("PUT", path, user_id, None, body)
+        return self._call("PUT", path, user_id, body=body)
 
     def delete(self, path: str, *, user_id: UUID) -> Any:
         """Have something removed. Raises NotFound, Invalid, Conflict, Unavailable."""
-        return self._call("DELETE", path, user_id, None)
+        return self._call("DELETE", path, user_id)
 
     def fetch(self, path: str, *, user_id: UUID) -> bytes:
         """The bytes of something, whole. Raises NotFound, Invalid, Conflict, Unavailable."""
-        return self._answer("GET", path, user_id, None).content
+        return self._answer("GET", path, user_id).content
 
     @contextmanager
     def _answered(self) -> Generator[None]:
@@ -85,36 +111,30 @@ class Peer:
         response.close()
         raise self._refusal(response)
 
-    def _call(
-        self,
-        method: str,
-        path: str,
-        user_id: UUID | None,
-        params: Mapping[str, str] | None,
-        body: Mapping[str, object] | None = None,
-        *,
-        jpeg: bytes | None = None,
-    ) -> Any:
-        return self._answer(method, path, user_id, params, body, jpeg=jpeg).json()
+    def _call(self, method: str, path: str, user_id: UUID | None, **options: Any) -> Any:
+        return self._answer(method, path, user_id, **options).json()
 
     def _answer(
         self,
         method: str,
         path: str,
         user_id: UUID | None,
-        params: Mapping[str, str] | None,
-        body: Mapping[str, object] | None = None,
         *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
         jpeg: bytes | None = None,
+        key: str | None = None,
+        timeout: httpx2.Timeout = TIMEOUT,
     ) -> httpx2.Response:
         with self._answered():
             response = self._client.request(
                 method,
                 path,
+                timeout=timeout,
                 params=dict(params or {}),
                 json=None if body is None else dict(body),
                 content=jpeg,
-                headers=self._authorization(user_id),
+                headers={**self._authorization(user_id), **({"Idempotency-Key": key} if key else {})},
             )
         if not response.is_success:
             raise self._refusal(response)
@@ -125,10 +145,11 @@ class Peer:
 
     @staticmethod
     def _refusal(response: httpx2.Response) -> Refused:
-        kind = _REFUSALS.get(response.status_code)
-        refusal = kind(str(response.json().get("detail") or "")) if kind else Unavailable()
+        said: dict[str, Any] = response.json() if response.headers.get("Content-Type") == MEDIA_TYPE else {}
+        kind = _BY_CODE.get(str(said.get("code"))) or _REFUSALS.get(response.status_code)
+        refusal = kind(str(said.get("detail") or "")) if kind else Unavailable()
         seconds = response.headers.get("Retry-After", "")
-        if isinstance(refusal, ModelFailed | TooManyModels) and seconds.isdecimal():
+        if isinstance(refusal, ModelFailed | TooManyModels | Unavailable) and seconds.isdecimal():
             refusal.retry_after_seconds = int(seconds)
         return refusal
 

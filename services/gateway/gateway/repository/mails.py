@@ -1,9 +1,11 @@
 """Mails to send and what became of them: ids and templates, never addresses."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
 from common.clock import Clock
 from common.database import Connection, notify
@@ -20,6 +22,9 @@ class Mail:
     account_id: UUID
     template: str
     attempts: int
+    # The numbers and dates in it, and the document of billing's that goes along.
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    attachment: UUID | None = None
 
 
 class Mails:
@@ -30,15 +35,22 @@ class Mails:
         self._clock = clock
         self._channel = channel
 
-    def add(self, account_id: UUID, template: str) -> None:
+    def add(
+        self,
+        account_id: UUID,
+        template: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        attachment: UUID | None = None,
+    ) -> None:
         """Ask for a mail; it is written and sent after this commits."""
         now = self._clock.now()
         self._connection.execute(
             """
-            INSERT INTO mails (id, account_id, template, state, created_at, next_try_at)
-            VALUES (%s, %s, %s, 'waiting', %s, %s)
+            INSERT INTO mails (id, account_id, template, parameters, attachment, state, created_at, next_try_at)
+            VALUES (%s, %s, %s, %s, %s, 'waiting', %s, %s)
             """,
-            [self._clock.new_id(), account_id, template, now, now],
+            [self._clock.new_id(), account_id, template, Jsonb(dict(parameters or {})), attachment, now, now],
         )
         notify(self._connection, self._channel)
 
@@ -52,7 +64,7 @@ class Mails:
                    SET attempts = attempts + 1, next_try_at = %(now)s + interval '1 minute' * (2 ^ attempts)
                  WHERE id = (SELECT id FROM mails WHERE state = 'waiting' AND next_try_at <= %(now)s
                               ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-             RETURNING id, account_id, template, attempts
+             RETURNING id, account_id, template, attempts, parameters, attachment
                 """,
                 {"now": now},
             ).fetchone()

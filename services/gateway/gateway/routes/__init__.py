@@ -3,18 +3,22 @@
 from flask import Blueprint
 
 from gateway.routes.accounts import routes as accounts
+from gateway.routes.buying import routes as buying
+from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
+from gateway.routes.invoices import routes as invoices
 from gateway.routes.models import routes as models
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
+from gateway.routes.plans import routes as plans
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
@@ -22,6 +26,7 @@ from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
 from gateway.routes.usage import routes as usage
+from gateway.routes.webhooks import routes as webhooks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
@@ -37,6 +42,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     photos,
     photo_check,
     credits,
+    invoices,
+    catalogue,
+    buying,
+    plans,
+    webhooks,
     events,
     usage,
     consents,

@@ -63,7 +63,9 @@ class Page:
 
 @routes.get("/v1/events", responses={200: {"description": "A stream of events.", "content": {"text/event-stream": {}}}})
 def stream(query: EventsQuery) -> Response:
-    """`figurine.queued`, `.started`, `.generated`, `.failed` and `credits.changed`, as they happen."""
+    """`figurine.queued`, `.started`, `.generated`, `.failed`, `credits.changed`, `payment.received` and
+    `subscription.changed`, as they happen.
+    """
     account_id = current_person().account_id
     seq = _start(account_id, query)
     if request.method == "HEAD":

@@ -4,18 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, send_from_directory
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
 from common.current import Current
+from common.errors import NotFound, Unavailable
 from gateway.adapters.links import Links
 from gateway.domain.consents import GEMINI, consents_asked_by, consents_needed_for
 from gateway.domain.people import Account, LinkExpired, NotSignedIn, csrf_token
 from gateway.domain.ratings import REASON_WORDS
 from gateway.domain.styles import Style
-from gateway.routes.context import COOKIE, studio, unit
+from gateway.routes.context import COOKIE, peers, studio, unit
 from gateway.routes.styles import style_answer
 from gateway.use_cases import people
 
@@ -95,6 +97,27 @@ def show_privacy() -> Response:
     return _page("privacy.html")
 
 
+@pages.get("/credits")
+def show_credits() -> Response:
+    """What a person has, what can be bought, and every movement with its reason."""
+    return _page("credits.html")
+
+
+@pages.get("/invoices/<uuid:invoice_id>")
+def show_invoice(invoice_id: UUID) -> BaseResponse:
+    """One's own invoice, how its payment stands, and where to send the money."""
+    account = _account()
+    if account is None:
+        return redirect(f"/signin?next=/invoices/{invoice_id}")
+    try:
+        invoice = peers().billing.get(f"/v1/invoices/{invoice_id}", user_id=account.id)
+    except NotFound as refusal:
+        return _page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=refusal.sentence)
+    except Unavailable as refusal:
+        return _page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=refusal.sentence)
+    return _page("invoice.html", invoice=invoice)
+
+
 @pages.get("/signup")
 def sign_up() -> BaseResponse:
     """Where accounts are opened."""
@@ -136,7 +159,7 @@ def _link_refused(refusal: LinkExpired) -> Response:
     return response
 
 
-def _page(template: str, **values: object) -> Response:
+def _page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
     account = _account()
     token = request.cookies.get(COOKIE, "")
     html = render_template(
@@ -146,7 +169,7 @@ def _page(template: str, **values: object) -> Response:
         policy_version=studio().policy_version,
         **values,
     )
-    response = make_response(html)
+    response = make_response(html, status)
     response.headers.update(HEADERS)
     return response
 

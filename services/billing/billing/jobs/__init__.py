@@ -1,0 +1,61 @@
+"""Billing's clock door: lots that end, and whether the ledger is sound."""
+
+from datetime import timedelta
+
+import structlog
+from prometheus_client import Gauge
+
+from billing.domain.laws import NAMED
+from billing.jobs import documents
+from billing.jobs.payments import Cashier
+from billing.repository import Work
+from billing.use_cases import auditing, codes, ledger
+from common.service import Job
+from common.work import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+VIOLATIONS = Gauge("billing_ledger_violations", "How often a law of the ledger is broken right now", ["law"])
+# How many people's lots end in one transaction.
+EXPIRE_AT_ONCE = 100
+
+
+def check_ledger(unit: UnitOfWork[Work], stale_after: timedelta) -> int:
+    """Measure every law of the ledger on what is new; anything but zero is for an operator."""
+    with unit.begin() as work:
+        found = auditing.check_news(work, stale_after=stale_after)
+    for law, offenders in found.items():
+        VIOLATIONS.labels(law).set(len(offenders))
+        if offenders:
+            log.error("ledger violated", law=law, count=len(offenders), first=offenders[:NAMED])
+    return 0
+
+
+def audit_ledger(unit: UnitOfWork[Work]) -> int:
+    """Walk on through all accounts, if it is time; what is found shows at the next check."""
+    with unit.begin() as work:
+        return auditing.walk(work)
+
+
+def expire_lots(unit: UnitOfWork[Work]) -> int:
+    """Let credits expire whose time is over."""
+    with unit.begin() as work:
+        return ledger.expire_lots(work, limit=EXPIRE_AT_ONCE)
+
+
+def forget_tries(unit: UnitOfWork[Work]) -> int:
+    """Forget who guessed at codes once that does not count any more."""
+    with unit.begin() as work:
+        return codes.forget_tries(work)
+
+
+def jobs(unit: UnitOfWork[Work], cashier: Cashier, *, stale_after: timedelta) -> list[Job]:
+    """What the clock asks of billing."""
+    return [
+        Job(name="expire lots", every=timedelta(minutes=1), run=lambda: expire_lots(unit)),
+        Job(name="check ledger", every=timedelta(minutes=1), run=lambda: check_ledger(unit, stale_after)),
+        Job(name="audit ledger", every=timedelta(hours=1), run=lambda: audit_ledger(unit)),
+        Job(name="forget tries", every=timedelta(hours=1), run=lambda: forget_tries(unit)),
+        *cashier.jobs(),
+        *documents.jobs(unit),
+    ]

@@ -1,0 +1,106 @@
+"""The rows of lots, in literal SQL, inside one transaction. Whoever changes one has locked its account."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import kwargs_row, tuple_row
+
+from billing.domain.lots import Lot, LotKind, Part
+from common.database import Connection
+
+
+class Lots:
+    """What is left of every grant."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, lot: Lot) -> bool:
+        """Keep a new lot; False when its source has one already."""
+        return bool(
+            self._connection.execute(
+                """
+                INSERT INTO lots (id, user_id, kind, source, credits, free, held, owed, touched, extended,
+                                  granted_at, expires_at)
+                VALUES (%(id)s, %(user_id)s, %(kind)s, %(source)s, %(credits)s, %(credits)s, 0, 0, false, false,
+                        %(granted_at)s, %(expires_at)s)
+                ON CONFLICT (source) DO NOTHING
+                """,
+                {
+                    "id": lot.id,
+                    "user_id": lot.user_id,
+                    "kind": lot.kind,
+                    "source": lot.source,
+                    "credits": lot.credits,
+                    "granted_at": lot.granted_at,
+                    "expires_at": lot.expires_at,
+                },
+            ).rowcount
+        )
+
+    def open(self, user_id: UUID) -> list[Lot]:
+        """The lots of a person that have something in them."""
+        with self._connection.cursor(row_factory=kwargs_row(_lot)) as cursor:
+            return cursor.execute(
+                """
+                SELECT id, user_id, kind, source, credits, free, held, owed, granted_at, expires_at, frozen_at,
+                       extended
+                  FROM lots WHERE user_id = %s AND closed_at IS NULL
+                """,
+                [user_id],
+            ).fetchall()
+
+    def of_source(self, source: str) -> Lot | None:
+        """The lot of a source, spent or not."""
+        with self._connection.cursor(row_factory=kwargs_row(_lot)) as cursor:
+            return cursor.execute(
+                """
+                SELECT id, user_id, kind, source, credits, free, held, owed, granted_at, expires_at, frozen_at,
+                       extended
+                  FROM lots WHERE source = %s
+                """,
+                [source],
+            ).fetchone()
+
+    def untouched(self, source: str) -> bool:
+        """Whether the lot is as whole as when it came."""
+        row = self._connection.execute("SELECT NOT touched FROM lots WHERE source = %s", [source]).fetchone()
+        return bool(row and row[0])
+
+    def parts_of(self, hold_id: UUID) -> list[Part]:
+        """What a hold drew, in that order, each with its lot as it is now."""
+        with self._connection.cursor(row_factory=kwargs_row(_part)) as cursor:
+            return cursor.execute(
+                """
+                SELECT part.credits AS drawn, lot.id, user_id, kind, source, lot.credits, free, held, owed,
+                       granted_at, expires_at, frozen_at, extended
+                  FROM hold_parts AS part JOIN lots AS lot ON lot.id = part.lot_id
+                 WHERE hold_id = %s
+                 ORDER BY place
+                """,
+                [hold_id],
+            ).fetchall()
+
+    def owners_of_ended(self, now: datetime, limit: int) -> list[UUID]:
+        """People who have credits whose time is over; at most so many."""
+        with self._connection.cursor(row_factory=tuple_row) as cursor:
+            rows = cursor.execute(
+                """
+                SELECT DISTINCT user_id
+                  FROM (SELECT user_id FROM lots
+                         WHERE expires_at <= %s AND closed_at IS NULL AND frozen_at IS NULL AND free > 0
+                         ORDER BY expires_at LIMIT %s) AS ended
+                 ORDER BY user_id
+                """,
+                [now, limit],
+            ).fetchall()
+        return [user_id for (user_id,) in rows]
+
+
+def _lot(*, kind: str, **columns: Any) -> Lot:
+    return Lot(kind=LotKind(kind), **columns)
+
+
+def _part(*, drawn: int, **columns: Any) -> Part:
+    return Part(credits=drawn, lot=_lot(**columns))

@@ -1,0 +1,86 @@
+"""/v1/orders: what one bought, and giving it back."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from billing.domain.payments import Order, OrderKind, OrderState, RefundState
+from billing.routes.context import unit
+from billing.use_cases import refunds
+from common.answers import Answer
+from common.callers import current_user_id, internal_blueprint
+
+routes = internal_blueprint("orders", __name__)
+
+
+class OrderPath(BaseModel):
+    """Which order."""
+
+    order_id: UUID
+
+
+class OrdersQuery(BaseModel):
+    """Which page of the orders."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: UUID | None = None
+
+
+class OrderItem(Answer):
+    """An order; money in the currency's minor unit."""
+
+    id: UUID
+    kind: OrderKind
+    price_id: str
+    provider: str
+    state: OrderState
+    credits: int
+    amount: int
+    amount_paid: int
+    amount_refunded: int
+    currency: str
+    created_at: datetime
+    paid_at: datetime | None
+    url: str | None
+
+
+class OrdersAnswer(Answer):
+    """Orders, the newest first."""
+
+    items: list[OrderItem]
+    next_cursor: str | None
+
+
+class RefundAnswer(Answer):
+    """Money on its way back, and the credits that went with it."""
+
+    id: UUID
+    order_id: UUID
+    amount: int
+    credits: int
+    state: RefundState
+
+
+@routes.get("/v1/orders", responses={200: OrdersAnswer})
+def read_orders(query: OrdersQuery) -> OrdersAnswer:
+    """Everything one ordered."""
+    with unit.begin() as work:
+        orders = work.orders.of_person(current_user_id(), before=query.cursor, limit=query.limit)
+    return OrdersAnswer(
+        items=[_item(order) for order in orders],
+        next_cursor=str(orders[-1].id) if len(orders) == query.limit else None,
+    )
+
+
+@routes.post("/v1/orders/<uuid:order_id>/refund", responses={202: RefundAnswer})
+def give_back(path: OrderPath) -> tuple[dict[str, object], int]:
+    """Give back a pack that was never touched, within 14 days. The money is sent by a job, which asks until it is."""
+    with unit.begin() as work:
+        refund = refunds.ask_own(work, current_user_id(), path.order_id)
+    return RefundAnswer.model_validate(refund).model_dump(mode="json"), 202
+
+
+def _item(order: Order) -> OrderItem:
+    return OrderItem.model_validate(order)
