@@ -313,8 +313,8 @@ def test_whatever_happens_to_credits_the_books_add_up(database: Database) -> Non
     run_state_machine_as_test(
         lambda: Books(unit, clock),
         settings=settings(
-            max_examples=12,
-            stateful_step_count=40,
+            max_examples=10,
+            stateful_step_count=30,
             deadline=None,
             # To shrink a story takes longer than a test may; it is short enough to be read.
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
