@@ -2,55 +2,33 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from billing.domain.adjustments import TooLittleLeft
-from billing.domain.codes import CodeUsedUp, Worth
 from billing.domain.laws import Law, together
 from billing.domain.ledger import HoldState
-from billing.domain.lots import LotKind
 from billing.repository import Work
-from billing.use_cases import adjusting, auditing, codes, granting, ledger
-from billing.use_cases.codes import Terms
+from billing.use_cases import adjusting, auditing, granting, ledger
 from common.clock import MovableClock
 from common.database import Database
 from common.errors import NotYet
 from common.work import UnitOfWork
 from tests.builders import DAY, Life
+from tests.integration.billing.giving import Giving, Person
 from tests.integration.billing.rooms import rooms_with_codes
-
-MONTH = timedelta(days=30)
-FIRST_PERIOD = datetime(2027, 1, 1, tzinfo=UTC)
-CAP = 5
 
 
 class Crash(Exception):
     """The machine dies before the transaction commits."""
 
 
-@dataclass
-class Person:
-    """Somebody, and what this test knows of her without asking the books."""
-
-    id: UUID
-    given: int = 0
-    charged: int = 0
-    periods: int = 0
-    sources: list[str] = field(default_factory=list[str])
-    lives: list[Life] = field(default_factory=list[Life])
-    unheard: list[Life] = field(default_factory=list[Life])
-    taken_back: set[str] = field(default_factory=set[str])
-
-
-class Books(RuleBasedStateMachine):
+class Books(Giving, RuleBasedStateMachine):
     """Two people and everything that happens to their credits."""
 
     def __init__(self, unit: UnitOfWork[Work], clock: MovableClock) -> None:
@@ -60,10 +38,6 @@ class Books(RuleBasedStateMachine):
         self.people: list[Person] = []
         self.began = 0
         self.steps = 0
-
-    def do(self, change: Callable[[Work], object]) -> None:
-        with self.unit.begin() as work:
-            change(work)
 
     @initialize()
     def two_people_come(self) -> None:
@@ -96,7 +70,7 @@ class Books(RuleBasedStateMachine):
     def gets_credits(self, person: Person, chance: Random) -> None:
         """Each of these is told twice."""
         credits = chance.randint(3, 12)
-        how = chance.choice([self._registers, self._buys, self._buys, self._redeems, self._renews, self._renews_late])
+        how = chance.choice([self.registers, self.buys, self.buys, self.redeems, self.renews, self.renews_late])
         how(person, credits)
 
     def orders(self, person: Person, chance: Random) -> None:
@@ -208,69 +182,6 @@ class Books(RuleBasedStateMachine):
             # Others' tests leave figurines under way behind.
             assert {law for law, found in auditing.check_news(work, stale_after=DAY).items() if found} <= {Law.STALE}
 
-    def _registers(self, person: Person, credits: int) -> None:
-        event = Life(user_id=person.id).registered()
-        for _ in range(2):
-            self.do(
-                lambda work: ledger.open_account_with_trial_credits(work, event, credits=credits, expires_after_days=3)
-            )
-        source = f"trial:{person.id}"
-        person.given += 0 if source in person.sources else credits
-        person.sources = [*(each for each in person.sources if each != source), source]
-
-    def _buys(self, person: Person, credits: int) -> None:
-        source = f"order:{self.clock.new_id()}"
-        for _ in range(2):
-            self.do(
-                lambda work: granting.grant(
-                    work,
-                    person.id,
-                    kind=LotKind.PACK,
-                    credits=credits,
-                    source=source,
-                    expires_at=None,
-                    reason="By chance",
-                )
-            )
-        person.given += credits
-        person.sources.append(source)
-
-    def _renews(self, person: Person, credits: int) -> None:
-        self._periods(person, credits, [person.periods])
-
-    def _renews_late(self, person: Person, credits: int) -> None:
-        """News of the next period comes before that of this one."""
-        self._periods(person, credits, [person.periods + 1, person.periods])
-
-    def _periods(self, person: Person, credits: int, numbers: list[int]) -> None:
-        person.periods += len(numbers)
-        for number in numbers + numbers:
-            start = FIRST_PERIOD + MONTH * number
-            self.do(
-                lambda work, start=start: granting.start_period(
-                    work,
-                    person.id,
-                    subscription=f"{person.id}",
-                    period_start=start,
-                    period_end=self.clock.now() + MONTH,
-                    credits=credits,
-                    rollover_cap=CAP,
-                    reason="Plan",
-                )
-            )
-        person.given += credits * len(numbers)
-        person.sources += [granting.period_source(f"{person.id}", FIRST_PERIOD + MONTH * each) for each in numbers]
-
-    def _redeems(self, person: Person, credits: int) -> None:
-        with self.unit.begin() as work:
-            code = codes.create(work, Worth(credits=credits, expires_after_days=2), Terms(label="chance"))
-        for key in (code, code, None):
-            try:
-                self.do(lambda work, key=key: codes.redeem_gift(work, person.id, code, key=key))
-            except CodeUsedUp:
-                assert key is None
-        person.given += credits
-
     def _request(self, life: Life) -> None:
         try:
             self.do(lambda work: ledger.hold_for_figurine(work, life.requested()))
@@ -313,8 +224,8 @@ def test_whatever_happens_to_credits_the_books_add_up(database: Database) -> Non
     run_state_machine_as_test(
         lambda: Books(unit, clock),
         settings=settings(
-            max_examples=12,
-            stateful_step_count=40,
+            max_examples=10,
+            stateful_step_count=30,
             deadline=None,
             # To shrink a story takes longer than a test may; it is short enough to be read.
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
