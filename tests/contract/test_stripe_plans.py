@@ -139,11 +139,18 @@ def test_a_change_that_is_not_paid_changes_nothing_if_so_wished(client, control)
         "proration_behavior": "always_invoice",
         "payment_behavior": "error_if_incomplete",
     }
+    told = len(kinds(client))
     with pytest.raises(stripe.CardError):
         client.v1.subscriptions.update(subscription.id, wish)
     after = client.v1.subscriptions.retrieve(subscription.id)
-    assert after["items"].data[0].price.id == small.id
-    assert len(client.v1.invoices.list({"subscription": subscription.id}).data) == 1
+    assert (after["items"].data[0].price.id, after.status) == (small.id, "active")
+    assert kinds(client)[told:] == ["payment_intent.created", "charge.failed", "payment_intent.payment_failed"]
+    with pytest.raises(stripe.CardError):
+        subscribe(client, small, token="pm_card_chargeCustomerFail", payment_behavior="error_if_incomplete")
+    # Nothing of it is left to be done later.
+    control.advance(to=control.now + 10 * DAY)
+    assert len(client.v1.invoices.list().data) == 1
+    assert len(client.v1.subscriptions.list({"status": "all"}).data) == 1
 
 
 def test_what_a_cheaper_plan_gives_back_pays_the_next_bill(client, control):

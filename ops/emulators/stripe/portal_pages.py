@@ -163,7 +163,7 @@ class PortalPages:
         off = sum(each["amount"] for each in invoice["total_discount_amounts"])
         credit = max(invoice["total"], 0) - invoice["amount_due"]
         open_ = invoice["status"] == "open" and renewals.subscription_of(self._world, invoice) is not None
-        given = {
+        given: Json = {
             "heading": f"Invoice {invoice['number'] or '(draft)'}", "day": day(invoice["created"]),
             "rows": [
                 {"name": row["description"], "amount": money(row["amount"], currency)}

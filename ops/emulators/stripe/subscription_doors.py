@@ -11,6 +11,8 @@ from ops.emulators.stripe.routing import LISTING, Route, listing, matching
 from ops.emulators.stripe.world import World
 
 _PRORATIONS = ("create_prorations", "none", "always_invoice")
+# What Stripe does not say of a change that it takes back because it was not paid.
+_FAMILIES = ("invoice.", "invoice_payment.", "customer.subscription.")
 _PAYMENTS = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
 _BOTH = (
     "items", "metadata", "default_payment_method", "cancel_at_period_end", "cancel_at", "proration_behavior",
@@ -33,14 +35,19 @@ def create(world: World, params: Params, _ident: str) -> Json:
         coupon=redeemed(world, params), metadata=params.metadata(), description=params.text("description"),
         cancel_at_period_end=params.flag("cancel_at_period_end") or False,
     )  # fmt: skip
-    charge = behaviour != "default_incomplete"
+    told, charge = _told(world), behaviour != "default_incomplete"
     error = subscriptions.begin(world, subscription, charge=charge, off_session=params.flag("off_session") or False)
     if error is not None and behaviour == "error_if_incomplete":
         invoice = world.get("invoice", subscription["latest_invoice"])
         world.forget(subscription)
         world.forget(invoice)
+        world.retract(told, *_FAMILIES)
         raise invoices.refuse(world, invoice, error)
     return subscription
+
+
+def _told(world: World) -> int:
+    return len(world.kinds.get("event", {}))
 
 
 def _wanted(world: World, item: Params) -> tuple[Json, int]:
@@ -139,6 +146,7 @@ def _change_items(world: World, subscription: Json, params: Params, kept: Json) 
 
 
 def _invoice_now(world: World, subscription: Json, params: Params, kept: Json) -> None:
+    told = _told(world)
     invoice = subscriptions.bill(world, subscription, [], reason="subscription_update")
     invoices.finalize(world, invoice)
     if params.choice("payment_behavior", _PAYMENTS) == "default_incomplete":
@@ -149,6 +157,7 @@ def _invoice_now(world: World, subscription: Json, params: Params, kept: Json) -
         subscription.clear()
         subscription.update(kept)
         world.forget(invoice)
+        world.retract(told, *_FAMILIES)
         raise invoices.refuse(world, invoice, error)
 
 

@@ -79,6 +79,13 @@ class World:
         self.changes += 1
         return made
 
+    def retract(self, since: int, *families: str) -> None:
+        """Take back the events of these families after the first `since`, also those that wait to be sent."""
+        events = list(self.kinds.get("event", {}).values())[since:]
+        for event in events:
+            if event["type"].startswith(families):
+                self.forget(event)
+
     def forget(self, it: Json) -> None:
         """As if it had never been."""
         del self.kinds[it["object"]][it["id"]]
@@ -132,8 +139,10 @@ class World:
         while self.agenda and self.agenda[0][0] <= end:
             due, _, task, ident = heapq.heappop(self.agenda)
             self.clock.move(due, frozen=True)
-            self.tasks[task](self, ident)
-            done += 1
+            # What was taken back is no longer there.
+            if self.find(ident) is not None:
+                self.tasks[task](self, ident)
+                done += 1
         self.clock.move(end, frozen=stands)
         self.changes += 1
         return done

@@ -59,7 +59,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
         inventory=INVENTORY,
         blueprints=ROUTES,
         statuses=STATUSES,
-        ports=[catalogues, providers, Terms(patience=patience), PdfPrinter()],
+        ports=[
+            catalogues,
+            providers,
+            Terms(patience=patience, test_mode=not settings.stripe_live),
+            PdfPrinter(),
+        ],
         subscriptions=subscriptions(trial_credits=settings.trial_credits, catalogues=catalogues),
         jobs=jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
         checks={"database": database.check},

@@ -5,6 +5,7 @@ people's, in every order, and with everything missing that can be.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, combinations, permutations
@@ -14,9 +15,12 @@ from uuid import UUID
 import pytest
 
 from billing.domain.payments import ProviderEvent
+from billing.domain.subscriptions import SubscriptionState
 from billing.ports import Providers
 from billing.use_cases import checkout, reconciling
 from billing.use_cases.checkout import Wish
+from billing.use_cases.payments import apply_payment
+from billing.use_cases.subscriptions import apply_subscription
 from common.clock import SYSTEM_CLOCK
 from tests.fakes.recorded import Recorded, World, record
 from tests.fakes.till import BACK, Till
@@ -113,4 +117,36 @@ def test_a_renewals_messages_backwards_and_doubled_end_equal(till: Till, renewal
     for event in chain(reversed(known.events), known.events):
         tell(hers, [event])
         hers.work()
+    assert hers.books(who) == expected
+
+
+def test_many_at_once_who_saw_the_same_payment_grant_it_once(till: Till, purchase: World) -> None:
+    who, hers, known = somebody(till, purchase, PACK)
+    seen = next(seen for seen in known.payments.values() if seen.order_id)
+
+    def apply(_: int) -> None:
+        with hers.unit.begin() as work:
+            apply_payment(work, hers.cashier.catalogues, seen)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(apply, range(8)))
+    assert hers.available(who) == 20
+    assert len(hers.rows("SELECT 1 FROM lots WHERE user_id = %(who)s", who)) == 1
+
+
+def test_an_older_look_at_a_plan_changes_nothing(till: Till, renewal: World) -> None:
+    who, hers, known = somebody(till, renewal, PLAN)
+    tell(hers, known.events)
+    hers.work()
+    expected = hers.books(who)
+    (seen,) = known.plans.values()
+    older = replace(seen, state=SubscriptionState.CANCELED, price_id="studio-month-eur")
+    with hers.unit.begin() as work:
+        apply_subscription(
+            work,
+            hers.cashier.catalogues,
+            older,
+            looked_at=hers.clock.now() - timedelta(minutes=1),
+            patience=timedelta(days=2),
+        )
     assert hers.books(who) == expected

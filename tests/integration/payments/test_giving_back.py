@@ -39,6 +39,12 @@ def refunded(till: Till) -> list[int]:
     return [each.amount for each in till.emulator.client().v1.refunds.list({}).data if each.status == "succeeded"]
 
 
+def broken(till: Till) -> dict[str, Any]:
+    """Which laws of payments are broken, and by whom."""
+    with till.unit.begin() as work:
+        return {law: found for law, found in work.payment_laws.broken().items() if found}
+
+
 def spend(till: Till, who: UUID, credits: int) -> None:
     """Set credits aside for a figurine."""
     with till.unit.begin() as work:
@@ -65,6 +71,14 @@ def test_a_pack_nobody_touched_goes_back_once_however_often_it_is_asked_for(till
     assert refunded(till) == [1299]
     assert till.books(ada)["refunds"] == [(1299, 60, "succeeded")]
     assert till.books(ada)["orders"][0][6] == 1299
+    assert broken(till) == {}
+
+
+def test_the_laws_notice_an_order_without_credits_and_refunds_that_do_not_add_up(till: Till, ada: UUID) -> None:
+    order_id = buy(till, ada)
+    with till.database.begin() as connection:
+        connection.execute("UPDATE orders SET amount_refunded = 1, lot = 'order:of nobody'")
+    assert broken(till) == {"paid_without_credits": [str(order_id)], "refunds_differ_from_order": [str(order_id)]}
 
 
 def test_a_refund_whose_answer_never_came_is_asked_about_before_it_is_repeated(till: Till, ada: UUID) -> None:

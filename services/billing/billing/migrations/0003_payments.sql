@@ -72,6 +72,7 @@ CREATE TABLE orders (
 
 CREATE INDEX orders_of_person ON orders (user_id, id DESC);
 CREATE INDEX orders_of_subscription ON orders (subscription_id) WHERE subscription_id IS NOT NULL;
+CREATE INDEX orders_paid ON orders (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX orders_unpaid ON orders (created_at) WHERE state IN ('new', 'open');
 
 CREATE TABLE refunds (

@@ -10,6 +10,7 @@ from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
 from billing.repository.orders import Orders
+from billing.repository.payment_laws import PaymentLaws
 from billing.repository.refunds import Disputes, Refunds
 from billing.repository.subscriptions import Customers, SubscriptionRows
 from billing.repository.transfers import Transfers
@@ -54,6 +55,7 @@ class Work:
         self.subscriptions = SubscriptionRows(connection, clock)
         self.events = Events(connection, clock)
         self.looks = Looks(connection, clock)
+        self.payment_laws = PaymentLaws(connection, clock)
         self.transfers = Transfers(connection, clock)
         self.outbox = outbox
         self.clock = clock

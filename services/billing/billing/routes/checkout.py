@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from billing.domain.payments import NotTaken, Order, OrderState, PaymentDeclined
 from billing.ports import OutcomeUnknown, PaymentProvider, UnknownCustomer
-from billing.routes.context import catalogues, providers, unit
+from billing.routes.context import catalogues, providers, terms, unit
 from billing.use_cases import checkout, codes
 from billing.use_cases.checkout import Wish
 from common.answers import Answer
@@ -51,6 +51,30 @@ class PortalAnswer(Answer):
     """Where cards and bills are managed."""
 
     url: str
+
+
+class WayAnswer(Answer):
+    """A way to pay; `plans` says whether it pays plans too, `test_mode` that no real money moves."""
+
+    provider: str
+    plans: bool
+    test_mode: bool
+
+
+class WaysAnswer(Answer):
+    """The ways to pay; the first is taken when nobody asks for another."""
+
+    items: list[WayAnswer]
+
+
+@routes.get("/v1/payment-methods", responses={200: WaysAnswer})
+def read_ways() -> WaysAnswer:
+    """How one can pay here."""
+    return WaysAnswer(
+        items=[
+            WayAnswer(provider=each.name, plans=each.takes_plans, test_mode=terms().test_mode) for each in providers()
+        ]
+    )
 
 
 @routes.post("/v1/checkout", responses={201: CheckoutAnswer})

@@ -15,9 +15,12 @@ catalogues = Current(Catalogues)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What routes need to know of the settings: how long a plan waits for a payment that fails."""
+    """What routes need to know of the settings: how long a plan waits for a payment that fails, and whether no real
+    money moves.
+    """
 
     patience: timedelta
+    test_mode: bool = False
 
 
 terms = Current(Terms)

@@ -14,7 +14,7 @@ from billing.repository import Work
 Check: TypeAlias = Callable[[Work], Violations]
 
 # Laws beside the ledger's own, looked at every minute: each must be cheap, and answer with every law it knows.
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (lambda work: work.payment_laws.broken(),)
 
 AUDIT_EVERY = timedelta(hours=24)
 # How many accounts one step of the walk looks at: a step must be far from the statement timeout.

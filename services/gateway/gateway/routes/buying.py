@@ -100,6 +100,26 @@ class RefundAnswer(Answer):
     state: str
 
 
+class WayAnswer(Answer):
+    """A way to pay; `plans` says whether it pays plans too, `test_mode` that no real money moves."""
+
+    provider: str
+    plans: bool
+    test_mode: bool
+
+
+class WaysAnswer(Answer):
+    """The ways to pay; the first is taken when a checkout names none."""
+
+    items: list[WayAnswer]
+
+
+@routes.get("/v1/payment-methods", responses={200: WaysAnswer, **problems(Unavailable)})
+def read_ways() -> WaysAnswer:
+    """How one can pay here."""
+    return WaysAnswer(**peers().billing.get("/v1/payment-methods", user_id=current_person().account_id))
+
+
 @routes.post("/v1/checkout", responses={201: CheckoutAnswer, **REFUSALS})
 def begin_checkout(body: CheckoutBody) -> Response:
     """Buy a pack or a plan: the answer says where it is paid. The credits come when the money has."""

@@ -97,6 +97,12 @@ def show_privacy() -> Response:
     return _page("privacy.html")
 
 
+@pages.get("/credits")
+def show_credits() -> Response:
+    """What a person has, what can be bought, and every movement with its reason."""
+    return _page("credits.html")
+
+
 @pages.get("/invoices/<uuid:invoice_id>")
 def show_invoice(invoice_id: UUID) -> BaseResponse:
     """One's own invoice, how its payment stands, and where to send the money."""
