@@ -139,9 +139,9 @@ def test_a_test_key_may_go_to_somebody_who_stands_in_for_stripe() -> None:
 
 def settings(**changes: Any) -> Settings:
     plain = {
+        "sealing_keys": SecretStr("1:" + "A" * 43 + "="),
         "database_url": SecretStr("postgresql://x"),
         "broker_url": SecretStr("amqp://x"),
         "token_public_key": "k",
-        "sealing_keys": SecretStr("1:" + "A" * 43 + "="),
     }
     return Settings(**{**plain, **changes})
