@@ -34,6 +34,7 @@ def command(billing_dsn: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comma
         "BROKER_URL": "amqp://localhost/unused",
         "TOKEN_PUBLIC_KEY": "unused",
         "CODE_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "SEALING_KEYS": "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     }
     for name, value in environment.items():
         monkeypatch.setenv(f"FIGURINE_{name}", value)
