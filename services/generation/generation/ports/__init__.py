@@ -1,0 +1,54 @@
+"""What generation needs from things it does not own."""
+
+from generation.ports.batches import BatchEngine, BatchNews, OffersBatches
+from generation.ports.engines import (
+    ImageEngine,
+    Painting,
+    PaintingFailed,
+    PaintingUnknown,
+    PaintOrder,
+    PhotoLooker,
+    Turn,
+)
+from generation.ports.models import MadeModel, ModelMaker, ModelNotMade, ModelStore
+from generation.ports.photos import Photo, PhotoMissing, PhotoStore, Print, SavedPhotoStore
+from generation.ports.pictures import (
+    Converter,
+    Finished,
+    Inspector,
+    OpenPicture,
+    PictureBroken,
+    PictureStore,
+    Seals,
+    Size,
+)
+
+__all__ = [
+    "BatchEngine",
+    "BatchNews",
+    "Converter",
+    "Finished",
+    "ImageEngine",
+    "Inspector",
+    "MadeModel",
+    "ModelMaker",
+    "ModelNotMade",
+    "ModelStore",
+    "OffersBatches",
+    "OpenPicture",
+    "PaintOrder",
+    "Painting",
+    "PaintingFailed",
+    "PaintingUnknown",
+    "Photo",
+    "PhotoLooker",
+    "PhotoMissing",
+    "PhotoStore",
+    "PictureBroken",
+    "PictureStore",
+    "Print",
+    "SavedPhotoStore",
+    "Seals",
+    "Size",
+    "Turn",
+]
