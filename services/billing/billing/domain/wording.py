@@ -13,6 +13,7 @@ FAILURE_REASONS: Mapping[str, str] = {
     "engine_timeout": "The engine took too long; all credits came back",
     "model_retired": "The engine's model was retired; all credits came back",
     "photo_missing": "The photo was gone before painting began; all credits came back",
+    "parent_missing": "The figurine it was to go on from had been deleted; all credits came back",
     "cancelled": "You cancelled; all credits came back",
     "restricted": "Processing is restricted at your request; all credits came back",
 }

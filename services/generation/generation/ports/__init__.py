@@ -11,9 +11,10 @@ from generation.ports.engines import (
     Turn,
 )
 from generation.ports.models import MadeModel, ModelMaker, ModelNotMade, ModelStore
-from generation.ports.photos import Photo, PhotoMissing, PhotoStore, Print, SavedPhotoStore
+from generation.ports.photos import Develop, Photo, PhotoMissing, PhotoStore, Print, SavedPhotoStore
 from generation.ports.pictures import (
     Converter,
+    Finish,
     Finished,
     Inspector,
     OpenPicture,
@@ -27,6 +28,8 @@ __all__ = [
     "BatchEngine",
     "BatchNews",
     "Converter",
+    "Develop",
+    "Finish",
     "Finished",
     "ImageEngine",
     "Inspector",

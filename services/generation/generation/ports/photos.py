@@ -1,6 +1,6 @@
 """What generation needs of the places where photos lie."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -68,3 +68,7 @@ class Print:
     height: int
     length: int
     thumb: bytes
+
+
+# Measures a photo and makes its small copy; raises PictureBroken.
+Develop = Callable[[bytes], Print]

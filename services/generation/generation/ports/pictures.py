@@ -114,3 +114,7 @@ class Inspector(Protocol):
     def inspect(self, image: bytes, media_type: str) -> Inspection:
         """What the manifest says, and whether it holds now."""
         ...
+
+
+# Makes of a painting what is stored and served; raises PictureBroken.
+Finish = Callable[[Painting, Origin], Finished]
