@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from generation.domain import Format, Inspection, Origin
+from generation.ports.engines import Painting
 
 
 class Size(StrEnum):
