@@ -69,7 +69,7 @@ def test_who_can_wait_pays_half_rounded_down_and_is_told_until_when(studio: Stud
     (uploaded,) = recorded(studio, ImageUploaded)
     assert (uploaded.delivery, uploaded.unit_price) == ("batch", 2)
     studio.carry()
-    assert ada.get("/v1/credits").get_json() == {"available": 6, "held": 4}
+    assert ada.credits() == {"available": 6, "held": 4}
     assert ada.figurine(figurine["id"])["ready_by"] == figurine["ready_by"]
 
 
@@ -119,8 +119,8 @@ def test_a_price_that_changes_under_way_is_the_one_that_was_agreed(
         work.styles.replace([replace(style, price=9) for style in styles.values()])
     studio.carry()
     assert figurine["price"] == 3
-    assert ada.get("/v1/credits").get_json() == {"available": 7, "held": 3}
+    assert ada.credits() == {"available": 7, "held": 3}
     studio.settle()
-    assert ada.get("/v1/credits").get_json() == {"available": 7, "held": 0}
+    assert ada.credits() == {"available": 7, "held": 0}
     assert ada.figurine(figurine["id"])["price"] == 3
     assert recorded(studio, FigurineRequested, "generation") == []

@@ -62,7 +62,7 @@ def test_nothing_of_the_photo_is_left_anywhere_and_nothing_is_spent(
     assert SECRET not in looker.photos[-1]
     assert Image.open(BytesIO(looker.photos[-1])).size == (600, 600)
     assert ada.get("/v1/photos").get_json()["uploads"] == []
-    assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+    assert ada.credits() == {"available": 10, "held": 0}
 
 
 def test_without_generation_the_gateway_says_what_it_sees_itself(ada: Person, looker: FakeLooker) -> None:

@@ -120,7 +120,7 @@ def test_it_is_kept_also_when_no_figurine_came_of_it(studio: Studio, ada: Person
     assert ada.ask("POST", f"/v1/figurines/{cancelled}/cancel").status_code == 200
     studio.settle()
     assert len(saved(ada)) == 2
-    assert ada.get("/v1/credits").get_json() == {"available": 10, "held": 0}
+    assert ada.credits() == {"available": 10, "held": 0}
 
 
 def test_a_photo_more_than_can_be_kept_is_refused_before_anything_is_stored(studio: Studio, ada: Person) -> None:
