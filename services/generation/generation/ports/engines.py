@@ -12,9 +12,9 @@ from generation.domain.hints import PhotoHint
 class Turn:
     """A picture that was painted before, as its engine gave it, and the engine's own memo of it."""
 
-    image: bytes
+    image: bytes = field(repr=False)
     media_type: str
-    memo: bytes
+    memo: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Painting:
     model: str = ""
     response_id: str = ""
     # What the engine needs to go on from this picture one day; for nobody else to read. Empty when it cannot.
-    memo: bytes = b""
+    memo: bytes = field(default=b"", repr=False)
 
 
 class PaintingFailed(Exception):
