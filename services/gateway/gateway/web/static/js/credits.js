@@ -2,6 +2,7 @@
 import { post, read } from "./api.js";
 import { act, at, show } from "./act.js";
 import { couponCode, dropCoupon, lessFor, listenToCode } from "./code.js";
+import { listenToDetails } from "./details.js";
 import { documentLine, movement, orderLine, paged } from "./ledger.js";
 import { follow } from "./live.js";
 import { offerCard, pictureWords, withButton, withNote } from "./offers.js";
@@ -10,10 +11,13 @@ import { changeWords, listenToPlan, showPlan } from "./plan.js";
 import { askFirst } from "./sure.js";
 import { showBalance } from "./wallet.js";
 
+const LOOK_AGAIN_MS = 10_000;
+const OPENS_WITHIN_MS = 1500;
+
 let offered = { packs: [], plans: [], mine: null };
 
 async function readOffers() {
-  const [{ packs, plans }, { plan }] = await Promise.all([read("/v1/catalogue"), read("/v1/subscription")]);
+  const [{ packs, plans }, { plan }] = await Promise.all([read("/v1/catalogue"), read("/v1/subscription"), showWays()]);
   offered = { packs, plans, mine: plan && plan.state !== "canceled" ? plan : null };
   showPlan(offered.mine, plans);
   showOffers();
@@ -98,29 +102,43 @@ const moneySoon = soon(showMoney);
 const everythingSoon = soon(showEverything);
 const lookSoon = soon(() => lookAtOrder().catch(() => {}));
 
-function followLive() {
-  let before = true;
-  follow({
-    onCredits: moneySoon,
-    onPayment: () => (lookSoon(), everythingSoon()),
-    onPlan: everythingSoon,
-    onConnection: (up) => {
-      // What happened while there was no stream has to be read.
-      if (up && !before) everythingSoon();
-      before = up;
-    },
-  });
+/** What could not be read is read again until it can. */
+function lookAgain() {
+  const away = [...document.querySelectorAll('[id$="-away"]:not(#details-away)')].some((box) => !box.hidden);
+  if (away && !document.hidden) everythingSoon();
 }
+
+/** Resolves once the stream is open, or does not open soon: what is read then and what is told later leave no gap. */
+const followLive = () =>
+  new Promise((opened) => {
+    let missed = false;
+    follow({
+      onCredits: moneySoon,
+      onPayment: () => (lookSoon(), everythingSoon()),
+      onPlan: everythingSoon,
+      onConnection: (up) => {
+        if (up && missed) everythingSoon();
+        missed = !up;
+        opened();
+      },
+    });
+    setTimeout(() => {
+      missed = true;
+      opened();
+    }, OPENS_WITHIN_MS);
+  });
 
 for (const [part, load] of Object.entries({ statement: loadStatement, documents: loadDocuments, orders: loadOrders })) {
   at(`${part}-more`).addEventListener("click", () => show(part, load));
 }
+at("ways-list").addEventListener("change", showOffers);
+listenToDetails();
 listenToPlan(showEverything);
 listenToCode({ onGift: showMoney, onCoupon: showOffers });
 window.addEventListener("pageshow", (event) => event.persisted && everythingSoon());
 pictureWords().then((words) => (at("pictures").textContent = `${words}, by its style.`), () => {});
 
-followLive();
+setInterval(lookAgain, LOOK_AGAIN_MS);
+await followLive();
 comeBack(everythingSoon);
-await show("offers", () => showWays(showOffers));
 await showEverything();

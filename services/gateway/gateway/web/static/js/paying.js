@@ -11,16 +11,17 @@ const WAYS = {
   invoice: ["Bank transfer", "You get an invoice and our bank details. The credits come once the money has arrived. Packs only."],
 };
 
-let ways = [];
+// None before they were read.
+let ways = null;
 
-/** Reads how one can pay here, and offers the choice where there is one. */
-export async function showWays(onChoice) {
+/** Reads once how one can pay here, and offers the choice where there is one. */
+export async function showWays() {
+  if (ways) return;
   ways = (await read("/v1/payment-methods")).items;
   at("test-mode").hidden = !ways.some((way) => way.test_mode);
   at("ways").hidden = ways.length < 2;
   at("no-ways").hidden = ways.length > 0;
   at("ways-list").replaceChildren(...ways.map((way, place) => choiceOf(way, place === 0)));
-  at("ways-list").addEventListener("change", onChoice);
 }
 
 function choiceOf(way, checked) {
@@ -36,13 +37,14 @@ function choiceOf(way, checked) {
 export function wayFor(offer) {
   const chosen = at("ways-list").querySelector("input:checked")?.value;
   const fits = (way) => way.plans || !offer.interval;
-  return ways.find((way) => way.provider === chosen && fits(way)) ?? ways.find(fits) ?? null;
+  return ways?.find((way) => way.provider === chosen && fits(way)) ?? ways?.find(fits) ?? null;
 }
 
 export const wayName = (provider) => WAYS[provider]?.[0] ?? provider;
+
 /** Whether a plan is paid otherwise than was chosen. */
 export const chosenTakesPlans = () =>
-  ways.find((way) => way.provider === at("ways-list").querySelector("input:checked")?.value)?.plans ?? true;
+  ways?.find((way) => way.provider === at("ways-list").querySelector("input:checked")?.value)?.plans ?? true;
 
 // The same wish keeps its key, so that a second click is no second order.
 const keys = new Map();

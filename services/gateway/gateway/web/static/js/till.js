@@ -30,7 +30,6 @@ export function openTill(form, { signedIn }) {
     const price = priceOf(form);
     at("price").textContent = priceWords(pricesOf(form));
     at("balance").textContent = signedIn ? balanceWords(till.available, price) : WELCOME;
-    at("get-credits")?.classList.toggle("button", price !== null && !till.affordable());
   };
   till.take = ({ available }) => {
     till.available = available;

@@ -20,6 +20,16 @@ export function lotsSentence(lots) {
   return `${parts.join(", ")}.`;
 }
 
+/** Where they came from, the next to be spent first; neighbours of one kind are one. */
+function inOrder(lots) {
+  const kinds = [];
+  for (const { kind, credits: n } of lots) {
+    if (kinds.at(-1)?.kind === kind) kinds.at(-1).n += n;
+    else kinds.push({ kind, n });
+  }
+  return kinds;
+}
+
 export async function showBalance() {
   const told = await read("/v1/credits");
   at("available").textContent = told.available;
@@ -28,9 +38,9 @@ export async function showBalance() {
   at("held").textContent = told.held ? `${credits(told.held)} set aside for figurines under way.` : "";
   at("frozen").hidden = !told.frozen;
   at("frozen-say").textContent = `${credits(told.frozen)} cannot be spent for now.`;
-  const kinds = told.lots.map((lot) => `${lot.credits} ${KINDS[lot.kind] ?? ""}`);
+  const kinds = inOrder(told.lots);
   at("lots-part").hidden = kinds.length < 2;
   at("lots").replaceChildren(
-    ...kinds.map((textContent) => Object.assign(document.createElement("li"), { textContent })),
+    ...kinds.map(({ kind, n }) => Object.assign(document.createElement("li"), { textContent: `${n} ${KINDS[kind] ?? ""}` })),
   );
 }
