@@ -5,6 +5,7 @@ import { money } from "./offers.js";
 import { credits, dateWords } from "./words.js";
 
 let coupon = null;
+// Kept while no answer came, so that trying again is the same wish; a code used once more is another.
 let key = { code: null, value: null };
 
 const lessWords = ({ percent, amount, currency }) => (percent ? `${percent} % less` : `${money(amount, currency)} less`);
@@ -28,6 +29,7 @@ function say(words, { bad = false } = {}) {
 async function redeem(code) {
   if (key.code !== code) key = { code, value: newKey() };
   const gift = await post("/v1/credits/codes", { code }, key.value);
+  key = { code: null, value: null };
   const until = gift.expires_at ? `, to be spent until ${dateWords(gift.expires_at)}` : "";
   say(`${credits(gift.credits)} added${until}.`);
 }
@@ -57,7 +59,7 @@ export function listenToCode({ onGift, onCoupon }) {
       const told = await post("/v1/credits/codes/check", { code });
       if (told.kind === "gift") await redeem(code);
       else takeCoupon(told, code);
-      form.reset();
+      if (at("code-input").value.trim() === code) form.reset(); // Another one may be in it already.
       await (told.kind === "gift" ? onGift() : onCoupon());
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
