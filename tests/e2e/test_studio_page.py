@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 CAT = Path(__file__).parents[2] / "examples" / "cat.png"
 PASSWORD = "four unrelated quiet words"
-PAGES = ("/", "/signup", "/signin", "/studio", "/privacy")
+PAGES = ("/", "/signup", "/signin", "/studio", "/credits", "/privacy")
 FIGURINE_MS = 60_000
 
 # Everything that can be operated must have a name; ids must be unique, pictures described, headings in order.

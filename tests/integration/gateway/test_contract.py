@@ -45,6 +45,7 @@ PATHS = (
     "/v1/sessions",
     "/v1/figurines",
     "/v1/credits/codes",
+    "/v1/credits/codes/check",
     "/v1/checkout",
     "/v1/subscription/change",
 )

@@ -65,6 +65,23 @@ def test_the_same_request_gives_the_same_answer_and_another_under_its_key_is_ref
     assert ada.credits()["available"] == 17
 
 
+def test_a_code_says_what_it_is_good_for_before_it_is_used(
+    ada: Person, gift: str, peers: dict[str, Service[Any]]
+) -> None:
+    def check(code: str) -> dict[str, Any]:
+        return ada.ask("POST", "/v1/credits/codes/check", json={"code": code}).get_json()
+
+    with peers["billing"].unit.begin() as work:
+        coupon = codes.create(work, Worth(percent=10), Terms(label="test"))
+    for _ in range(TRIES):
+        told = check(gift)
+        assert (told["kind"], told["credits"]) == ("gift", 7)
+    assert (check(coupon)["kind"], check(coupon)["percent"]) == ("coupon", 10)
+    assert redeem(ada, gift).status_code == 201
+    assert check(gift)["detail"] == "You have used this code already."
+    assert check("NONESUCH")["code"] == "not_found"
+
+
 def test_a_code_that_was_used_says_so(ada: Person, gift: str) -> None:
     redeem(ada, gift)
     refused = redeem(ada, gift)

@@ -60,11 +60,13 @@ def test_a_pack_is_bought_at_the_public_door_and_its_credits_are_there(
     (bought,) = ada.get("/v1/orders").get_json()["items"]
     assert (bought["id"], bought["state"], bought["amount_paid"]) == (order["order_id"], "paid", 499)
     assert bought["url"] is None
+    assert bought["give_back_until"] is not None
     assert ada.ask("POST", "/v1/billing-portal").get_json()["url"].startswith(stripe_emulator.base_url)
 
     given_back = ada.ask("POST", f"/v1/orders/{bought['id']}/refund")
     assert (given_back.status_code, given_back.get_json()["amount"]) == (202, 499)
     assert ada.credits()["available"] == before
+    assert ada.get("/v1/orders").get_json()["items"][0]["give_back_until"] is None
     assert studio.sign_up().ask("POST", f"/v1/orders/{bought['id']}/refund").status_code == 404
 
 

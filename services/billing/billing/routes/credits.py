@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, request
 from pydantic import BaseModel, Field
 
-from billing.domain.codes import MAX_WRITTEN, CodesOff, CodeUsedUp, KeyUsedOtherwise, NoSuchCode, TooManyTries
+from billing.domain.codes import MAX_WRITTEN, CodeKind, CodesOff, CodeUsedUp, KeyUsedOtherwise, NoSuchCode, TooManyTries
 from billing.domain.ledger import Kind
 from billing.domain.lots import Lot, LotKind
 from billing.routes.context import unit
@@ -86,6 +86,16 @@ class GiftAnswer(Answer):
     expires_at: datetime | None
 
 
+class CodeAnswer(Answer):
+    """What a code is good for: a gift's credits, or by how much a coupon makes an order cheaper."""
+
+    kind: CodeKind
+    credits: int | None
+    percent: int | None
+    amount: int | None
+    currency: str | None
+
+
 @routes.get("/v1/credits", responses={200: BalanceAnswer})
 def read_balance() -> BalanceAnswer:
     """What the person has."""
@@ -125,6 +135,18 @@ def redeem_code(body: CodeBody) -> Response:
     if gift.repeated:
         response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+@routes.post(
+    "/v1/credits/codes/check", responses={200: CodeAnswer, **problems(NoSuchCode, CodeUsedUp, CodesOff, TooManyTries)}
+)
+def check_code(body: CodeBody) -> CodeAnswer:
+    """What a code is good for, before it is used; a wrong one counts as a try, as everywhere."""
+    with unit.begin() as work:
+        codes.count_try(work, current_user_id())
+    with unit.begin() as work:
+        worth = codes.look_up(work, current_user_id(), body.code)
+    return CodeAnswer.model_validate(worth)
 
 
 def _lot(lot: Lot) -> LotAnswer:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from billing.domain.payments import Order, OrderKind, OrderState, RefundState
+from billing.repository import Work
 from billing.routes.context import unit
 from billing.use_cases import refunds
 from common.answers import Answer
@@ -29,7 +30,10 @@ class OrdersQuery(BaseModel):
 
 
 class OrderItem(Answer):
-    """An order; money in the currency's minor unit."""
+    """An order; money in the currency's minor unit. `amount` is what a coupon left of `list_amount`.
+
+    Until `give_back_until` it can be given back: a pack of which nothing was used yet.
+    """
 
     id: UUID
     kind: OrderKind
@@ -37,6 +41,7 @@ class OrderItem(Answer):
     provider: str
     state: OrderState
     credits: int
+    list_amount: int
     amount: int
     amount_paid: int
     amount_refunded: int
@@ -44,6 +49,7 @@ class OrderItem(Answer):
     created_at: datetime
     paid_at: datetime | None
     url: str | None
+    give_back_until: datetime | None
 
 
 class OrdersAnswer(Answer):
@@ -68,8 +74,9 @@ def read_orders(query: OrdersQuery) -> OrdersAnswer:
     """Everything one ordered."""
     with unit.begin() as work:
         orders = work.orders.of_person(current_user_id(), before=query.cursor, limit=query.limit)
+        items = [_item(work, order) for order in orders]
     return OrdersAnswer(
-        items=[_item(order) for order in orders],
+        items=items,
         next_cursor=str(orders[-1].id) if len(orders) == query.limit else None,
     )
 
@@ -82,5 +89,6 @@ def give_back(path: OrderPath) -> tuple[dict[str, object], int]:
     return RefundAnswer.model_validate(refund).model_dump(mode="json"), 202
 
 
-def _item(order: Order) -> OrderItem:
-    return OrderItem.model_validate(order)
+def _item(work: Work, order: Order) -> OrderItem:
+    told = {name: getattr(order, name) for name in OrderItem.model_fields if name != "give_back_until"}
+    return OrderItem(**told, give_back_until=refunds.give_back_until(work, order))

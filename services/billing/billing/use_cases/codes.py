@@ -86,6 +86,17 @@ def count_try(work: Work, user_id: UUID) -> None:
         raise TooManyTries(max(1, round((since + TRIES_WITHIN - now).total_seconds())))
 
 
+def look_up(work: Work, user_id: UUID, written: str) -> Worth:
+    """What a code would be good for, if this person used it now; nothing is used by that.
+
+    Raises NoSuchCode, CodeUsedUp. Call `count_try` first, in a transaction of its own.
+    """
+    code = _locked(work, written)
+    code.check(code.worth.kind, work.clock.now(), work.codes.uses_by(code.id, user_id))
+    work.codes.forgive_try(user_id)
+    return code.worth
+
+
 def redeem_gift(work: Work, user_id: UUID, written: str, *, key: str | None) -> Gift:
     """Credits for a gift code. `key` is an Idempotency-Key: with the same code, it gets the same answer.
 

@@ -1,6 +1,6 @@
 """Money that goes back: by its owner's wish, by an operator's, or from the provider's side."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -51,6 +51,17 @@ def ask_own(work: Work, user_id: UUID, order_id: UUID) -> Refund:
     if not granting.untouched(work, order.lot):
         raise NotRefundable("Some of these credits have been used; write to support and we will look at it.")
     return _ask(work, order, order.refundable, "Given back within 14 days", "person")
+
+
+def give_back_until(work: Work, order: Order) -> datetime | None:
+    """Until when its owner can give an order back; None when she cannot, or not any more."""
+    if order.kind is not OrderKind.PACK or order.paid_at is None or order.lot is None:
+        return None
+    until = order.paid_at + timedelta(days=REFUND_DAYS)
+    if order.amount_refunded or not order.amount_paid or work.clock.now() > until:
+        return None
+    free = granting.untouched(work, order.lot) and not work.disputes.contested(order.id)
+    return until if free else None
 
 
 def ask_as_operator(work: Work, order_id: UUID, *, amount: int | None, reason: str) -> Refund:

@@ -53,7 +53,10 @@ class PortalAnswer(Answer):
 
 
 class OrderItem(Answer):
-    """An order; money in the currency's minor unit. `url` is where it can still be paid."""
+    """An order; money in the currency's minor unit. `amount` is what a coupon left of `list_amount`.
+
+    `url` is where it can still be paid. Until `give_back_until` a pack of which nothing was used can be given back.
+    """
 
     id: UUID
     kind: str
@@ -61,6 +64,7 @@ class OrderItem(Answer):
     provider: str
     state: str
     credits: int
+    list_amount: int
     amount: int
     amount_paid: int
     amount_refunded: int
@@ -68,6 +72,7 @@ class OrderItem(Answer):
     created_at: datetime
     paid_at: datetime | None
     url: str | None
+    give_back_until: datetime | None = None
 
 
 class OrdersAnswer(Answer):

@@ -1,7 +1,7 @@
 """/v1/credits: the balance, and every movement with its reason."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from flask import Response, request
@@ -76,7 +76,7 @@ class StatementAnswer(Answer):
 
 
 class CodeBody(BaseModel):
-    """A gift code; case, blanks and dashes do not matter."""
+    """A gift code or a coupon; case, blanks and dashes do not matter."""
 
     code: Annotated[str, Field(min_length=1, max_length=60, examples=["4F7K-9QXZ-2M8T-HW3R"])]
 
@@ -86,6 +86,19 @@ class GiftAnswer(Answer):
 
     credits: int
     expires_at: datetime | None
+
+
+class CodeAnswer(Answer):
+    """What a code is good for: a `gift` gives credits, a `coupon` makes an order cheaper.
+
+    By `percent`, or by an `amount` in the currency's minor unit.
+    """
+
+    kind: Literal["gift", "coupon"]
+    credits: int | None
+    percent: int | None
+    amount: int | None
+    currency: str | None
 
 
 @routes.get("/v1/credits", responses={200: BalanceAnswer})
@@ -100,6 +113,19 @@ def read_statement(query: StatementQuery) -> StatementAnswer:
     params = {"limit": str(query.limit), **({"cursor": query.cursor} if query.cursor else {})}
     page = peers().billing.get("/v1/credits/statement", user_id=current_person().account_id, params=params)
     return StatementAnswer(**page)
+
+
+@routes.post(
+    "/v1/credits/codes/check",
+    responses={
+        200: CodeAnswer,
+        **problems(NotFound, Conflict, TooManyTries, Unavailable, statuses={TooManyTries: 429}),
+    },
+)
+def check_code(body: CodeBody) -> CodeAnswer:
+    """What a code is good for, before it is used: a gift with /v1/credits/codes, a coupon with /v1/checkout."""
+    worth = peers().billing.post("/v1/credits/codes/check", user_id=current_person().account_id, body=body.model_dump())
+    return CodeAnswer(**worth)
 
 
 @routes.post(

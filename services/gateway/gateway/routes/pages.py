@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID
@@ -115,7 +116,7 @@ def show_invoice(invoice_id: UUID) -> BaseResponse:
         return _page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=refusal.sentence)
     except Unavailable as refusal:
         return _page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=refusal.sentence)
-    return _page("invoice.html", invoice=invoice)
+    return _page("invoice.html", invoice=invoice, day=_day)
 
 
 @pages.get("/signup")
@@ -157,6 +158,12 @@ def _link_refused(refusal: LinkExpired) -> Response:
     response = _page("link_refused.html", sentence=refusal.sentence)
     response.status_code = HTTPStatus.BAD_REQUEST
     return response
+
+
+def _day(iso: str) -> str:
+    """The day of a date or a moment, as '3 March 2026'."""
+    day = date.fromisoformat(iso[:10])
+    return f"{day.day} {day:%B %Y}"
 
 
 def _page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:

@@ -1,23 +1,26 @@
 /** Live news over server-sent events. The news says what to read again; the API says what is true. */
-const FIGURINE_NEWS = ["figurine.queued", "figurine.started", "figurine.generated", "figurine.failed"];
 const REOPEN_MS = 5000;
+const FIGURINE_NEWS = ["figurine.queued", "figurine.started", "figurine.generated", "figurine.failed"];
+
+const told = (event) => JSON.parse(event.data);
 
 /**
- * Follows /v1/events for as long as the page lives: `onFigurine(id)`, `onCredits(balance)`, and `onConnection(up)`
- * when the stream opens or breaks.
+ * Follows /v1/events for as long as the page lives: `onFigurine(id)`, `onCredits(balance)`, `onPayment({order_id})`,
+ * `onPlan({state})`, and `onConnection(up)` when the stream opens or breaks. A page gives those it wants.
  */
-export function follow({ onFigurine, onCredits, onConnection }) {
+export function follow(page) {
   const source = new EventSource("/v1/events");
+  const on = (type, act) => act && source.addEventListener(type, act);
   for (const type of FIGURINE_NEWS) {
-    source.addEventListener(type, (event) => onFigurine(JSON.parse(event.data).figurine_id));
+    on(type, page.onFigurine && ((event) => page.onFigurine(told(event).figurine_id)));
   }
-  source.addEventListener("credits.changed", (event) => onCredits(JSON.parse(event.data)));
-  source.addEventListener("open", () => onConnection(true));
+  on("credits.changed", page.onCredits && ((event) => page.onCredits(told(event))));
+  on("payment.received", page.onPayment && ((event) => page.onPayment(told(event))));
+  on("subscription.changed", page.onPlan && ((event) => page.onPlan(told(event))));
+  source.addEventListener("open", () => page.onConnection?.(true));
   source.addEventListener("error", () => {
-    onConnection(false);
+    page.onConnection?.(false);
     // The browser reopens a dropped stream by itself, but gives up for good on an error answer.
-    if (source.readyState === EventSource.CLOSED) {
-      setTimeout(() => follow({ onFigurine, onCredits, onConnection }), REOPEN_MS);
-    }
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(page), REOPEN_MS);
   });
 }

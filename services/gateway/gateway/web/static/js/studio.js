@@ -123,9 +123,17 @@ function sayTooDear() {
   const box = at("order-error");
   const few = Math.floor(till.available / pricesOf(form).each);
   box.textContent = `This takes ${credits(priceOf(form))} and you have ${till.available}. Nothing was sent.`;
-  if (few > 0) box.append(document.createElement("br"), fewerButton(few));
+  const row = Object.assign(document.createElement("div"), { className: "row" });
+  row.append(...(few > 0 ? [fewerButton(few)] : []), creditsLink());
+  box.append(row);
   box.hidden = false;
   box.focus();
+}
+
+function creditsLink() {
+  const link = Object.assign(document.createElement("a"), { href: "/credits", className: "button", textContent: "Get credits" });
+  link.dataset.holdDraft = "";
+  return link;
 }
 
 function fewerButton(few) {
@@ -193,12 +201,12 @@ function listen() {
     event.preventDefault();
     void make();
   });
-  for (const link of document.querySelectorAll("[data-hold-draft]")) {
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      void leaveWithDraft(link.href);
-    });
-  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-hold-draft]");
+    if (!link) return;
+    event.preventDefault();
+    void leaveWithDraft(link.href);
+  });
   document.addEventListener("version-wanted", (event) => wantVersion(event.detail));
   document.addEventListener("version-ordered", (event) => takeVersion(event.detail));
   at("look-again")?.addEventListener("click", () => void leaveWithDraft(location.href));

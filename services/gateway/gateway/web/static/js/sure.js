@@ -1,4 +1,4 @@
-/** Asks once more before something is destroyed for good. */
+/** Asks once more before something is done that costs, or is gone for good. */
 
 function newButton(textContent, className) {
   return Object.assign(document.createElement("button"), { type: "button", className, textContent });
@@ -7,17 +7,19 @@ function newButton(textContent, className) {
 /**
  * Puts the question behind `button`; `act` is done once it is answered with yes. Returns what takes the question back.
  * @param {HTMLButtonElement} button
- * @param {{question: string, act: () => Promise<void>}} wish
+ * @param {{question: string | (() => string), act: () => Promise<void>, keep?: string, go?: string}} wish
  */
-export function askFirst(button, { question, act }) {
+export function askFirst(button, { question, act, keep: no = "Keep it", go: yes }) {
   const row = Object.assign(document.createElement("div"), { className: "row sure", hidden: true });
-  const keep = newButton("Keep it", "button");
-  const gone = newButton("Delete for good", "button danger");
+  const keep = newButton(no, "button");
+  const gone = newButton(yes ?? "Delete for good", yes ? "button first" : "button danger");
+  const words = document.createElement("span");
   const ask = (sure) => {
+    words.textContent = typeof question === "function" ? question() : question;
     row.hidden = !sure;
     button.hidden = sure;
   };
-  row.append(Object.assign(document.createElement("span"), { textContent: question }), keep, gone);
+  row.append(words, keep, gone);
   button.after(row);
   button.addEventListener("click", () => {
     ask(true);

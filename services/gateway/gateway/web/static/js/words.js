@@ -14,6 +14,12 @@ export const credits = (n) => (n === 1 ? "1 credit" : `${n} credits`);
 export const pictures = (n) => (n === 1 ? "1 picture" : `${n} pictures`);
 export const exactTime = (iso) => exact.format(new Date(iso));
 
+/** "3 March", with its year where that is not this one. */
+export function dateWords(iso, now = new Date()) {
+  const then = new Date(iso);
+  return then.getFullYear() === now.getFullYear() ? day.format(then) : `${day.format(then)} ${then.getFullYear()}`;
+}
+
 /** "about 20 seconds", rounded so that it does not jitter. */
 export function duration(seconds) {
   if (seconds < 50) return `about ${Math.max(5, Math.round(seconds / 5) * 5)} seconds`;
