@@ -1,6 +1,8 @@
 """Whether the processes of this container answer: run by its HEALTHCHECK, exit code 0 or 1.
 
-Needs nothing but the standard library; the addresses are those the service itself is given.
+    healthcheck.py [ADDRESS...]
+
+Needs nothing but the standard library; without addresses they are those the service itself is given.
 """
 
 import os
@@ -13,9 +15,14 @@ ADDRESSES = ("FIGURINE_METRICS_BIND", "FIGURINE_WORKER_METRICS_BIND")
 TIMEOUT_SECONDS = 3
 
 
-def answers(bind: str, context: ssl.SSLContext) -> bool:
-    """Whether /healthz of the internal address answers 200."""
-    address = f"https://localhost:{bind.rpartition(':')[2]}/healthz"
+def own() -> list[str]:
+    """/healthz of each internal address."""
+    binds = [os.environ[name] for name in ADDRESSES if os.environ.get(name)]
+    return [f"https://localhost:{bind.rpartition(':')[2]}/healthz" for bind in binds]
+
+
+def answers(address: str, context: ssl.SSLContext) -> bool:
+    """Whether the address answers 200."""
     try:
         with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS, context=context) as response:
             return response.status == 200
@@ -26,5 +33,4 @@ def answers(bind: str, context: ssl.SSLContext) -> bool:
 
 if __name__ == "__main__":
     trusted = ssl.create_default_context(cafile=os.environ.get("FIGURINE_CA_FILE"))
-    binds = [os.environ[name] for name in ADDRESSES if os.environ.get(name)]
-    sys.exit(0 if all(answers(bind, trusted) for bind in binds) else 1)
+    sys.exit(0 if all(answers(address, trusted) for address in sys.argv[1:] or own()) else 1)

@@ -1,9 +1,10 @@
 """Certificates, keys and passwords of the containers: made on the first start, kept for the next.
 
-    python -m ops.compose.secrets FOLDER
+    python -m ops.compose.secrets FOLDER [GIVEN]
 
 Each container gets a folder of its own and sees no other. A service's folder holds files named
 like its settings (FIGURINE_SECRETS_DIR). Repeating changes nothing: what was sealed must open.
+Only the keys of partners follow what is given, a file of lines like NAME=value.
 """
 
 import json
@@ -16,32 +17,37 @@ from pathlib import Path
 import trustme
 
 from ops import broker_access, object_access, provision, signing_certificate
+from ops.compose import partners
 from ops.embedded import files
 from ops.embedded.secrets import Secrets
 from ops.services import BUCKETS_OF, SERVICES
 
 # The account of our own images (Dockerfile). The servers' images start as root and step down by themselves.
 STUDIO = 10001
-SERVERS = ("postgres", "rabbitmq", "seaweedfs", "mail")
-OURS = frozenset({*SERVICES, "mail", "provision"})
+OURS = frozenset({*SERVICES, "mail", "stripe", "provision"})
 CA = "/run/figurine/ca.pem"
 TOKEN_KEY = "gateway tokens"  # noqa: S105 - the name of a key
 WEED_KEYS = ("JWT_SIGNING", "JWT_SIGNING_READ", "JWT_FILER_SIGNING", "JWT_FILER_SIGNING_READ")
 
 
-def write(folder: Path) -> None:
-    """Fill the folder with a folder for each container."""
+def write(folder: Path, given: Mapping[str, str]) -> None:
+    """Fill the folder with a folder for each container. `given`: what partners are reached with."""
     kept = Secrets(folder / "authority" / "secrets.json")
     authority = _authority(folder / "authority")
     contents = {
-        **{service: settings(kept, service) for service in SERVICES},
+        **{service: {**settings(kept, service), **_partners(kept, service, given)} for service in SERVICES},
         "postgres": {"password": kept.password("postgres")},
-        "rabbitmq": {"definitions.json": json.dumps(broker_access.definitions(_broker_passwords(kept)))},
+        "rabbitmq": {
+            "definitions.json": json.dumps(broker_access.definitions(_broker_passwords(kept))),
+            "erlang.cookie": kept.password("erlang cookie"),
+        },
         "seaweedfs": _seaweedfs(kept),
         "mail": {"mail.json": json.dumps(_mail(kept))},
+        "stripe": {"stripe.json": json.dumps(partners.emulated(kept))},
         "provision": {"provision.json": json.dumps(_provision(kept))},
     }
     for name, held in contents.items():
+        _take_back(folder / name, held)
         for file, text in held.items():
             files.write(folder / name / file, text)
         _identify(authority, folder / name, name)
@@ -61,6 +67,17 @@ def settings(kept: Secrets, service: str) -> dict[str, str]:
         **(_store(kept, service) if service in BUCKETS_OF else {}),
         **_own(kept, service),
     }
+
+
+def _partners(kept: Secrets, service: str, given: Mapping[str, str]) -> dict[str, str]:
+    return partners.settings(kept, service, given, ca=CA)
+
+
+def _take_back(folder: Path, held: Mapping[str, str]) -> None:
+    """A key that is not given any more must not be used any more."""
+    for name in partners.MAY_GO.get(folder.name, ()):
+        if name not in held:
+            (folder / name).unlink(missing_ok=True)
 
 
 def database_url(role: str, password: str) -> str:
@@ -173,4 +190,4 @@ def _post_office(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), partners.read(Path(sys.argv[2])) if len(sys.argv) > 2 else {})
