@@ -1,8 +1,8 @@
 """Whether the processes of this container answer: run by its HEALTHCHECK, exit code 0 or 1.
 
-    healthcheck.py [ADDRESS...]
+    healthcheck.py [PORT/PATH...]
 
-Needs nothing but the standard library; without addresses they are those the service itself is given.
+Needs nothing but the standard library; without doors they are those of the addresses the service itself is given.
 """
 
 import os
@@ -18,11 +18,12 @@ TIMEOUT_SECONDS = 3
 def own() -> list[str]:
     """/healthz of each internal address."""
     binds = [os.environ[name] for name in ADDRESSES if os.environ.get(name)]
-    return [f"https://localhost:{bind.rpartition(':')[2]}/healthz" for bind in binds]
+    return [f"{bind.rpartition(':')[2]}/healthz" for bind in binds]
 
 
-def answers(address: str, context: ssl.SSLContext) -> bool:
-    """Whether the address answers 200."""
+def answers(door: str, context: ssl.SSLContext) -> bool:
+    """Whether a door of this container answers 200."""
+    address = f"https://localhost:{door}"
     try:
         with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS, context=context) as response:
             return response.status == 200
@@ -33,4 +34,4 @@ def answers(address: str, context: ssl.SSLContext) -> bool:
 
 if __name__ == "__main__":
     trusted = ssl.create_default_context(cafile=os.environ.get("FIGURINE_CA_FILE"))
-    sys.exit(0 if all(answers(address, trusted) for address in sys.argv[1:] or own()) else 1)
+    sys.exit(0 if all(answers(door, trusted) for door in sys.argv[1:] or own()) else 1)

@@ -34,7 +34,18 @@ def write(folder: Path, given: Mapping[str, str]) -> None:
     """Fill the folder with a folder for each container. `given`: what partners are reached with."""
     kept = Secrets(folder / "authority" / "secrets.json")
     authority = _authority(folder / "authority")
-    contents = {
+    for name, held in contents(kept, given).items():
+        fill(folder / name, held)
+        _identify(authority, folder / name, name)
+        if name == "generation":
+            _let_sign(authority, folder / name)
+        _hand_over(folder / name, STUDIO if name in OURS else 0)
+    _post_office(folder / "post")
+
+
+def contents(kept: Secrets, given: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The files of each container that hold something secret, beside its certificate."""
+    return {
         **{service: {**settings(kept, service), **_partners(kept, service, given)} for service in SERVICES},
         "postgres": {"password": kept.password("postgres")},
         "rabbitmq": {
@@ -46,15 +57,15 @@ def write(folder: Path, given: Mapping[str, str]) -> None:
         "stripe": {"stripe.json": json.dumps(partners.emulated(kept))},
         "provision": {"provision.json": json.dumps(_provision(kept))},
     }
-    for name, held in contents.items():
-        _take_back(folder / name, held)
-        for file, text in held.items():
-            files.write(folder / name / file, text)
-        _identify(authority, folder / name, name)
-        if name == "generation":
-            _let_sign(authority, folder / name)
-        _hand_over(folder / name, STUDIO if name in OURS else 0)
-    _post_office(folder / "post")
+
+
+def fill(folder: Path, held: Mapping[str, str]) -> None:
+    """Write a container's files; a partner's key that is not given any more must not be used any more."""
+    for name in partners.MAY_GO.get(folder.name, ()):
+        if name not in held:
+            (folder / name).unlink(missing_ok=True)
+    for file, text in held.items():
+        files.write(folder / file, text)
 
 
 def settings(kept: Secrets, service: str) -> dict[str, str]:
@@ -71,13 +82,6 @@ def settings(kept: Secrets, service: str) -> dict[str, str]:
 
 def _partners(kept: Secrets, service: str, given: Mapping[str, str]) -> dict[str, str]:
     return partners.settings(kept, service, given, ca=CA)
-
-
-def _take_back(folder: Path, held: Mapping[str, str]) -> None:
-    """A key that is not given any more must not be used any more."""
-    for name in partners.MAY_GO.get(folder.name, ()):
-        if name not in held:
-            (folder / name).unlink(missing_ok=True)
 
 
 def database_url(role: str, password: str) -> str:
