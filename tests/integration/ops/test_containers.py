@@ -14,7 +14,7 @@ from ops.compose import partners, secrets
 from ops.embedded.secrets import Secrets
 from ops.embedded.site import PROJECT
 from ops.services import SERVICES
-from tests.contract.test_documents import own, settings_of
+from tests.contract.test_documents import examples, own, settings_of
 
 GIVEN = {"FIGURINE_STRIPE_API_KEY": "sk_test_of_somebody", "FIGURINE_STRIPE_WEBHOOK_SECRET": "whsec_of_somebody"}
 # What containers do not take from `.env`: where something else is, which they know, and files they would not see.
@@ -149,7 +149,10 @@ def test_stripe_is_emulated_exactly_when_there_is_no_key_for_it() -> None:
 
 
 def test_only_who_asks_partners_reaches_outside() -> None:
-    assert COMPOSE["networks"]["inside"]["internal"] is True
+    networks = COMPOSE["networks"]
+    assert networks["inside"]["internal"] is True
+    # Published ports need a network that is not internal; what is in it still gets no further than this machine.
+    assert networks["public"]["driver_opts"] == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
     outside = {name for name, container in CONTAINERS.items() if "outside" in container.get("networks", [])}
     assert outside == {"billing", "generation"}
     public = {name for name, container in CONTAINERS.items() if "public" in container.get("networks", [])}
@@ -160,6 +163,21 @@ def test_what_is_published_is_published_on_this_machine_only() -> None:
     ports = {name: container["ports"] for name, container in CONTAINERS.items() if "ports" in container}
     assert set(ports) == {"gateway", "rabbitmq", "stripe"}
     assert all(port.startswith("127.0.0.1:") for published in ports.values() for port in published)
+
+
+def test_the_example_environment_lists_the_ports_of_the_containers() -> None:
+    written = (PROJECT / "docker-compose.yml").read_text() + (PROJECT / "ops/compose/stripe.yml").read_text()
+    assert dict(re.findall(r"\$\{(FIGURINE_\w+):-(\d+)\}", written)) == examples()["containers"]
+
+
+def test_a_container_starts_anew_when_a_key_that_it_uses_comes_or_goes() -> None:
+    # Its key is a file, which compose does not compare; a label it does.
+    for service, key in (("billing", partners.STRIPE_KEY), ("generation", partners.GEMINI_KEY)):
+        assert f"${{{key}:+itself}}" in COMPOSE["services"][service]["labels"].values()
+
+
+def test_what_is_in_env_is_not_committed() -> None:
+    assert ".env" in (PROJECT / ".gitignore").read_text().splitlines()
 
 
 def test_no_key_stands_in_the_environment_of_a_container() -> None:
