@@ -4,7 +4,8 @@
 
 Each container gets a folder of its own and sees no other. A service's folder holds files named
 like its settings (FIGURINE_SECRETS_DIR). Repeating changes nothing: what was sealed must open.
-Only the keys of partners follow what is given, a file of lines like NAME=value.
+Only the keys of partners follow what is given, a file of lines like NAME=value. `endpoints.json`
+says where the studio is, for the demo and for people.
 """
 
 import json
@@ -41,6 +42,7 @@ def write(folder: Path, given: Mapping[str, str]) -> None:
             _let_sign(authority, folder / name)
         _hand_over(folder / name, STUDIO if name in OURS else 0)
     _post_office(folder / "post")
+    files.write(folder / "endpoints.json", json.dumps(endpoints(kept, given), indent=2) + "\n")
 
 
 def contents(kept: Secrets, given: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -56,6 +58,18 @@ def contents(kept: Secrets, given: Mapping[str, str]) -> dict[str, dict[str, str
         "mail": {"mail.json": json.dumps(_mail(kept))},
         "stripe": {"stripe.json": json.dumps(partners.emulated(kept))},
         "provision": {"provision.json": json.dumps(_provision(kept))},
+    }
+
+
+def endpoints(kept: Secrets, given: Mapping[str, str]) -> dict[str, object]:
+    """Where this machine finds what is published, and the files that go with it, from the checkout."""
+    studio, broker = given.get("FIGURINE_PORT", "28443"), given.get("FIGURINE_RABBITMQ_PORT", "28672")
+    user, password = broker_access.ADMINISTRATOR, kept.password(f"rabbitmq {broker_access.ADMINISTRATOR}")
+    return {
+        "gateway": f"https://localhost:{studio}",
+        "ca": ".figurine/compose/gateway/ca.pem",
+        "mail": ".figurine/compose/post",
+        "rabbitmq": {"management": f"https://{user}:{password}@localhost:{broker}"},
     }
 
 

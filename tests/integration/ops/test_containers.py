@@ -11,6 +11,7 @@ import yaml
 from billing.settings import Settings as BillingSettings
 from common.settings import load, variable
 from ops.compose import partners, secrets
+from ops.demo import endpoints
 from ops.embedded.secrets import Secrets
 from ops.embedded.site import PROJECT
 from ops.services import SERVICES
@@ -184,6 +185,17 @@ def test_no_key_stands_in_the_environment_of_a_container() -> None:
     for name, container in CONTAINERS.items():
         environment = container.get("environment", {})
         assert not [each for each in environment if re.search(r"API_KEY|SECRET_KEY|WEBHOOK_SECRET", each)], name
+
+
+def test_the_demo_finds_the_studio_in_containers(tmp_path: Path) -> None:
+    kept = Secrets(tmp_path / "secrets.json")
+    (tmp_path / "endpoints.json").write_text(json.dumps(secrets.endpoints(kept, {"FIGURINE_PORT": "30443"})))
+    found = endpoints.read(tmp_path)
+    assert found.gateway == "https://localhost:30443"
+    assert found.management == f"https://localhost:{examples()['containers']['FIGURINE_RABBITMQ_PORT']}"
+    assert found.ca == PROJECT / ".figurine/compose/gateway/ca.pem"
+    assert "./.figurine/compose/gateway:/run/figurine:ro" in COMPOSE["services"]["gateway"]["volumes"]
+    assert "./.figurine/compose/post:/post" in COMPOSE["services"]["mail"]["volumes"]
 
 
 def test_the_broker_is_given_its_cookie_before_anybody_makes_one_up(tmp_path: Path) -> None:
