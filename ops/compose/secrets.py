@@ -27,6 +27,8 @@ from ops.services import BUCKETS_OF, SERVICES
 STUDIO = 10001
 OURS = frozenset({*SERVICES, "mail", "stripe", "provision"})
 CA = "/run/figurine/ca.pem"
+# What the variables end with that hold keys in several versions.
+KEYRING = "_KEYS"
 TOKEN_KEY = "gateway tokens"  # noqa: S105 - the name of a key
 WEED_KEYS = ("JWT_SIGNING", "JWT_SIGNING_READ", "JWT_FILER_SIGNING", "JWT_FILER_SIGNING_READ")
 
@@ -79,7 +81,9 @@ def fill(folder: Path, held: Mapping[str, str]) -> None:
         if name not in held:
             (folder / name).unlink(missing_ok=True)
     for file, text in held.items():
-        files.write(folder / file, text)
+        # Somebody may have rotated a keyring since: the first one back, and what was sealed meanwhile is lost.
+        if not (file.endswith(KEYRING) and (folder / file).exists()):
+            files.write(folder / file, text)
 
 
 def settings(kept: Secrets, service: str) -> dict[str, str]:

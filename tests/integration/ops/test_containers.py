@@ -84,6 +84,18 @@ def test_billing_keeps_its_codes_and_papers_readable(monkeypatch: pytest.MonkeyP
     assert (first.code_key, first.sealing_keys) == (again.code_key, again.sealing_keys)
 
 
+@pytest.mark.parametrize("service", ["gateway", "generation", "billing"])
+def test_keys_that_somebody_rotated_stay_when_the_containers_start_again(tmp_path: Path, service: str) -> None:
+    files = files_of(tmp_path, service, {})
+    keyring = files / "FIGURINE_SEALING_KEYS"
+    rotated = f"2:{Secrets(tmp_path / 'other.json').key('new')},{keyring.read_text()}"
+    keyring.write_text(rotated)
+    (files / "FIGURINE_BROKER_URL").write_text("of another password")
+    files_of(tmp_path, service, {})
+    assert keyring.read_text() == rotated
+    assert (files / "FIGURINE_BROKER_URL").read_text().startswith("amqps://")
+
+
 def test_without_a_key_billing_finds_the_emulator_where_stripe_would_be(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
