@@ -20,7 +20,8 @@ COPY services/${SERVICE} services/${SERVICE}
 RUN uv pip install libs/common "services/${SERVICE}" && check-lock requirements.lock
 
 FROM tools AS ops-packages
-RUN uv pip install libs/common trustme aiosmtpd && check-lock requirements.lock
+# Certificates, mail, and the emulator of Stripe with its pages and papers.
+RUN uv pip install libs/common trustme aiosmtpd aiohttp jinja2 python-dateutil fpdf2 && check-lock requirements.lock
 
 FROM python:3.13-slim AS runtime
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin studio
@@ -32,6 +33,10 @@ FROM runtime AS ops
 COPY --from=ops-packages /venv /venv
 COPY ops ops
 COPY services services
+# A volume that is empty takes its owner from here.
+USER root
+RUN install -d -o 10001 -g 10001 -m 700 /var/lib/figurine
+USER 10001
 
 FROM runtime AS service
 ARG SERVICE
@@ -42,7 +47,8 @@ USER root
 RUN printf '#!/bin/sh\nexec python -m %s "$@"\n' "${SERVICE:?say which with --build-arg SERVICE=}" \
     > /usr/local/bin/figurine-service && chmod 755 /usr/local/bin/figurine-service
 USER 10001
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+# A busy machine may take its time to start; a quick one is healthy as soon as it answers.
+HEALTHCHECK --interval=10s --timeout=10s --start-period=120s --retries=3 \
     CMD ["python", "/usr/local/lib/figurine/healthcheck.py"]
 ENTRYPOINT ["figurine-service"]
 CMD ["all"]

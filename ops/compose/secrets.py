@@ -1,9 +1,11 @@
 """Certificates, keys and passwords of the containers: made on the first start, kept for the next.
 
-    python -m ops.compose.secrets FOLDER
+    python -m ops.compose.secrets FOLDER [GIVEN]
 
 Each container gets a folder of its own and sees no other. A service's folder holds files named
 like its settings (FIGURINE_SECRETS_DIR). Repeating changes nothing: what was sealed must open.
+Only the keys of partners follow what is given, a file of lines like NAME=value. `endpoints.json`
+says where the studio is, for the demo and for people.
 """
 
 import json
@@ -16,39 +18,72 @@ from pathlib import Path
 import trustme
 
 from ops import broker_access, object_access, provision, signing_certificate
+from ops.compose import partners
 from ops.embedded import files
 from ops.embedded.secrets import Secrets
 from ops.services import BUCKETS_OF, SERVICES
 
 # The account of our own images (Dockerfile). The servers' images start as root and step down by themselves.
 STUDIO = 10001
-SERVERS = ("postgres", "rabbitmq", "seaweedfs", "mail")
-OURS = frozenset({*SERVICES, "mail", "provision"})
+OURS = frozenset({*SERVICES, "mail", "stripe", "provision"})
 CA = "/run/figurine/ca.pem"
+# What the variables end with that hold keys in several versions.
+KEYRING = "_KEYS"
 TOKEN_KEY = "gateway tokens"  # noqa: S105 - the name of a key
 WEED_KEYS = ("JWT_SIGNING", "JWT_SIGNING_READ", "JWT_FILER_SIGNING", "JWT_FILER_SIGNING_READ")
 
 
-def write(folder: Path) -> None:
-    """Fill the folder with a folder for each container."""
+def write(folder: Path, given: Mapping[str, str]) -> None:
+    """Fill the folder with a folder for each container. `given`: what partners are reached with."""
     kept = Secrets(folder / "authority" / "secrets.json")
     authority = _authority(folder / "authority")
-    contents = {
-        **{service: settings(kept, service) for service in SERVICES},
-        "postgres": {"password": kept.password("postgres")},
-        "rabbitmq": {"definitions.json": json.dumps(broker_access.definitions(_broker_passwords(kept)))},
-        "seaweedfs": _seaweedfs(kept),
-        "mail": {"mail.json": json.dumps(_mail(kept))},
-        "provision": {"provision.json": json.dumps(_provision(kept))},
-    }
-    for name, held in contents.items():
-        for file, text in held.items():
-            files.write(folder / name / file, text)
+    for name, held in contents(kept, given).items():
+        fill(folder / name, held)
         _identify(authority, folder / name, name)
         if name == "generation":
             _let_sign(authority, folder / name)
         _hand_over(folder / name, STUDIO if name in OURS else 0)
     _post_office(folder / "post")
+    files.write(folder / "endpoints.json", json.dumps(endpoints(kept, given), indent=2) + "\n")
+
+
+def contents(kept: Secrets, given: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The files of each container that hold something secret, beside its certificate."""
+    return {
+        **{service: {**settings(kept, service), **_partners(kept, service, given)} for service in SERVICES},
+        "postgres": {"password": kept.password("postgres")},
+        "rabbitmq": {
+            "definitions.json": json.dumps(broker_access.definitions(_broker_passwords(kept))),
+            "erlang.cookie": kept.password("erlang cookie"),
+        },
+        "seaweedfs": _seaweedfs(kept),
+        "mail": {"mail.json": json.dumps(_mail(kept))},
+        "stripe": {"stripe.json": json.dumps(partners.emulated(kept))},
+        "provision": {"provision.json": json.dumps(_provision(kept))},
+    }
+
+
+def endpoints(kept: Secrets, given: Mapping[str, str]) -> dict[str, object]:
+    """Where this machine finds what is published, and the files that go with it, from the checkout."""
+    studio, broker = given.get("FIGURINE_PORT", "28443"), given.get("FIGURINE_RABBITMQ_PORT", "28672")
+    user, password = broker_access.ADMINISTRATOR, kept.password(f"rabbitmq {broker_access.ADMINISTRATOR}")
+    return {
+        "gateway": f"https://localhost:{studio}",
+        "ca": ".figurine/compose/gateway/ca.pem",
+        "mail": ".figurine/compose/post",
+        "rabbitmq": {"management": f"https://{user}:{password}@localhost:{broker}"},
+    }
+
+
+def fill(folder: Path, held: Mapping[str, str]) -> None:
+    """Write a container's files; a partner's key that is not given any more must not be used any more."""
+    for name in partners.MAY_GO.get(folder.name, ()):
+        if name not in held:
+            (folder / name).unlink(missing_ok=True)
+    for file, text in held.items():
+        # Somebody may have rotated a keyring since: the first one back, and what was sealed meanwhile is lost.
+        if not (file.endswith(KEYRING) and (folder / file).exists()):
+            files.write(folder / file, text)
 
 
 def settings(kept: Secrets, service: str) -> dict[str, str]:
@@ -61,6 +96,10 @@ def settings(kept: Secrets, service: str) -> dict[str, str]:
         **(_store(kept, service) if service in BUCKETS_OF else {}),
         **_own(kept, service),
     }
+
+
+def _partners(kept: Secrets, service: str, given: Mapping[str, str]) -> dict[str, str]:
+    return partners.settings(kept, service, given, ca=CA)
 
 
 def database_url(role: str, password: str) -> str:
@@ -173,4 +212,4 @@ def _post_office(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), partners.read(Path(sys.argv[2])) if len(sys.argv) > 2 else {})
