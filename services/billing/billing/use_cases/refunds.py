@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from billing.domain.lots import LotKind
+from billing.domain.lots import LotKind, disputed
 from billing.domain.payments import (
     DISPUTE_TRANSITIONS,
     REFUND_DAYS,
@@ -155,15 +155,16 @@ def _take_back(work: Work, order: Order, amount: int, reason: str) -> int:
 
 
 def _dispute(work: Work, order: Order, seen: DisputeSeen) -> None:
-    state = work.disputes.state_of(order.provider, seen.reference)
+    state, cause = work.disputes.state_of(order.provider, seen.reference), disputed(order.provider, seen.reference)
     if state is None:
         work.disputes.add(order.provider, seen.reference, order.id, seen.amount)
         if order.lot is not None:
-            granting.freeze(work, order.lot, "The payment is disputed; these credits wait until that is decided")
+            why = "The payment is disputed; these credits wait until that is decided"
+            granting.freeze(work, order.lot, cause=cause, reason=why)
         state = DisputeState.OPEN
     if may_become(DISPUTE_TRANSITIONS, state, seen.state):
         if order.lot is not None:
-            granting.thaw(work, order.lot, "The dispute is decided")
+            granting.thaw(work, order.lot, cause=cause, reason="The dispute is decided")
         credits = _lose(work, order.id, seen) if seen.state is DisputeState.LOST else 0
         work.disputes.end(order.provider, seen.reference, seen.state, credits=credits)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from billing.domain.catalogue import Catalogues, Entitlements
+from billing.domain.lots import UNPAID
 from billing.domain.payments import Applied, Money, Order, OrderKind, OrderState
 from billing.domain.periods import Charge, happens_at_once, read_bill, stands
 from billing.domain.subscriptions import (
@@ -203,13 +204,14 @@ def _follow(work: Work, row: Subscription, state: SubscriptionState) -> None:
         if state is SubscriptionState.CANCELED:
             granting.claw_back(work, order.lot, credits=None, reason="Your plan has ended, and its credits with it")
         elif state is SubscriptionState.PAUSED:
-            granting.freeze(work, order.lot, "Your plan's payment failed; its credits wait until it is settled")
+            why = "Your plan's payment failed; its credits wait until it is settled"
+            granting.freeze(work, order.lot, cause=UNPAID, reason=why)
 
 
 def _wake(work: Work, row: Subscription) -> None:
     for order in work.orders.of_subscription(row.id):
-        if order.lot is not None and not work.disputes.contested(order.id):
-            granting.thaw(work, order.lot, "Your plan is paid again; its credits are back")
+        if order.lot is not None:
+            granting.thaw(work, order.lot, cause=UNPAID, reason="Your plan is paid again; its credits are back")
 
 
 def _visible(row: Subscription) -> tuple[object, ...]:
