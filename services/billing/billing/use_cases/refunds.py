@@ -64,6 +64,16 @@ def ask_as_operator(work: Work, order_id: UUID, *, amount: int | None, reason: s
     return _ask(work, order, order.refundable if amount is None else amount, reason, "operator")
 
 
+def pay_back(work: Work, order: Order, reason: str) -> None:
+    """Send back all of an order that should never have been paid, once; what a bank decides about is left to it."""
+    if order.refundable <= 0 or work.refunds.of_order(order.id) or work.disputes.contested(order.id):
+        return
+    if order.payment is None:
+        _log.error("paid, and nothing says by which payment", order_id=str(order.id))
+        return
+    _ask(work, order, order.refundable, reason, "studio")
+
+
 def apply(work: Work, order: Order, seen: PaymentSeen) -> None:
     """Bring refunds and disputes of a paid, locked order to what they are in the world."""
     for refund in seen.refunds:
@@ -115,7 +125,7 @@ def _ask(work: Work, order: Order, amount: int, reason: str, asked_by: str) -> R
         id=work.clock.new_id(),
         order_id=order.id,
         amount=amount,
-        credits=_take_back(work, order, amount, "Refunded"),
+        credits=_take_back(work, order, amount, reason if asked_by == "studio" else "Refunded"),
         reason=reason,
         state=RefundState.ASKED,
         created_at=work.clock.now(),

@@ -10,6 +10,7 @@ from billing.domain.payments import Applied, Money, Order, OrderKind, OrderState
 from billing.domain.periods import Charge, happens_at_once, read_bill, stands
 from billing.domain.subscriptions import (
     ENTITLING,
+    SECOND,
     SUBSCRIPTION_TRANSITIONS,
     BillSeen,
     NoSubscription,
@@ -20,7 +21,7 @@ from billing.domain.subscriptions import (
 )
 from billing.ports import PlanChange
 from billing.repository import Work
-from billing.use_cases import granting
+from billing.use_cases import granting, refunds
 from billing.use_cases.payments import settle_paid
 from common.contracts.billing import SubscriptionChanged
 
@@ -40,10 +41,23 @@ def apply_subscription(
     state = stands(seen, now=looked_at, patience=patience)
     if row.state is SubscriptionState.PAUSED and state in ENTITLING:
         _wake(work, row)
+    if row.state is SubscriptionState.PENDING:
+        row = _begin_to_live(work, row, seen, state)
     for bill in seen.bills:
         row = _settle(work, catalogues, row, seen, bill)
+    if row.end_because == SECOND:
+        _pay_back(work, row)
     _follow(work, row, state)
-    now = replace(
+    now = _seen_as(row, seen, state, looked_at)
+    work.subscriptions.update(now)
+    # Of a second plan nobody is told: it never was one.
+    if row.end_because is None and (_visible(now) != _visible(row) or row.version == 0):
+        work.outbox.add(_changed(now))
+    return Applied(user_id=row.user_id)
+
+
+def _seen_as(row: Subscription, seen: SubscriptionSeen, state: SubscriptionState, looked_at: datetime) -> Subscription:
+    return replace(
         row,
         price_id=seen.price_id,
         state=state if state in SUBSCRIPTION_TRANSITIONS[row.state] else row.state,
@@ -54,10 +68,6 @@ def apply_subscription(
         seen_at=looked_at,
         ended_at=looked_at if state is SubscriptionState.CANCELED else None,
     )
-    work.subscriptions.update(now)
-    if _visible(now) != _visible(row) or row.version == 0:
-        work.outbox.add(_changed(now))
-    return Applied(user_id=row.user_id)
 
 
 def entitlements(work: Work, catalogues: Catalogues, user_id: UUID) -> Entitlements:
@@ -134,6 +144,29 @@ def _begin(work: Work, seen: SubscriptionSeen) -> Subscription | None:
     )
     work.subscriptions.add(replace(subscription, seen_at=now - timedelta(days=1)))
     return work.subscriptions.lock(seen.provider, seen.reference)
+
+
+def _begin_to_live(
+    work: Work, row: Subscription, seen: SubscriptionSeen, state: SubscriptionState
+) -> Subscription:
+    """The first payment is through. Whoever has a plan already paid twice in the same moment: this one is to end."""
+    if state in {SubscriptionState.PENDING, SubscriptionState.CANCELED}:
+        return row
+    # In the order everybody locks them: the order before the account.
+    if seen.order_id is not None:
+        work.orders.lock(seen.order_id)
+    work.ledger.open_account(row.user_id)
+    work.ledger.lock(row.user_id)
+    if not work.subscriptions.another_lives(row):
+        return row
+    work.subscriptions.ask_end(row.id, SECOND)
+    return replace(row, end_because=SECOND)
+
+
+def _pay_back(work: Work, row: Subscription) -> None:
+    """What a second plan was paid with goes back in full, and its credits before that."""
+    for order in work.orders.of_subscription(row.id):
+        refunds.pay_back(work, order, "You paid for two plans at once; this one is paid back")
 
 
 def _settle(
