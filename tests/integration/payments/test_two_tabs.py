@@ -80,8 +80,13 @@ def test_a_second_plan_that_was_ended_is_not_the_persons_and_the_first_goes_on(t
 
 
 def test_the_database_lets_nobody_have_two_plans(till: Till, ada: UUID) -> None:
-    row = "(gen_random_uuid(), %s, 'stripe', gen_random_uuid(), %s, 'active', false, now(), now())"
-    columns = "(id, user_id, provider, reference, price_id, state, cancel_at_period_end, created_at, seen_at)"
-    with pytest.raises(psycopg.errors.UniqueViolation), till.database.begin() as connection:
-        for _ in range(2):
-            connection.execute(f"INSERT INTO subscriptions {columns} VALUES {row}".encode(), [ada, MONTH])  # noqa: S608
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        till.rows(
+            """
+            INSERT INTO subscriptions (id, user_id, provider, reference, price_id, state, cancel_at_period_end,
+                                       created_at, seen_at)
+            SELECT gen_random_uuid(), %(who)s, 'stripe', n::text, 'p', 'active', false, now(), now()
+              FROM generate_series(1, 2) AS n
+            """,
+            ada,
+        )

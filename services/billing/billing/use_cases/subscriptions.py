@@ -146,9 +146,7 @@ def _begin(work: Work, seen: SubscriptionSeen) -> Subscription | None:
     return work.subscriptions.lock(seen.provider, seen.reference)
 
 
-def _begin_to_live(
-    work: Work, row: Subscription, seen: SubscriptionSeen, state: SubscriptionState
-) -> Subscription:
+def _begin_to_live(work: Work, row: Subscription, seen: SubscriptionSeen, state: SubscriptionState) -> Subscription:
     """The first payment is through. Whoever has a plan already paid twice in the same moment: this one is to end."""
     if state in {SubscriptionState.PENDING, SubscriptionState.CANCELED}:
         return row
