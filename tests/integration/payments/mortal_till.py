@@ -5,7 +5,7 @@ No process hears SIGKILL: nothing is finished, rolled back by hand or given back
 
 import os
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -121,7 +121,9 @@ def buy(place: Place, who: UUID, moment: Moment) -> None:
         object.__setattr__(mortal, "fate", fate)
         return mortal
 
-    hire: Callable[[PaymentProvider], PaymentProvider] = lambda each: cast(PaymentProvider, MortalProvider(each, fate))
+    def hire(provider: PaymentProvider) -> PaymentProvider:
+        return cast("PaymentProvider", MortalProvider(provider, fate))
+
     emulator = RunningStripe(
         base_url=place.base_url,
         key=place.key,

@@ -98,7 +98,7 @@ def freeze(work: Work, source: str, *, cause: str, reason: str) -> bool:
 
 
 def thaw(work: Work, source: str, *, cause: str, reason: str) -> bool:
-    """A cause is gone; was it the last, the lot can be spent again, for as long as it had left. False when it cannot."""
+    """A cause is gone; was it the last, the lot can be spent again, for as long as it had left. False if not."""
     lot = _locked(work, source)
     if lot is None or not work.lots.end_freeze(lot.id, cause):
         return False

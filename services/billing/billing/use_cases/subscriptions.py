@@ -41,18 +41,11 @@ def apply_subscription(
     state = stands(seen, now=looked_at, patience=patience)
     if row.state is SubscriptionState.PAUSED and state in ENTITLING:
         _wake(work, row)
-    if row.state is SubscriptionState.PENDING:
-        row = _begin_to_live(work, row, seen, state)
-    for bill in seen.bills:
-        row = _settle(work, catalogues, row, seen, bill)
-    if row.end_because == SECOND:
-        _pay_back(work, row)
+    row = _settle_bills(work, catalogues, _begin_to_live(work, row, seen, state), seen)
     _follow(work, row, state)
     now = _seen_as(row, seen, state, looked_at)
     work.subscriptions.update(now)
-    # Of a second plan nobody is told: it never was one.
-    if row.end_because is None and (_visible(now) != _visible(row) or row.version == 0):
-        work.outbox.add(_changed(now))
+    _tell(work, row, now)
     return Applied(user_id=row.user_id)
 
 
@@ -148,7 +141,7 @@ def _begin(work: Work, seen: SubscriptionSeen) -> Subscription | None:
 
 def _begin_to_live(work: Work, row: Subscription, seen: SubscriptionSeen, state: SubscriptionState) -> Subscription:
     """The first payment is through. Whoever has a plan already paid twice in the same moment: this one is to end."""
-    if state in {SubscriptionState.PENDING, SubscriptionState.CANCELED}:
+    if row.state is not SubscriptionState.PENDING or state in {SubscriptionState.PENDING, SubscriptionState.CANCELED}:
         return row
     # In the order everybody locks them: the order before the account.
     if seen.order_id is not None:
@@ -161,10 +154,14 @@ def _begin_to_live(work: Work, row: Subscription, seen: SubscriptionSeen, state:
     return replace(row, end_because=SECOND)
 
 
-def _pay_back(work: Work, row: Subscription) -> None:
-    """What a second plan was paid with goes back in full, and its credits before that."""
-    for order in work.orders.of_subscription(row.id):
-        refunds.pay_back(work, order, "You paid for two plans at once; this one is paid back")
+def _settle_bills(work: Work, catalogues: Catalogues, row: Subscription, seen: SubscriptionSeen) -> Subscription:
+    """Settle what was paid. What a second plan was paid with goes back in full, and its credits before that."""
+    for bill in seen.bills:
+        row = _settle(work, catalogues, row, seen, bill)
+    if row.end_because == SECOND:
+        for order in work.orders.of_subscription(row.id):
+            refunds.pay_back(work, order, "You paid for two plans at once; this one is paid back")
+    return row
 
 
 def _settle(
@@ -243,6 +240,12 @@ def _wake(work: Work, row: Subscription) -> None:
     for order in work.orders.of_subscription(row.id):
         if order.lot is not None:
             granting.thaw(work, order.lot, cause=UNPAID, reason="Your plan is paid again; its credits are back")
+
+
+def _tell(work: Work, was: Subscription, now: Subscription) -> None:
+    # Of a second plan nobody is told: it never was one.
+    if now.end_because is None and (_visible(now) != _visible(was) or was.version == 0):
+        work.outbox.add(_changed(now))
 
 
 def _visible(row: Subscription) -> tuple[object, ...]:
