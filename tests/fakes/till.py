@@ -107,7 +107,7 @@ class Till:
 
     def work(self) -> None:
         """Let the jobs do what they have, and what comes of it, as if time passed."""
-        for _ in range(50):
+        for _ in range(500):
             done = [each() for each in self._jobs()]
             if not any(done) and not self.rows("SELECT 1 FROM looks LIMIT 1"):
                 return

@@ -1,6 +1,6 @@
 """Everything that can happen to somebody's money, each told by a method: what a machine of chance draws from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -172,8 +172,9 @@ class Chances:
 
     def line_breaks(self, _person: Person) -> None:
         """The next call that changes something is lost, or its answer is."""
-        kind = self.chance.choice(["drop_before", "drop_after", "error"])
-        self.till.emulator.control.will(Fault(kind=kind, on="[PD]* /v1/*"))
+        on = "[PD]* /v1/*"
+        faults = [Fault(kind="drop_before", on=on), Fault(kind="drop_after", on=on), Fault(kind="error", on=on)]
+        self.till.emulator.control.will(self.chance.choice(faults))
 
     def move(self, by: timedelta) -> None:
         """The same time, here and at the provider."""
@@ -197,7 +198,7 @@ class Chances:
                     self.till.pay(order, way)
 
     @contextmanager
-    def _pages_stay_open(self, *, wanted: bool) -> Iterator[None]:
+    def _pages_stay_open(self, *, wanted: bool) -> Generator[None]:
         if wanted:
             self.till.emulator.control.will(
                 Fault(kind="drop_before", on="POST /v1/checkout/sessions/*/expire", times=9)

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from billing.domain.laws import together
 from tests.fakes.till import Till
 from tests.integration.payments.chances import Chances, begin
 
@@ -57,11 +58,13 @@ def broken(world: Chances) -> list[str]:
     """The laws that do not hold now."""
     ids = [person.id for person in world.people]
     with world.till.unit.begin() as work:
-        found = {**work.audits.people_add_up(ids), **work.audits.postings_add_up(ids)}
-        found |= work.audits.entries(world.began, 2**62) | work.audits.ended_holds(world.began, 2**62)
-    told = [
-        str(law) for law, offenders in found.items() if {str(each) for each in ids} & {str(each) for each in offenders}
-    ]
+        found = together(
+            work.audits.people_add_up(ids),
+            work.audits.postings_add_up(ids),
+            work.audits.entries(world.began, 2**62),
+            work.audits.ended_holds(world.began, 2**62),
+        )
+    told = [law for law, offenders in found.items() if offenders]
     with world.till.database.begin() as connection:
         told += [law for law, query in LAWS.items() if connection.execute(query.encode(), {"who": ids}).fetchall()]
     return told
