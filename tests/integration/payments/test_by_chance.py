@@ -10,7 +10,7 @@ from tests.fakes.till import Till
 from tests.integration.payments.chances import Chances, begin
 
 START = datetime(2027, 1, 30, 8, tzinfo=UTC)
-SEEDS, STEPS = range(3), 40
+SEEDS, STEPS = range(2), 45
 # As long as the slowest thing under way may take, and no longer than a period.
 REST = timedelta(hours=3)
 
