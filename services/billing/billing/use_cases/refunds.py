@@ -101,6 +101,8 @@ def end(work: Work, order: Order, refund: Refund, state: RefundState, reference:
     if state is RefundState.SUCCEEDED:
         invoicing.take_back(work, order.id, refund.amount, source=f"refund:{refund.id}", reason=f"{refund.reason}.")
     if state is RefundState.FAILED:
+        # The money is still here and the credits are hers again: an operator may find another way.
+        _log.error("a refund did not go through", order_id=str(order.id), refund_id=str(refund.id))
         work.orders.add_refunded(order.id, -refund.amount)
         if refund.credits:
             granting.grant(
