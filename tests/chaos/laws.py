@@ -36,6 +36,9 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "refunds nobody knows the end of": """
         SELECT id FROM billing.refunds WHERE state = 'asked'
         """,
+    "plans that are to end and have not": """
+        SELECT id FROM billing.subscriptions WHERE end_because IS NOT NULL AND state <> 'canceled'
+        """,
     "photos that are held": """
         SELECT id, state, next_try_at FROM generation.uploads WHERE state <> 'deleted'
         """,
@@ -144,6 +147,17 @@ BROKEN: Mapping[str, LiteralString] = {
           LEFT JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS lost FROM billing.disputes
                               WHERE order_id = bought.id AND state = 'lost') AS disputes ON true
          WHERE amount_refunded NOT BETWEEN back AND back + lost
+        """,
+    "a plan that nobody wanted twice is not paid back": """
+        SELECT bought.id
+          FROM billing.orders AS bought JOIN billing.subscriptions AS plan ON plan.id = subscription_id
+         WHERE end_because = 'second' AND bought.state = 'paid' AND amount_refunded < amount_paid
+           AND NOT EXISTS (SELECT FROM billing.disputes WHERE order_id = bought.id)
+        """,
+    "credits wait for nothing, or do not wait for what they should": """
+        SELECT id FROM billing.lots
+         WHERE closed_at IS NULL AND (frozen_at IS NOT NULL) <> EXISTS (
+               SELECT FROM billing.freezes WHERE lot_id = lots.id)
         """,
     "a photo that is gone has not exactly one proof": """
         SELECT upload.id, count(evidence.id)

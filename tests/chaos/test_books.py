@@ -35,6 +35,12 @@ FORGERIES: Mapping[str, LiteralString] = {
         INSERT INTO billing.refunds (id, order_id, provider, amount, reason, asked_by, state, next_try_at, created_at)
         SELECT user_id, user_id, 'stripe', 1, '', 'person', 'asked', now(), now() FROM billing.accounts LIMIT 1
         """,
+    "plans that are to end and have not": """
+        INSERT INTO billing.subscriptions (id, user_id, provider, reference, price_id, state, cancel_at_period_end,
+                                           created_at, seen_at, end_because, end_try_at)
+        SELECT user_id, user_id, 'stripe', 'p', 'p', 'active', false, now(), now(), 'second', now()
+          FROM billing.accounts LIMIT 1
+        """,
     "photos that are held": "UPDATE generation.uploads SET state = 'deleting'",
     "photos that are to be saved, or to go": "UPDATE generation.saved_photos SET state = 'leaving'",
     "clocks that run": "UPDATE privacy.clocks SET deleted_at = NULL",
@@ -61,6 +67,20 @@ FORGERIES: Mapping[str, LiteralString] = {
                                     amount, currency, state, created_at, amount_paid, amount_refunded)
         SELECT user_id, user_id, 'stripe', 'pack', 'p', '1', 1, 1, 1, 'eur', 'failed', now(), 1, 1
           FROM billing.accounts LIMIT 1
+        """,
+    "a plan that nobody wanted twice is not paid back": """
+        WITH plan AS (
+             INSERT INTO billing.subscriptions (id, user_id, provider, reference, price_id, state,
+                                                cancel_at_period_end, created_at, seen_at, ended_at, end_because,
+                                                end_try_at)
+             SELECT user_id, user_id, 'stripe', 'p', 'p', 'canceled', false, now(), now(), now(), 'second', now()
+               FROM billing.accounts LIMIT 1 RETURNING id)
+        INSERT INTO billing.orders (id, user_id, provider, kind, price_id, catalogue_version, credits, list_amount,
+                                    amount, currency, state, created_at, paid_at, amount_paid, subscription_id)
+        SELECT id, id, 'stripe', 'plan', 'p', '1', 0, 1, 1, 'eur', 'paid', now(), now(), 1, id FROM plan
+        """,
+    "credits wait for nothing, or do not wait for what they should": """
+        UPDATE billing.lots SET frozen_at = now() WHERE closed_at IS NULL
         """,
     "a photo that is gone has not exactly one proof": "DELETE FROM privacy.evidence",
     "a photo is saved for somebody else than whoever sent it": """

@@ -107,19 +107,23 @@ class Till:
 
     def work(self) -> None:
         """Let the jobs do what they have, and what comes of it, as if time passed."""
-        for _ in range(50):
-            done = [each() for each in (self.cashier.look_at_next, self.cashier.settle_next_refund)]
+        for _ in range(500):
+            done = [each() for each in self._jobs()]
             if not any(done) and not self.rows("SELECT 1 FROM looks LIMIT 1"):
                 return
             if not any(done):
                 self.make_due()
         raise AssertionError("The jobs do not come to rest.")
 
+    def _jobs(self) -> tuple[Callable[[], int], ...]:
+        return self.cashier.look_at_next, self.cashier.settle_next_refund, self.cashier.end_next_plan
+
     def make_due(self) -> None:
         """What waits for another try waits no more."""
         with self.database.begin() as connection:
             connection.execute("UPDATE looks SET due_at = %s", [self.clock.now()])
             connection.execute("UPDATE refunds SET next_try_at = %s", [self.clock.now()])
+            connection.execute("UPDATE subscriptions SET end_try_at = %s WHERE end_try_at > %s", [self.clock.now()] * 2)
 
     def sweep(self) -> None:
         """The clock's own look at everything, and what comes of it; no webhook is needed for it."""

@@ -56,6 +56,7 @@ FORGERIES: dict[Law, LiteralString] = {
         """,
     Law.NEWEST: "UPDATE accounts SET available = available + 1 WHERE user_id = %(who)s",
     Law.LOTS: "UPDATE lots SET free = free + 1 WHERE user_id = %(who)s",
+    Law.FREEZES: "UPDATE lots SET frozen_at = now() WHERE user_id = %(who)s",
     Law.HOLDS: "UPDATE holds SET credits = credits + 1 WHERE user_id = %(who)s AND state = 'open'",
     Law.POSTINGS: "UPDATE accounts SET held = held + 1 WHERE user_id = %(who)s",
     Law.ZERO: """

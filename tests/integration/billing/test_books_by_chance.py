@@ -103,12 +103,12 @@ class Books(Giving, RuleBasedStateMachine):
     def a_payment_is_disputed_or_paid_back(self, person: Person, chance: Random) -> None:
         if not person.sources:
             return
-        source = chance.choice(person.sources[-3:])
+        source, cause = chance.choice(person.sources[-3:]), chance.choice(["dispute:1", "unpaid"])
         match chance.choice(["freeze", "freeze", "thaw", "partly", "all"]):
             case "freeze":
-                self.do(lambda work: granting.freeze(work, source, "Disputed"))
+                self.do(lambda work: granting.freeze(work, source, cause=cause, reason="Disputed"))
             case "thaw":
-                self.do(lambda work: granting.thaw(work, source, "Decided"))
+                self.do(lambda work: granting.thaw(work, source, cause=cause, reason="Decided"))
             case "partly":
                 credits = chance.randint(1, 5)
                 self.do(lambda work: granting.claw_back(work, source, credits=credits, reason="Refunded"))

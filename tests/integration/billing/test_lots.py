@@ -161,8 +161,8 @@ def test_a_disputed_lot_waits_and_keeps_the_days_it_had(unit: UnitOfWork[Work], 
     life = Life(unit_price=1, variants=1)
     source = give(unit, life, 3, days=2, kind="plan")
     with unit.begin() as work:
-        assert granting.freeze(work, source, "Disputed")
-        assert not granting.freeze(work, source, "Disputed")
+        assert granting.freeze(work, source, cause="dispute", reason="Disputed")
+        assert not granting.freeze(work, source, cause="dispute", reason="Disputed")
     assert (wallet(unit, life).available, wallet(unit, life).frozen) == (0, 3)
     hold(unit, life)
     assert wallet(unit, life).held == 0
@@ -170,8 +170,8 @@ def test_a_disputed_lot_waits_and_keeps_the_days_it_had(unit: UnitOfWork[Work], 
     while expire_lots(unit):
         pass
     with unit.begin() as work:
-        assert granting.thaw(work, source, "Decided")
-        assert not granting.thaw(work, source, "Decided")
+        assert granting.thaw(work, source, cause="dispute", reason="Decided")
+        assert not granting.thaw(work, source, cause="dispute", reason="Decided")
     (lot,) = wallet(unit, life).lots
     assert (lot.free, lot.expires_at) == (3, clock.now() + DAY * 2)
 
@@ -180,9 +180,9 @@ def test_a_lost_dispute_takes_the_frozen_credits(unit: UnitOfWork[Work]) -> None
     life = Life()
     source = give(unit, life, 3)
     with unit.begin() as work:
-        granting.freeze(work, source, "Disputed")
+        granting.freeze(work, source, cause="dispute", reason="Disputed")
         assert granting.claw_back(work, source, credits=None, reason="Lost") == 3
-        assert not granting.thaw(work, source, "Late news")
+        assert not granting.thaw(work, source, cause="dispute", reason="Late news")
     assert (wallet(unit, life).available, wallet(unit, life).frozen) == (0, 0)
 
 

@@ -15,6 +15,7 @@ class Law(StrEnum):
     STATEMENT = "entry_does_not_go_on_from_the_one_before"
     NEWEST = "balance_differs_from_statement"
     LOTS = "balance_differs_from_lots"
+    FREEZES = "frozen_without_cause"
     HOLDS = "held_differs_from_holds"
     POSTINGS = "balance_differs_from_postings"
     ZERO = "postings_do_not_sum_to_zero"

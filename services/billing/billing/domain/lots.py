@@ -12,6 +12,14 @@ GRACE = timedelta(days=7)
 # The provider tells of a renewal for up to three days; what is to be carried over must still be there then.
 RENEWAL_SLACK = timedelta(days=3)
 
+# Why the credits of a plan wait; a dispute is a cause of its own, each.
+UNPAID = "unpaid"
+
+
+def disputed(provider: str, reference: str) -> str:
+    """Why the credits of a disputed payment wait."""
+    return f"dispute:{provider}:{reference}"
+
 
 class LotKind(StrEnum):
     """Where the credits of a lot came from."""

@@ -53,6 +53,9 @@ SUBSCRIPTION_TRANSITIONS: Mapping[SubscriptionState, frozenset[SubscriptionState
     SubscriptionState.CANCELED: frozenset(),
 }
 
+# Why a plan is to end whatever its owner says: it was paid in the same moment as another one of hers.
+SECOND = "second"
+
 # While it stands so, the plan's entitlements hold.
 ENTITLING = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE})
 
@@ -62,7 +65,7 @@ class Subscription:
     """A person's plan. `price_id` is what the next period costs, `paid_price_id` what the running one was paid for.
 
     `seen_at` is when the provider was asked last; an older look never overwrites a newer one. `version` grows with
-    each change, and tells one wish of the person from the next.
+    each change, and tells one wish of the person from the next. `end_because` is set on one that the studio ends.
     """
 
     id: UUID
@@ -80,6 +83,7 @@ class Subscription:
     created_at: datetime
     seen_at: datetime
     ended_at: datetime | None
+    end_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,7 +85,7 @@ def with_returns(reason: str, returns: Sequence[Return]) -> str:
         *(_extended(each) for each in returns if each.available and each.lot.extended),
         *(f"{_named(each.lot, each.expired)} had expired" for each in returns if each.expired),
         *(f"{_named(each.lot, each.taken_back)} went back with their payment" for each in returns if each.taken_back),
-        *(f"{_named(each.lot, each.frozen)} wait for a disputed payment" for each in returns if each.frozen),
+        *(f"{_named(each.lot, each.frozen)} wait for their payment" for each in returns if each.frozen),
     ]
     if any(each.expired or each.taken_back for each in returns):
         for came_back, otherwise in NOT_ALL_BACK.items():

@@ -145,6 +145,9 @@ PAYMENTS = (
             "created_at": "When it began.",
             "seen_at": "When we last asked the payment provider about it.",
             "ended_at": "When it ended.",
+            "end_because": "Why we end it, if we do.",
+            "end_attempts": "How often we asked the payment provider for its end.",
+            "end_try_at": "When we ask again.",
         },
     ),
     Table(

@@ -12,6 +12,7 @@ from billing.domain.subscriptions import SubscriptionSeen
 from billing.ports import OutcomeUnknown, PaymentProvider, Providers, RefundRequest, UnknownProvider
 from billing.repository import Work
 from billing.repository.refunds import REFUNDS
+from billing.repository.subscriptions import ENDS
 from billing.repository.webhooks import LOOKS, Look
 from billing.use_cases import reconciling, refunds
 from common.errors import Unavailable
@@ -78,6 +79,22 @@ class Cashier:
                 refunds.record(work, order.id, seen)
         return 1
 
+    def end_next_plan(self) -> int:
+        """End a plan that nobody wanted twice, then look at it; without an answer it is asked about and tried again."""
+        with self.unit.begin() as work:
+            plan = work.subscriptions.claim_end()
+        if plan is None:
+            return 0
+        try:
+            # It looks first, and asks for the end only when there is something to end.
+            self.providers.get(plan.provider).cancel_now(plan.reference)
+        except (OutcomeUnknown, Unavailable, UnknownProvider, NotTaken) as error:
+            _log.warning("could not end a plan", provider=plan.provider, cause=type(error.__cause__ or error).__name__)
+            return 1
+        with self.unit.begin() as work:
+            reconciling.look_at_plan(work, plan)
+        return 1
+
     def prune(self) -> int:
         """Forget messages that were taken care of long ago."""
         with self.unit.begin() as work:
@@ -89,6 +106,7 @@ class Cashier:
             Job(name="look at payments", every=timedelta(seconds=5), run=self.look_at_next, channel=LOOKS, parallel=2),
             Job(name="sweep payments", every=timedelta(minutes=1), run=self.sweep),
             Job(name="settle refunds", every=timedelta(seconds=15), run=self.settle_next_refund, channel=REFUNDS),
+            Job(name="end plans", every=timedelta(seconds=15), run=self.end_next_plan, channel=ENDS),
             Job(name="forget payment events", every=timedelta(hours=1), run=self.prune),
         ]
 

@@ -171,6 +171,14 @@ class Audits:
                 """,
                 who,
             ),
+            Law.FREEZES: self._offenders(
+                """
+                SELECT DISTINCT user_id FROM lots
+                 WHERE user_id = ANY(%(people)s) AND closed_at IS NULL
+                   AND (frozen_at IS NOT NULL) <> EXISTS (SELECT FROM freezes WHERE lot_id = lots.id)
+                """,
+                who,
+            ),
             Law.HOLDS: self._offenders(
                 """
                 SELECT user_id

@@ -68,6 +68,21 @@ class Lots:
         row = self._connection.execute("SELECT NOT touched FROM lots WHERE source = %s", [source]).fetchone()
         return bool(row and row[0])
 
+    def add_freeze(self, lot_id: UUID, cause: str, since: datetime) -> bool:
+        """Note why a lot waits; False when it waits for that already."""
+        return bool(
+            self._connection.execute(
+                "INSERT INTO freezes (lot_id, cause, since) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                [lot_id, cause, since],
+            ).rowcount
+        )
+
+    def end_freeze(self, lot_id: UUID, cause: str) -> bool:
+        """A cause is gone; whether it was the last one."""
+        gone = self._connection.execute("DELETE FROM freezes WHERE lot_id = %s AND cause = %s", [lot_id, cause])
+        left = self._connection.execute("SELECT 1 FROM freezes WHERE lot_id = %s LIMIT 1", [lot_id]).fetchone()
+        return bool(gone.rowcount) and left is None
+
     def parts_of(self, hold_id: UUID) -> list[Part]:
         """What a hold drew, in that order, each with its lot as it is now."""
         with self._connection.cursor(row_factory=kwargs_row(_part)) as cursor:

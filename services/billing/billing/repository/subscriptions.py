@@ -8,7 +8,9 @@ from psycopg.rows import kwargs_row
 
 from billing.domain.subscriptions import Subscription, SubscriptionState
 from common.clock import Clock
-from common.database import Connection
+from common.database import Connection, notify
+
+ENDS = "billing.plan_ends"
 
 
 class Customers:
@@ -53,12 +55,12 @@ class SubscriptionRows:
             ).fetchone()
 
     def current(self, user_id: UUID) -> Subscription | None:
-        """The person's plan: the one that lives, or else the one that ended last."""
+        """The person's plan: the one that lives, or else the one that ended last. Never one that is a second."""
         with self._connection.cursor(row_factory=kwargs_row(_subscription)) as cursor:
             return cursor.execute(
                 _SELECT
                 + """
-                WHERE user_id = %s
+                WHERE user_id = %s AND end_because IS NULL
                 ORDER BY state = 'canceled', array_position(ARRAY['active', 'past_due', 'paused'], state), id DESC
                 LIMIT 1
                 """,
@@ -115,6 +117,45 @@ class SubscriptionRows:
         """A wish was answered: the next one is another."""
         self._connection.execute("UPDATE subscriptions SET version = version + 1 WHERE id = %s", [subscription_id])
 
+    def another_lives(self, subscription: Subscription) -> bool:
+        """Whether the person has another plan; her account is locked, so that two cannot both be the second."""
+        return (
+            self._connection.execute(
+                """
+                SELECT 1 FROM subscriptions
+                 WHERE user_id = %s AND id <> %s AND end_because IS NULL AND state NOT IN ('pending', 'canceled')
+                """,
+                [subscription.user_id, subscription.id],
+            ).fetchone()
+            is not None
+        )
+
+    def ask_end(self, subscription_id: UUID, because: str) -> None:
+        """Record that a plan is to end; the job that sees to it is woken when this commits."""
+        self._connection.execute(
+            "UPDATE subscriptions SET end_because = %s, end_try_at = %s WHERE id = %s",
+            [because, self._clock.now(), subscription_id],
+        )
+        notify(self._connection, ENDS)
+
+    def claim_end(self) -> Subscription | None:
+        """The next plan that is to end and has not, as far as we know; it comes up again, ever later."""
+        with self._connection.cursor(row_factory=kwargs_row(_subscription)) as cursor:
+            return cursor.execute(
+                """
+                UPDATE subscriptions
+                   SET end_attempts = end_attempts + 1,
+                       end_try_at = %(now)s
+                                    + least(interval '6 hours', interval '1 minute' * (2 ^ least(end_attempts, 9)))
+                 WHERE id = (SELECT id FROM subscriptions
+                              WHERE end_because IS NOT NULL AND state <> 'canceled' AND end_try_at <= %(now)s
+                              ORDER BY end_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+             RETURNING id, user_id, provider, reference, price_id, paid_price_id, state, cancel_at_period_end,
+                       period_start, period_end, past_due_since, version, created_at, seen_at, ended_at, end_because
+                """,
+                {"now": self._clock.now()},
+            ).fetchone()
+
     def to_check(self, provider: str, *, again_after: timedelta, limit: int) -> list[str]:
         """References of living subscriptions not looked at lately, and of those whose period has ended."""
         now = self._clock.now()
@@ -132,7 +173,7 @@ class SubscriptionRows:
 
 _SELECT = """
     SELECT id, user_id, provider, reference, price_id, paid_price_id, state, cancel_at_period_end, period_start,
-           period_end, past_due_since, version, created_at, seen_at, ended_at
+           period_end, past_due_since, version, created_at, seen_at, ended_at, end_because
       FROM subscriptions
     """
 

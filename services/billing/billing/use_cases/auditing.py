@@ -19,7 +19,7 @@ CHECKS: tuple[Check, ...] = (lambda work: work.payment_laws.broken(),)
 AUDIT_EVERY = timedelta(hours=24)
 # How many accounts one step of the walk looks at: a step must be far from the statement timeout.
 STEP = 500
-_ABOUT_PEOPLE = (Law.NEWEST, Law.LOTS, Law.HOLDS, Law.POSTINGS, Law.ZERO)
+_ABOUT_PEOPLE = (Law.NEWEST, Law.LOTS, Law.FREEZES, Law.HOLDS, Law.POSTINGS, Law.ZERO)
 
 
 def check_news(work: Work, *, stale_after: timedelta) -> dict[str, list[str]]:

@@ -85,20 +85,24 @@ def claw_back(work: Work, source: str, *, credits: int | None, reason: str) -> i
     return taken
 
 
-def freeze(work: Work, source: str, reason: str) -> bool:
-    """Let nothing of a lot be spent until it is thawed; False when there is nothing to freeze."""
+def freeze(work: Work, source: str, *, cause: str, reason: str) -> bool:
+    """Let nothing of a lot be spent until this cause and every other is gone; False when nothing changes by that."""
     lot = _locked(work, source)
-    if lot is None or lot.frozen_at or not lot.free + lot.held:
+    if lot is None or not lot.free + lot.held:
+        return False
+    if not work.lots.add_freeze(lot.id, cause, work.clock.now()) or lot.frozen_at:
         return False
     later = replace(lot, frozen_at=work.clock.now())
     _withdraw(work, _about(later, Kind.FREEZE, moving(Account.AVAILABLE, Account.FROZEN, lot.free), reason))
     return True
 
 
-def thaw(work: Work, source: str, reason: str) -> bool:
-    """Let a frozen lot be spent again, for as long as it had left; False when nothing was frozen."""
+def thaw(work: Work, source: str, *, cause: str, reason: str) -> bool:
+    """A cause is gone; was it the last, the lot can be spent again, for as long as it had left. False if not."""
     lot = _locked(work, source)
-    if lot is None or lot.frozen_at is None or not lot.free + lot.held:
+    if lot is None or not work.lots.end_freeze(lot.id, cause):
+        return False
+    if lot.frozen_at is None or not lot.free + lot.held:
         return False
     frozen_for = work.clock.now() - lot.frozen_at
     later = replace(lot, frozen_at=None, expires_at=lot.expires_at + frozen_for if lot.expires_at else None)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from billing.domain.lots import LotKind
+from billing.domain.lots import LotKind, disputed
 from billing.domain.payments import (
     DISPUTE_TRANSITIONS,
     REFUND_DAYS,
@@ -75,6 +75,16 @@ def ask_as_operator(work: Work, order_id: UUID, *, amount: int | None, reason: s
     return _ask(work, order, order.refundable if amount is None else amount, reason, "operator")
 
 
+def pay_back(work: Work, order: Order, reason: str) -> None:
+    """Send back all of an order that should never have been paid, once; what a bank decides about is left to it."""
+    if order.refundable <= 0 or work.refunds.of_order(order.id) or work.disputes.contested(order.id):
+        return
+    if order.payment is None:
+        _log.error("paid, and nothing says by which payment", order_id=str(order.id))
+        return
+    _ask(work, order, order.refundable, reason, "studio")
+
+
 def apply(work: Work, order: Order, seen: PaymentSeen) -> None:
     """Bring refunds and disputes of a paid, locked order to what they are in the world."""
     for refund in seen.refunds:
@@ -102,6 +112,8 @@ def end(work: Work, order: Order, refund: Refund, state: RefundState, reference:
     if state is RefundState.SUCCEEDED:
         invoicing.take_back(work, order.id, refund.amount, source=f"refund:{refund.id}", reason=f"{refund.reason}.")
     if state is RefundState.FAILED:
+        # The money is still here and the credits are hers again: an operator may find another way.
+        _log.error("a refund did not go through", order_id=str(order.id), refund_id=str(refund.id))
         work.orders.add_refunded(order.id, -refund.amount)
         if refund.credits:
             granting.grant(
@@ -126,7 +138,7 @@ def _ask(work: Work, order: Order, amount: int, reason: str, asked_by: str) -> R
         id=work.clock.new_id(),
         order_id=order.id,
         amount=amount,
-        credits=_take_back(work, order, amount, "Refunded"),
+        credits=_take_back(work, order, amount, reason if asked_by == "studio" else "Refunded"),
         reason=reason,
         state=RefundState.ASKED,
         created_at=work.clock.now(),
@@ -166,15 +178,16 @@ def _take_back(work: Work, order: Order, amount: int, reason: str) -> int:
 
 
 def _dispute(work: Work, order: Order, seen: DisputeSeen) -> None:
-    state = work.disputes.state_of(order.provider, seen.reference)
+    state, cause = work.disputes.state_of(order.provider, seen.reference), disputed(order.provider, seen.reference)
     if state is None:
         work.disputes.add(order.provider, seen.reference, order.id, seen.amount)
         if order.lot is not None:
-            granting.freeze(work, order.lot, "The payment is disputed; these credits wait until that is decided")
+            why = "The payment is disputed; these credits wait until that is decided"
+            granting.freeze(work, order.lot, cause=cause, reason=why)
         state = DisputeState.OPEN
     if may_become(DISPUTE_TRANSITIONS, state, seen.state):
         if order.lot is not None:
-            granting.thaw(work, order.lot, "The dispute is decided")
+            granting.thaw(work, order.lot, cause=cause, reason="The dispute is decided")
         credits = _lose(work, order.id, seen) if seen.state is DisputeState.LOST else 0
         work.disputes.end(order.provider, seen.reference, seen.state, credits=credits)
 

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from billing.domain.catalogue import Catalogues, Entitlements
+from billing.domain.lots import UNPAID
 from billing.domain.payments import Applied, Money, Order, OrderKind, OrderState
 from billing.domain.periods import Charge, happens_at_once, read_bill, stands
 from billing.domain.subscriptions import (
     ENTITLING,
+    SECOND,
     SUBSCRIPTION_TRANSITIONS,
     BillSeen,
     NoSubscription,
@@ -19,7 +21,7 @@ from billing.domain.subscriptions import (
 )
 from billing.ports import PlanChange
 from billing.repository import Work
-from billing.use_cases import granting
+from billing.use_cases import granting, refunds
 from billing.use_cases.payments import settle_paid
 from common.contracts.billing import SubscriptionChanged
 
@@ -39,10 +41,16 @@ def apply_subscription(
     state = stands(seen, now=looked_at, patience=patience)
     if row.state is SubscriptionState.PAUSED and state in ENTITLING:
         _wake(work, row)
-    for bill in seen.bills:
-        row = _settle(work, catalogues, row, seen, bill)
+    row = _settle_bills(work, catalogues, _begin_to_live(work, row, seen, state), seen)
     _follow(work, row, state)
-    now = replace(
+    now = _seen_as(row, seen, state, looked_at)
+    work.subscriptions.update(now)
+    _tell(work, row, now)
+    return Applied(user_id=row.user_id)
+
+
+def _seen_as(row: Subscription, seen: SubscriptionSeen, state: SubscriptionState, looked_at: datetime) -> Subscription:
+    return replace(
         row,
         price_id=seen.price_id,
         state=state if state in SUBSCRIPTION_TRANSITIONS[row.state] else row.state,
@@ -53,10 +61,6 @@ def apply_subscription(
         seen_at=looked_at,
         ended_at=looked_at if state is SubscriptionState.CANCELED else None,
     )
-    work.subscriptions.update(now)
-    if _visible(now) != _visible(row) or row.version == 0:
-        work.outbox.add(_changed(now))
-    return Applied(user_id=row.user_id)
 
 
 def entitlements(work: Work, catalogues: Catalogues, user_id: UUID) -> Entitlements:
@@ -135,6 +139,31 @@ def _begin(work: Work, seen: SubscriptionSeen) -> Subscription | None:
     return work.subscriptions.lock(seen.provider, seen.reference)
 
 
+def _begin_to_live(work: Work, row: Subscription, seen: SubscriptionSeen, state: SubscriptionState) -> Subscription:
+    """The first payment is through. Whoever has a plan already paid twice in the same moment: this one is to end."""
+    if row.state is not SubscriptionState.PENDING or state in {SubscriptionState.PENDING, SubscriptionState.CANCELED}:
+        return row
+    # In the order everybody locks them: the order before the account.
+    if seen.order_id is not None:
+        work.orders.lock(seen.order_id)
+    work.ledger.open_account(row.user_id)
+    work.ledger.lock(row.user_id)
+    if not work.subscriptions.another_lives(row):
+        return row
+    work.subscriptions.ask_end(row.id, SECOND)
+    return replace(row, end_because=SECOND)
+
+
+def _settle_bills(work: Work, catalogues: Catalogues, row: Subscription, seen: SubscriptionSeen) -> Subscription:
+    """Settle what was paid. What a second plan was paid with goes back in full, and its credits before that."""
+    for bill in seen.bills:
+        row = _settle(work, catalogues, row, seen, bill)
+    if row.end_because == SECOND:
+        for order in work.orders.of_subscription(row.id):
+            refunds.pay_back(work, order, "You paid for two plans at once; this one is paid back")
+    return row
+
+
 def _settle(
     work: Work, catalogues: Catalogues, row: Subscription, seen: SubscriptionSeen, bill: BillSeen
 ) -> Subscription:
@@ -203,13 +232,20 @@ def _follow(work: Work, row: Subscription, state: SubscriptionState) -> None:
         if state is SubscriptionState.CANCELED:
             granting.claw_back(work, order.lot, credits=None, reason="Your plan has ended, and its credits with it")
         elif state is SubscriptionState.PAUSED:
-            granting.freeze(work, order.lot, "Your plan's payment failed; its credits wait until it is settled")
+            why = "Your plan's payment failed; its credits wait until it is settled"
+            granting.freeze(work, order.lot, cause=UNPAID, reason=why)
 
 
 def _wake(work: Work, row: Subscription) -> None:
     for order in work.orders.of_subscription(row.id):
-        if order.lot is not None and not work.disputes.contested(order.id):
-            granting.thaw(work, order.lot, "Your plan is paid again; its credits are back")
+        if order.lot is not None:
+            granting.thaw(work, order.lot, cause=UNPAID, reason="Your plan is paid again; its credits are back")
+
+
+def _tell(work: Work, was: Subscription, now: Subscription) -> None:
+    # Of a second plan nobody is told: it never was one.
+    if now.end_because is None and (_visible(now) != _visible(was) or was.version == 0):
+        work.outbox.add(_changed(now))
 
 
 def _visible(row: Subscription) -> tuple[object, ...]:
