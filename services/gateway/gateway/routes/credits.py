@@ -36,7 +36,7 @@ class LotAnswer(Answer):
 class BalanceAnswer(Answer):
     """Credits that can be spent, with the lots they are in, the next to be spent first.
 
-    `held` ones are set aside for figurines under way, `frozen` ones wait for a disputed payment.
+    `held` ones are set aside for figurines under way, `frozen` ones wait for a disputed or missing payment.
     """
 
     available: int
