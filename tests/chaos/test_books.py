@@ -51,7 +51,7 @@ FORGERIES: Mapping[str, LiteralString] = {
     "a job that succeeded has no picture, or one that failed has": "UPDATE generation.figurines SET state = 'failed'",
     "the ledger does not sum to zero": "UPDATE billing.postings SET credits = credits + 1",
     "a balance is not the sum of its postings": "UPDATE billing.accounts SET available = available + 1",
-    "a balance is not what is left of its lots": "UPDATE billing.lots SET free = free - 1",
+    "a balance is not what is left of its lots": "UPDATE billing.lots SET free = free - 1 WHERE free > 1",
     "a settled hold drew more or less than it held": "DELETE FROM billing.hold_parts",
     "the gateway shows another balance than billing has": "UPDATE gateway.balances SET available = available + 1",
     "what was charged is not the price of the pictures that are there": "DELETE FROM generation.pictures",
