@@ -27,13 +27,8 @@ function facts(offer) {
     const kept = offer.expires_after_days ? `Kept for ${offer.expires_after_days} days` : "Kept until they are spent";
     return [`About ${money(offer.amount / offer.credits, offer.currency)} a credit`, kept];
   }
-  const { resolution, private_shares } = offer.entitlements;
-  return [
-    `${credits(offer.credits)} a ${offer.interval}`,
-    `Up to ${offer.rollover_cap} unused ones go on`,
-    `Pictures up to ${resolution} × ${resolution} pixels`,
-    ...(private_shares ? ["Private links"] : []),
-  ];
+  const each = `About ${money(offer.amount / offer.credits, offer.currency)} a credit`;
+  return [`${credits(offer.credits)} a ${offer.interval}`, each, `Up to ${offer.rollover_cap} unused ones go on`];
 }
 
 const listed = (words) => Object.assign(document.createElement("li"), { textContent: words });
