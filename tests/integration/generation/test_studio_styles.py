@@ -4,11 +4,13 @@ from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from generation.adapters.studio.brief import Brief
+from generation.adapters.studio.enamel import struck
 from generation.adapters.studio.engine import StudioEngine
 from generation.adapters.studio.render import cut_out, render
 from generation.ports import PaintOrder
@@ -96,3 +98,13 @@ def test_a_large_order_comes_twice_as_large_and_shows_the_same_picture():
     assert (large.width, large.height) == (2 * small.width, 2 * small.height) == (2520, 1080)
     shrunk = Image.open(BytesIO(large.image)).convert("RGB").resize((small.width, small.height), Image.Resampling.BOX)
     assert np.abs(np.asarray(shrunk, np.float32) - pixels(small)).mean() < 4.0
+
+
+@pytest.mark.parametrize("tone", [(236, 188, 160), (150, 100, 72), (92, 60, 44), (58, 38, 30)])
+def test_a_pin_shows_the_features_of_a_face_of_any_colour(tone: tuple[int, int, int]) -> None:
+    face = np.full((200, 200, 3), tone, np.float32) / 255
+    for x in (70, 130):
+        cv2.circle(face, (x, 90), 9, [channel * 0.55 for channel in face[0, 0].tolist()], -1)
+    pin = struck(face, np.ones((200, 200), np.float32), 1.0)
+    eye, cheek = float(pin.enamel[86:94, 66:74].mean()), float(pin.enamel[120:140, 90:110].mean())
+    assert eye < 0.75 * cheek

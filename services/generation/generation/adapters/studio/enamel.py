@@ -113,10 +113,17 @@ def _printed(enamel: Picture, colour: Picture, ink: Plane, unit: float) -> Pictu
     fine = blur(light, 1.3 * unit)
     around = blur(light, 6.5 * unit)
     solid = smoothstep(0.9, 1.0, blur(ink, 3.0 * unit))
-    dark = smoothstep(0.050, 0.125, around - fine) * solid
-    pale = smoothstep(0.085, 0.20, fine - around) * solid
+    gain = _gain(colour, around, ink, unit)
+    dark = smoothstep(0.050, 0.125, (around - fine) * gain) * solid
+    pale = smoothstep(0.085, 0.20, (fine - around) * np.sqrt(gain)) * solid
     drawn = mix(enamel, enamel * np.asarray([0.30, 0.24, 0.24], np.float32), 0.86 * dark)
     return mix(drawn, 1.0 - 0.28 * (1.0 - enamel), 0.55 * pale)
+
+
+def _gain(colour: Picture, around: Plane, ink: Plane, unit: float) -> Plane:
+    """How much finer lines are told in warm dark places: a dark face has a light one's features, in less light."""
+    warmth = blur((colour[..., 0] - colour[..., 2]) * (colour[..., 0] >= colour[..., 1]) * ink, 6.5 * unit)
+    return 1.0 + smoothstep(0.01, 0.05, warmth) * (np.clip(0.5 / np.maximum(around, 0.08), 1.0, 5.0) - 1.0)
 
 
 def _wires(shades: Picture, unit: float) -> Plane:
