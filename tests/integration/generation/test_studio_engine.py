@@ -105,7 +105,7 @@ def test_a_picture_that_takes_too_long_is_a_timeout_and_its_worker_is_replaced(o
 
 
 def test_after_its_workers_were_killed_it_paints_again(own_engine):
-    studio = own_engine()
+    studio = own_engine(stuck_after_seconds=30)
     others = {child.pid for child in multiprocessing.active_children()}
     studio.warm_up()
     for worker in multiprocessing.active_children():
@@ -115,7 +115,8 @@ def test_after_its_workers_were_killed_it_paints_again(own_engine):
     try:
         studio.paint(order(aspect_ratio="21:9"))
     except PaintingFailed as failed:
-        assert failed.code == "engine_unavailable"  # noqa: PT017 - the order may fail with its worker or find the next one
+        # The order may fail with its worker, find the next one, or wait for a lock that died with its holder.
+        assert failed.code in {"engine_unavailable", "engine_timeout"}  # noqa: PT017
     assert len(studio.paint(order(aspect_ratio="21:9"))) == 1
 
 

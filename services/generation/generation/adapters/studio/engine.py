@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _MOST_VARIANTS = 4
-_STUCK_AFTER = 600.0
-"""Seconds without an answer, queueing included, after which a pool counts as stuck."""
 _log = structlog.stdlib.get_logger("generation.studio")
 
 
@@ -42,11 +40,14 @@ class StudioEngine:
         memory_bytes: int = 1_500_000_000,
         seconds_per_picture: float = 60.0,
         tasks_per_worker: int = 50,
+        stuck_after_seconds: float = 600.0,
     ) -> None:
         self._workers = workers
         self._memory_bytes = memory_bytes
         self._seconds = seconds_per_picture
         self._tasks_per_worker = tasks_per_worker
+        # Without an answer, queueing included: a worker killed while it held the pool's lock stops all of them.
+        self._stuck_after = stuck_after_seconds
         self._lock = Lock()
         self._pool: ProcessPool | None = None
         self._closed = False
@@ -133,7 +134,7 @@ class StudioEngine:
     def _wait(self, task: "Future[_T]") -> _T:
         """The task's result, or PaintingFailed whatever happened to its worker."""
         try:
-            return task.result(timeout=_STUCK_AFTER)
+            return task.result(timeout=self._stuck_after)
         except TimeoutError as error:
             if not task.done():
                 self._replace_pool()
