@@ -10,5 +10,4 @@ pytest_plugins = [
     "tests.fixtures.stack",
     "tests.fixtures.gemini",
     "tests.fixtures.stripe",
-    "tests.fixtures.till",
 ]
