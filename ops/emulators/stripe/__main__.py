@@ -10,15 +10,13 @@ from pathlib import Path
 
 from aiohttp import web
 
-from ops.emulators.stripe import event_doors, shapes
+from ops.emulators.stripe import DEFAULT_KEY, DEFAULT_SECRET, event_doors, shapes
 from ops.emulators.stripe.door import Door
 from ops.emulators.stripe.pages import Pages
 from ops.emulators.stripe.portal_pages import PortalPages
 from ops.emulators.stripe.server import Emulator
 from ops.emulators.stripe.webhooks import Webhooks
 
-DEFAULT_KEY = "sk_test_emulated"
-DEFAULT_SECRET = "whsec_emulated"  # noqa: S105 - of the emulator
 _GRACE_SECONDS = 1.0
 
 
