@@ -18,7 +18,7 @@ from uuid import UUID
 from PIL import Image
 
 from common.contracts import EVENTS, Envelope, Event, decode
-from common.errors import NotYet
+from common.errors import NotFound, NotYet
 from common.intake import Intake
 from common.work import UnitOfWork
 from generation.domain import Origin
@@ -89,7 +89,7 @@ class Pictures:
         self.stored.add(prefix)
 
     def open(self, prefix: str, size: Size, *, owner: UUID, span: tuple[int, int] | None = None) -> OpenPicture:
-        raise NotImplementedError
+        raise NotFound  # only how many there are is kept
 
     def length(self, prefix: str, size: Size) -> int:
         return 0

@@ -105,7 +105,7 @@ def test_a_picture_that_takes_too_long_is_a_timeout_and_its_worker_is_replaced(o
 
 
 def test_after_its_workers_were_killed_it_paints_again(own_engine):
-    studio = own_engine(stuck_after_seconds=30)
+    studio = own_engine(seconds_per_picture=10)
     others = {child.pid for child in multiprocessing.active_children()}
     studio.warm_up()
     for worker in multiprocessing.active_children():

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _MOST_VARIANTS = 4
+_START_SECONDS = 30.0
+"""What a busy machine may need to start a worker."""
 _log = structlog.stdlib.get_logger("generation.studio")
 
 
@@ -40,14 +42,12 @@ class StudioEngine:
         memory_bytes: int = 1_500_000_000,
         seconds_per_picture: float = 60.0,
         tasks_per_worker: int = 50,
-        stuck_after_seconds: float = 600.0,
     ) -> None:
         self._workers = workers
         self._memory_bytes = memory_bytes
         self._seconds = seconds_per_picture
         self._tasks_per_worker = tasks_per_worker
-        # Without an answer, queueing included: a worker killed while it held the pool's lock stops all of them.
-        self._stuck_after = stuck_after_seconds
+        self._unanswered: list[Future[Any]] = []
         self._lock = Lock()
         self._pool: ProcessPool | None = None
         self._closed = False
@@ -103,9 +103,11 @@ class StudioEngine:
                 raise PaintingFailed("engine_unavailable", "the studio engine was closed")
             pool = self._running_pool()
             try:
-                return pool.schedule(carry_out, args=(task, *arguments), timeout=self._seconds)
+                answer: Future[_T] = pool.schedule(carry_out, args=(task, *arguments), timeout=self._seconds)
             except RuntimeError as error:  # the pool broke between the two lines above
                 raise PaintingFailed("engine_unavailable", "the workers are being replaced") from error
+            self._unanswered = [*(each for each in self._unanswered if not each.done()), answer]
+            return answer
 
     def _running_pool(self) -> ProcessPool:
         """The pool, made anew when it never was or when it broke; the lock is held."""
@@ -127,14 +129,21 @@ class StudioEngine:
         """Give up a pool that no longer takes tasks: a worker killed while it held the pool's lock does that."""
         with self._lock:
             pool, self._pool = self._pool, None
+            self._unanswered = []
         if pool is not None:
             pool.stop()
             pool.join()
 
+    def _patience(self) -> float:
+        """Seconds after which a pool counts as stuck: all that is unanswered had its time, and a worker its start."""
+        with self._lock:
+            unanswered = sum(1 for each in self._unanswered if not each.done())
+        return self._seconds * (1 + unanswered // self._workers) + _START_SECONDS
+
     def _wait(self, task: "Future[_T]") -> _T:
         """The task's result, or PaintingFailed whatever happened to its worker."""
         try:
-            return task.result(timeout=self._stuck_after)
+            return task.result(timeout=self._patience())
         except TimeoutError as error:
             if not task.done():
                 self._replace_pool()
