@@ -138,7 +138,7 @@ class StudioEngine:
         """Seconds after which a pool counts as stuck: all that is unanswered had its time, and a worker its start."""
         with self._lock:
             unanswered = sum(1 for each in self._unanswered if not each.done())
-        return self._seconds * (1 + unanswered // self._workers) + _START_SECONDS
+        return self._seconds * max(1, -(-unanswered // self._workers)) + _START_SECONDS
 
     def _wait(self, task: "Future[_T]") -> _T:
         """The task's result, or PaintingFailed whatever happened to its worker."""
