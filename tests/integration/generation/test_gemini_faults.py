@@ -229,6 +229,9 @@ def test_amid_faults_of_every_kind_each_order_ends_and_no_picture_is_billed_twic
     unanswered = [call for call in ledger.calls if call.outcome in {"drop", "drop_halfway"}]
     assert painted == sum(call.outcome == "picture" for call in ledger.calls)
     assert unknown == len(unanswered) > 0
+    # Which orders the chances hit depends on whose call comes first; this one is told to come later for certain.
+    gemini_emulator.control.will(error(429, retry_seconds=60))
+    came.append(attempt(engine, order()))
     assert {each.code for each in came if isinstance(each, PaintingFailed)} >= {"engine_unavailable", "engine_timeout"}
 
 
