@@ -56,6 +56,7 @@ COMMON_TABLES = (
             "user_id": "Whose copy it is.",
             "state": "Whether it is asked for, ready, or could not be written.",
             "attempt": "How often writing was begun.",
+            "tries": "How often since it was asked for last.",
             "lease_until": "Until when somebody is writing it.",
             "not_before": "When writing may begin.",
             "asked_at": "When it was asked for.",

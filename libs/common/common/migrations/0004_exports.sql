@@ -5,6 +5,7 @@ CREATE TABLE exports (
     user_id     uuid NOT NULL,
     state       text NOT NULL CHECK (state IN ('asked', 'ready', 'failed')),
     attempt     integer NOT NULL DEFAULT 0,
+    tries       integer NOT NULL DEFAULT 0,
     lease_until timestamptz,
     not_before  timestamptz NOT NULL,
     asked_at    timestamptz NOT NULL,

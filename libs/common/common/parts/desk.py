@@ -26,7 +26,7 @@ EXPORTS = "exports"
 PURPOSE = "export"
 LEASE = timedelta(seconds=60)
 RENEW_EVERY = timedelta(seconds=10)
-MAX_ATTEMPTS = 8
+MAX_TRIES = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 
 log = structlog.stdlib.get_logger("common.parts")
@@ -94,7 +94,7 @@ class ExportDesk(Generic[W]):
             task = work.exports.claim(self.lease)
         if task is None:
             return 0
-        if task.attempt > MAX_ATTEMPTS:
+        if task.tries > MAX_TRIES:
             self._give_up(task)
             return 1
         try:
@@ -104,8 +104,14 @@ class ExportDesk(Generic[W]):
         except (Unavailable, psycopg.OperationalError):
             self._postpone(task)
             raise
-        except Exception:
-            log.exception("export part failed", request_id=str(task.request_id), attempt=task.attempt)
+        except Exception as error:
+            # Once in full: the next tries will fail in the same way, or not at all.
+            log.exception(
+                "export part failed",
+                request_id=str(task.request_id),
+                cause=type(error).__name__,
+                exc_info=task.tries == 1,
+            )
             self._postpone(task)
         return 1
 
@@ -156,7 +162,7 @@ class ExportDesk(Generic[W]):
 
     def _postpone(self, task: ExportTask) -> None:
         with self.unit.begin() as work:
-            work.exports.postpone(task, min(FIRST_WAIT * 2 ** (task.attempt - 1), LONGEST_WAIT))
+            work.exports.postpone(task, min(FIRST_WAIT * 2 ** (task.tries - 1), LONGEST_WAIT))
 
 
 def export_jobs(unit: UnitOfWork[W], sources: Sources, store: ObjectStore | None, keys: SecretStr | None) -> list[Job]:

@@ -13,11 +13,12 @@ from common.database import Connection, notify
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportTask:
-    """A part that somebody is to write, and which attempt that is."""
+    """A part that somebody is to write, which attempt that is, and which since it was asked for last."""
 
     request_id: UUID
     user_id: UUID
     attempt: int
+    tries: int
 
 
 class Exports:
@@ -34,7 +35,8 @@ class Exports:
             INSERT INTO exports AS export (request_id, user_id, state, not_before, asked_at)
             VALUES (%(request)s, %(user)s, 'asked', %(now)s, %(now)s)
                 ON CONFLICT (request_id) DO UPDATE
-               SET state = 'asked', not_before = %(now)s, asked_at = %(now)s, lease_until = NULL, ended_at = NULL
+               SET state = 'asked', tries = 0, not_before = %(now)s, asked_at = %(now)s,
+                   lease_until = NULL, ended_at = NULL
              WHERE export.state <> 'asked' AND export.user_id = %(user)s
             """,
             {"request": request_id, "user": user_id, "now": self._clock.now()},
@@ -46,12 +48,12 @@ class Exports:
         with self._connection.cursor(row_factory=class_row(ExportTask)) as cursor:
             return cursor.execute(
                 """
-                UPDATE exports SET attempt = attempt + 1, lease_until = %(until)s
+                UPDATE exports SET attempt = attempt + 1, tries = tries + 1, lease_until = %(until)s
                  WHERE request_id = (
                     SELECT request_id FROM exports
                      WHERE state = 'asked' AND not_before <= %(now)s AND (lease_until IS NULL OR lease_until <= %(now)s)
                      ORDER BY asked_at, request_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-             RETURNING request_id, user_id, attempt
+             RETURNING request_id, user_id, attempt, tries
                 """,
                 {"now": self._clock.now(), "until": self._clock.now() + lease},
             ).fetchone()
