@@ -60,12 +60,12 @@ def test_who_has_time_to_think_again_can_take_it_back_until_then(
     waiting = ask_for(unit, ada, think_again=A_DAY)
     assert (waiting.state, waiting.parts) == (RequestState.WAITING, [])
     with unit.begin() as work:
-        assert requests.begin_due(work) == 0
+        requests.begin_due(work)
         assert requests.cancel(work, ada, waiting.id).state is RequestState.CANCELLED
         assert requests.cancel(work, ada, waiting.id).state is RequestState.CANCELLED
     clock.advance(A_DAY)
     with unit.begin() as work:
-        assert requests.begin_due(work) == 0
+        requests.begin_due(work)
     assert told(published, ada) == []
 
 
