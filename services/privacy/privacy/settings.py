@@ -1,12 +1,10 @@
 """Privacy's settings; the only reader of its environment."""
 
-from pydantic import Field
-
 from common.settings import StoreSettings
 
 
 class Settings(StoreSettings):
     """Read from FIGURINE_… variables."""
 
-    # How long a copy waits for every service's part before it comes without what is missing.
-    export_patience_minutes: int = Field(default=60, ge=1)
+    # How long somebody who asks for erasure may think again; until then it can be taken back.
+    erasure_cooling_off_hours: int = 0
