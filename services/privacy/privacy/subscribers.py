@@ -1,5 +1,7 @@
 """What privacy listens to. Reads like a table of contents."""
 
+from functools import partial
+
 from common.contracts.gateway import ImageUploaded
 from common.contracts.generation import (
     FigurineFailed,
@@ -8,9 +10,12 @@ from common.contracts.generation import (
     PartnerDisclosed,
     SavedPhotoDeleted,
 )
+from common.contracts.privacy import ExportPartFailed, ExportPartReady, ExportRequested
+from common.parts import record_export
 from common.subscriptions import Subscriptions
 from privacy import use_cases
 from privacy.repository import Work
+from privacy.use_cases import archives
 
 SUBSCRIPTIONS: Subscriptions[Work] = {
     ImageUploaded: use_cases.start_clock,
@@ -19,4 +24,7 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     ImageDeleted: use_cases.prove_deletion,
     SavedPhotoDeleted: use_cases.prove_saved_photo_gone,
     PartnerDisclosed: use_cases.file_disclosure,
+    ExportRequested: partial(record_export, service="privacy"),
+    ExportPartReady: archives.take_part,
+    ExportPartFailed: archives.note_failed_part,
 }

@@ -28,12 +28,13 @@ class UserDeletionRequested(Event):
 
 
 class ExportRequested(Event):
-    """A person wants a copy of everything; every service delivers its part."""
+    """A person wants a copy of everything; every service delivers its part, or again only those that are named."""
 
     type: ClassVar[str] = "export.requested"
 
     user_id: UUID
     request_id: UUID
+    only: tuple[str, ...] = ()
 
 
 class PromiseBroken(Event):

@@ -64,7 +64,9 @@ def export_bucket(store: ObjectStore, keys: SecretStr, *, bucket: str = EXPORTS)
 
 
 def record_export(work: Work, event: ExportRequested, *, service: str) -> None:
-    """A person wants a copy: this service owes a part of it."""
+    """A person wants a copy: this service owes a part of it, unless only others are asked."""
+    if event.only and service not in event.only:
+        return
     work.exports.ask(event.request_id, event.user_id, channel=export_channel(service))
 
 

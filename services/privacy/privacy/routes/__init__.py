@@ -1,7 +1,8 @@
 """Privacy's HTTP door; only the gateway comes through it."""
 
-from privacy.routes import consents, disclosures, requests, retention
+from privacy.routes import archives, consents, disclosures, requests, retention
 
-ROUTES = [retention.routes, consents.routes, disclosures.routes, requests.routes]
+ROUTES = [retention.routes, consents.routes, disclosures.routes, requests.routes, archives.routes]
+STATUSES = archives.STATUSES
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "STATUSES"]
