@@ -1,8 +1,10 @@
 """/v1/privacy/requests/{id}/archive: everything about a person, for who has just shown to be that person."""
 
+from collections.abc import Mapping
+
 from flask import Response
 
-from common.errors import Unavailable
+from common.errors import Refused, Unavailable
 from common.problems import problems
 from gateway.domain.people import NotSignedIn, is_fresh
 from gateway.domain.rights import ArchiveExpired, ArchiveNotReady, FreshSignInToFetch, NoSuchRequest
@@ -11,7 +13,7 @@ from gateway.routes.pictures import body_of
 from gateway.routes.requests import RequestPath
 
 routes = personal("archives")
-STATUSES = {ArchiveExpired: 410}
+STATUSES: Mapping[type[Refused], int] = {ArchiveExpired: 410}
 _HANDED_ON = ("Content-Length", "Content-Disposition", "Cache-Control")
 
 
