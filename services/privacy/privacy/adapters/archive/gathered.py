@@ -78,9 +78,12 @@ class GatheredPart:
             yield waiting, waiting
 
     def _files(self, folder: str) -> Iterator[tuple[str, str]]:
-        """The files of a folder: where each lies, and that without the ending."""
+        """The files of a folder, but not of another one in it: where each lies, and that without the ending."""
+        told = [f"pictures/{record['folder']}/" for record in self.cover["records"] if "folder" in record]
+        own = f"pictures/{folder}/"
+        others = tuple(other for other in told if other.startswith(own) and other != own)
         for entry in self.reader.entries():
-            if entry.kind is Kind.FILE and entry.path.startswith(f"pictures/{folder}/"):
+            if entry.kind is Kind.FILE and entry.path.startswith(own) and not entry.path.startswith(others):
                 yield entry.path, entry.path.rpartition(".")[0] or entry.path
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from common.inventory import Category
 from privacy.adapters.archive.gathered import GatheredPart
 from privacy.domain.archives import SERVICES_IN_WORDS, Gathering
 from privacy.domain.disclosures import KINDS, PARTNERS, REASONS
@@ -19,7 +20,7 @@ from privacy.domain.disclosures import KINDS, PARTNERS, REASONS
 # Of a table with more rows than that the page shows the first, and says where the others are.
 ROWS_SHOWN = 100
 DISCLOSURES_SHOWN = 1000
-DISCLOSURES = "privacy/disclosures.json"
+LEDGER, DISCLOSURES = "privacy", "privacy/disclosures.json"
 
 NOTHING: Final = Markup('<span class="none">&ndash;</span>')
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
@@ -83,23 +84,30 @@ def _told(gathering: Gathering, parts: Sequence[GatheredPart]) -> dict[str, Any]
         "empty": [section for section in sections if not section.count],
         "disclosures": _disclosures(parts),
         "disclosures_file": f"data/{DISCLOSURES}",
+        "ledger_missing": LEDGER in gathering.missing,
         "retained": [kept for part in parts for kept in part.cover["retained"]],
-        "left_out": [(part.service, record) for part, record in records if "because" in record],
+        # What every service says of itself in the same words is said once.
+        "left_out": list(dict.fromkeys((each["what"], each["because"]) for _, each in records if "because" in each)),
         "withheld": [(record["what"], each) for _, record in records for each in record["withheld"]],
         "unreadable": [each for part in parts for each in part.cover["unreadable"]],
         "nobody": [(part.service, each) for part in parts for each in part.cover["nobody"]],
         "missing": [(service, SERVICES_IN_WORDS.get(service, service)) for service in gathering.missing],
-        "services": SERVICES_IN_WORDS,
         "readable": readable,
+        "title": title,
         "link": quote,
     }
 
 
 def _by_category(sections: Sequence[Section]) -> Mapping[str, list[Section]]:
-    found: dict[str, list[Section]] = {}
+    found: dict[str, list[Section]] = {category.value: [] for category in Category}
     for section in sections:
         found.setdefault(section.record["category"], []).append(section)
-    return found
+    return {category: those for category, those in found.items() if those}
+
+
+def title(category: str) -> str:
+    """A category's sentence, as far as it makes a heading."""
+    return re.split("[:;]", category.rstrip("."))[0]
 
 
 def _disclosures(parts: Sequence[GatheredPart]) -> list[dict[str, Any]]:
