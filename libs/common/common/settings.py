@@ -130,6 +130,30 @@ class ServiceSettings(BaseSettings):
                 yield f"{variable(name)} is a default or placeholder; set one of your own"
 
 
+class ExportSettings(ServiceSettings):
+    """What a service is told that gives its part when a person wants a copy of everything."""
+
+    # What parts and archives are sealed with, the newest key first: the same for all services.
+    export_keys: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _gives_its_part(self) -> Self:
+        """Promise R1: outside local mode nobody who asks for a copy gets one with a part missing."""
+        wanted = ("export_keys", "s3_endpoint", "s3_access_key", "s3_secret_key")
+        missing = [name for name in wanted if getattr(self, name) is None]
+        if missing and self.mode != "local":
+            raise ValueError("\n".join(f"{variable(name)} is missing" for name in missing))
+        return self
+
+
+class StoreSettings(ExportSettings):
+    """What a service is told besides that comes to the object store for nothing else."""
+
+    s3_endpoint: str | None = None
+    s3_access_key: str | None = None
+    s3_secret_key: SecretStr | None = None
+
+
 S = TypeVar("S", bound=BaseSettings)
 
 
