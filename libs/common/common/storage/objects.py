@@ -195,10 +195,10 @@ class ObjectStore:
             if _belongs(found.object_name, name):
                 yield found
 
-    def list(self, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Every object whose key begins with the prefix, in order of key."""
+    def list(self, bucket: str, prefix: str = "", *, after: str = "") -> Iterator[ObjectInfo]:
+        """Every object whose key begins with the prefix and comes after another, in order of key."""
         with _answers():
-            for found in self._client.list_objects(bucket, prefix=prefix, recursive=True):
+            for found in self._client.list_objects(bucket, prefix=prefix, recursive=True, start_after=after or None):
                 if found.object_name is not None and not found.is_dir:
                     yield ObjectInfo(key=found.object_name, size=found.size or 0, modified_at=_utc(found.last_modified))
 
