@@ -10,7 +10,8 @@ from common.contracts.generation import (
     PartnerDisclosed,
     SavedPhotoDeleted,
 )
-from common.contracts.privacy import ExportPartFailed, ExportPartReady, ExportRequested
+from common.contracts.privacy import ExportRequested
+from common.contracts.rights import ExportPartFailed, ExportPartReady
 from common.parts import record_export
 from common.subscriptions import Subscriptions
 from privacy import use_cases

@@ -13,7 +13,7 @@ import pytest
 from minio import Minio
 
 from common.clock import MovableClock
-from common.contracts.privacy import ExportPartFailed, ExportPartReady
+from common.contracts.rights import ExportPartFailed, ExportPartReady
 from common.database import Database
 from common.parts.desk import LEASE, MAX_TRIES
 from common.storage import ObjectMissing, ObjectStore

@@ -10,7 +10,7 @@ from uuid import UUID
 from zipfile import ZipFile
 
 from common.clock import MovableClock
-from common.contracts.privacy import ExportPartFailed, ExportPartReady
+from common.contracts.rights import ExportPartFailed, ExportPartReady
 from common.parts.layout import Draft, Kind, written
 from common.sealing import Keyring, Sealer
 from common.storage import ObjectStore, SealedBucket

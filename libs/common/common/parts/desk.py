@@ -11,7 +11,8 @@ import psycopg
 import structlog
 from pydantic import SecretStr
 
-from common.contracts.privacy import ExportPartFailed, ExportPartReady, ExportRequested
+from common.contracts.privacy import ExportRequested
+from common.contracts.rights import ExportPartFailed, ExportPartReady
 from common.errors import Unavailable
 from common.outbox import Outbox
 from common.parts.contents import Sources

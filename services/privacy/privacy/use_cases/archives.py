@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from common.contracts.billing import MailRequested
-from common.contracts.privacy import ExportPartFailed, ExportPartReady, ExportRequested
+from common.contracts.privacy import ExportRequested
+from common.contracts.rights import ExportPartFailed, ExportPartReady
 from privacy.domain import HOLDERS, Kind, Request, RequestState
 from privacy.domain.archives import FRESH_COPY, Archive, ArchiveExpired, ArchiveNotReady, Gathering, GivenPart
 from privacy.domain.requests import ANSWER_WITHIN, ENDED, NoSuchRequest, PartState
