@@ -16,7 +16,6 @@ from common.inventory import (
     Until,
     UntilErased,
     Via,
-    Withheld,
     Years,
     queues_of,
 )
@@ -28,10 +27,6 @@ CLOCKS_KEPT = Days(30, after="deleted_at")
 ENDINGS_KEPT = Days(31, after="ended_at")
 # Art. 5(2) GDPR: whoever has to delete has to be able to show it, for as long as somebody may ask.
 REQUESTS_KEPT = Years(3, after="ended_at", ground="data protection law: proof that requests were answered")
-PROOF = (
-    "It is the proof that what you asked for was done. It names kinds of records and numbers, and after an erasure "
-    "leads to nobody."
-)
 # The database refuses less: `evidence_limit` in the migrations.
 EVIDENCE_KEPT = Years(2, after="at")
 
@@ -78,7 +73,7 @@ INVENTORY = Inventory(
         category=Category.RIGHTS,
         purposes=(Purpose.U3, Purpose.U8),
         retain=EVIDENCE_KEPT,
-        erase=Pseudonymise("user_id"),
+        erase=Pseudonymise("user_id", through="forget_person"),
         export=AsJson("privacy/evidence.json"),
         columns={
             "id": "The id of the finding.",
@@ -157,7 +152,7 @@ INVENTORY = Inventory(
         category=Category.RIGHTS,
         purposes=(Purpose.U3,),
         retain=UntilErased(),
-        erase=Withheld(PROOF),
+        erase=Pseudonymise(),
         export=AsJson("privacy/request-parts.json"),
         columns={
             "request_id": "The request.",
@@ -175,7 +170,7 @@ INVENTORY = Inventory(
         category=Category.RIGHTS,
         purposes=(Purpose.U3,),
         retain=UntilErased(),
-        erase=Withheld(PROOF),
+        erase=Pseudonymise(),
         export=AsJson("privacy/receipts.json"),
         columns={
             "number": "Its number.",
@@ -186,6 +181,7 @@ INVENTORY = Inventory(
             "digest": "A digest, by which the next receipt names this one.",
         },
     ),
+<<<<<<< HEAD
     Table(
         "archives",
         what="Copies of your data, put together when you asked",
@@ -239,6 +235,12 @@ INVENTORY = Inventory(
         retain=Until("delete_by"),
         erase=Delete(),
         export=Withheld("It is this very copy, and holds nothing that is not in it."),
+=======
+    Bucket(
+        "tombstones",
+        subject=None,
+        because="keyed digests of who left, so that a restored backup is emptied again; nobody can be found from one",
+>>>>>>> main
     ),
     *COMMON_TABLES,
     *queues_of("privacy"),

@@ -10,12 +10,18 @@ from common.contracts.generation import (
     PartnerDisclosed,
     SavedPhotoDeleted,
 )
+<<<<<<< HEAD
 from common.contracts.privacy import ExportRequested
 from common.contracts.rights import ExportPartFailed, ExportPartReady
 from common.parts import record_export
+=======
+from common.contracts.rights import UserDataErased
+>>>>>>> main
 from common.subscriptions import Subscriptions
 from privacy import use_cases
+from privacy.ports import ReceiptKeys
 from privacy.repository import Work
+<<<<<<< HEAD
 from privacy.use_cases import archives
 
 SUBSCRIPTIONS: Subscriptions[Work] = {
@@ -29,3 +35,19 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     ExportPartReady: archives.take_part,
     ExportPartFailed: archives.note_failed_part,
 }
+=======
+from privacy.use_cases import erasures
+
+
+def subscriptions(keys: ReceiptKeys | None) -> Subscriptions[Work]:
+    """Each event and the one function that takes it; without keys no service's statement counts."""
+    return {
+        ImageUploaded: use_cases.start_clock,
+        FigurineGenerated: use_cases.remember_generated,
+        FigurineFailed: use_cases.remember_failed,
+        ImageDeleted: use_cases.prove_deletion,
+        SavedPhotoDeleted: use_cases.prove_saved_photo_gone,
+        PartnerDisclosed: use_cases.file_disclosure,
+        UserDataErased: partial(erasures.note_erased, keys=keys),
+    }
+>>>>>>> main

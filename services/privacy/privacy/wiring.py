@@ -5,6 +5,7 @@ from pathlib import Path
 
 from common import record_door
 from common.database import Database
+from common.erasure import Leaving
 from common.parts import Sources, export_bucket, export_jobs
 from common.parts.opening import store_of
 from common.service import Service
@@ -14,11 +15,12 @@ from privacy.adapters.archive import ArchiveShelf, Assembler
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
 from privacy.jobs.archives import ArchiveDesk
-from privacy.ports import Terms
+from privacy.ports import ReceiptKeys, Terms
 from privacy.repository import Work
 from privacy.routes import ROUTES, STATUSES
 from privacy.settings import Settings
-from privacy.subscribers import SUBSCRIPTIONS
+from privacy.subscribers import subscriptions
+from privacy.use_cases import erasures
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -27,7 +29,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="privacy")
-    unit = UnitOfWork(service="privacy", database=database, build=Work)
+    unit = UnitOfWork(service="privacy", database=database, build=Work, fence=settings.fence)
+    receipt_keys = receipt_keys_of(settings)
     store, keys = store_of(settings), settings.export_keys
     sealed = None if store is None or keys is None else export_bucket(store, keys)
     shelf = ArchiveShelf(store, sealed) if store and sealed else None
@@ -41,11 +44,21 @@ def build(settings: Settings | None = None) -> Service[Work]:
         statuses=STATUSES,
         ports=[
             Terms(think_again=timedelta(hours=settings.erasure_cooling_off_hours)),
-            *([shelf] if shelf else ()),
+            *([receipt_keys] if receipt_keys else []),
+            *([shelf] if shelf else []),
         ],
-        subscriptions=SUBSCRIPTIONS,
+        subscriptions=subscriptions(receipt_keys),
         jobs=[
             *jobs(unit, desk),
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, keys),
         ],
+        leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
+        store=store,
     )
+
+
+def receipt_keys_of(settings: Settings) -> ReceiptKeys | None:
+    """What receipts are signed and checked with; None where nobody can be erased."""
+    if settings.receipt_private_key is None or settings.receipt_public_keys is None:
+        return None
+    return ReceiptKeys(private=settings.receipt_key, public=settings.receipt_public_keys)
