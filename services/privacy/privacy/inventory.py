@@ -16,6 +16,7 @@ from common.inventory import (
     Until,
     UntilErased,
     Via,
+    Withheld,
     Years,
     queues_of,
 )
@@ -181,7 +182,6 @@ INVENTORY = Inventory(
             "digest": "A digest, by which the next receipt names this one.",
         },
     ),
-<<<<<<< HEAD
     Table(
         "archives",
         what="Copies of your data, put together when you asked",
@@ -235,12 +235,11 @@ INVENTORY = Inventory(
         retain=Until("delete_by"),
         erase=Delete(),
         export=Withheld("It is this very copy, and holds nothing that is not in it."),
-=======
+    ),
     Bucket(
         "tombstones",
         subject=None,
         because="keyed digests of who left, so that a restored backup is emptied again; nobody can be found from one",
->>>>>>> main
     ),
     *COMMON_TABLES,
     *queues_of("privacy"),

@@ -1,18 +1,14 @@
 """What privacy's doors are told by the wiring."""
 
-<<<<<<< HEAD
-from collections.abc import Callable, Iterator
-=======
-from collections.abc import Mapping
->>>>>>> main
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from privacy.domain.archives import Gathering
-
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from privacy.domain.archives import Gathering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +18,6 @@ class Terms:
     think_again: timedelta
 
 
-<<<<<<< HEAD
 class Opened(Protocol):
     """An object that is being read, piece by piece."""
 
@@ -66,11 +61,11 @@ class ArchiveStore(Protocol):
     def abort_stale(self, *, started_before: datetime) -> int:
         """Destroy what uploads left that were begun before that time and never ended."""
         ...
-=======
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptKeys:
     """What receipts are signed with, and what each service's statements are checked with, in PEM."""
 
     private: Ed25519PrivateKey
     public: Mapping[str, str]
->>>>>>> main

@@ -10,33 +10,14 @@ from common.contracts.generation import (
     PartnerDisclosed,
     SavedPhotoDeleted,
 )
-<<<<<<< HEAD
 from common.contracts.privacy import ExportRequested
-from common.contracts.rights import ExportPartFailed, ExportPartReady
+from common.contracts.rights import ExportPartFailed, ExportPartReady, UserDataErased
 from common.parts import record_export
-=======
-from common.contracts.rights import UserDataErased
->>>>>>> main
 from common.subscriptions import Subscriptions
 from privacy import use_cases
 from privacy.ports import ReceiptKeys
 from privacy.repository import Work
-<<<<<<< HEAD
-from privacy.use_cases import archives
-
-SUBSCRIPTIONS: Subscriptions[Work] = {
-    ImageUploaded: use_cases.start_clock,
-    FigurineGenerated: use_cases.remember_generated,
-    FigurineFailed: use_cases.remember_failed,
-    ImageDeleted: use_cases.prove_deletion,
-    SavedPhotoDeleted: use_cases.prove_saved_photo_gone,
-    PartnerDisclosed: use_cases.file_disclosure,
-    ExportRequested: partial(record_export, service="privacy"),
-    ExportPartReady: archives.take_part,
-    ExportPartFailed: archives.note_failed_part,
-}
-=======
-from privacy.use_cases import erasures
+from privacy.use_cases import archives, erasures
 
 
 def subscriptions(keys: ReceiptKeys | None) -> Subscriptions[Work]:
@@ -48,6 +29,8 @@ def subscriptions(keys: ReceiptKeys | None) -> Subscriptions[Work]:
         ImageDeleted: use_cases.prove_deletion,
         SavedPhotoDeleted: use_cases.prove_saved_photo_gone,
         PartnerDisclosed: use_cases.file_disclosure,
+        ExportRequested: partial(record_export, service="privacy"),
+        ExportPartReady: archives.take_part,
+        ExportPartFailed: archives.note_failed_part,
         UserDataErased: partial(erasures.note_erased, keys=keys),
     }
->>>>>>> main

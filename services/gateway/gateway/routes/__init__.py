@@ -55,11 +55,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     consents,
     disclosures,
     requests,
-<<<<<<< HEAD
     archives,
-=======
     erasures,
->>>>>>> main
     own_record,
     processing,
     pages,

@@ -44,9 +44,6 @@ def begin_requests(unit: UnitOfWork[Work]) -> int:
         return requests.begin_due(work)
 
 
-<<<<<<< HEAD:services/privacy/privacy/jobs/__init__.py
-def jobs(unit: UnitOfWork[Work], archives: ArchiveDesk | None = None) -> list[Job]:
-=======
 def chase_erasures(unit: UnitOfWork[Work]) -> int:
     """Name the services that have not answered in time, and ask them again."""
     with unit.begin() as work:
@@ -55,8 +52,7 @@ def chase_erasures(unit: UnitOfWork[Work]) -> int:
     return 0
 
 
-def jobs(unit: UnitOfWork[Work]) -> list[Job]:
->>>>>>> main:services/privacy/privacy/jobs.py
+def jobs(unit: UnitOfWork[Work], archives: ArchiveDesk | None = None) -> list[Job]:
     """What the clock asks of privacy."""
     return [
         Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit)),

@@ -23,11 +23,8 @@ class Work:
         self.consents = Consents(connection, clock)
         self.disclosures = Disclosures(connection, clock)
         self.requests = Requests(connection, clock)
-<<<<<<< HEAD
         self.archives = Archives(connection, clock)
-=======
         self.receipts = Receipts(connection, clock)
->>>>>>> main
         self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock

@@ -1,14 +1,15 @@
 """Privacy's HTTP door; only the gateway comes through it."""
 
-<<<<<<< HEAD
-from privacy.routes import archives, consents, disclosures, requests, retention
+from privacy.routes import archives, consents, disclosures, erasures, requests, retention
 
-ROUTES = [retention.routes, consents.routes, disclosures.routes, requests.routes, archives.routes]
+ROUTES = [
+    retention.routes,
+    consents.routes,
+    disclosures.routes,
+    requests.routes,
+    archives.routes,
+    erasures.routes,
+]
 STATUSES = archives.STATUSES
-=======
-from privacy.routes import consents, disclosures, erasures, requests, retention
-
-ROUTES = [retention.routes, consents.routes, disclosures.routes, requests.routes, erasures.routes]
->>>>>>> main
 
 __all__ = ["ROUTES", "STATUSES"]
