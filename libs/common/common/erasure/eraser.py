@@ -11,6 +11,7 @@ tell         what became of it, signed; and forget who it was
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -44,7 +45,17 @@ _log = structlog.stdlib.get_logger("common.erasure")
 class Eraser(Generic[W]):
     """Erases whoever asked for it from one service."""
 
-    def __init__(self, service: Service[W], fence: Fence, journal: Journal | None, store: Store) -> None:
+    def __init__(
+        self,
+        service: Service[W],
+        fence: Fence,
+        journal: Journal | None,
+        store: Store,
+        *,
+        again: bool = False,
+    ) -> None:
+        """`again` is for who was erased before a backup was put back: nothing is under way, nobody is told twice."""
+        self._again = again
         self._service = service
         self._unit = service.unit
         self._inventory = service.inventory
@@ -80,7 +91,7 @@ class Eraser(Generic[W]):
         """Whether it is over."""
         self._write_journal(user_id)
         with self._unit.open() as opened:
-            if not self._leaving.settled(opened.work, user_id, erasure.request_id):
+            if not (self._again or self._leaving.settled(opened.work, user_id, erasure.request_id)):
                 return False
         plan = self._plan(erasure, user_id)
         objects = erase_objects(self._store, self._inventory, plan)
@@ -99,7 +110,7 @@ class Eraser(Generic[W]):
             stone = None if stones.is_journaled(mark) else stones.of(mark)
         if stone is None or self._journal is None:
             return
-        self._journal.write(stone)
+        self._journal.write(replace(stone, aliases=self._service.pseudonyms(user_id)))
         with self._unit.open() as opened:
             Tombstones(opened.connection).mark_journaled(mark, at=opened.clock.now())
 
