@@ -4,7 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from importlib import import_module
 from pathlib import Path
@@ -220,7 +220,11 @@ def test_the_page_opens_without_a_network_and_fits_a_phone(browser: Browser, cop
     context.close()
 
 
-def test_its_owner_is_told_by_mail(person: Customer, copy: Copy) -> None:
+def test_its_owner_sees_until_when_it_is_there_and_is_told_by_mail(person: Customer, copy: Copy) -> None:
+    shown = person.get(f"privacy/requests/{copy.request_id}")
+    assert shown["services"] == dict.fromkeys(sorted(SERVICES), "done")
+    ready, expires = (datetime.fromisoformat(shown["archive"][name]) for name in ("ready_at", "expires_at"))
+    assert expires - ready == timedelta(days=7)
     until(lambda: person.letter().subject == "Your copy is ready", "The mail", seconds=SECONDS)
 
 
