@@ -188,6 +188,21 @@ def test_who_could_not_give_a_part_is_asked_again_alone(
     assert copying.read(request).state is RequestState.READY
 
 
+def test_when_nobody_could_give_a_part_everybody_is_asked_again(
+    copying: Copying, ada: UUID, published: Callable[[], list[Event]]
+) -> None:
+    request = copying.ask(ada)
+    for service in HOLDERS:
+        copying.fail(request, service)
+    desk = copying.desk()
+    assert [desk.assemble_next(), desk.ask_again(), desk.ask_again()] == [0, 1, 0]
+    *_, again = [event for event in published() if isinstance(event, ExportRequested)]
+    assert set(again.only) == set(HOLDERS)
+    copying.give_others(request)
+    assert desk.assemble_next() == 1
+    assert copying.read(request).state is RequestState.READY
+
+
 def test_a_part_told_twice_changes_nothing(
     copying: Copying, ada: UUID, mails: Callable[[], list[dict[str, str]]]
 ) -> None:

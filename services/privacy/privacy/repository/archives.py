@@ -52,7 +52,7 @@ class Archives:
             WITH gathered AS (
                 UPDATE archives
                    SET state = CASE WHEN %(service)s = ANY(missing) THEN 'gathering' ELSE state END,
-                       not_before = CASE WHEN %(service)s = ANY(missing) THEN %(now)s ELSE not_before END
+                       not_before = %(now)s
                  WHERE request_id = %(request)s AND (state = 'gathering' OR %(service)s = ANY(missing))
                    AND state <> 'gone'
              RETURNING request_id)
@@ -193,7 +193,10 @@ class Archives:
             UPDATE archives SET not_before = %(later)s
              WHERE request_id IN (
                 SELECT request_id FROM archives archive
-                 WHERE state = 'ready' AND missing <> '{}' AND not_before <= %(now)s AND delete_by > %(now)s
+                 WHERE not_before <= %(now)s AND delete_by > %(now)s
+                   AND (state = 'ready' AND missing <> '{}'
+                        OR state = 'gathering' AND NOT EXISTS (
+                            SELECT 1 FROM archive_parts part WHERE part.request_id = archive.request_id))
                    AND EXISTS (SELECT 1 FROM request_parts part
                                 WHERE part.request_id = archive.request_id AND part.state = 'failed')
                  ORDER BY not_before LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
