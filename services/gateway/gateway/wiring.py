@@ -19,15 +19,16 @@ from gateway.adapters.links import Links
 from gateway.adapters.live import Live
 from gateway.adapters.mail import SmtpMailer
 from gateway.adapters.passwords import Passwords
-from gateway.adapters.peers import Peer, Peers
+from gateway.adapters.peers import PATIENT, Peer, Peers
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.domain.corrections import TooManyChanges
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.inventory import INVENTORY
-from gateway.jobs import Office, jobs, read_styles
+from gateway.jobs import Follower, Office, jobs, read_styles
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -48,6 +49,7 @@ STATUSES: Mapping[type[Refused], int] = {
     RangeOutside: 416,
     ModelFailed: 422,
     TooManyModels: 429,
+    TooManyChanges: 429,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
@@ -84,6 +86,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ),
     )
 
+    follower = Follower(
+        unit=unit,
+        copies=lambda user_id, correction_id, wish: peers.billing.post(
+            f"/v1/corrections/{correction_id}", user_id=user_id, body=wish, timeout=PATIENT
+        ),
+    )
+
     def know_styles() -> None:
         with unit.begin() as work:
             if not work.styles.all():
@@ -116,7 +125,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             links,
         ],
         subscriptions=SUBSCRIPTIONS,
-        jobs=jobs(office),
+        jobs=jobs(office, follower),
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
         close=close,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from gateway.adapters.links import Links
+from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.ports import Letter
 
@@ -21,9 +22,18 @@ class JinjaLetters:
             loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
         )
 
-    def write(self, template: str, account: Account, parameters: Mapping[str, str] | None = None) -> Letter:
-        """The letter of this kind for this person, with these numbers and dates in it."""
+    def write(
+        self,
+        template: str,
+        account: Account,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        change: PendingAddress | None = None,
+    ) -> Letter:
+        """The letter of this kind for this person, with these numbers and dates in it, or about this change."""
         links = {"link": self._links.verification(account.id), "studio": self._links.studio}
+        if change is not None:
+            links |= {"confirm": self._links.confirmation(change), "stop": self._links.stopping(change)}
         values = {**(parameters or {}), **links, "name": account.name}
         text = self._environment.get_template(f"{template}.txt").render(values)
         subject, _, body = text.partition("\n")

@@ -8,8 +8,10 @@ from common.database import Connection
 from common.outbox import Outbox
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
+from gateway.repository.addresses import Addresses
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
+from gateway.repository.corrections import Corrections
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
@@ -18,6 +20,7 @@ from gateway.repository.styles import Styles
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
+CORRECTION_CHANNEL = "gateway.corrections"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class Work:
     styles: Styles
     mails: Mails
     consents: Consents
+    addresses: Addresses
+    corrections: Corrections
     outbox: Outbox
     clock: Clock
 
@@ -49,6 +54,8 @@ def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clo
             styles=Styles(connection, clock),
             mails=Mails(connection, clock, MAIL_CHANNEL),
             consents=Consents(connection),
+            addresses=Addresses(connection, clock, sealer),
+            corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             outbox=outbox,
             clock=clock,
         )
