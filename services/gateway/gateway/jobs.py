@@ -38,18 +38,24 @@ class Office:
             addressed = mails.address(work, mail) if mail else None
         if mail is None:
             return 0
+        note = self._deliver(mail, addressed)
+        if note is not None:
+            with self.unit.begin() as work:
+                note(work, mail)
+            log.info("mail settled", mail_id=str(mail.id))
+        return 1
+
+    def _deliver(self, mail: Mail, addressed: Addressed | None) -> Callable[[Work, Mail], None] | None:
+        """What is to be noted of it; None when it comes up again."""
+        if addressed is None:
+            return mails.note_refused
         try:
-            if addressed is None:
-                raise MailRefused
             self._send(addressed)
         except (MailRefused, NotFound):
-            self._settle(mail, mails.note_refused)
+            return mails.note_refused
         except Unavailable:
-            if mail.attempts >= MAX_ATTEMPTS:
-                self._settle(mail, mails.note_refused)
-        else:
-            self._settle(mail, mails.note_sent)
-        return 1
+            return mails.note_refused if mail.attempts >= MAX_ATTEMPTS else None
+        return mails.note_sent
 
     def _send(self, addressed: Addressed) -> None:
         mail, account = addressed.mail, addressed.account
@@ -72,11 +78,6 @@ class Office:
             work.styles.replace(styles)
         return 0
 
-    def _settle(self, mail: Mail, record: Callable[[Work, Mail], None]) -> None:
-        with self.unit.begin() as work:
-            record(work, mail)
-        log.info("mail settled", mail_id=str(mail.id))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
@@ -96,8 +97,8 @@ class Follower:
             followed = self.copies(account.id, errand.id, corrections.wish_for(account, errand))
         except Unavailable:
             return 1
-        except Refused as refusal:
-            log.error("a copy does not follow", correction_id=str(errand.id), code=refusal.code)
+        except Refused:
+            log.exception("a copy does not follow", correction_id=str(errand.id))
             return 1
         with self.unit.begin() as work:
             gone = corrections.look_again(work, errand, {**_told(followed), "at": work.clock.now().isoformat()})

@@ -56,7 +56,9 @@ class Corrections:
     def waiting(self) -> int:
         """How many have not been followed an hour after billing heard of them."""
         row = self._connection.execute(
-            "SELECT count(*) FROM corrections WHERE followed_at IS NULL AND told_at < %s::timestamptz - interval '1 hour'",
+            """
+            SELECT count(*) FROM corrections WHERE followed_at IS NULL AND told_at < %s::timestamptz - interval '1 hour'
+            """,
             [self._clock.now()],
         ).fetchone()
         return int(row[0]) if row else 0

@@ -31,7 +31,8 @@ class Links:
 
     def verification(self, account_id: UUID) -> str:
         """The address of the page that confirms a person's e-mail address."""
-        return f"{self._public_url}/verify?token={self._sign(account_id, _VERIFY, self._clock.now() + VERIFICATION_LIFETIME)}"
+        until = self._clock.now() + VERIFICATION_LIFETIME
+        return f"{self._public_url}/verify?token={self._sign(account_id, _VERIFY, until)}"
 
     def read_verification(self, token: str) -> UUID:
         """Whose address the token confirms; raises LinkExpired."""

@@ -70,12 +70,18 @@ class Answers:
         if not kept:
             raise AnsweredMeanwhile
 
-    def correct(self, account_id: UUID, replaced: Callable[[str], str]) -> None:
-        """What was answered to this person repeats what she has corrected since, never what it was."""
+    def correct(self, account_id: UUID, *, holds: Callable[[str], object], replaced: Callable[[str], str]) -> None:
+        """What was answered to this person repeats what she has corrected since, never what it was.
+
+        A key in which her program wrote the old value goes, and its answer with it.
+        """
         rows = self._connection.execute(
             "SELECT scope, key, answer FROM idempotency WHERE account_id = %s FOR UPDATE", [account_id]
         ).fetchall()
         for scope, key, sealed in rows:
+            if holds(key):
+                self._connection.execute("DELETE FROM idempotency WHERE scope = %s AND key = %s", [scope, key])
+                continue
             body = self._sealer.open(sealed, owner=str(account_id), purpose="idempotency.answer").decode()
             if (corrected := replaced(body)) != body:
                 answer = self._sealer.seal(corrected.encode(), owner=str(account_id), purpose="idempotency.answer")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import class_row
+from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
 
 from common.clock import Clock
@@ -15,7 +15,7 @@ from common.inventory import Inventory
 from common.inventory.searching import Found, find
 from common.inventory.whose import Subject
 from common.sealing import Sealer
-from gateway.domain.corrections import Correction
+from gateway.domain.corrections import Correction, CorrectionState
 
 # Tried again after 5 s, then ever later, up to every half hour: until every copy has followed.
 _LONGEST_WAIT_SECONDS = 1800
@@ -76,7 +76,7 @@ class Corrections:
 
     def of(self, account_id: UUID, *, limit: int) -> list[Correction]:
         """A person's corrections, the latest first."""
-        with self._connection.cursor(row_factory=class_row(Correction)) as cursor:
+        with self._connection.cursor(row_factory=kwargs_row(_correction)) as cursor:
             return cursor.execute(
                 """
                 SELECT id, account_id, fields, corrected_at, state, outcome, proven_at
@@ -144,3 +144,7 @@ class Corrections:
             return self._sealer.open(sealed, owner=str(account_id), purpose=place)
 
         return list(find(self._connection, inventory, Subject(user_id=account_id), old.fields_in, opened))
+
+
+def _correction(*, state: str, **columns: Any) -> Correction:
+    return Correction(state=CorrectionState(state), **columns)

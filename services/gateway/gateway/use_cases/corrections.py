@@ -153,7 +153,7 @@ def _correct(work: Work, account: Account, new: Mapping[str, str], *, correction
     if EMAIL in new:
         work.accounts.correct_address(account.id, new[EMAIL])
     work.accounts.correct(account.id, new)
-    work.answers.correct(account.id, lambda text: old.replaced(text, new))
+    work.answers.correct(account.id, holds=old.fields_in, replaced=lambda text: old.replaced(text, new))
     work.corrections.add(
         correction_id,
         account.id,
