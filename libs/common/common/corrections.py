@@ -53,13 +53,13 @@ class OldValues:
     def unlike(self, current: Mapping[str, str]) -> "OldValues":
         """Without what is the person's value now: somebody who went back to it has it for good reason."""
         kept = {
-            field: digest for field, digest in self.digests.items() if self._field_of(current.get(field, "")) != field
+            field: digest for field, digest in self.digests.items() if self.field_of(current.get(field, "")) != field
         }
         return OldValues(key=self.key, digests=kept)
 
     def fields_in(self, text: str) -> frozenset[str]:
         """The fields whose old value the text is, has as a line, holds as JSON, or, of addresses, mentions."""
-        return frozenset(field for piece in _pieces(text) if (field := self._field_of(piece)) is not None)
+        return frozenset(field for piece in _pieces(text) if (field := self.field_of(piece)) is not None)
 
     def replaced(self, text: str, new: Mapping[str, str]) -> str:
         """The text with every old value that is all of it, a line of it or a text of its JSON replaced by the new."""
@@ -79,10 +79,11 @@ class OldValues:
                 return value
 
     def _new_for(self, text: str, new: Mapping[str, str]) -> str:
-        field = self._field_of(text)
+        field = self.field_of(text)
         return text if field is None else new.get(field, "")
 
-    def _field_of(self, text: str) -> str | None:
+    def field_of(self, text: str) -> str | None:
+        """The field whose old value is all of the text."""
         if not text.strip():
             return None
         for field, digest in self.digests.items():

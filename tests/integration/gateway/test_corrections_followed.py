@@ -329,3 +329,37 @@ def test_an_answer_repeated_after_a_correction_has_the_new_value(studio: Studio)
     )
     again = client.post("/v1/accounts", json=body, headers=key, base_url=ORIGIN)
     assert (again.status_code, again.get_json()) == (201, {**first, "name": "Ada King"})
+
+
+def test_an_old_value_that_is_part_of_the_new_one_is_named_and_does_not_hold_up_the_proof(
+    studio: Studio, zerubbabel: Person
+) -> None:
+    for contact in ("Heumarkt 1", "Heumarkt 1\n50667 Köln"):
+        zerubbabel.ask("PATCH", "/v1/account", json={"contact": contact})
+    follow(studio)
+    latest, first = corrections(zerubbabel)
+    assert (latest["proof"], first["proof"]) == ("kept", "gone")
+    assert "told us since" in of("gateway", latest)["kept"][0]["why"]
+
+
+def test_an_address_one_asks_for_again_waits_where_it_should(
+    studio: Studio, post: PostOffice, zerubbabel: Person
+) -> None:
+    old = zerubbabel.email
+    change_address(studio, post, zerubbabel, f"needle-{next(_NUMBERS)}@elsewhere.example")
+    zerubbabel.ask("PATCH", "/v1/account", json={"email": old})
+    follow(studio)
+    (kept,) = of("gateway", corrections(zerubbabel)[0])["kept"]
+    assert (kept["field"], "asked for it again" in kept["why"]) == ("email", True)
+
+
+def test_a_copy_that_was_forgotten_keeps_the_proof_from_being_given(studio: Studio, zerubbabel: Person) -> None:
+    zerubbabel.ask("PATCH", "/v1/account", json={"name": "Ada King"})
+    with studio.service.unit.begin() as work:
+        work.accounts.correct(zerubbabel.id, {"name": NAME})  # as a fault of ours would
+    follow(studio)
+    assert corrections(zerubbabel)[0]["proof"] == "looking"
+    with studio.service.unit.begin() as work:
+        work.accounts.correct(zerubbabel.id, {"name": "Ada King"})
+    follow(studio)
+    assert corrections(zerubbabel)[0]["proof"] == "gone"

@@ -32,6 +32,8 @@ class Errand:
     old: OldValues
     old_index: bytes | None
     outcome: Mapping[str, Any]
+    # What she has corrected again since.
+    later: Sequence[str] = ()
 
 
 class Corrections:
@@ -101,13 +103,16 @@ class Corrections:
                                              WHERE before.account_id = due.account_id AND before.state = 'following'
                                                AND (before.corrected_at, before.id) < (due.corrected_at, due.id))
                           ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, account_id, attempts, fields, proof_key, old_digests, old_index, outcome
+         RETURNING id, account_id, attempts, fields, proof_key, old_digests, old_index, outcome,
+                   ARRAY(SELECT unnest(later.fields) FROM corrections AS later
+                          WHERE later.account_id = corrections.account_id
+                            AND (later.corrected_at, later.id) > (corrections.corrected_at, corrections.id))
             """,
             {"now": self._clock.now(), "longest": _LONGEST_WAIT_SECONDS},
         ).fetchone()
         if row is None:
             return None
-        correction_id, account_id, attempts, fields, sealed, digests, old_index, outcome = row
+        correction_id, account_id, attempts, fields, sealed, digests, old_index, outcome, later = row
         key = self._sealer.open(sealed, owner=str(account_id), purpose="corrections.proof_key")
         return Errand(
             id=correction_id,
@@ -117,6 +122,7 @@ class Corrections:
             old=OldValues.read(key, digests),
             old_index=old_index,
             outcome=outcome,
+            later=later,
         )
 
     def note(self, correction_id: UUID, outcome: Mapping[str, Any]) -> None:

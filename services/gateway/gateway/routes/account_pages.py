@@ -67,10 +67,12 @@ def _act(template: str, read: Callable[[str], tuple[UUID, UUID]], do: Callable[[
             do(work, account_id, change_id)
     except ChangeOver as refusal:
         return _over(refusal, HTTPStatus.BAD_REQUEST)
-    except (ChangeMade, AddressTaken) as refusal:
-        return _over(refusal, HTTPStatus.CONFLICT)
+    except ChangeMade as refusal:
+        return _over(refusal, HTTPStatus.CONFLICT, heading="It is changed already")
+    except AddressTaken as refusal:
+        return _over(refusal, HTTPStatus.CONFLICT, heading="This address is taken")
     return show_page(template)
 
 
-def _over(refusal: Refused, status: HTTPStatus) -> Response:
-    return show_page("address_over.html", status, sentence=refusal.sentence)
+def _over(refusal: Refused, status: HTTPStatus, *, heading: str = "This link leads nowhere") -> Response:
+    return show_page("address_over.html", status, heading=heading, sentence=refusal.sentence)

@@ -35,8 +35,12 @@ CONFIRM_MAIL: Final = "address-confirm"
 # In the place of that to an address that has an account of its own.
 IN_USE_MAIL: Final = "address-in-use"
 CHANGED_MAIL: Final = "address-changed"
+ACCOUNTS: Final = "accounts"
+PENDING: Final = "pending_addresses"
 PASSWORD_MAIL: Final = "password-changed"  # noqa: S105 - the name of a letter
 
+ASKED_AGAIN: Final = "You have asked for it again since."
+PART_OF_NEW: Final = "It is part of what you have told us since."
 OWN_WORDS: Final = "You wrote this yourself in another place. It stays until you change or delete it there."
 
 
@@ -122,7 +126,7 @@ def change_password(work: Work, account: Account, password_hash: str, *, session
 
 def wish_for(account: Account, errand: Errand) -> Mapping[str, object]:
     """What billing needs to follow: what recognises the old values, and what they are now."""
-    old = errand.old.unlike(_values(account))
+    old = _old(errand, account)
     values = {field: value for field, value in _values(account).items() if field in old.digests}
     return {"fields": list(errand.fields), "key": old.key.hex(), "digests": old.told(), "values": values}
 
@@ -132,12 +136,12 @@ def look_again(work: Work, errand: Errand, followed: Mapping[str, Any]) -> bool:
     account = work.accounts.lock(errand.account_id)
     if account is None:
         return True
-    old = errand.old.unlike(_values(account))
+    old = _old(errand, account)
     found = work.corrections.places(INVENTORY, account.id, old)
     index = errand.old_index if EMAIL in old.digests else None
-    left = any(each.table.category is Category.C1 for each in found)
+    left = any(_is_left(each, account, old) for each in found)
     left = left or (index is not None and work.accounts.has_index(account.id, index))
-    gateway = {**errand.outcome.get("gateway", {}), "kept": _told(found, why=OWN_WORDS)}
+    gateway = {**errand.outcome.get("gateway", {}), "kept": _told(found)}
     outcome = {"gateway": gateway, "billing": dict(followed)}
     if left:
         work.corrections.note(errand.id, outcome)
@@ -160,14 +164,34 @@ def _correct(work: Work, account: Account, new: Mapping[str, str], *, correction
         sorted(new),
         old=old,
         old_index=work.accounts.index_of(account.email) if EMAIL in new else None,
-        outcome={"gateway": {"corrected": _told(each for each in before if each.table.category is Category.C1)}},
+        outcome={"gateway": {"corrected": _places(each for each in before if each.table.category is Category.C1)}},
     )
     work.outbox.add(UserCorrected(user_id=account.id, fields=tuple(sorted(new)), correction_id=correction_id))
 
 
-def _told(found: Iterable[Found], *, why: str = "") -> list[dict[str, str]]:
+def _old(errand: Errand, account: Account) -> OldValues:
+    """What is old still: what she went back to since is not."""
+    return errand.old.unlike({field: value for field, value in _values(account).items() if field in errand.later})
+
+
+def _is_left(found: Found, account: Account, old: OldValues) -> bool:
+    """Whether it should not be there; what she has written or asked for since is hers."""
+    if found.table.category is not Category.C1 or found.table.name == PENDING:
+        return False
+    if found.table.name == ACCOUNTS:
+        return found.column == found.field and old.field_of(_values(account)[found.field]) == found.field
+    return True
+
+
+def _places(found: Iterable[Found]) -> list[dict[str, str]]:
     places = {(each.table.what, each.field) for each in found}
-    return [Place(place=place, field=field, why=why).told() for place, field in sorted(places)]
+    return [Place(place=place, field=field).told() for place, field in sorted(places)]
+
+
+def _told(found: Iterable[Found]) -> list[dict[str, str]]:
+    reasons = {PENDING: ASKED_AGAIN, ACCOUNTS: PART_OF_NEW}
+    places = {(each.table.what, each.field, reasons.get(each.table.name, OWN_WORDS)) for each in found}
+    return [Place(place=place, field=field, why=why).told() for place, field, why in sorted(places)]
 
 
 def _values(account: Account) -> dict[str, str]:

@@ -4,16 +4,19 @@ import { time } from "./record.js";
 const FIELDS = { name: "name", contact: "contact", email: "e-mail address" };
 const PROOFS = { gone: "good", kept: "good", looking: "open" };
 
-const listed = new Intl.ListFormat("en", { type: "conjunction" });
-const fieldWords = (fields) => listed.format(fields.map((field) => FIELDS[field] ?? field));
+const listed = new Intl.ListFormat("en-GB", { type: "conjunction" });
+const fieldWords = (fields) => {
+  const known = Object.keys(FIELDS).filter((field) => fields.includes(field));
+  return listed.format(known.map((field) => FIELDS[field]));
+};
 
 const element = (name, className, textContent = "") =>
   Object.assign(document.createElement(name), { className, textContent });
 
 function verdict({ proof, proven_at }) {
-  if (proof === "looking") return ["The copies are following; then the old value is looked for everywhere."];
-  if (proof === "gone") return ["Looked for everywhere at ", time(proven_at), ": the old value is gone."];
-  return ["Looked for everywhere at ", time(proven_at), ": gone but where it has to stay, or you wrote it yourself."];
+  if (proof === "looking") return ["The copies are following; then the old is looked for everywhere."];
+  if (proof === "gone") return ["Looked for everywhere at ", time(proven_at), ": nothing of the old is left."];
+  return ["Looked for everywhere at ", time(proven_at), ": the old is left only where it has to be, or where you wrote it yourself."];
 }
 
 function places(services) {
@@ -29,7 +32,13 @@ function places(services) {
   });
 }
 
-const NAMES = { gateway: "the front door", billing: "payments", generation: "the workshop" };
+const NAMES = {
+  gateway: "the front door",
+  billing: "payments",
+  generation: "the workshop",
+  privacy: "the privacy records",
+  analytics: "statistics",
+};
 const named = (service) => NAMES[service] ?? service;
 
 function without(services) {
@@ -49,7 +58,7 @@ export function correctionItem(correction, open) {
   mark.dataset.state = PROOFS[correction.proof];
   const body = document.createElement("div");
   const sentence = document.createElement("p");
-  sentence.append(`Your ${fieldWords(correction.fields)}, at `, time(correction.corrected_at), ".");
+  sentence.append(`Your ${fieldWords(correction.fields)}, corrected at `, time(correction.corrected_at), ".");
   const proof = element("p", "small muted");
   proof.append(...verdict(correction));
   const more = Object.assign(element("details", "small"), { open });
