@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
+from common.parts import Exports
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
 from gateway.repository.addresses import Addresses
@@ -37,6 +38,7 @@ class Work:
     consents: Consents
     addresses: Addresses
     corrections: Corrections
+    exports: Exports
     outbox: Outbox
     clock: Clock
 
@@ -56,6 +58,7 @@ def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clo
             consents=Consents(connection),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
+            exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,
         )
