@@ -17,6 +17,8 @@ from common.inventory.declarations import Inventory, Table
 from common.inventory.exporting import ROWS_AT_ONCE, Open
 from common.inventory.whose import Subject, rows_of
 
+# Most columns have few different texts: each is looked at once, as long as there are not too many to remember.
+REMEMBERED = 10_000
 # The fields whose value stands in a text.
 Look = Callable[[str], Set[str]]
 
@@ -50,13 +52,17 @@ def _find_in(
         sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier(table.name), rows_of(inventory, table)
     )
     seen: set[tuple[str, str]] = set()
+    looked_at: set[tuple[str, str]] = set()
     with connection.cursor(name=f"search_{table.name}") as cursor:
         cursor.itersize = ROWS_AT_ONCE
         cursor.execute(query, subject.parameters())
         for row in cursor:
             for name, value in zip(names, row, strict=True):
                 text = _text(table, name, value, open_sealed)
-                seen.update((name, field) for field in look(text) if text)
+                if text and (name, text) not in looked_at:
+                    seen.update((name, field) for field in look(text))
+                    if len(looked_at) < REMEMBERED:
+                        looked_at.add((name, text))
     for name, field in sorted(seen):
         yield Found(table=table, column=name, field=field)
 
