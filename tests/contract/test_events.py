@@ -19,7 +19,6 @@ SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 # service and arrive when somebody listens.
 AWAITED = {
     "usage.observed",
-    "user.deletion_requested",
 }
 
 PERSONAL = re.compile(

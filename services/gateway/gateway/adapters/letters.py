@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -34,6 +35,8 @@ class JinjaLetters:
         links = {"link": self._links.verification(account.id), "studio": self._links.studio}
         if change is not None:
             links |= {"confirm": self._links.confirmation(change), "stop": self._links.stopping(change)}
+        if (request_id := (parameters or {}).get("request_id")) is not None:
+            links["receipt"] = self._links.receipt(UUID(request_id))
         values = {**(parameters or {}), **links, "name": account.name}
         text = self._environment.get_template(f"{template}.txt").render(values)
         subject, _, body = text.partition("\n")
