@@ -113,9 +113,9 @@ def test_an_address_counts_once_the_old_was_told_and_the_new_confirmed(
 
 def test_a_new_address_needs_the_password_unless_one_has_just_signed_in(studio: Studio, ada: Person) -> None:
     with studio.service.unit.database.begin() as connection:
-        connection.execute("UPDATE sessions SET created_at = created_at - interval '11 minutes'")
+        connection.execute("UPDATE sessions SET created_at = created_at - interval '16 minutes'")
     new = fresh_address()
-    assert correct(ada, email=new).get_json()["code"] == "password_needed"
+    assert correct(ada, email=new).get_json()["code"] == "fresh_sign_in_needed"
     wrong = correct(ada, email=new, name="Eve", password="not hers at all")
     assert (wrong.status_code, wrong.get_json()["code"]) == (403, "wrong_password")
     assert (account(ada)["new_address"], account(ada)["name"]) == (None, "Ada Lovelace")

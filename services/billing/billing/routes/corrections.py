@@ -72,7 +72,7 @@ def follow(path: CorrectionPath, body: FollowBody) -> FollowedAnswer:
     """
     user_id = current_user_id()
     old = OldValues.read(bytes.fromhex(body.key), body.digests)
-    with unit.begin() as work:
+    with unit.begin(person=user_id) as work:
         done = correcting.begin(work, path.correction_id, user_id, body.fields)
         customers = {each.name: work.customers.find(user_id, each.name) for each in providers()}
     if done is not None:
@@ -84,7 +84,7 @@ def follow(path: CorrectionPath, body: FollowBody) -> FollowedAnswer:
                 seen += provider.correct_copies(customer, old, body.values)
             except OutcomeUnknown as error:
                 raise Unavailable from error
-    with unit.begin() as work:
+    with unit.begin(person=user_id) as work:
         wish = Wish(old=old, new=body.values, at_providers=seen, unprintable=lambda text: printer().unprintable(text))
         followed = correcting.follow(work, path.correction_id, user_id, wish)
     return FollowedAnswer.of(followed)

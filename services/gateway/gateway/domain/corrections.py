@@ -9,27 +9,19 @@ from uuid import UUID
 
 from common.errors import Conflict, Forbidden, Invalid, Refused
 from gateway.domain.figurines import check_words
-from gateway.domain.people import LinkExpired, Session
+from gateway.domain.people import LinkExpired
 
 MAX_NAME: Final = 80
 MAX_CONTACT: Final = 300
 MAX_CONTACT_LINES: Final = 8
 # How long the links of a change work, counted from the mail that brought the one to the new address.
 CHANGE_LIFETIME: Final = timedelta(hours=24)
-# So long after signing in with the password, it need not be given again.
-FRESH_SIGN_IN: Final = timedelta(minutes=10)
 # Each one writes to a mailbox that may be somebody else's.
 CHANGES_A_DAY: Final = 5
 
 NAME: Final = "name"
 CONTACT: Final = "contact"
 EMAIL: Final = "email"
-
-
-class PasswordNeeded(Forbidden):
-    """Give your password as well: what you ask for needs it, since this device signed in a while ago."""
-
-    code = "password_needed"
 
 
 class WrongPassword(Forbidden):
@@ -114,8 +106,3 @@ def check_contact(contact: str) -> str:
     if len(kept) > MAX_CONTACT or kept.count("\n") >= MAX_CONTACT_LINES:
         raise Invalid(f"The contact may have at most {MAX_CONTACT} characters in {MAX_CONTACT_LINES} lines.")
     return kept
-
-
-def signed_in_lately(session: Session, now: datetime) -> bool:
-    """Whether the password was given on this device just now."""
-    return now - session.created_at < FRESH_SIGN_IN

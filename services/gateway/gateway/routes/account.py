@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from common.answers import Answer
 from common.current import Current
-from common.errors import Conflict, Invalid
+from common.erasure import PersonGone
+from common.errors import Invalid
 from common.problems import problems
 from gateway.adapters.links import Links
 from gateway.domain.corrections import (
@@ -17,12 +18,17 @@ from gateway.domain.corrections import (
     ChangeOver,
     Correction,
     CorrectionState,
-    PasswordNeeded,
     TooManyChanges,
     WrongPassword,
-    signed_in_lately,
 )
-from gateway.domain.people import AddressTaken, ForgedRequest, NotSignedIn, check_password
+from gateway.domain.people import (
+    AddressTaken,
+    ForgedRequest,
+    FreshSignInNeeded,
+    NotSignedIn,
+    check_password,
+    is_fresh,
+)
 from gateway.repository import Work
 from gateway.routes.accounts import AccountAnswer, account_answer
 from gateway.routes.context import Person, current_person, passwords, personal, public, unit
@@ -59,7 +65,7 @@ class CorrectionBody(BaseModel):
     """What is to be corrected; what is left out stays as it is.
 
     Name and contact are corrected at once; an empty contact takes it away. A new address counts once it is confirmed,
-    and needs the password where this device did not sign in within the last ten minutes; one's own address again calls
+    and needs the password where this device did not sign in within the last fifteen minutes; one's own address again calls
     off a change that waits.
     """
 
@@ -138,7 +144,7 @@ def read() -> OwnAccountAnswer:
     "/v1/account",
     responses={
         200: OwnAccountAnswer,
-        **problems(Invalid, NotSignedIn, ForgedRequest, PasswordNeeded, WrongPassword),
+        **problems(Invalid, NotSignedIn, ForgedRequest, FreshSignInNeeded, WrongPassword, PersonGone),
         **problems(TooManyChanges, statuses={TooManyChanges: 429}),
     },
 )
@@ -147,7 +153,7 @@ def correct(body: CorrectionBody) -> OwnAccountAnswer:
     person = current_person()
     if body.email is not None:
         _prove_oneself(person, body.email, body.password)
-    with unit.begin() as work:
+    with unit.begin(person=person.account_id) as work:
         corrections.correct_at_once(work, person.account_id, Wish(name=body.name, contact=body.contact))
         if body.email is not None:
             corrections.ask_for_address(work, person.account_id, body.email, session_id=person.session.id)
@@ -166,7 +172,7 @@ def change_password(body: PasswordBody) -> Response:
     if not passwords().matches(body.password, account.password_hash):
         raise WrongPassword
     fresh = passwords().hash(check_password(body.new_password))
-    with unit.begin() as work:
+    with unit.begin(person=person.account_id) as work:
         if not corrections.change_password(work, account, fresh, session_id=person.session.id):
             raise WrongPassword
     return Response(status=204)
@@ -181,12 +187,12 @@ def list_corrections() -> CorrectionsAnswer:
 
 
 @link_routes.post(
-    "/v1/account/email/confirm", responses={200: ChangeAnswer, **problems(ChangeOver, AddressTaken, Conflict)}
+    "/v1/account/email/confirm", responses={200: ChangeAnswer, **problems(ChangeOver, AddressTaken, PersonGone)}
 )
 def confirm(body: LinkBody) -> ChangeAnswer:
     """Confirm the new address with the token from the mail. Every other device is signed out."""
     account_id, change_id = links().read_confirmation(body.token)
-    with unit.begin() as work:
+    with unit.begin(person=account_id) as work:
         corrections.confirm_address(work, account_id, change_id)
     return ChangeAnswer(state="confirmed")
 
@@ -204,15 +210,15 @@ def _prove_oneself(person: Person, email: str, password: str | None) -> None:
     """The password, or a sign-in a moment ago; what calls off a change needs neither."""
     with unit.begin() as work:
         account = people.read_account(work, person.account_id)
-        lately = signed_in_lately(person.session, work.clock.now())
+        fresh = is_fresh(person.session, work.clock.now())
         own = work.accounts.index_of(email) == work.accounts.index_of(account.email)
     if own:
         return
     if password is not None:
         if not passwords().matches(password, account.password_hash):
             raise WrongPassword
-    elif not lately:
-        raise PasswordNeeded
+    elif not fresh:
+        raise FreshSignInNeeded
 
 
 def _own(work: Work, account_id: UUID) -> OwnAccountAnswer:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from common.current import Current
+from common.erasure import PersonGone
 from common.errors import Refused
 from gateway.adapters.links import Links
 from gateway.domain.corrections import ChangeMade, ChangeOver
@@ -63,10 +64,12 @@ def _ask(template: str, read: Callable[[str], tuple[UUID, UUID]]) -> Response:
 def _act(template: str, read: Callable[[str], tuple[UUID, UUID]], do: Callable[[Work, UUID, UUID], None]) -> Response:
     try:
         account_id, change_id = read(request.form.get("token", ""))
-        with unit.begin() as work:
+        with unit.begin(person=account_id) as work:
             do(work, account_id, change_id)
     except ChangeOver as refusal:
         return _over(refusal, HTTPStatus.BAD_REQUEST)
+    except PersonGone as refusal:
+        return _over(refusal, HTTPStatus.FORBIDDEN)
     except ChangeMade as refusal:
         return _over(refusal, HTTPStatus.CONFLICT, heading="It is changed already")
     except AddressTaken as refusal:

@@ -24,7 +24,7 @@ function say(id, text, bad = false) {
 /** A refused password belongs to its field, whatever the code says. */
 function placed(problem, form) {
   const secret = form.querySelector("[autocomplete='current-password']");
-  if (secret && ["wrong_password", "password_needed"].includes(problem.code)) {
+  if (secret && ["wrong_password", "fresh_sign_in_needed"].includes(problem.code)) {
     problem.errors = [{ field: secret.id, message: problem.message }];
   }
   return problem;
