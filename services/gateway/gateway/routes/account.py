@@ -65,8 +65,8 @@ class CorrectionBody(BaseModel):
     """What is to be corrected; what is left out stays as it is.
 
     Name and contact are corrected at once; an empty contact takes it away. A new address counts once it is confirmed,
-    and needs the password where this device did not sign in within the last fifteen minutes; one's own address again calls
-    off a change that waits.
+    and needs the password where this device did not sign in within the last fifteen minutes; one's own address again
+    calls off a change that waits.
     """
 
     name: Annotated[str, Field(max_length=80, examples=["Ada"])] | None = None
