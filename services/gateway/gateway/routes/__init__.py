@@ -6,6 +6,7 @@ from gateway.routes.account import link_routes as address_links
 from gateway.routes.account import routes as account
 from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
+from gateway.routes.archives import routes as archives
 from gateway.routes.buying import routes as buying
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
@@ -59,6 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     consents,
     disclosures,
     requests,
+    archives,
     erasures,
     own_record,
     processing,

@@ -21,6 +21,7 @@ LETTERS = frozenset(
         "invoice-reminder",
         "invoice-expired",
         "invoice-cancelled",
+        "archive-ready",
     }
 )
 _log = structlog.get_logger("gateway.mails")
