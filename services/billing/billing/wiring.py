@@ -22,6 +22,7 @@ from billing.subscribers import subscriptions
 from billing.use_cases import transfers
 from common import record_door
 from common.database import Database
+from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -46,7 +47,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="billing")
-    papers = Papers(sealer=Sealer(Keyring.parse(settings.sealing_keys.get_secret_value())), terms=settings.terms)
+    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()))
+    papers = Papers(sealer=Sealer(keys.keyring), keys=keys, terms=settings.terms)
     rooms = partial(Work, code_key=_code_key(settings), papers=papers)
     unit = UnitOfWork(service="billing", database=database, build=rooms)
     catalogues = read_catalogues()
@@ -67,7 +69,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
             PdfPrinter(),
         ],
         subscriptions=subscriptions(trial_credits=settings.trial_credits, catalogues=catalogues),
-        jobs=jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
+        jobs=[
+            *jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
+            *key_jobs(unit, INVENTORY, keys),
+        ],
+        commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         checks={"database": database.check},
         close=providers.close,
     )

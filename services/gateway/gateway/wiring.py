@@ -7,6 +7,7 @@ from pathlib import Path
 
 from common.database import Database
 from common.errors import Refused, Unavailable
+from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -61,8 +62,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
     settings = settings or load(Settings)
     secret = base64.b64decode(settings.blind_index_key.get_secret_value())
     database = Database(settings.database_url.get_secret_value(), application="gateway", max_size=20)
-    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
-    unit = UnitOfWork(service="gateway", database=database, build=rooms(sealer, secret))
+    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()))
+    unit = UnitOfWork(service="gateway", database=database, build=rooms(keys, secret))
     store = ObjectStore(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
@@ -116,7 +117,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
             links,
         ],
         subscriptions=SUBSCRIPTIONS,
-        jobs=jobs(office),
+        jobs=[*jobs(office), *key_jobs(unit, INVENTORY, keys)],
+        commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
         close=close,
     )

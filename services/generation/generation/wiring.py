@@ -9,6 +9,7 @@ from uuid import UUID
 from common import record_door
 from common.clock import SYSTEM_CLOCK
 from common.database import Database
+from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -19,7 +20,6 @@ from generation.adapters.finishing import Conversions, Finisher, Signatures, Unf
 from generation.adapters.objects import FIGURINES, PHOTOS, UPLOADS, S3Models, S3Photos, S3Pictures, S3SavedPhotos
 from generation.adapters.prints import develop
 from generation.adapters.relief.maker import ReliefMaker
-from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
 from generation.adapters.studio.looker import Looker
 from generation.adapters.studio.render import STYLES
@@ -31,6 +31,7 @@ from generation.jobs import (
     ModelBench,
     PostDesk,
     QualityWatch,
+    Resealer,
     Workshop,
     album_jobs,
     jobs,
@@ -38,6 +39,7 @@ from generation.jobs import (
     note_unknown_calls,
     post_jobs,
     quality_jobs,
+    resealing_jobs,
 )
 from generation.ports import ImageEngine, OffersBatches
 from generation.repository import Work
@@ -50,14 +52,15 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     """The service; `engine` replaces those from the settings, under the name of the studio's."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="generation")
-    unit = UnitOfWork(service="generation", database=database, build=Work)
+    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()))
+    unit = UnitOfWork(service="generation", database=database, build=partial(Work, keys=keys))
     store = ObjectStore(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
         secret_key=settings.s3_secret_key.get_secret_value(),
         ca_file=settings.ca_file,
     )
-    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
+    sealer = keys.sealer_of(database, unit.clock)
     pictures, models = S3Pictures(store, sealer), S3Models(store, sealer)
     engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
@@ -84,6 +87,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     ]
     maker = ReliefMaker(workers=settings.model_makers)
     watch = QualityWatch(unit=unit, least_people=settings.quality_least_people)
+    resealer = Resealer(unit=unit, figurines=pictures, photos=saved)
     bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
 
     def close() -> None:
@@ -101,7 +105,6 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         statuses=STATUSES,
         ports=[
             pictures,
-            Seals(sealer),
             Catalogue(styles, engines=painters.available, batches=painters.batches),
             painters,
             Conversions(signatures),
@@ -117,9 +120,14 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             *model_jobs(bench),
             *album_jobs(album),
             *quality_jobs(watch),
+            *key_jobs(unit, INVENTORY, keys),
+            *resealing_jobs(resealer),
             *(job for desk in desks for job in post_jobs(desk)),
         ],
-        commands=commands(unit, least_people=settings.quality_least_people),
+        commands={
+            **commands(unit, least_people=settings.quality_least_people),
+            "rewrap": rewrap_command(unit, INVENTORY, keys, objects=resealer),
+        },
         checks={
             "database": database.check,
             "uploads": lambda: store.check(UPLOADS),
