@@ -61,7 +61,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         ca_file=settings.ca_file,
     )
     sealer = keys.sealer_of(database, unit.clock)
-    pictures, models = S3Pictures(store, sealer), S3Models(store, sealer)
+    pictures, models, saved = S3Pictures(store, sealer), S3Models(store, sealer), S3SavedPhotos(store, sealer)
     engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
     batches = {name: each.batches for name, each in engines.items() if isinstance(each, OffersBatches)}
@@ -70,7 +70,6 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     )
     signatures = read_signatures(settings)
     uploads = S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value())))
-    saved = S3SavedPhotos(store, sealer)
     workshop = Workshop(
         unit=unit,
         engines=engines,
@@ -86,7 +85,6 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         PostDesk(unit=unit, name=name, engine=each, painters=painters, bench=workshop) for name, each in batches.items()
     ]
     maker = ReliefMaker(workers=settings.model_makers)
-    watch = QualityWatch(unit=unit, least_people=settings.quality_least_people)
     resealer = Resealer(unit=unit, figurines=pictures, photos=saved)
     bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
 
@@ -119,7 +117,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             *jobs(workshop),
             *model_jobs(bench),
             *album_jobs(album),
-            *quality_jobs(watch),
+            *quality_jobs(QualityWatch(unit=unit, least_people=settings.quality_least_people)),
             *key_jobs(unit, INVENTORY, keys),
             *resealing_jobs(resealer),
             *(job for desk in desks for job in post_jobs(desk)),

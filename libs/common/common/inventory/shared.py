@@ -1,6 +1,6 @@
 """What every service has: tables for events, and queues."""
 
-from common.inventory.declarations import Column, Queue, Table
+from common.inventory.declarations import Queue, Table
 from common.inventory.purposes import Category, Purpose
 from common.inventory.terms import Days, Delete, UntilErased, UntilTaken, Withheld
 from common.topology import topology

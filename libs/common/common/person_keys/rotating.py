@@ -1,10 +1,14 @@
 """After a rotation: people's keys move under the keyring's current key; nothing else has to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+import structlog
 
 from common.database import Database
-from common.sealing import Keyring, PersonKey
+from common.sealing import Keyring, PersonKey, Unsealable
 
+_log = structlog.stdlib.get_logger("common.person_keys")
 AT_ONCE = 500
 
 
@@ -21,12 +25,21 @@ def rewrap_keys(database: Database, keyring: Keyring, *, limit: int = AT_ONCE) -
             """,
             [others, limit],
         ).fetchall()
-        opened = [PersonKey.opened(wrapped, keyring, id=id, user_id=user_id) for id, user_id, wrapped in rows]
+        opened = list(_opened(rows, keyring))
         cursor.executemany(
             "UPDATE person_keys SET wrapped = %s, version = %s WHERE id = %s",
             [(key.sealed(keyring), keyring.current, key.id) for key in opened],
         )
     return len(opened)
+
+
+def _opened(rows: Sequence[tuple[UUID, UUID, bytes]], keyring: Keyring) -> Iterator[PersonKey]:
+    for id, user_id, wrapped in rows:
+        try:
+            yield PersonKey.opened(wrapped, keyring, id=id, user_id=user_id)
+        except Unsealable:
+            # Somebody changed it; what lies under it is lost, and must not hold up the keys of others.
+            _log.error("a person's key that does not open", key_id=str(id))
 
 
 def count_keys(database: Database) -> Mapping[int, int]:
