@@ -22,6 +22,8 @@ from billing.subscribers import subscriptions
 from billing.use_cases import transfers
 from common import record_door
 from common.database import Database
+from common.parts import Sources, export_jobs
+from common.parts.opening import store_of
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.sealing import Keyring, Sealer
 from common.service import Service
@@ -55,6 +57,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
     providers = Providers(*take_money(settings, unit))
     patience = timedelta(days=settings.past_due_days)
     cashier = Cashier(unit=unit, providers=providers, catalogues=catalogues, patience=patience)
+    sealer = keys.sealer_of(database, unit.clock)
+    sources = Sources(
+        database=database,
+        inventory=INVENTORY,
+        open_value=lambda sealed, owner, place: sealer.open(sealed, owner=owner, purpose=place),
+    )
     return Service(
         settings=settings,
         unit=unit,
@@ -72,6 +80,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         jobs=[
             *jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
             *key_jobs(unit, INVENTORY, keys),
+            *export_jobs(unit, sources, store_of(settings), settings.export_keys),
         ],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         checks={"database": database.check},

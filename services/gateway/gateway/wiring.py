@@ -7,6 +7,7 @@ from pathlib import Path
 
 from common.database import Database
 from common.errors import Refused, Unavailable
+from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.sealing import Keyring, Sealer
 from common.service import Service
@@ -85,6 +86,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ),
     )
 
+    sealer = keys.sealer_of(database, unit.clock)
+    sources = Sources(
+        database=database,
+        inventory=INVENTORY,
+        open_value=lambda sealed, owner, place: sealer.open(sealed, owner=owner, purpose=place),
+    )
+
     def know_styles() -> None:
         with unit.begin() as work:
             if not work.styles.all():
@@ -117,7 +125,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
             links,
         ],
         subscriptions=SUBSCRIPTIONS,
-        jobs=[*jobs(office), *key_jobs(unit, INVENTORY, keys)],
+        jobs=[
+            *jobs(office),
+            *key_jobs(unit, INVENTORY, keys),
+            *export_jobs(unit, sources, store, settings.export_keys),
+        ],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
         close=close,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from common.clock import Clock
 from common.database import Connection, Database
+from common.erasure.fence import Fence
 from common.errors import Unavailable
 from common.person_keys import rows
 from common.person_keys.cache import KeyCache
@@ -13,10 +14,14 @@ from common.sealing.keyring import DataKey
 
 
 class PersonKeys:
-    """The keys of a service's people. One in each process; threads may share it."""
+    """The keys of a service's people. One in each process; threads may share it.
 
-    def __init__(self, keyring: Keyring, *, cache: KeyCache | None = None) -> None:
+    Whoever the fence knows to be gone gets no new key: sealing for her raises PersonGone.
+    """
+
+    def __init__(self, keyring: Keyring, *, fence: Fence | None = None, cache: KeyCache | None = None) -> None:
         self.keyring = keyring
+        self._fence = fence
         self._cache = cache or KeyCache()
 
     def sealer(self, connection: Connection, clock: Clock, *, owners: Iterable[UUID] = ()) -> Sealer:
@@ -41,13 +46,13 @@ class PersonKeys:
         return {**found, **self._read(connection, missing)} if missing else found
 
     def of(self, connection: Connection, clock: Clock, owners: Iterable[UUID]) -> Mapping[UUID, PersonKey]:
-        """A key for each of these people, made where there was none. Raises Unavailable, Unsealable."""
+        """A key for each of these people, made where there was none. Raises PersonGone, Unavailable, Unsealable."""
         wanted = set(owners)
         found = self.known(connection, wanted)
         missing = [owner for owner in wanted if owner not in found]
         if not missing:
             return found
-        rows.create(connection, self.keyring, clock, missing)
+        rows.create(connection, self.keyring, clock, missing, fence=self._fence)
         made = self._read(connection, missing)
         if len(made) < len(missing):
             # Somebody else's was there, and went before it could be read.

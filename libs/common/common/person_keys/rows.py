@@ -6,6 +6,7 @@ from uuid import UUID
 
 from common.clock import Clock
 from common.database import Connection
+from common.erasure.fence import Fence, PersonGone
 from common.sealing import Keyring, PersonKey
 
 
@@ -26,11 +27,16 @@ def find(connection: Connection, keyring: Keyring, owners: Sequence[UUID]) -> It
         yield FoundKey(key=PersonKey.opened(wrapped, keyring, id=id, user_id=user_id), lasts=lasts)
 
 
-def create(connection: Connection, keyring: Keyring, clock: Clock, owners: Sequence[UUID]) -> None:
+def create(
+    connection: Connection, keyring: Keyring, clock: Clock, owners: Sequence[UUID], *, fence: Fence | None
+) -> None:
     """Give a key to each of these people who has none. Whoever does so for one of them at the same time waits.
 
-    The one place where a key comes into being: who is erased, or about to be, must be refused here.
+    The one place where a key comes into being, and so where a late writer is stopped: raises PersonGone for whoever
+    is gone. Who is not cannot be erased before this transaction ends.
     """
+    if fence is not None and fence.gone(connection, owners):
+        raise PersonGone
     fresh = [PersonKey.fresh(clock.new_id(), owner) for owner in sorted(owners)]
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from common.parts import Shelf
 from common.sealing import Sealer
 from common.storage import ObjectMissing, ObjectStore, OpenedObject, Resealed, SealedBucket
 from generation.domain import ModelPart
@@ -51,6 +52,10 @@ class S3Photos:
         for name in ("photo", "words"):
             self._store.delete(self._bucket, f"{upload_id}/{name}")
 
+    def shelf(self) -> Shelf:
+        """For copies: every object, with the seal it has."""
+        return Shelf(self._store, self._bucket, lambda key: self._words if key.endswith("/words") else self._photos)
+
     def strays(self, *, older_than: datetime) -> Iterator[UUID]:
         """Uploads that came before that time, each once."""
         return _stored(self._store, self._bucket, older_than)
@@ -86,6 +91,10 @@ class S3SavedPhotos:
     def destroy(self, id: UUID) -> None:
         """As `delete`."""
         self.delete(id)
+
+    def shelf(self) -> Shelf:
+        """For copies: every object, with the seal it has."""
+        return Shelf(self._store, self._bucket, lambda _: self._sealed)
 
     def stored(self, *, older_than: datetime) -> Iterator[UUID]:
         """What was stored before that time, each once."""
@@ -149,6 +158,10 @@ class S3Pictures:
     def destroy(self, id: UUID) -> None:
         """Everything of a figurine."""
         self.sweep(f"{id}/")
+
+    def shelf(self) -> Shelf:
+        """For copies: every picture, memo and model, which have one seal."""
+        return Shelf(self._store, self._bucket, lambda _: self._sealed)
 
     def sweep(self, prefix: str) -> int:
         """Destroy everything under the prefix."""

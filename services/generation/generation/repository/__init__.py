@@ -3,6 +3,7 @@
 from common.clock import Clock
 from common.database import Connection, notify
 from common.outbox import Outbox
+from common.parts import Exports
 from common.person_keys import PersonKeys
 from generation.repository.attempts import Attempts
 from generation.repository.batches import Batches
@@ -43,6 +44,7 @@ class Work:
         self.quality = Quality(connection)
         self.consents = Consents(connection)
         self.disclosures = Disclosures(connection, clock)
+        self.exports = Exports(connection, clock)
         self.resealing = Resealing(connection, clock)
         self.outbox = outbox
         self.clock = clock
