@@ -22,7 +22,7 @@ class PersonKeys:
     def __init__(self, keyring: Keyring, *, fence: Fence | None = None, cache: KeyCache | None = None) -> None:
         self.keyring = keyring
         self._fence = fence
-        self._cache = cache or KeyCache()
+        self._cache = KeyCache() if cache is None else cache
 
     def sealer(self, connection: Connection, clock: Clock, *, owners: Iterable[UUID] = ()) -> Sealer:
         """Seals for people in the transaction of this connection, and is of use as long as that.

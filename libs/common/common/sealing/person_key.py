@@ -49,7 +49,7 @@ class PersonKey:
 
     def unwrap(self, wrapped: bytes) -> DataKey:
         """The data key again. Raises Unsealable."""
-        if not self.has_wrapped(wrapped):
+        if len(wrapped) != WRAPPED_BYTES or not self.has_wrapped(wrapped):
             raise Unsealable
         return unwrap_data_key(wrapped, self.key, _HEADER.size)
 
