@@ -46,7 +46,7 @@ COMMON_TABLES = (
     ),
     Table(
         PERSON_KEYS,
-        what="The key under which your data lies encrypted here",
+        what="The key your data lies encrypted under, where any of it does",
         subject="user_id",
         category=Category.C1,
         purposes=(Purpose.U8,),

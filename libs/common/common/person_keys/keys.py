@@ -89,6 +89,8 @@ class _InTransaction:
         self._connection = connection
         self._clock = clock
         self._given = given
+        # By the words in which owners are named: of a list, each value after the first asks no more than this.
+        self._seen: dict[str, PersonKey] = {}
 
     def wrap(self, data_key: DataKey, *, owner: str) -> bytes:
         return self._of(owner).wrap(data_key)
@@ -96,16 +98,25 @@ class _InTransaction:
     def unwrap(self, wrapped: bytes, *, owner: str) -> DataKey:
         if not is_under_a_person(wrapped):
             return self._keys.keyring.unwrap(wrapped, owner=owner)
-        user_id = UUID(owner)
-        key = self._given.get(user_id) or self._keys.known(self._connection, [user_id]).get(user_id)
-        return _that_opens(wrapped, key)
+        return _that_opens(wrapped, self._seen.get(owner) or self._known(UUID(owner)))
 
     def wraps_now(self, wrapped: bytes, *, owner: str) -> bool:
         return self._of(owner).has_wrapped(wrapped)
 
+    def _known(self, owner: UUID) -> PersonKey | None:
+        key = self._given.get(owner) or self._keys.known(self._connection, [owner]).get(owner)
+        # One that was made in this very transaction is not remembered: a part of that may be taken back.
+        if key is not None and self._keys.cached(owner) is not None:
+            self._seen[str(owner)] = key
+        return key
+
     def _of(self, owner: str) -> PersonKey:
         user_id = UUID(owner)
-        return self._given.get(user_id) or self._keys.of(self._connection, self._clock, [user_id])[user_id]
+        return (
+            self._seen.get(owner)
+            or self._known(user_id)
+            or self._keys.of(self._connection, self._clock, [user_id])[user_id]
+        )
 
 
 class _OutsideTransactions:
