@@ -19,9 +19,10 @@ from billing.routes import ROUTES, STATUSES
 from billing.routes.context import Terms
 from billing.settings import Settings
 from billing.subscribers import subscriptions
-from billing.use_cases import transfers
+from billing.use_cases import leaving, transfers
 from common import record_door
 from common.database import Database
+from common.erasure import Leaving
 from common.parts import Sources, export_jobs
 from common.parts.opening import store_of
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
@@ -49,15 +50,16 @@ def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="billing")
-    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()))
+    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()), fence=settings.fence)
     papers = Papers(sealer=Sealer(keys.keyring), keys=keys, terms=settings.terms)
     rooms = partial(Work, code_key=_code_key(settings), papers=papers)
-    unit = UnitOfWork(service="billing", database=database, build=rooms)
+    unit = UnitOfWork(service="billing", database=database, build=rooms, fence=settings.fence)
     catalogues = read_catalogues()
     providers = Providers(*take_money(settings, unit))
     patience = timedelta(days=settings.past_due_days)
     cashier = Cashier(unit=unit, providers=providers, catalogues=catalogues, patience=patience)
     sealer = keys.sealer_of(database, unit.clock)
+    store = store_of(settings)
     sources = Sources(
         database=database,
         inventory=INVENTORY,
@@ -80,9 +82,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
         jobs=[
             *jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
             *key_jobs(unit, INVENTORY, keys),
-            *export_jobs(unit, sources, store_of(settings), settings.export_keys),
+            *export_jobs(unit, sources, store, settings.export_keys),
         ],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
+        leaving=Leaving(settled=leaving.is_settled),
+        store=store,
         checks={"database": database.check},
         close=providers.close,
     )

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from common.database import Database
+from common.erasure import Leaving
 from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
@@ -36,6 +37,7 @@ from gateway.routes import BLUEPRINTS
 from gateway.routes.context import COOKIE, Studio
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
+from gateway.use_cases import leaving
 
 # Photos looked at for hints: the intake works on two, and one of them is left for orders.
 _CHECKS_AT_ONCE = 1
@@ -63,8 +65,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
     settings = settings or load(Settings)
     secret = base64.b64decode(settings.blind_index_key.get_secret_value())
     database = Database(settings.database_url.get_secret_value(), application="gateway", max_size=20)
-    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()))
-    unit = UnitOfWork(service="gateway", database=database, build=rooms(keys, secret))
+    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()), fence=settings.fence)
+    unit = UnitOfWork(service="gateway", database=database, build=rooms(keys, secret), fence=settings.fence)
     store = ObjectStore(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
@@ -131,6 +133,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
+        leaving=Leaving(begin=leaving.sign_out, settled=leaving.say_goodbye, last=True),
+        store=store,
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
         close=close,
     )

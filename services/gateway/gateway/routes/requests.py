@@ -8,8 +8,10 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from common.answers import Answer
+from common.current import Current
 from common.errors import Conflict, Unavailable
 from common.problems import problems
+from gateway.adapters.links import Links
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import (
     ForgedRequest,
@@ -24,6 +26,7 @@ from gateway.routes.once import Made, answered, once
 from gateway.use_cases import people
 
 routes = personal("privacy requests")
+links = Current(Links)
 ACCEPTED = 202
 
 
@@ -63,6 +66,8 @@ class RequestAnswer(Answer):
     ended_at: datetime | None
     services: dict[str, str]
     missing: list[str]
+    # For an erasure: the page that shows how it stands, and its receipt, without signing in. Keep it.
+    follow: str | None = None
 
 
 class RequestsAnswer(Answer):
@@ -94,6 +99,7 @@ def ask(body: RequestBody) -> Response:
     answer = RequestAnswer(**peers().privacy.post("/v1/requests", user_id=person.account_id, body=said))
     if body.kind == "erasure":
         # Asked for twice it is the same erasure; and of somebody who leaves nothing new is kept.
+        answer.follow = links().receipt(answer.id)
         return Response(answer.model_dump_json(), ACCEPTED, mimetype="application/json")
     return once(str(person.account_id), parts, lambda _: Made(answer=answer, owner=person.account_id), status=ACCEPTED)
 
