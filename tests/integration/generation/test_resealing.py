@@ -12,11 +12,13 @@ from minio.versioningconfig import SUSPENDED, VersioningConfig
 
 from common.errors import Unavailable
 from common.sealing import Sealer, Unsealable, is_under_a_person
+from common.service import Service
 from common.storage import ObjectStore, Resealed
 from generation import use_cases
 from generation.adapters.objects import S3Pictures, S3SavedPhotos
 from generation.jobs import Resealer
 from generation.ports import FilesOfBefore, Size
+from generation.repository import Work
 from tests.integration.generation.conftest import KEYS, S3
 from tests.integration.generation.shop import Shop
 
@@ -244,3 +246,16 @@ def test_a_file_that_was_never_ours_does_not_hold_up_the_others(house: House) ->
     assert house.resealer.step() == 2
     assert house.is_moved(second)
     assert sum(not is_under_a_person(wrapped) for wrapped in house.wrapped(first)) == 1
+
+
+def test_an_operator_has_it_all_done_at_once(
+    house: House, service: Service[Work], capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.an_hour_later()
+    while house.resealer.step():
+        pass
+    service.commands["rewrap"]()
+    told = capsys.readouterr().out
+    assert "Moved: " in told
+    assert "Looked at the files of 0 figurines and photos." in told
+    assert "people's keys" in told
