@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from common.clock import SYSTEM_CLOCK
-from common.database import Connection, Database
+from common.database import Database
 from common.erasure import Fence, PersonGone
 from common.erasure.tombstones import Tombstones
 from common.person_keys import KeyCache, PersonKeys, count_keys, rewrap_keys
@@ -289,14 +289,10 @@ class TestRotation:
         ada, bob = new_people(of=2)
         with database.begin() as connection:
             keys.of(connection, SYSTEM_CLOCK, [ada, bob])
-            spoil(connection, ada)
+            connection.execute(
+                "UPDATE person_keys SET wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1) WHERE user_id = %s",
+                [ada],
+            )
         both, _ = self.rotated(keyring)
         assert rewrap_keys(database, both) == 1
         assert count_keys(database)[keyring.current] == 1
-
-
-def spoil(connection: Connection, owner: UUID) -> None:
-    """Change a byte of somebody's wrapped key."""
-    connection.execute(
-        "UPDATE person_keys SET wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1) WHERE user_id = %s", [owner]
-    )
