@@ -27,6 +27,7 @@ WORK = {
         "orders",
         "subscriptions",
         "customers",
+        "departures",
         "payment_events",
         "looks",
         "sweeps",

@@ -73,6 +73,9 @@ class TransferProvider(Generic[W]):
         """It needs no reference of a person."""
         return
 
+    def delete_customer(self, reference: str) -> None:
+        """It keeps no reference of a person."""
+
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """Issue the invoice and mail it; the page shows it with the bank account."""
         with self._unit.begin() as work:

@@ -6,6 +6,7 @@ from billing.domain.invoices import Terms
 from billing.repository.adjustments import Adjustments
 from billing.repository.audits import Audits
 from billing.repository.codes import Codes
+from billing.repository.departures import Departures
 from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
@@ -54,6 +55,7 @@ class Work:
         self.customers = Customers(connection, clock)
         self.subscriptions = SubscriptionRows(connection, clock)
         self.events = Events(connection, clock)
+        self.departures = Departures(connection, clock)
         self.looks = Looks(connection, clock)
         self.payment_laws = PaymentLaws(connection, clock)
         self.transfers = Transfers(connection, clock)

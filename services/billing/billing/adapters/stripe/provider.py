@@ -65,6 +65,19 @@ class StripeProvider:
             )
         return made.id
 
+    def delete_customer(self, reference: str) -> None:
+        """Delete Stripe's customer; one that is gone is gone."""
+        with reading():
+            try:
+                known = self._v1.customers.retrieve(reference).to_dict()
+            except stripe.InvalidRequestError as error:
+                if missing(error):
+                    return
+                raise
+        if not known.get("deleted"):
+            with changing():
+                self._v1.customers.delete(reference)
+
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """A page of Stripe's where the order is paid."""
         wish: dict[str, Any] = {
