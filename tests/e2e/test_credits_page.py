@@ -63,4 +63,8 @@ def test_a_pack_is_bought_in_the_browser_and_given_back(stack: RunningStack, pag
     page.get_by_role("button", name="Give it back", exact=True).click()
     expect(page.locator("#available")).to_have_text("10")
     expect(page.locator("#orders")).to_contain_text(re.compile("€4.50 given back"))
+
+    page.get_by_role("button", name="Give up 60 credits").click()
+    page.get_by_role("button", name="Give it up", exact=True).click()
+    expect(page.locator("#orders")).to_contain_text("given up")
     person.close()
