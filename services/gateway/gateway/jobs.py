@@ -65,6 +65,12 @@ class Office:
             work.styles.replace(styles)
         return 0
 
+    def forget_rates(self) -> int:
+        """Drop how many requests people sent in minutes that are over."""
+        with self.unit.begin() as work:
+            work.rates.forget()
+        return 0
+
     def _settle(self, mail_id: UUID, record: Callable[[Work], None]) -> None:
         with self.unit.begin() as work:
             record(work)
@@ -92,7 +98,9 @@ def read_styles(answer: Any) -> list[Style]:
 
 def _read_option(answer: Any) -> Option:
     choices = tuple(
-        Choice(id=choice["id"], name=choice["name"], surcharge=choice.get("surcharge", 0))
+        Choice(
+            id=choice["id"], name=choice["name"], surcharge=choice.get("surcharge", 0), pixels=choice.get("pixels", 0)
+        )
         for choice in answer["choices"]
     )
     return Option(id=answer["id"], name=answer["name"], choices=choices)
@@ -102,5 +110,6 @@ def jobs(office: Office) -> list[Job]:
     """What the clock asks of the gateway."""
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
+        Job(name="forget rates", every=timedelta(minutes=10), run=office.forget_rates),
         Job(name="refresh styles", every=timedelta(seconds=2), run=office.refresh_styles),
     ]

@@ -22,6 +22,7 @@ from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import Peer, Peers
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.domain.allowances import PlanNeeded, RateLimited
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
@@ -41,6 +42,8 @@ _CHECKS_AT_ONCE = 1
 STATUSES: Mapping[type[Refused], int] = {
     InsufficientCredits: 402,
     PaymentDeclined: 402,
+    PlanNeeded: 402,
+    RateLimited: 429,
     PhotoTooLarge: 413,
     PhotoTooSmall: 400,
     PhotoUnreadable: 400,

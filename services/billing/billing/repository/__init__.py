@@ -7,6 +7,7 @@ from billing.repository.adjustments import Adjustments
 from billing.repository.audits import Audits
 from billing.repository.codes import Codes
 from billing.repository.departures import Departures
+from billing.repository.entitlements import Entitlements
 from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
@@ -56,6 +57,7 @@ class Work:
         self.subscriptions = SubscriptionRows(connection, clock)
         self.events = Events(connection, clock)
         self.departures = Departures(connection, clock)
+        self.entitlements = Entitlements(connection, clock)
         self.looks = Looks(connection, clock)
         self.payment_laws = PaymentLaws(connection, clock)
         self.transfers = Transfers(connection, clock)

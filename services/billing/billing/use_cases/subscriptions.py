@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from billing.domain.catalogue import Catalogues, Entitlements
+from billing.domain.catalogue import Catalogues
 from billing.domain.lots import UNPAID
 from billing.domain.payments import Applied, Money, Order, OrderKind, OrderState
 from billing.domain.periods import Charge, happens_at_once, read_bill, stands
@@ -22,7 +22,7 @@ from billing.domain.subscriptions import (
 )
 from billing.ports import PlanChange
 from billing.repository import Work
-from billing.use_cases import granting, refunds
+from billing.use_cases import entitling, granting, refunds
 from billing.use_cases.payments import settle_paid
 from common.contracts.billing import SubscriptionChanged
 
@@ -47,6 +47,7 @@ def apply_subscription(
     now = _seen_as(row, seen, state, looked_at)
     work.subscriptions.update(now)
     _tell(work, row, now)
+    entitling.tell(work, catalogues, row.user_id)
     return Applied(user_id=row.user_id)
 
 
@@ -62,14 +63,6 @@ def _seen_as(row: Subscription, seen: SubscriptionSeen, state: SubscriptionState
         seen_at=looked_at,
         ended_at=looked_at if state is SubscriptionState.CANCELED else None,
     )
-
-
-def entitlements(work: Work, catalogues: Catalogues, user_id: UUID) -> Entitlements:
-    """What the person may do, from how her plan stands; nothing of it is stored."""
-    plan = work.subscriptions.current(user_id)
-    if plan is None or plan.state not in ENTITLING or plan.paid_price_id is None:
-        return catalogues.at(work.clock.now()).free
-    return catalogues.plan(plan.paid_price_id).entitlements
 
 
 def rival(work: Work, seen: SubscriptionSeen) -> Subscription | None:

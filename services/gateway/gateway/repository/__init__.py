@@ -8,6 +8,7 @@ from common.database import Connection
 from common.outbox import Outbox
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
+from gateway.repository.allowances import Allowances, Rates
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.feed import Feed
@@ -32,6 +33,8 @@ class Work:
     styles: Styles
     mails: Mails
     consents: Consents
+    allowances: Allowances
+    rates: Rates
     outbox: Outbox
     clock: Clock
 
@@ -49,6 +52,8 @@ def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clo
             styles=Styles(connection, clock),
             mails=Mails(connection, clock, MAIL_CHANNEL),
             consents=Consents(connection),
+            allowances=Allowances(connection),
+            rates=Rates(connection, clock),
             outbox=outbox,
             clock=clock,
         )

@@ -3,6 +3,7 @@
 from common.clock import Clock
 from common.database import Connection, notify
 from common.outbox import Outbox
+from generation.repository.allowances import Allowances
 from generation.repository.attempts import Attempts
 from generation.repository.batches import Batches
 from generation.repository.consents import Consents, Disclosures
@@ -38,6 +39,7 @@ class Work:
         self.shares = Shares(connection)
         self.ratings = Ratings(connection)
         self.quality = Quality(connection)
+        self.allowances = Allowances(connection)
         self.consents = Consents(connection)
         self.disclosures = Disclosures(connection, clock)
         self.outbox = outbox
