@@ -39,9 +39,16 @@ def order_by_transfer(page: Page) -> None:
     expect(page.locator("#orders")).to_contain_text("waiting for your transfer")
 
 
+def give_up_the_transfer(page: Page) -> None:
+    page.get_by_role("button", name="Give up 60 credits").click()
+    page.get_by_role("button", name="Give it up", exact=True).click()
+    expect(page.locator("#orders")).to_contain_text("given up")
+
+
 def test_a_pack_is_bought_in_the_browser_and_given_back(stack: RunningStack, page: Page, coupon: str) -> None:
     page.goto("/credits")
     expect(page.get_by_role("heading", name="20 credits")).to_be_visible()
+    expect(page.locator("#plans")).to_contain_text("Up to 8 pictures at once, instead of 4")
     person = Customer(stack)
     person.wait_for_credits()
     sign_in(page, person)
@@ -63,8 +70,5 @@ def test_a_pack_is_bought_in_the_browser_and_given_back(stack: RunningStack, pag
     page.get_by_role("button", name="Give it back", exact=True).click()
     expect(page.locator("#available")).to_have_text("10")
     expect(page.locator("#orders")).to_contain_text(re.compile("€4.50 given back"))
-
-    page.get_by_role("button", name="Give up 60 credits").click()
-    page.get_by_role("button", name="Give it up", exact=True).click()
-    expect(page.locator("#orders")).to_contain_text("given up")
+    give_up_the_transfer(page)
     person.close()

@@ -14,11 +14,11 @@ import { showBalance } from "./wallet.js";
 const LOOK_AGAIN_MS = 10_000;
 const OPENS_WITHIN_MS = 1500;
 
-let offered = { packs: [], plans: [], mine: null };
+let offered = { packs: [], plans: [], mine: null, free: null };
 
 async function readOffers() {
-  const [{ packs, plans }, { plan }] = await Promise.all([read("/v1/catalogue"), read("/v1/subscription"), showWays()]);
-  offered = { packs, plans, mine: plan && plan.state !== "canceled" ? plan : null };
+  const [{ packs, plans, free }, { plan }] = await Promise.all([read("/v1/catalogue"), read("/v1/subscription"), showWays()]);
+  offered = { packs, plans, free, mine: plan && plan.state !== "canceled" ? plan : null };
   showPlan(offered.mine, plans);
   showOffers();
 }
@@ -35,7 +35,7 @@ function showOffers() {
 }
 
 function buyable(offer, label) {
-  const card = offerCard(offer, { less: lessFor(offer) });
+  const card = offerCard(offer, { less: lessFor(offer), free: offered.free });
   if (!wayFor(offer)) return card;
   const take = (button, say) =>
     act(button, say, async () => {
@@ -48,7 +48,7 @@ function buyable(offer, label) {
 }
 
 function changeable(offer) {
-  const card = offerCard(offer);
+  const card = offerCard(offer, { free: offered.free });
   if (offer.price_id === offered.mine.price_id) {
     card.dataset.mine = "";
     withNote(card, "Your plan");
