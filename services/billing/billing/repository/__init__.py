@@ -8,6 +8,7 @@ from billing.repository.audits import Audits
 from billing.repository.codes import Codes
 from billing.repository.departures import Departures
 from billing.repository.entitlements import Entitlements
+from billing.repository.holds import Holds
 from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
@@ -46,6 +47,7 @@ class Work:
         self._connection = connection
         self._papers = papers
         self.ledger = Ledger(connection, clock)
+        self.holds = Holds(connection, clock)
         self.lots = Lots(connection)
         self.codes = Codes(connection, clock, code_key)
         self.adjustments = Adjustments(connection, clock)
