@@ -34,7 +34,7 @@ WORK = {
         "looks",
         "sweeps",
     ),
-    "privacy": ("outbox", "clocks", "endings"),
+    "privacy": ("outbox", "clocks", "endings", "requests"),
     "analytics": ("outbox",),
 }
 

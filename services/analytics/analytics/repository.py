@@ -10,6 +10,7 @@ from analytics.domain import DayCount, Fact, Made, SignUps, Span
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
+from common.parts import Exports
 
 
 class Counts:
@@ -95,5 +96,6 @@ class Work:
 
     def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
         self.counts = Counts(connection)
+        self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock

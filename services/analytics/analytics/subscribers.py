@@ -7,6 +7,8 @@ from analytics.domain import Pseudonyms
 from analytics.repository import Work
 from common.contracts.gateway import UserRegistered
 from common.contracts.generation import FigurineFailed, FigurineGenerated
+from common.contracts.privacy import ExportRequested
+from common.parts import record_export
 from common.subscriptions import Subscriptions
 
 
@@ -16,4 +18,5 @@ def subscriptions(pseudonyms: Pseudonyms) -> Subscriptions[Work]:
         UserRegistered: use_cases.count_sign_up,
         FigurineGenerated: partial(use_cases.count_generated, pseudonyms=pseudonyms),
         FigurineFailed: partial(use_cases.count_failed, pseudonyms=pseudonyms),
+        ExportRequested: partial(record_export, service="analytics"),
     }

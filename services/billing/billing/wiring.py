@@ -19,9 +19,12 @@ from billing.routes import ROUTES, STATUSES
 from billing.routes.context import Terms
 from billing.settings import Settings
 from billing.subscribers import subscriptions
-from billing.use_cases import transfers
+from billing.use_cases import leaving, transfers
 from common import record_door
 from common.database import Database
+from common.erasure import Leaving
+from common.parts import Sources, export_jobs
+from common.parts.opening import store_of
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -46,13 +49,20 @@ def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="billing")
-    papers = Papers(sealer=Sealer(Keyring.parse(settings.sealing_keys.get_secret_value())), terms=settings.terms)
+    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
+    papers = Papers(sealer=sealer, terms=settings.terms)
     rooms = partial(Work, code_key=_code_key(settings), papers=papers)
-    unit = UnitOfWork(service="billing", database=database, build=rooms)
+    unit = UnitOfWork(service="billing", database=database, build=rooms, fence=settings.fence)
     catalogues = read_catalogues()
     providers = Providers(*take_money(settings, unit))
     patience = timedelta(days=settings.past_due_days)
     cashier = Cashier(unit=unit, providers=providers, catalogues=catalogues, patience=patience)
+    store = store_of(settings)
+    sources = Sources(
+        database=database,
+        inventory=INVENTORY,
+        open_value=lambda sealed, owner, place: sealer.open(sealed, owner=owner, purpose=place),
+    )
     return Service(
         settings=settings,
         unit=unit,
@@ -67,7 +77,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
             PdfPrinter(),
         ],
         subscriptions=subscriptions(trial_credits=settings.trial_credits, catalogues=catalogues),
-        jobs=jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
+        jobs=[
+            *jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
+            *export_jobs(unit, sources, store, settings.export_keys),
+        ],
+        leaving=Leaving(settled=leaving.is_settled),
+        store=store,
         checks={"database": database.check},
         close=providers.close,
     )

@@ -2,10 +2,10 @@
 
 from pydantic import SecretStr
 
-from common.settings import ServiceSettings
+from common.settings import ExportSettings
 
 
-class Settings(ServiceSettings):
+class Settings(ExportSettings):
     """Read from FIGURINE_… variables."""
 
     s3_endpoint: str

@@ -1,7 +1,12 @@
 """Privacy's settings; the only reader of its environment."""
 
-from common.settings import ServiceSettings
+from common.settings import StoreSettings
 
 
-class Settings(ServiceSettings):
-    """Read from FIGURINE_… variables: those every service shares, and none of its own."""
+class Settings(StoreSettings):
+    """Read from FIGURINE_… variables."""
+
+    # How long somebody who asks for erasure may think again; until then it can be taken back.
+    erasure_cooling_off_hours: int = 0
+    # What each service's statements are checked with: Ed25519 public keys in PEM, by service, as JSON.
+    receipt_public_keys: dict[str, str] | None = None

@@ -1,7 +1,8 @@
 """What every service has: tables for events, and queues."""
 
 from common.inventory.declarations import Queue, Table
-from common.inventory.terms import Days, UntilTaken
+from common.inventory.purposes import Category, Purpose
+from common.inventory.terms import Days, Delete, UntilTaken, Withheld
 from common.topology import topology
 
 _IDS_ONLY = "events carry ids and facts of the work, never names, addresses or pictures"
@@ -39,6 +40,58 @@ COMMON_TABLES = (
             "name": "The file that was applied.",
             "checksum": "The SHA-256 of the file.",
             "applied_at": "When it was applied.",
+        },
+    ),
+    Table(
+        "tombstones",
+        subject=None,
+        because="a keyed digest lets the studio notice that somebody left for good, and tells nobody who it was",
+        columns={
+            "number": "The order in which people left.",
+            "person": "A keyed digest, from which nobody can be found.",
+            "request_id": "The request it was.",
+            "fenced_at": "When nothing new could be begun any more.",
+            "journaled_at": "When it stood outside the database, too.",
+            "gone_at": "When everything was erased.",
+        },
+    ),
+    Table(
+        "erasures",
+        subject=None,
+        because="it says what is still to be erased, and forgets whose it was with the last step",
+        columns={
+            "request_id": "The request it is about.",
+            "user_id": "Who leaves, until it is over.",
+            "state": "How far it is.",
+            "fenced_at": "When nothing new could be begun any more.",
+            "plan": "How to find what has to go, until it is over.",
+            "outcome": "Kinds of records, and how many of them went.",
+            "statement": "What the service says it did.",
+            "signature": "Its signature.",
+            "attempts": "How often it was tried.",
+            "next_try_at": "When it goes on.",
+            "erased_at": "When it was over.",
+        },
+    ),
+    Table(
+        "exports",
+        what="Copies of your data you asked for, while they are written",
+        subject="user_id",
+        category=Category.RIGHTS,
+        purposes=(Purpose.U3,),
+        retain=Days(30, after="asked_at"),
+        erase=Delete(),
+        export=Withheld("It says how far the writing of this very copy has come; your requests themselves are in it."),
+        columns={
+            "request_id": "The request it belongs to.",
+            "user_id": "Whose copy it is.",
+            "state": "Whether it is asked for, ready, or could not be written.",
+            "attempt": "How often writing was begun.",
+            "tries": "How often since it was asked for last.",
+            "lease_until": "Until when somebody is writing it.",
+            "not_before": "When writing may begin.",
+            "asked_at": "When it was asked for.",
+            "ended_at": "When it was ready, or given up.",
         },
     ),
 )

@@ -10,6 +10,8 @@ from uuid import UUID
 from common.errors import Conflict, Forbidden, Invalid, Unauthenticated
 
 SESSION_LIFETIME: Final = timedelta(days=30)
+# Whoever asks for what cannot be undone has signed in within this time, or gives the password.
+FRESH_FOR: Final = timedelta(minutes=15)
 VERIFICATION_LIFETIME: Final = timedelta(days=3)
 MIN_PASSWORD: Final = 10
 MAX_PASSWORD: Final = 200
@@ -31,6 +33,12 @@ class WrongCredentials(Unauthenticated):
 
 class NotSignedIn(Unauthenticated):
     """Sign in first, then try again."""
+
+
+class FreshSignInNeeded(Forbidden):
+    """This needs you to have signed in within the last 15 minutes. Give your password, or sign in again."""
+
+    code = "fresh_sign_in_needed"
 
 
 class ForgedRequest(Forbidden):
@@ -63,6 +71,11 @@ class Session:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+
+
+def is_fresh(session: Session, now: datetime) -> bool:
+    """Whether this device signed in a moment ago."""
+    return now - session.created_at <= FRESH_FOR
 
 
 def check_address(email: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
+from common.parts import Exports
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
 from gateway.repository.allowances import Allowances, Rates
@@ -35,6 +36,7 @@ class Work:
     consents: Consents
     allowances: Allowances
     rates: Rates
+    exports: Exports
     outbox: Outbox
     clock: Clock
 
@@ -54,6 +56,7 @@ def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clo
             consents=Consents(connection),
             allowances=Allowances(connection),
             rates=Rates(connection, clock),
+            exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,
         )

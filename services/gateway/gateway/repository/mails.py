@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -53,6 +54,16 @@ class Mails:
             [self._clock.new_id(), account_id, template, Jsonb(dict(parameters or {})), attachment, now, now],
         )
         notify(self._connection, self._channel)
+
+    def waits(self, account_id: UUID, template: str, *, since: datetime) -> bool | None:
+        """Whether such a letter of hers still waits, younger than that; None where there is none at all."""
+        row = self._connection.execute(
+            """
+            SELECT bool_or(state = 'waiting' AND created_at > %s) FROM mails WHERE account_id = %s AND template = %s
+            """,
+            [since, account_id, template],
+        ).fetchone()
+        return row[0] if row else None
 
     def claim(self) -> Mail | None:
         """The next mail to try; it comes up again, ever later, unless its fate is recorded."""

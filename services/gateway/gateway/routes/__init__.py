@@ -9,6 +9,7 @@ from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
+from gateway.routes.erasures import routes as erasures
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
 from gateway.routes.invoices import routes as invoices
@@ -22,6 +23,7 @@ from gateway.routes.plans import routes as plans
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
+from gateway.routes.requests import routes as requests
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
@@ -51,6 +53,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     usage,
     consents,
     disclosures,
+    requests,
+    erasures,
     own_record,
     processing,
     pages,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from common.current import Current, CurrentUnit
+from common.current import Current, CurrentUnit, note_person
 from common.routing import Routes
 from gateway.adapters.live import Live
 from gateway.adapters.passwords import Passwords
@@ -107,6 +107,7 @@ def _recognised(*, counted: bool) -> Person:
             request.environ[_BUDGET] = work.rates.take(session.account_id)
     person = Person(account_id=session.account_id, session=session, token=token, by_cookie=by_cookie)
     request.environ[_PERSON] = person
+    note_person(session.account_id)
     return person
 
 

@@ -3,10 +3,13 @@
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
+from common.parts import Exports
 from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
 from privacy.repository.evidence import Evidence
+from privacy.repository.receipts import Receipts
+from privacy.repository.requests import Requests
 
 
 class Work:
@@ -18,5 +21,8 @@ class Work:
         self.evidence = Evidence(connection, clock)
         self.consents = Consents(connection, clock)
         self.disclosures = Disclosures(connection, clock)
+        self.requests = Requests(connection, clock)
+        self.receipts = Receipts(connection, clock)
+        self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock
