@@ -66,7 +66,7 @@ def test_a_provider_that_is_away_does_not_break_the_job_of_refunds(till: Till, a
 
 
 def test_a_plan_that_ended_unheard_does_not_make_the_next_one_the_second(till: Till, ada: UUID) -> None:
-    subscribe(till, ada)
+    subscribe(till, ada, at=till.clock.now().replace(microsecond=0) + timedelta(seconds=5))
     first = till.emulator.client().v1.subscriptions.list({"status": "all"}).data[0].id
     # A page of before, which was never closed; meanwhile the plan is ended at the provider, and no message comes.
     order = _opened_before(till, ada)
@@ -83,7 +83,7 @@ def test_a_plan_that_ended_unheard_does_not_make_the_next_one_the_second(till: T
 
 
 def test_a_plan_that_ended_unheard_does_not_keep_anybody_from_buying_another(till: Till, ada: UUID) -> None:
-    subscribe(till, ada)
+    subscribe(till, ada, at=till.clock.now().replace(microsecond=0) + timedelta(seconds=5))
     body = {"price_id": STUDIO, "return_url": BACK}
     assert till.ask("POST", "/v1/checkout", ada, json=body).status_code == 409
     till.emulator.client().v1.subscriptions.cancel(till.emulator.client().v1.subscriptions.list({}).data[0].id)
