@@ -51,6 +51,9 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "photos that are to be saved, or to go": """
         SELECT id, state, next_try_at FROM generation.saved_photos WHERE state <> 'saved'
         """,
+    "corrections that others still have to follow": """
+        SELECT id FROM gateway.corrections WHERE state = 'following'
+        """,
     "clocks that run": """
         SELECT upload_id FROM privacy.clocks WHERE deleted_at IS NULL
         """,
@@ -181,6 +184,10 @@ BROKEN: Mapping[str, LiteralString] = {
     "somebody who left has a plan": """
         SELECT plan.id FROM billing.departures JOIN billing.subscriptions AS plan USING (user_id)
          WHERE state <> 'canceled' AND end_because IS NULL
+        """,
+    "a correction is proven that billing has not followed": """
+        SELECT proven.id FROM gateway.corrections AS proven LEFT JOIN billing.corrections AS followed USING (id)
+         WHERE proven.state = 'proven' AND followed.followed_at IS NULL
         """,
     "a photo that is gone has not exactly one proof": """
         SELECT upload.id, count(evidence.id)

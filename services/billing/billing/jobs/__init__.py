@@ -17,6 +17,7 @@ from common.work import UnitOfWork
 log = structlog.get_logger(__name__)
 
 VIOLATIONS = Gauge("billing_ledger_violations", "How often a law of the ledger is broken right now", ["law"])
+CORRECTIONS_WAITING = Gauge("billing_corrections_waiting", "Corrections that nobody has followed within an hour")
 # The event door locks many accounts in one transaction, in the order of its events: who locks one waits, and who
 # locks several could wait for each other.
 EXPIRE_AT_ONCE = 1
@@ -57,6 +58,16 @@ def tell_entitlements(unit: UnitOfWork[Work], catalogues: Catalogues) -> int:
         return entitling.tell_next(work, catalogues)
 
 
+def watch_corrections(unit: UnitOfWork[Work]) -> int:
+    """See whether a correction waits too long: the gateway did not bring it, or the provider does not take it."""
+    with unit.begin() as work:
+        waiting = work.corrections.waiting()
+    CORRECTIONS_WAITING.set(waiting)
+    if waiting:
+        log.error("corrections are not followed", count=waiting)
+    return 0
+
+
 def jobs(unit: UnitOfWork[Work], cashier: Cashier, *, stale_after: timedelta) -> list[Job]:
     """What the clock asks of billing."""
     return [
@@ -69,6 +80,7 @@ def jobs(unit: UnitOfWork[Work], cashier: Cashier, *, stale_after: timedelta) ->
             every=timedelta(minutes=1),
             run=lambda: tell_entitlements(unit, cashier.catalogues),
         ),
+        Job(name="watch corrections", every=timedelta(minutes=10), run=lambda: watch_corrections(unit)),
         *cashier.jobs(),
         *documents.jobs(unit),
     ]

@@ -9,9 +9,11 @@ from common.outbox import Outbox
 from common.parts import Exports
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
+from gateway.repository.addresses import Addresses
 from gateway.repository.allowances import Allowances, Rates
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
+from gateway.repository.corrections import Corrections
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
@@ -20,6 +22,7 @@ from gateway.repository.styles import Styles
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
+CORRECTION_CHANNEL = "gateway.corrections"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,8 @@ class Work:
     consents: Consents
     allowances: Allowances
     rates: Rates
+    addresses: Addresses
+    corrections: Corrections
     exports: Exports
     outbox: Outbox
     clock: Clock
@@ -56,6 +61,8 @@ def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clo
             consents=Consents(connection),
             allowances=Allowances(connection),
             rates=Rates(connection, clock),
+            addresses=Addresses(connection, clock, sealer),
+            corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,
