@@ -7,6 +7,7 @@ from analytics.domain import Pseudonyms
 from analytics.repository import Work
 from common.contracts.gateway import UserRegistered
 from common.contracts.generation import FigurineFailed, FigurineGenerated
+from common.contracts.privacy import ConsentChanged, ProcessingRestricted, ProcessingResumed
 from common.subscriptions import Subscriptions
 
 
@@ -16,4 +17,7 @@ def subscriptions(pseudonyms: Pseudonyms) -> Subscriptions[Work]:
         UserRegistered: use_cases.count_sign_up,
         FigurineGenerated: partial(use_cases.count_generated, pseudonyms=pseudonyms),
         FigurineFailed: partial(use_cases.count_failed, pseudonyms=pseudonyms),
+        ConsentChanged: partial(use_cases.note_consent, pseudonyms=pseudonyms),
+        ProcessingRestricted: partial(use_cases.note_restricted, pseudonyms=pseudonyms),
+        ProcessingResumed: partial(use_cases.note_resumed, pseudonyms=pseudonyms),
     }

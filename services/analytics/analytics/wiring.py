@@ -31,5 +31,5 @@ def build(settings: Settings | None = None) -> Service[Work]:
         blueprints=[routes, record_door.routes],
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
-        pseudonyms=lambda user_id: pseudonyms.of_person_until(user_id, day_of(unit.clock.now())),
+        pseudonyms=lambda user_id: pseudonyms.of_everything(user_id, day_of(unit.clock.now())),
     )

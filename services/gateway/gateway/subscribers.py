@@ -18,7 +18,7 @@ from common.contracts.generation import (
     FigurineRequested,
     FigurineStarted,
 )
-from common.contracts.privacy import ConsentChanged, PromiseBroken
+from common.contracts.privacy import ConsentChanged, ProcessingRestricted, ProcessingResumed, PromiseBroken
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
 from gateway.use_cases import consents, figurines, mails, payments, promises
@@ -38,6 +38,8 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     PaymentReceived: payments.note_payment,
     SubscriptionChanged: payments.note_plan,
     ConsentChanged: consents.note_consent,
+    ProcessingRestricted: consents.note_restricted,
+    ProcessingResumed: consents.note_resumed,
     MailRequested: mails.write_to_person,
     PromiseBroken: promises.tell_operators,
 }

@@ -4,7 +4,7 @@ from functools import partial
 
 from common.contracts.billing import CreditsHeld, CreditsRefused
 from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
-from common.contracts.privacy import ConsentChanged
+from common.contracts.privacy import ConsentChanged, ProcessingRestricted, ProcessingResumed
 from common.subscriptions import Subscriptions
 from generation import use_cases
 from generation.domain import SAVED_PHOTOS
@@ -19,4 +19,6 @@ def subscriptions(catalogue: use_cases.Catalogue, *, saved_photos: int = SAVED_P
         CreditsHeld: use_cases.queue_job,
         CreditsRefused: use_cases.reject_job,
         ConsentChanged: use_cases.note_consent,
+        ProcessingRestricted: use_cases.note_restricted,
+        ProcessingResumed: use_cases.note_resumed,
     }

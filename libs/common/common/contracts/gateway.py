@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from common.contracts.base import Event
+from common.contracts.words import Word
 
 
 class UserRegistered(Event):
@@ -55,6 +56,8 @@ class ImageUploaded(Event):
     save: bool = False
     # `now`, or `batch` for who can wait a day and pays half.
     delivery: str = "now"
+    # What the person last said about each purpose, as of the order: it may be newer than the news of it.
+    words: dict[str, Word] = Field(default_factory=dict[str, Word])
 
 
 class FigurineEditOrdered(Event):
@@ -79,6 +82,8 @@ class FigurineEditOrdered(Event):
     ordered_at: datetime
     delete_by: datetime
     options: dict[str, str] = Field(default_factory=dict[str, str])
+    # As in `image.uploaded`.
+    words: dict[str, Word] = Field(default_factory=dict[str, Word])
 
 
 class UsageObserved(Event):

@@ -14,6 +14,7 @@ import httpx2
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.problems import MEDIA_TYPE
 from common.tokens import TokenIssuer
+from gateway.domain.consents import Restricted
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import RangeOutside
 from gateway.domain.idempotency import IdempotencyMismatch
@@ -36,7 +37,10 @@ _REFUSALS: Mapping[int, type[Refused]] = {
 }
 
 # What its status alone does not tell.
-_BY_CODE: Mapping[str, type[Refused]] = {"idempotency_mismatch": IdempotencyMismatch}
+_BY_CODE: Mapping[str, type[Refused]] = {
+    "idempotency_mismatch": IdempotencyMismatch,
+    "restricted": Restricted,
+}
 
 
 class Peer:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage as UploadedFile
 
 from common.errors import Invalid
 from common.problems import problems
-from gateway.domain.consents import ConsentRequired
+from gateway.domain.consents import ConsentRequired, Restricted
 from gateway.domain.figurines import InsufficientCredits, NoSuchFigurine
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import ForgedRequest, NotSignedIn
@@ -108,6 +108,7 @@ def allow_photos() -> None:
             NotSignedIn,
             ForgedRequest,
             ConsentRequired,
+            Restricted,
             IdempotencyMismatch,
         ),
         **problems(

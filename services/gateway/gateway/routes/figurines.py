@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from common.answers import Answer
 from common.errors import Conflict, Invalid, NotFound, Unavailable
 from common.problems import problems
-from gateway.domain.consents import ConsentRequired
+from gateway.domain.consents import ConsentRequired, Restricted
 from gateway.domain.figurines import (
     Figurine,
     InsufficientCredits,
@@ -154,6 +154,7 @@ def allow_photos() -> None:
             NotSignedIn,
             ForgedRequest,
             ConsentRequired,
+            Restricted,
             IdempotencyMismatch,
         ),
         **problems(

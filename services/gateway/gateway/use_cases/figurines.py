@@ -13,6 +13,7 @@ from common.contracts.generation import (
     FigurineRequested,
     FigurineStarted,
 )
+from common.contracts.words import Word
 from gateway.domain.figurines import (
     UPLOAD_LIFETIME,
     Figurine,
@@ -26,7 +27,7 @@ from gateway.domain.figurines import (
 from gateway.domain.styles import NoSuchStyle, check_available, price_of, settle_options
 from gateway.domain.versions import Parent
 from gateway.repository import Work
-from gateway.use_cases.consents import require_consent_for
+from gateway.use_cases.consents import require_consent_for, require_saving, require_unrestricted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +59,12 @@ class Placement:
 
 
 def quote(work: Work, account_id: UUID, order: Order) -> Quote:
-    """What an order would be. Raises NoSuchStyle, StyleUnavailable, ConsentRequired, Invalid, InsufficientCredits.
+    """What an order would be.
 
-    The balance is the last one heard of; when none was, billing decides.
+    Raises Restricted, NoSuchStyle, StyleUnavailable, ConsentRequired, Invalid, InsufficientCredits. The balance is the
+    last one heard of; when none was, billing decides.
     """
+    require_unrestricted(work, account_id)
     style = work.styles.find(order.style)
     if style is None:
         raise NoSuchStyle
@@ -76,8 +79,16 @@ def quote(work: Work, account_id: UUID, order: Order) -> Quote:
 
 
 def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
-    """Write the order down and tell generation that its photo has come, or that it needs none."""
+    """Write the order down and tell generation that its photo has come, or that it needs none.
+
+    What the person allows goes along as it stands now: its own news may still be on its way when the order arrives.
+    Raises Restricted, SavingNotAllowed when she took something back while her photo was being read.
+    """
+    require_unrestricted(work, account_id)
+    if placement.save:
+        require_saving(work, account_id)
     now = work.clock.now()
+    words = work.consents.words(account_id)
     parent = placement.parent
     figurine = Figurine(
         id=placement.figurine_id,
@@ -104,7 +115,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
     )
     work.figurines.add(figurine)
     if parent is not None and parent.goes_on:
-        work.outbox.add(_edit_ordered(figurine, placement, parent, now))
+        work.outbox.add(_edit_ordered(figurine, placement, parent, now, words))
         return figurine
     work.outbox.add(
         ImageUploaded(
@@ -123,6 +134,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             parent_picture=figurine.parent_picture,
             save=placement.save,
             delivery=figurine.delivery,
+            words=words,
         )
     )
     return figurine
@@ -193,7 +205,9 @@ def note_balance(work: Work, event: BalanceMoved) -> None:
         work.feed.add(event.user_id, "credits.changed", {"available": event.available, "held": event.held})
 
 
-def _edit_ordered(figurine: Figurine, placement: Placement, parent: Parent, now: datetime) -> FigurineEditOrdered:
+def _edit_ordered(
+    figurine: Figurine, placement: Placement, parent: Parent, now: datetime, words: dict[str, Word]
+) -> FigurineEditOrdered:
     return FigurineEditOrdered(
         figurine_id=figurine.id,
         words_id=placement.upload_id,
@@ -208,6 +222,7 @@ def _edit_ordered(figurine: Figurine, placement: Placement, parent: Parent, now:
         ordered_at=now,
         delete_by=now + UPLOAD_LIFETIME,
         options=dict(figurine.options),
+        words=words,
     )
 
 

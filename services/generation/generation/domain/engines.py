@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from common.contracts.consents import GEMINI as GEMINI_CONSENT
 from generation.domain.jobs import FailureCode, QueuePlace, Standing, waiting_time
 from generation.domain.styles import Style
 
@@ -24,12 +25,24 @@ class Partner:
     consent: str
     kind: str
     purpose: str
+    # On which terms, and how long it keeps what it was told.
+    tier: str = ""
+    keeps: timedelta | None = None
 
 
+# Gemini keeps prompts and pictures for 55 days to look for abuse: https://ai.google.dev/gemini-api/docs/usage-policies.
 # Engines that paint on this machine tell nobody anything and stand in no list.
 PARTNERS: Mapping[str, Partner] = {
-    GEMINI: Partner(name="google_gemini", consent="google_gemini", kind="photo_and_prompt", purpose="U2")
+    GEMINI: Partner(
+        name="google_gemini",
+        consent=GEMINI_CONSENT,
+        kind="photo_and_prompt",
+        purpose="U2",
+        tier="paid",
+        keeps=timedelta(days=55),
+    )
 }
+TO_PARTNERS = frozenset(partner.consent for partner in PARTNERS.values())
 # Engines that make a version of a picture without its photo, and what a partner is told then instead.
 GOING_ON = frozenset({GEMINI})
 GOING_ON_TELLS = "picture_and_prompt"

@@ -1,5 +1,6 @@
 """What generation does: one function per intent, inside the caller's unit of work."""
 
+from generation.use_cases.consents import note_consent, note_restricted, note_resumed
 from generation.use_cases.models import (
     ask_for_model,
     claim_model,
@@ -38,7 +39,6 @@ from generation.use_cases.quality import report_quality
 from generation.use_cases.queueing import (
     assign_engines,
     measure_queue,
-    note_consent,
     queue_place,
     reconsider_stranded,
 )
@@ -73,6 +73,8 @@ __all__ = [
     "keep_photo",
     "measure_queue",
     "note_consent",
+    "note_restricted",
+    "note_resumed",
     "note_unknown_calls",
     "open_share",
     "paint_order",

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from common.contracts.privacy import ConsentChanged
-from privacy.domain import HISTORY_SHOWN, PURPOSES, Consent, How, find_purpose
+from privacy.domain import HISTORY_SHOWN, PURPOSES, Consent, How, check_policy, find_purpose
 from privacy.repository import Work
 
 
@@ -21,11 +21,12 @@ def change_consent(
 ) -> Consent:
     """Give consent or take it back. What already stands like that is neither written nor told.
 
-    Raises NoSuchConsent.
+    Raises NoSuchConsent, UnknownPolicy.
     """
     purpose = find_purpose(purpose_id)
+    check_policy(policy_version)
     latest = work.consents.lock(user_id, purpose.id)
-    if granted != (latest is not None and latest.granted):
+    if granted != (purpose.until_withdrawn if latest is None else latest.granted):
         change = work.consents.add(
             user_id, purpose.id, granted=granted, policy_version=policy_version, how=how, after=latest
         )
