@@ -1,10 +1,8 @@
 """The gateway's clock door: mail and the style catalogue."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
 
@@ -12,12 +10,22 @@ from common.errors import NotFound, Unavailable
 from common.service import Job
 from common.work import UnitOfWork
 from gateway.domain.styles import Choice, Option, Style
-from gateway.ports import DocumentSource, Letters, Mailer, MailRefused, StyleSource
+from gateway.ports import DocumentSource, Letters, Mailer, MailRefused, MailUnsettled, StyleSource, Unwritable
 from gateway.repository import MAIL_CHANNEL, Work
-from gateway.repository.mails import MAX_ATTEMPTS
+from gateway.use_cases import mails
+from gateway.use_cases.mails import Fate, ToSend
 
 log = structlog.get_logger(__name__)
 STYLES_FRESH = timedelta(seconds=15)
+
+# The first that fits: without its document, a mail is told to nobody.
+_FATES = (
+    (NotFound, Fate.UNWRITABLE),
+    (Unwritable, Fate.UNWRITABLE),
+    (MailRefused, Fate.REFUSED),
+    (MailUnsettled, Fate.UNSETTLED),
+    (Unavailable, Fate.NOT_TOLD),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,23 +41,13 @@ class Office:
     def send_next_mail(self) -> int:
         """Send one mail that waits; 0 when none does."""
         with self.unit.begin() as work:
-            mail = work.mails.claim()
-            account = work.accounts.find(mail.account_id) if mail else None
-        if mail is None or account is None:
+            sending = mails.claim_mail(work)
+        if sending is None:
             return 0
-        letter = self.letters.write(mail.template, account, mail.parameters)
-        try:
-            document = self.documents(account.id, mail.attachment) if mail.attachment else None
-            self.mailer.send(
-                to=account.email, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
-            )
-        except (MailRefused, NotFound):
-            self._settle(mail.id, lambda work: work.mails.mark_refused(mail.id))
-        except Unavailable:
-            if mail.attempts >= MAX_ATTEMPTS:
-                self._settle(mail.id, lambda work: work.mails.mark_refused(mail.id))
-        else:
-            self._settle(mail.id, lambda work: work.mails.mark_sent(mail.id))
+        fate = self._send(sending)
+        with self.unit.begin() as work:
+            mails.settle_mail(work, sending, fate)
+        log.info("mail settled", mail_id=str(sending.mail.id), fate=fate)
         return 1
 
     def refresh_styles(self) -> int:
@@ -65,10 +63,17 @@ class Office:
             work.styles.replace(styles)
         return 0
 
-    def _settle(self, mail_id: UUID, record: Callable[[Work], None]) -> None:
-        with self.unit.begin() as work:
-            record(work)
-        log.info("mail settled", mail_id=str(mail_id))
+    def _send(self, sending: ToSend) -> Fate:
+        mail, account = sending.mail, sending.account
+        letter = self.letters.write(mail.template, account, mail.parameters)
+        try:
+            document = self.documents(account.id, mail.attachment) if mail.attachment else None
+            self.mailer.send(
+                to=account.email, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
+            )
+        except (MailRefused, NotFound, Unavailable) as error:
+            return next(fate for kind, fate in _FATES if isinstance(error, kind))
+        return Fate.SENT
 
 
 def read_styles(answer: Any) -> list[Style]:

@@ -22,6 +22,7 @@ from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import Peer, Peers
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.commands import commands
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
@@ -117,6 +118,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=jobs(office),
+        commands=commands(unit),
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
         close=close,
     )

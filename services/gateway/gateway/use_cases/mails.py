@@ -1,9 +1,20 @@
-"""Letters that other services ask for; who they go to, only the gateway knows."""
+"""Letters: asked for, sent, and what the mail server was told by that; who they go to, only the gateway knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid5
 
 import structlog
 
 from common.contracts.billing import MailRequested
+from common.contracts.consents import NEWS, PROCESSING
+from common.contracts.generation import PartnerDisclosed
+from gateway.domain.people import Account
 from gateway.repository import Work
+from gateway.repository.mails import MAX_ATTEMPTS, Mail
 
 # What there are words for, in web/templates/mail.
 LETTERS = frozenset(
@@ -15,9 +26,37 @@ LETTERS = frozenset(
         "invoice-reminder",
         "invoice-expired",
         "invoice-cancelled",
+        "news",
     }
 )
+# These go only to those who want them, whoever asks for them.
+NEWS_LETTERS: Final = frozenset({"news"})
+RELAY: Final = "mail_relay"
 _log = structlog.get_logger("gateway.mails")
+
+
+class Fate(StrEnum):
+    """What became of one try to send a mail."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    # Told of it, and not sent: it is tried again.
+    UNSETTLED = "unsettled"
+    # Nothing was told: the server, or what was to go along, is away; or no server can be told.
+    NOT_TOLD = "not_told"
+    UNWRITABLE = "unwritable"
+
+
+_TOLD: Final = frozenset({Fate.SENT, Fate.REFUSED, Fate.UNSETTLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSend:
+    """A mail whose turn it is, to whom it goes, and when this try began."""
+
+    mail: Mail
+    account: Account
+    began: datetime
 
 
 def write_to_person(work: Work, event: MailRequested) -> None:
@@ -28,3 +67,60 @@ def write_to_person(work: Work, event: MailRequested) -> None:
     if work.accounts.find(event.user_id) is None:
         return  # whoever is gone gets no letters
     work.mails.add(event.user_id, event.template, parameters=event.parameters, attachment=event.attachment)
+
+
+def write_news(work: Work, parameters: Mapping[str, str]) -> int:
+    """Have a piece of news sent to everybody who wants it; returns to how many."""
+    readers = work.consents.who_said_yes(NEWS)
+    for account_id in readers:
+        work.mails.add(account_id, "news", parameters=parameters)
+    return len(readers)
+
+
+def claim_mail(work: Work) -> ToSend | None:
+    """The next mail to send. News is not sent to whoever has taken that back since it was written."""
+    while (mail := work.mails.claim()) is not None:
+        account = work.accounts.find(mail.account_id)
+        if account is None or not _wanted(work, mail):
+            work.mails.drop(mail.id)
+            continue
+        if mail.unsettled_since is not None:
+            # Whoever tried before died over it: the server may have been told.
+            _disclose(work, mail, mail.attempts - 1, at=mail.unsettled_since)
+        return ToSend(mail=mail, account=account, began=work.clock.now())
+    return None
+
+
+def settle_mail(work: Work, sending: ToSend, fate: Fate) -> None:
+    """Record what became of a try, and in the same breath what the mail server was told by it."""
+    mail = sending.mail
+    work.mails.settle(mail.id)
+    if fate in _TOLD:
+        _disclose(work, mail, mail.attempts, at=sending.began)
+    if fate is Fate.SENT:
+        work.mails.mark_sent(mail.id)
+    elif fate in {Fate.REFUSED, Fate.UNWRITABLE} or mail.attempts >= MAX_ATTEMPTS:
+        work.mails.mark_refused(mail.id)
+
+
+def _wanted(work: Work, mail: Mail) -> bool:
+    return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(mail.account_id)
+
+
+def _disclose(work: Work, mail: Mail, attempt: int, *, at: datetime) -> None:
+    work.outbox.add(
+        PartnerDisclosed(
+            user_id=mail.account_id,
+            partner=RELAY,
+            kind="address_letter_and_invoice" if mail.attachment else "address_and_letter",
+            purpose="U6" if mail.template in NEWS_LETTERS else "U1",
+            disclosed_at=at,
+            # The same for each try, however late whoever made it says so.
+            disclosure_id=_call(mail.id, attempt),
+            tier="processor",
+        )
+    )
+
+
+def _call(mail_id: UUID, attempt: int) -> UUID:
+    return uuid5(mail_id, str(attempt))
