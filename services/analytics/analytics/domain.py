@@ -8,7 +8,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from common.contracts.consents import allowed
-from common.contracts.words import Word
 from common.errors import Invalid
 
 # Promise K4: after two years nobody can be found again. The month under way comes on top.
@@ -110,11 +109,12 @@ class Fact:
     waiting_ms: int | None
 
 
-def may_count(purpose: str, word: Word | None, at: datetime) -> bool:
-    """Whether what happened then may be counted: not after a no, and after the yes that followed one again."""
-    if word is None:
-        return allowed(purpose, said=None)
-    return word.granted and at >= word.changed_at
+def may_count(purpose: str, *, said: bool | None, since: datetime | None, at: datetime) -> bool:
+    """Whether what happened at that moment may be counted: not after a no, and after the yes that followed one again.
+
+    `said` is the person's last word and `since` its moment; None where she never said anything.
+    """
+    return allowed(purpose, said=said) and (since is None or at >= since)
 
 
 def waiting_ms(*, requested_at: datetime, generated_at: datetime, rendering_ms: int) -> int:

@@ -107,7 +107,15 @@ def _may_count(work: Work, event: FigurineGenerated | FigurineFailed, at: dateti
     for purpose in _ASKED & event.words.keys():
         _note(work, event.user_id, purpose, event.words[purpose], pseudonyms)
     words = work.choices.of(pseudonyms.of_chooser(event.user_id))
-    return all(may_count(purpose, words.get(purpose), at) for purpose in _ASKED)
+    return all(
+        may_count(
+            purpose,
+            said=None if (word := words.get(purpose)) is None else word.granted,
+            since=None if word is None else word.changed_at,
+            at=at,
+        )
+        for purpose in _ASKED
+    )
 
 
 def read_own_usage(work: Work, user_id: UUID, *, pseudonyms: Pseudonyms) -> list[Made]:

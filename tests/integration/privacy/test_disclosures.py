@@ -65,6 +65,8 @@ def test_a_person_reads_who_got_what_of_hers_when_and_why(consumer: Consumer, as
         "what": "Your photo and your wishes for the picture",
         "why": "To paint the figurine you asked for",
         "figurine_id": str(event.figurine_id),
+        "terms": "",
+        "expires_at": None,
     }
     assert answer["next_cursor"] is None
 

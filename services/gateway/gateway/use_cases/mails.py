@@ -16,7 +16,7 @@ from gateway.domain.people import Account
 from gateway.repository import Work
 from gateway.repository.mails import MAX_ATTEMPTS, Mail
 
-# What there are words for, in web/templates/mail.
+# What others may ask for; there are words for each in web/templates/mail.
 LETTERS = frozenset(
     {
         "invoice",
@@ -26,7 +26,6 @@ LETTERS = frozenset(
         "invoice-reminder",
         "invoice-expired",
         "invoice-cancelled",
-        "news",
     }
 )
 # These go only to those who want them, whoever asks for them.
