@@ -31,7 +31,7 @@ WORK = {
         "looks",
         "sweeps",
     ),
-    "privacy": ("outbox", "clocks", "endings"),
+    "privacy": ("outbox", "clocks", "endings", "requests"),
     "analytics": ("outbox",),
 }
 

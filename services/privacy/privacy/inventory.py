@@ -11,6 +11,8 @@ from common.inventory import (
     Purpose,
     Table,
     UntilErased,
+    Via,
+    Withheld,
     Years,
     queues_of,
 )
@@ -20,6 +22,12 @@ _WHY = (Purpose.U2, Purpose.U3, Purpose.U8)
 CLOCKS_KEPT = Days(30, after="deleted_at")
 # A day more: a figurine ends up to 24 hours before its upload goes, and proofs show both.
 ENDINGS_KEPT = Days(31, after="ended_at")
+# Art. 5(2) GDPR: whoever has to delete has to be able to show it, for as long as somebody may ask.
+REQUESTS_KEPT = Years(3, after="ended_at", ground="data protection law: proof that requests were answered")
+PROOF = (
+    "It is the proof that what you asked for was done. It names kinds of records and numbers, and after an erasure "
+    "leads to nobody."
+)
 # The database refuses less: `evidence_limit` in the migrations.
 EVIDENCE_KEPT = Years(2, after="at")
 
@@ -117,6 +125,64 @@ INVENTORY = Inventory(
             "call_id": "The id of the call that gave it away.",
             "tier": "On which terms.",
             "expires_at": "When the partner has to be rid of it.",
+        },
+    ),
+    Table(
+        "requests",
+        what="What you asked for as your right",
+        subject="user_id",
+        category=Category.RIGHTS,
+        purposes=(Purpose.U3,),
+        retain=REQUESTS_KEPT,
+        erase=Pseudonymise("user_id"),
+        export=AsJson("privacy/requests.json"),
+        columns={
+            "id": "The id of the request.",
+            "user_id": "Your user id.",
+            "kind": "What you asked for.",
+            "state": "How far it is.",
+            "asked_at": "When you asked.",
+            "due_at": "When the law wants it done.",
+            "policy_version": "The policy you could read at that moment.",
+            "begins_at": "When it begins, or began.",
+            "answer_by": "When every service should have done its part.",
+            "ended_at": "When it was over.",
+        },
+    ),
+    Table(
+        "request_parts",
+        what="How far each service is with what you asked for",
+        subject=Via("requests", "request_id"),
+        category=Category.RIGHTS,
+        purposes=(Purpose.U3,),
+        retain=UntilErased(),
+        erase=Withheld(PROOF),
+        export=AsJson("privacy/request-parts.json"),
+        columns={
+            "request_id": "The request.",
+            "service": "The service that had to do something.",
+            "state": "How far it is.",
+            "at": "Since when.",
+            "statement": "What it says it did.",
+            "signature": "Its signature.",
+        },
+    ),
+    Table(
+        "receipts",
+        what="Receipts of erasures",
+        subject=Via("requests", "request_id"),
+        category=Category.RIGHTS,
+        purposes=(Purpose.U3,),
+        retain=UntilErased(),
+        erase=Withheld(PROOF),
+        export=AsJson("privacy/receipts.json"),
+        columns={
+            "number": "Its number.",
+            "request_id": "The request it is the receipt of.",
+            "issued_at": "When it was issued.",
+            "body": "What it says.",
+            "signature": "The studio's signature.",
+            "digest": "A digest, by which the next receipt names this one.",
         },
     ),
     *COMMON_TABLES,

@@ -10,6 +10,7 @@ from common.work import UnitOfWork
 from privacy import use_cases
 from privacy.domain import Retention
 from privacy.repository import Work
+from privacy.use_cases import requests
 
 log = structlog.get_logger(__name__)
 
@@ -35,10 +36,17 @@ def forget_evidence(unit: UnitOfWork[Work]) -> int:
         return use_cases.forget_evidence(work)
 
 
+def begin_requests(unit: UnitOfWork[Work]) -> int:
+    """Begin with what people had time to think again about; returns how many."""
+    with unit.begin() as work:
+        return requests.begin_due(work)
+
+
 def jobs(unit: UnitOfWork[Work]) -> list[Job]:
     """What the clock asks of privacy."""
     return [
         Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit)),
+        Job(name="begin requests", every=timedelta(seconds=10), run=lambda: begin_requests(unit)),
         Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit)),
     ]
 

@@ -4,4 +4,7 @@ from common.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Read from FIGURINE_… variables: those every service shares, and none of its own."""
+    """Read from FIGURINE_… variables."""
+
+    # How long somebody who asks for erasure may think again; until then it can be taken back.
+    erasure_cooling_off_hours: int = 0

@@ -1,5 +1,6 @@
 """Privacy, put together. Reads like a table of contents; opens nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from common import record_door
@@ -9,6 +10,7 @@ from common.settings import load
 from common.work import UnitOfWork
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
+from privacy.ports import Terms
 from privacy.repository import Work
 from privacy.routes import ROUTES
 from privacy.settings import Settings
@@ -28,6 +30,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         migrations=MIGRATIONS,
         inventory=INVENTORY,
         blueprints=[*ROUTES, record_door.routes],
+        ports=[Terms(think_again=timedelta(hours=settings.erasure_cooling_off_hours))],
         subscriptions=SUBSCRIPTIONS,
         jobs=jobs(unit),
     )

@@ -11,6 +11,8 @@ from common.contracts.consents import POLICY_VERSIONS
 from common.errors import Conflict, Forbidden, Invalid, Unauthenticated
 
 SESSION_LIFETIME: Final = timedelta(days=30)
+# Whoever asks for what cannot be undone has signed in within this time, or gives the password.
+FRESH_FOR: Final = timedelta(minutes=15)
 VERIFICATION_LIFETIME: Final = timedelta(days=3)
 MIN_PASSWORD: Final = 10
 MAX_PASSWORD: Final = 200
@@ -40,6 +42,18 @@ class WrongCredentials(Unauthenticated):
 
 class NotSignedIn(Unauthenticated):
     """Sign in first, then try again."""
+
+
+class FreshSignInNeeded(Forbidden):
+    """This needs you to have signed in within the last 15 minutes. Give your password, or sign in again."""
+
+    code = "fresh_sign_in_needed"
+
+
+class AccountClosing(Forbidden):
+    """This account is being deleted. Nothing new can be begun with it."""
+
+    code = "account_closing"
 
 
 class ForgedRequest(Forbidden):
@@ -79,6 +93,11 @@ def check_policy(version: str) -> str:
     if version not in POLICY_VERSIONS:
         raise UnknownPolicy
     return version
+
+
+def is_fresh(session: Session, now: datetime) -> bool:
+    """Whether this device signed in a moment ago."""
+    return now - session.created_at <= FRESH_FOR
 
 
 def check_address(email: str) -> str:

@@ -22,6 +22,7 @@ from gateway.routes.plans import routes as plans
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
+from gateway.routes.requests import routes as requests
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
@@ -51,6 +52,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     usage,
     consents,
     disclosures,
+    requests,
     own_record,
     processing,
     pages,

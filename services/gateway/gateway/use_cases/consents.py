@@ -6,6 +6,7 @@ from uuid import UUID
 from common.contracts.consents import PROCESSING, SAVING
 from common.contracts.pricing import BATCH, NOW
 from common.contracts.privacy import ConsentChanged, ProcessingRestricted, ProcessingResumed
+from common.contracts.words import Word
 from gateway.domain.consents import (
     ONLY_GEMINI_WAITS,
     ConsentRequired,
@@ -50,6 +51,11 @@ def note_resumed(work: Work, event: ProcessingResumed) -> None:
 def note_consent(work: Work, event: ConsentChanged) -> None:
     """A person gave or took back her consent; the latest word counts, whichever comes last."""
     work.consents.note(event.user_id, event.purpose, granted=event.granted, changed_at=event.changed_at)
+
+
+def note_word(work: Work, account_id: UUID, purpose: str, word: Word) -> None:
+    """What privacy has just answered; the event comes later."""
+    work.consents.note(account_id, purpose, granted=word.granted, changed_at=word.changed_at)
 
 
 def note_answer(work: Work, account_id: UUID, purpose: str, *, granted: bool, changed_at: datetime | None) -> None:

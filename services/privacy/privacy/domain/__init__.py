@@ -16,6 +16,18 @@ from privacy.domain.consents import (
     next_moment,
 )
 from privacy.domain.disclosures import Disclosure
+from privacy.domain.requests import (
+    HOLDERS,
+    IDENTITY,
+    RECORDS,
+    Kind,
+    NoSuchRequest,
+    Part,
+    PartState,
+    Request,
+    RequestState,
+    TooLateToCancel,
+)
 from privacy.domain.retention import (
     LONGEST_HOLD,
     PROOFS_SHOWN,
@@ -32,9 +44,12 @@ from privacy.domain.retention import (
 
 __all__ = [
     "HISTORY_SHOWN",
+    "HOLDERS",
+    "IDENTITY",
     "LONGEST_HOLD",
     "PROOFS_SHOWN",
     "PURPOSES",
+    "RECORDS",
     "STEP",
     "Consent",
     "ConsentChange",
@@ -42,11 +57,18 @@ __all__ = [
     "Disclosure",
     "Fact",
     "How",
+    "Kind",
     "NoSuchConsent",
+    "NoSuchRequest",
     "Objected",
+    "Part",
+    "PartState",
     "Proof",
+    "Request",
+    "RequestState",
     "Retention",
     "RetentionClock",
+    "TooLateToCancel",
     "UnknownPolicy",
     "check_policy",
     "deadline",

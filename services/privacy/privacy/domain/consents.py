@@ -42,9 +42,17 @@ class How(StrEnum):
 
     STUDIO_PAGE = "studio page"
     API = "api"
-    # One wish that takes several things back at once, and its end.
+    # Requests that take something back, and their end.
     OBJECTION = "objection"
     OBJECTION_LIFTED = "objection lifted"
+    RESTRICTION = "restriction"
+    RESTRICTION_LIFTED = "restriction lifted"
+
+
+# By these a person herself changes one consent.
+HER_OWN: Final = frozenset({How.STUDIO_PAGE, How.API})
+# What an objection stops: what the studio does with her data for its own sake.
+OBJECTIONABLE: Final = (ANALYTICS, NEWS, QUALITY, TRAINING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ ALTER TABLE disclosures ADD COLUMN call_id uuid UNIQUE;
 ALTER TABLE disclosures ADD COLUMN tier text NOT NULL DEFAULT '';
 ALTER TABLE disclosures ADD COLUMN expires_at timestamptz;
 
--- An objection takes several things back at once, and says so in the history.
+-- An objection takes several things back at once, a restriction everything that is not keeping; both say so here.
 ALTER TABLE consents DROP CONSTRAINT consents_how_check;
 ALTER TABLE consents ADD CONSTRAINT consents_how_check
-    CHECK (how IN ('studio page', 'api', 'objection', 'objection lifted'));
+    CHECK (how IN ('studio page', 'api', 'objection', 'objection lifted', 'restriction', 'restriction lifted'));

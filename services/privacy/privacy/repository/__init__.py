@@ -7,6 +7,7 @@ from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
 from privacy.repository.evidence import Evidence
+from privacy.repository.requests import Requests
 
 
 class Work:
@@ -18,5 +19,6 @@ class Work:
         self.evidence = Evidence(connection, clock)
         self.consents = Consents(connection, clock)
         self.disclosures = Disclosures(connection, clock)
+        self.requests = Requests(connection, clock)
         self.outbox = outbox
         self.clock = clock

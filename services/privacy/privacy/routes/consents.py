@@ -11,7 +11,7 @@ from common.contracts.consents import POLICY_VERSIONS
 from common.current import CurrentUnit
 from common.problems import problems
 from privacy import use_cases
-from privacy.domain import Consent, How, NoSuchConsent, UnknownPolicy
+from privacy.domain import Consent, How, NoSuchConsent, Objected, UnknownPolicy
 from privacy.repository import Work
 
 routes = internal_blueprint("consents", __name__)
@@ -28,7 +28,7 @@ class ConsentBody(BaseModel):
     """What she says, by which way, and which policy she could read; the gateway knows the last two."""
 
     granted: StrictBool
-    how: How
+    how: Annotated[How, Field(examples=["api"])]
     policy_version: Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -74,7 +74,9 @@ def read_consents() -> ConsentsAnswer:
     )
 
 
-@routes.put("/v1/consents/<purpose>", responses={200: ConsentAnswer, **problems(NoSuchConsent, UnknownPolicy)})
+@routes.put(
+    "/v1/consents/<purpose>", responses={200: ConsentAnswer, **problems(NoSuchConsent, UnknownPolicy, Objected)}
+)
 def change_consent(path: ConsentPath, body: ConsentBody) -> ConsentAnswer:
     """Give consent or take it back; what stands already stays as it is."""
     user_id = current_user_id()

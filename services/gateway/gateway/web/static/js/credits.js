@@ -3,6 +3,7 @@ import { post, read } from "./api.js";
 import { act, at, show } from "./act.js";
 import { couponCode, dropCoupon, lessFor, listenToCode } from "./code.js";
 import { listenToDetails } from "./details.js";
+import { keeper, settle } from "./keeper.js";
 import { documentLine, movement, orderLine, paged } from "./ledger.js";
 import { follow } from "./live.js";
 import { offerCard, pictureWords, withButton, withNote } from "./offers.js";
@@ -14,6 +15,7 @@ import { showBalance } from "./wallet.js";
 const LOOK_AGAIN_MS = 10_000;
 const OPENS_WITHIN_MS = 1500;
 
+const keepCard = keeper();
 let offered = { packs: [], plans: [], mine: null };
 
 async function readOffers() {
@@ -26,8 +28,9 @@ async function readOffers() {
 /** With the coupon, the way to pay and the plan as they are now. */
 function showOffers() {
   at("packs").replaceChildren(...offered.packs.map((pack) => buyable(pack, "Buy")));
-  at("plans").replaceChildren(
-    ...offered.plans.map((plan) => (offered.mine ? changeable(plan) : buyable(plan, "Choose"))),
+  settle(
+    at("plans"),
+    offered.plans.map((plan) => (offered.mine ? keepCard({ id: plan.price_id, plan, ...offered }, () => changeable(plan)) : buyable(plan, "Choose"))),
   );
   at("plans-way").hidden = Boolean(offered.mine) || chosenTakesPlans();
   const way = offered.plans.length > 0 && wayFor(offered.plans[0]);

@@ -2,6 +2,7 @@
 import { post, read } from "./api.js";
 import { act, at } from "./act.js";
 import { money } from "./offers.js";
+import { keeper, settle } from "./keeper.js";
 import { askFirst } from "./sure.js";
 import { credits, dateWords, exactTime, since } from "./words.js";
 
@@ -25,6 +26,7 @@ function line(amount, words, more, iso) {
   made.querySelector(".line-more").textContent = more;
   const time = made.querySelector("time");
   time.dateTime = iso;
+  time.dataset.since = "";
   time.title = exactTime(iso);
   time.textContent = since(iso);
   return made;
@@ -33,13 +35,14 @@ function line(amount, words, more, iso) {
 /** A list that shows its newest, and earlier ones on demand; what was shown stays when it is read again. */
 export function paged(part, address, toLine) {
   let cursor = null;
+  const keep = keeper();
   const load = async ({ again = false } = {}) => {
     const list = at(part);
     const limit = again ? Math.min(MOST, Math.max(PAGE, list.childElementCount)) : PAGE;
     const from = again || !cursor ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const page = await read(`${address}?limit=${limit}${from}`);
-    const lines = page.items.map(toLine).filter(Boolean);
-    if (again) list.replaceChildren(...lines);
+    const lines = page.items.map((item) => keep(item, toLine)).filter(Boolean);
+    if (again) settle(list, lines);
     else list.append(...lines);
     cursor = page.next_cursor;
     at(`${part}-more`).hidden = !cursor;
