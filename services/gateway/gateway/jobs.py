@@ -24,7 +24,6 @@ _FATES = (
     (Unwritable, Fate.UNWRITABLE),
     (MailRefused, Fate.REFUSED),
     (MailUnsettled, Fate.UNSETTLED),
-    (Unavailable, Fate.NOT_TOLD),
 )
 
 
@@ -72,7 +71,7 @@ class Office:
                 to=account.email, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
             )
         except (MailRefused, NotFound, Unavailable) as error:
-            return next(fate for kind, fate in _FATES if isinstance(error, kind))
+            return next((fate for kind, fate in _FATES if isinstance(error, kind)), Fate.NOT_TOLD)
         return Fate.SENT
 
 

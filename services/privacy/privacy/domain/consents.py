@@ -49,8 +49,6 @@ class How(StrEnum):
     RESTRICTION_LIFTED = "restriction lifted"
 
 
-# By these a person herself changes one consent.
-HER_OWN: Final = frozenset({How.STUDIO_PAGE, How.API})
 # What an objection stops: what the studio does with her data for its own sake.
 OBJECTIONABLE: Final = (ANALYTICS, NEWS, QUALITY, TRAINING)
 

@@ -1,7 +1,7 @@
 """/v1/consents: what a person allows."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictBool
 
@@ -28,7 +28,7 @@ class ConsentBody(BaseModel):
     """What she says, by which way, and which policy she could read; the gateway knows the last two."""
 
     granted: StrictBool
-    how: Annotated[How, Field(examples=["api"])]
+    how: Literal[How.STUDIO_PAGE, How.API]
     policy_version: Annotated[str, Field(min_length=1, max_length=40)]
 
 
