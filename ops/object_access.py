@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from ops.services import BUCKETS_OF
+from ops.services import BUCKETS_OF, WRITTEN_BY
 
 ADMINISTRATOR = "operator"
 _ACTIONS = ("Read", "Write", "List", "Tagging")
+# To put something and to take it back: for that it has to be found.
+_WRITING = ("Write", "List")
 
 
 def identities(secret_keys: Mapping[str, str]) -> dict[str, object]:
@@ -14,11 +16,19 @@ def identities(secret_keys: Mapping[str, str]) -> dict[str, object]:
         "identities": [
             _identity(ADMINISTRATOR, secret_keys[ADMINISTRATOR], ["Admin", *_ACTIONS]),
             *(
-                _identity(service, secret_keys[service], [f"{each}:{b}" for b in buckets for each in _ACTIONS])
+                _identity(
+                    service,
+                    secret_keys[service],
+                    [*_on(buckets, _ACTIONS), *_on(WRITTEN_BY.get(service, ()), _WRITING)],
+                )
                 for service, buckets in BUCKETS_OF.items()
             ),
         ]
     }
+
+
+def _on(buckets: tuple[str, ...], actions: tuple[str, ...]) -> list[str]:
+    return [f"{action}:{bucket}" for bucket in buckets for action in actions]
 
 
 def _identity(name: str, secret_key: str, actions: list[str]) -> dict[str, object]:

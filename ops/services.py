@@ -3,10 +3,20 @@
 from collections.abc import Mapping
 
 SERVICES = ("gateway", "generation", "billing", "privacy", "analytics")
-BUCKETS = ("uploads", "figurines", "photos")
+BUCKETS = ("uploads", "figurines", "photos", "exports")
 
-# A service that is not named here has no key to the object store.
+# What a service reads and writes; one that is not named here has no key to the object store.
 BUCKETS_OF: Mapping[str, tuple[str, ...]] = {
     "gateway": ("uploads",),
     "generation": ("uploads", "figurines", "photos"),
+    "billing": (),
+    "privacy": ("exports",),
+    "analytics": (),
+}
+# What it puts parts of people's copies into, and takes back what it put there; it reads nobody's, not even its own.
+WRITTEN_BY: Mapping[str, tuple[str, ...]] = {
+    "gateway": ("exports",),
+    "generation": ("exports",),
+    "billing": ("exports",),
+    "analytics": ("exports",),
 }

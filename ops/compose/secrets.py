@@ -93,6 +93,7 @@ def settings(kept: Secrets, service: str) -> dict[str, str]:
         "FIGURINE_DATABASE_URL": database_url(service, kept.password(f"postgres {service}")),
         "FIGURINE_BROKER_URL": f"amqps://{service}:{broker}@rabbitmq:5671/{broker_access.VHOST}",
         "FIGURINE_TOKEN_PUBLIC_KEY": kept.verification_key(TOKEN_KEY),
+        "FIGURINE_EXPORT_KEYS": f"1:{kept.key('exports')}",
         **(_store(kept, service) if service in BUCKETS_OF else {}),
         **_own(kept, service),
     }

@@ -97,6 +97,7 @@ class Environments:
     def _keys(self, service: str) -> dict[str, str]:
         key = self._site.secrets.key
         keys: dict[str, str] = {}
+        keys["FIGURINE_EXPORT_KEYS"] = f"1:{key('exports')}"
         if service in _SEALERS:
             keys["FIGURINE_SEALING_KEYS"] = f"1:{key(f'{service} sealing')}"
         if service in _PHOTOGRAPHERS:

@@ -21,7 +21,6 @@ AWAITED = {
     "user.corrected",
     "usage.observed",
     "user.deletion_requested",
-    "export.requested",
 }
 
 PERSONAL = re.compile(

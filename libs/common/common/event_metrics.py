@@ -12,6 +12,7 @@ HANDLER_SECONDS = Histogram(
     ["type"],
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30, 120),
 )
+DROPPED = Counter("events_of_nobody", "Events about people who are gone, which change nothing", ["type"])
 RETRIES = Counter("events_retries", "Events sent to a delay queue", ["type"])
 DEAD_LETTERS = Counter("events_dead_letters", "Events sent to the dead-letter queue", ["reason"])
 PUBLISHED = Counter("events_published", "Events sent to the broker, by its answer", ["outcome"])

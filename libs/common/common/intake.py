@@ -1,6 +1,6 @@
 """Takes events in: inbox rows, handlers and outbox rows in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
@@ -12,12 +12,12 @@ import psycopg
 from common.contracts import EVENTS, Envelope, Event, decode
 from common.database import Connection, Database
 from common.errors import Unavailable
-from common.event_metrics import HANDLER_SECONDS
+from common.event_metrics import DROPPED, HANDLER_SECONDS
 from common.inbox import first_times
 from common.outbox import Outbox, OutboxRow
-from common.subscriptions import Slow, Subscriptions
+from common.subscriptions import Beside, Slow, Subscriptions
 from common.tracing import continued
-from common.work import UnitOfWork
+from common.work import Opened, UnitOfWork
 
 W = TypeVar("W")
 
@@ -42,6 +42,7 @@ class Intake(Generic[W]):
         self._connection: Connection | None = None
         self._unit = unit
         self._handlers = {event: _function(handler) for event, handler in subscriptions.items()}
+        self._beside = {event for event, handler in subscriptions.items() if isinstance(handler, Beside)}
         self._slow = {event for event, handler in subscriptions.items() if isinstance(handler, Slow)}
         # A service may listen to events of its own tests or benchmarks beside those of the house.
         self._known = EVENTS | {event.type: event for event in subscriptions}
@@ -100,17 +101,30 @@ class Intake(Generic[W]):
         outbox = Outbox(source=self._unit.service, clock=self._unit.clock)
         work = self._unit.build(connection, outbox, self._unit.clock)
         waiting = set(fresh)
+        gone = self._gone(connection, [envelope for envelope in envelopes if envelope.id in fresh])
+        opened = Opened(connection=connection, outbox=outbox, clock=self._unit.clock, work=work)
         for envelope in envelopes:
             if envelope.id in waiting:
                 waiting.discard(envelope.id)
-                self._handle(work, envelope)
+                self._handle(opened, envelope, gone)
         return Taken(fresh=fresh, rows=outbox.flush(connection, wake_relay=wake_relay))
 
-    def _handle(self, work: W, envelope: Envelope) -> None:
+    def _gone(self, connection: Connection, envelopes: Sequence[Envelope]) -> Collection[UUID]:
+        """Whom of these events nothing may be written about any more."""
+        fence = self._unit.fence
+        if fence is None:
+            return ()
+        persons = {person for envelope in envelopes if (person := _person(envelope.event)) is not None}
+        return fence.gone(connection, persons)
+
+    def _handle(self, opened: Opened[W], envelope: Envelope, gone: Collection[UUID]) -> None:
         event = envelope.event
         begun = perf_counter()
         with _trace(envelope):
-            self._handlers[type(event)](work, event)
+            if gone and type(event) not in self._beside and _person(event) in gone:
+                DROPPED.labels(event.type).inc()
+            else:
+                self._handlers[type(event)](opened, event)
         self._seconds[type(event)].observe(perf_counter() - begun)
 
 
@@ -124,9 +138,17 @@ def database_is_away(error: Exception) -> bool:
     return state is None or state.startswith(_AWAY_CLASSES) or state in _AWAY_STATES
 
 
-def _function(handler: Callable[[W, Any], None] | Slow[W]) -> Callable[[W, Any], None]:
-    # isinstance cannot see the type parameter; the declaration of Slow guarantees it.
-    return cast("Slow[W]", handler).handle if isinstance(handler, Slow) else handler
+def _person(event: Event) -> UUID | None:
+    """Whom an event is about. Not getattr with a default: on a model that is the slowest way to ask."""
+    return vars(event).get("user_id")
+
+
+def _function(handler: Callable[[W, Any], None] | Slow[W] | Beside[W]) -> Callable[[Opened[W], Any], None]:
+    # isinstance cannot see the type parameter; the declarations of Slow and Beside guarantee it.
+    if isinstance(handler, Beside):
+        return cast("Beside[W]", handler).handle
+    function = cast("Slow[W]", handler).handle if isinstance(handler, Slow) else handler
+    return lambda opened, event: function(opened.work, event)
 
 
 def _trace(envelope: Envelope) -> AbstractContextManager[None]:

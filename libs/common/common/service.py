@@ -9,9 +9,11 @@ from uuid import UUID
 
 from flask import Blueprint
 
+from common.erasure.leaving import Leaving
 from common.errors import Refused
 from common.inventory import Inventory
 from common.settings import ServiceSettings
+from common.storage import ObjectStore
 from common.subscriptions import Subscriptions
 from common.work import UnitOfWork
 
@@ -59,6 +61,9 @@ class Service(Generic[W]):
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict[str, Callable[[], None]])
     # The names under which the service knows a person besides her user id.
     pseudonyms: Callable[[UUID], Sequence[bytes]] = lambda _: ()
+    # What it does of its own when somebody leaves, and where its objects and the journal of those who left lie.
+    leaving: Leaving[W] = field(default_factory=Leaving)
+    store: ObjectStore | None = None
     # What an operator may run beside the roles, by the word on the command line.
     commands: Mapping[str, Command] = field(default_factory=dict[str, Command])
     close: Callable[[], None] = lambda: None

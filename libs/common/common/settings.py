@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import AfterValidator, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+
+from common.erasure.fence import Fence
+from common.erasure.statements import signing_key_of
 
 PREFIX = "FIGURINE_"
 MINIMUM_SECRET_LENGTH = 16
@@ -58,6 +62,10 @@ class ServiceSettings(BaseSettings):
     # How long somebody may be silent in the middle of a request, or of taking an answer.
     silence_seconds: int = 15
     token_public_key: str
+    # What people who left are recognised by (base64 of 32 bytes), and what the service signs receipts with (Ed25519,
+    # PKCS #8 PEM). Without them nobody can be erased, which only local mode puts up with.
+    fence_key: SecretStr | None = None
+    receipt_private_key: SecretStr | None = None
     # The address of an OpenTelemetry collector (OTLP over HTTP), without /v1/traces.
     otlp_endpoint: str | None = None
 
@@ -84,6 +92,19 @@ class ServiceSettings(BaseSettings):
         """Certificate and key, when both are set."""
         return (self.tls_cert, self.tls_key) if self.tls_cert and self.tls_key else None
 
+    @property
+    def fence(self) -> Fence | None:
+        """Who knows who left."""
+        return None if self.fence_key is None else Fence.parse(self.fence_key.get_secret_value())
+
+    @property
+    def receipt_key(self) -> Ed25519PrivateKey:
+        """What receipts are signed with. Raises SettingsRefused without one."""
+        if self.receipt_private_key is None:
+            message = f"{PREFIX}RECEIPT_PRIVATE_KEY is missing"
+            raise SettingsRefused(message)
+        return signing_key_of(self.receipt_private_key.get_secret_value())
+
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
         """Outside local mode nothing travels in the clear (promise S1), under nobody's default secret."""
@@ -97,6 +118,8 @@ class ServiceSettings(BaseSettings):
             yield f"{PREFIX}DATABASE_URL needs sslmode=verify-full"
         if not self.broker_url.get_secret_value().startswith("amqps://"):
             yield f"{PREFIX}BROKER_URL needs amqps://"
+        if self.fence_key is None or self.receipt_private_key is None:
+            yield f"{PREFIX}FENCE_KEY and {PREFIX}RECEIPT_PRIVATE_KEY are needed"
         if self.tls is None:
             yield f"{PREFIX}TLS_CERT and {PREFIX}TLS_KEY are needed"
 
@@ -105,6 +128,30 @@ class ServiceSettings(BaseSettings):
             value: object = getattr(self, name)
             if isinstance(value, SecretStr) and is_default(value.get_secret_value()):
                 yield f"{variable(name)} is a default or placeholder; set one of your own"
+
+
+class ExportSettings(ServiceSettings):
+    """What a service is told that gives its part when a person wants a copy of everything."""
+
+    # What parts and archives are sealed with, the newest key first: the same for all services.
+    export_keys: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _gives_its_part(self) -> Self:
+        """Promise R1: outside local mode nobody who asks for a copy gets one with a part missing."""
+        wanted = ("export_keys", "s3_endpoint", "s3_access_key", "s3_secret_key")
+        missing = [name for name in wanted if getattr(self, name) is None]
+        if missing and self.mode != "local":
+            raise ValueError("\n".join(f"{variable(name)} is missing" for name in missing))
+        return self
+
+
+class StoreSettings(ExportSettings):
+    """What a service is told besides that comes to the object store for nothing else."""
+
+    s3_endpoint: str | None = None
+    s3_access_key: str | None = None
+    s3_secret_key: SecretStr | None = None
 
 
 S = TypeVar("S", bound=BaseSettings)

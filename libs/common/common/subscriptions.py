@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from common.contracts import Event
+from common.work import Opened
 
 W = TypeVar("W")
 
@@ -16,6 +17,13 @@ class Slow(Generic[W]):
     handle: Callable[[W, Any], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside(Generic[W]):
+    """A handler of `common` itself, which works in every service alike: it gets the transaction, too."""
+
+    handle: Callable[[Opened[W], Any], None]
+
+
 # A handler takes the unit of work and the event. It returns when done, raises NotYet when the
 # event came before its cause, and anything else when it failed.
-Subscriptions: TypeAlias = Mapping[type[Event], Callable[[W, Any], None] | Slow[W]]
+Subscriptions: TypeAlias = Mapping[type[Event], Callable[[W, Any], None] | Slow[W] | Beside[W]]

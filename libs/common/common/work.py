@@ -4,12 +4,24 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from common.clock import SYSTEM_CLOCK, Clock
 from common.database import Connection, Database
+from common.erasure.fence import Fence
 from common.outbox import Outbox
 
 W = TypeVar("W")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Generic[W]):
+    """One transaction with all that is in it, for what `common` itself does in it."""
+
+    connection: Connection
+    outbox: Outbox
+    clock: Clock
+    work: W
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +35,25 @@ class UnitOfWork(Generic[W]):
     database: Database
     build: Callable[[Connection, Outbox, Clock], W]
     clock: Clock = field(default=SYSTEM_CLOCK)
+    # Who knows who left; None where nobody ever leaves, as in a toy.
+    fence: Fence | None = None
 
     @contextmanager
-    def begin(self) -> Generator[W]:
-        """State and events of the block commit together, or not at all."""
+    def begin(self, *, person: UUID | None = None) -> Generator[W]:
+        """State and events of the block commit together, or not at all.
+
+        `person` is who begins something with it. Raises PersonGone for who leaves or has left.
+        """
+        with self.open() as opened:
+            if person is not None and self.fence is not None:
+                self.fence.admit(opened.connection, person)
+            yield opened.work
+
+    @contextmanager
+    def open(self) -> Generator[Opened[W]]:
+        """The same, with the transaction itself."""
         with self.database.begin() as connection:
             outbox = Outbox(source=self.service, clock=self.clock)
-            yield self.build(connection, outbox, self.clock)
+            work = self.build(connection, outbox, self.clock)
+            yield Opened(connection=connection, outbox=outbox, clock=self.clock, work=work)
             outbox.flush(connection)

@@ -18,6 +18,7 @@ from common import metrics, tracing
 from common.clock_door import ClockDoor
 from common.event_door import EventDoor
 from common.health import Readiness
+from common.rights import rights_of
 from common.service import Service, W
 from common.upkeep import upkeep
 
@@ -84,6 +85,7 @@ def work(service: Service[W], *, metrics_bind: str | None) -> int:
 def doors_of(service: Service[W]) -> dict[str, Door]:
     """The doors of a service: the events it takes and publishes, and what the clock asks of it."""
     database = service.unit.database
+    rights = rights_of(service)
     return {
         "events": EventDoor(
             service=service.name,
@@ -91,9 +93,9 @@ def doors_of(service: Service[W]) -> dict[str, Door]:
             ca_file=service.settings.ca_file,
             database=database,
             unit=service.unit,
-            subscriptions=service.subscriptions,
+            subscriptions={**service.subscriptions, **rights.subscriptions},
         ),
-        "clock": ClockDoor(jobs=[*service.jobs, *upkeep(service)], database=database),
+        "clock": ClockDoor(jobs=[*service.jobs, *rights.jobs, *upkeep(service)], database=database),
     }
 
 

@@ -11,6 +11,7 @@ from common.clock import Clock
 from common.contracts.words import Word
 from common.database import Connection
 from common.outbox import Outbox
+from common.parts import Exports
 
 
 class Counts:
@@ -136,5 +137,6 @@ class Work:
     def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
         self.counts = Counts(connection)
         self.choices = Choices(connection)
+        self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock

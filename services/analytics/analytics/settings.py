@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
-from common.settings import ServiceSettings
+from common.settings import StoreSettings
 
 KEY_BYTES = 32
 
@@ -16,7 +16,7 @@ def _checked(key: SecretStr) -> SecretStr:
     return key
 
 
-class Settings(ServiceSettings):
+class Settings(StoreSettings):
     """Read from FIGURINE_… variables."""
 
     # What pseudonyms are made with, as base64 of 32 random bytes. Another key starts everybody's usage afresh.

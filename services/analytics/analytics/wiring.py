@@ -1,6 +1,7 @@
 """Analytics, put together. Reads like a table of contents; opens nothing."""
 
 from pathlib import Path
+from uuid import UUID
 
 from analytics.domain import Pseudonyms, day_of
 from analytics.inventory import INVENTORY
@@ -10,6 +11,8 @@ from analytics.settings import Settings
 from analytics.subscribers import subscriptions
 from common import record_door
 from common.database import Database
+from common.parts import Sources, export_jobs
+from common.parts.opening import store_of
 from common.service import Service
 from common.settings import load
 from common.work import UnitOfWork
@@ -23,6 +26,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
     database = Database(settings.database_url.get_secret_value(), application="analytics")
     unit = UnitOfWork(service="analytics", database=database, build=Work)
     pseudonyms = Pseudonyms(settings.pseudonym_key_bytes)
+
+    def names_of(user_id: UUID) -> list[bytes]:
+        return pseudonyms.of_everything(user_id, day_of(unit.clock.now()))
+
+    sources = Sources(database=database, inventory=INVENTORY, pseudonyms=names_of)
     return Service(
         settings=settings,
         unit=unit,
@@ -31,5 +39,6 @@ def build(settings: Settings | None = None) -> Service[Work]:
         blueprints=[routes, record_door.routes],
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
-        pseudonyms=lambda user_id: pseudonyms.of_everything(user_id, day_of(unit.clock.now())),
+        jobs=export_jobs(unit, sources, store_of(settings), settings.export_keys),
+        pseudonyms=names_of,
     )

@@ -7,13 +7,13 @@ from pydantic import Field, SecretStr, model_validator
 
 from billing.domain.invoices import BankAccount, Seller, TaxRules, Terms, check_country, check_iban
 from billing.domain.money import rate_of
-from common.settings import PREFIX, ServiceSettings
+from common.settings import PREFIX, StoreSettings
 
 LIVE = ("sk_live_", "rk_live_")
 TEST = ("sk_test_", "rk_test_")
 
 
-class Settings(ServiceSettings):
+class Settings(StoreSettings):
     """Read from FIGURINE_… variables."""
 
     # What a new person gets to try the studio with; without it, what the catalogue says.

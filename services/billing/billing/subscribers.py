@@ -7,6 +7,8 @@ from billing.repository import Work
 from billing.use_cases import ledger
 from common.contracts.gateway import UserRegistered
 from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRequested
+from common.contracts.privacy import ExportRequested
+from common.parts import record_export
 from common.subscriptions import Subscriptions
 
 
@@ -17,4 +19,5 @@ def subscriptions(*, trial_credits: int | None = None, catalogues: Catalogues | 
         FigurineRequested: ledger.hold_for_figurine,
         FigurineGenerated: ledger.capture_delivered_pictures,
         FigurineFailed: ledger.release_hold,
+        ExportRequested: partial(record_export, service="billing"),
     }

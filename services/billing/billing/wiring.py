@@ -24,6 +24,8 @@ from billing.subscribers import subscriptions
 from billing.use_cases import disclosing, transfers
 from common import record_door
 from common.database import Database
+from common.parts import Sources, export_jobs
+from common.parts.opening import store_of
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -58,13 +60,19 @@ def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="billing")
-    papers = Papers(sealer=Sealer(Keyring.parse(settings.sealing_keys.get_secret_value())), terms=settings.terms)
+    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
+    papers = Papers(sealer=sealer, terms=settings.terms)
     rooms = partial(Work, code_key=_code_key(settings), papers=papers)
     unit = UnitOfWork(service="billing", database=database, build=rooms)
     catalogues = read_catalogues()
     providers = Providers(*take_money(settings, unit))
     patience = timedelta(days=settings.past_due_days)
     cashier = Cashier(unit=unit, providers=providers, catalogues=catalogues, patience=patience)
+    sources = Sources(
+        database=database,
+        inventory=INVENTORY,
+        open_value=lambda sealed, owner, place: sealer.open(sealed, owner=owner, purpose=place),
+    )
     return Service(
         settings=settings,
         unit=unit,
@@ -79,7 +87,10 @@ def build(settings: Settings | None = None) -> Service[Work]:
             PdfPrinter(),
         ],
         subscriptions=subscriptions(trial_credits=settings.trial_credits, catalogues=catalogues),
-        jobs=jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
+        jobs=[
+            *jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
+            *export_jobs(unit, sources, store_of(settings), settings.export_keys),
+        ],
         checks={"database": database.check},
         close=providers.close,
     )

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
-from common.settings import ServiceSettings
+from common.settings import ExportSettings
 from gateway.domain.people import check_policy
 
 
-class Settings(ServiceSettings):
+class Settings(ExportSettings):
     """Read from FIGURINE_… variables."""
 
     s3_endpoint: str

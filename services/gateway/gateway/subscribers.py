@@ -1,5 +1,7 @@
 """What the gateway listens to. Reads like a table of contents."""
 
+from functools import partial
+
 from common.contracts.billing import (
     CreditsCaptured,
     CreditsExpired,
@@ -18,7 +20,14 @@ from common.contracts.generation import (
     FigurineRequested,
     FigurineStarted,
 )
-from common.contracts.privacy import ConsentChanged, ProcessingRestricted, ProcessingResumed, PromiseBroken
+from common.contracts.privacy import (
+    ConsentChanged,
+    ExportRequested,
+    ProcessingRestricted,
+    ProcessingResumed,
+    PromiseBroken,
+)
+from common.parts import record_export
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
 from gateway.use_cases import consents, figurines, mails, payments, promises
@@ -41,5 +50,6 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     ProcessingRestricted: consents.note_restricted,
     ProcessingResumed: consents.note_resumed,
     MailRequested: mails.write_to_person,
+    ExportRequested: partial(record_export, service="gateway"),
     PromiseBroken: promises.tell_operators,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from common.database import Database
 from common.errors import Refused, Unavailable
+from common.parts import Sources, export_jobs
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -85,6 +86,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ),
     )
 
+    sources = Sources(
+        database=database,
+        inventory=INVENTORY,
+        open_value=lambda sealed, owner, place: sealer.open(sealed, owner=owner, purpose=place),
+    )
+
     def know_styles() -> None:
         with unit.begin() as work:
             if not work.styles.all():
@@ -117,8 +124,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
             links,
         ],
         subscriptions=SUBSCRIPTIONS,
-        jobs=jobs(office),
         commands=commands(unit),
+        jobs=[*jobs(office), *export_jobs(unit, sources, store, settings.export_keys)],
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
         close=close,
     )

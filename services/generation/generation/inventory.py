@@ -292,7 +292,7 @@ INVENTORY = Inventory(
         purposes=(Purpose.U2,),
         retain=Until("delete_by"),
         erase=Delete(),
-        export=AsFiles("photos"),
+        export=AsFiles("photos", original="/photo"),
     ),
     # Each with its small copy below its id.
     Bucket(
@@ -303,7 +303,7 @@ INVENTORY = Inventory(
         purposes=(Purpose.U2,),
         retain=UntilErased(),
         erase=Delete(),
-        export=AsFiles("photos/saved"),
+        export=AsFiles("photos/saved", original="/photo", small="/thumb"),
     ),
     # Beside a picture that can be gone on from lies its memo: the prompt with the person's words, and the answer's.
     # Models lie below the picture they were made of: its place is what their keys begin with.
@@ -315,7 +315,7 @@ INVENTORY = Inventory(
         purposes=(Purpose.U1, Purpose.U2),
         retain=UntilErased(),
         erase=Delete(),
-        export=AsFiles("figurines"),
+        export=AsFiles("figurines", original="-full", small="-thumb"),
     ),
     *COMMON_TABLES,
     *queues_of("generation"),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
-from common.settings import PREFIX, ServiceSettings
+from common.settings import PREFIX, ExportSettings
 from generation.domain import SAVED_PHOTOS
 
 
@@ -18,7 +18,7 @@ def _separate(names: object) -> object:
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separate), Field(min_length=1)]
 
 
-class Settings(ServiceSettings):
+class Settings(ExportSettings):
     """Read from FIGURINE_… variables."""
 
     s3_endpoint: str

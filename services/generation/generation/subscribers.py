@@ -4,7 +4,8 @@ from functools import partial
 
 from common.contracts.billing import CreditsHeld, CreditsRefused
 from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
-from common.contracts.privacy import ConsentChanged, ProcessingRestricted, ProcessingResumed
+from common.contracts.privacy import ConsentChanged, ExportRequested, ProcessingRestricted, ProcessingResumed
+from common.parts import record_export
 from common.subscriptions import Subscriptions
 from generation import use_cases
 from generation.domain import SAVED_PHOTOS
@@ -21,4 +22,5 @@ def subscriptions(catalogue: use_cases.Catalogue, *, saved_photos: int = SAVED_P
         ConsentChanged: use_cases.note_consent,
         ProcessingRestricted: use_cases.note_restricted,
         ProcessingResumed: use_cases.note_resumed,
+        ExportRequested: partial(record_export, service="generation"),
     }

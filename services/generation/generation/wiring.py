@@ -9,6 +9,7 @@ from uuid import UUID
 from common import record_door
 from common.clock import SYSTEM_CLOCK
 from common.database import Database
+from common.parts import Sources, export_jobs
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -117,7 +118,18 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             *model_jobs(bench),
             *album_jobs(album),
             *quality_jobs(watch),
-            *(job for desk in desks for job in post_jobs(desk)),
+            *(job for each in desks for job in post_jobs(each)),
+            *export_jobs(
+                unit,
+                Sources(
+                    database=database,
+                    inventory=INVENTORY,
+                    open_value=lambda sealed, owner, place: sealer.open(sealed, owner=owner, purpose=place),
+                    shelves={UPLOADS: uploads.shelf(), FIGURINES: pictures.shelf(), PHOTOS: saved.shelf()},
+                ),
+                store,
+                settings.export_keys,
+            ),
         ],
         commands=commands(unit, least_people=settings.quality_least_people),
         checks={

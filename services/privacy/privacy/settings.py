@@ -1,9 +1,9 @@
 """Privacy's settings; the only reader of its environment."""
 
-from common.settings import ServiceSettings
+from common.settings import StoreSettings
 
 
-class Settings(ServiceSettings):
+class Settings(StoreSettings):
     """Read from FIGURINE_… variables."""
 
     # How long somebody who asks for erasure may think again; until then it can be taken back.

@@ -12,7 +12,7 @@ from minio.error import S3Error
 from pika.exceptions import ChannelClosedByBroker
 
 from ops.embedded.stack import Stack
-from ops.services import BUCKETS, BUCKETS_OF
+from ops.services import BUCKETS, BUCKETS_OF, WRITTEN_BY
 
 
 def link(url: str, ca_file: Path | None) -> pika.BlockingConnection:
@@ -45,7 +45,12 @@ def test_a_service_binds_its_own_queue_to_the_events(
         channel.basic_publish("events", "access.checked", b"", mandatory=True)
 
 
-FOREIGN = [(service, bucket) for service in BUCKETS_OF for bucket in BUCKETS if bucket not in BUCKETS_OF[service]]
+FOREIGN = [
+    (service, bucket)
+    for service in BUCKETS_OF
+    for bucket in BUCKETS
+    if bucket not in (*BUCKETS_OF[service], *WRITTEN_BY.get(service, ()))
+]
 OWN = [(service, bucket) for service in BUCKETS_OF for bucket in BUCKETS_OF[service]]
 
 
@@ -65,6 +70,18 @@ def test_a_service_cannot_use_a_bucket_of_another(embedded_stack: Stack, service
         with pytest.raises(S3Error) as refused:
             attempt()
         assert refused.value.code == "AccessDenied"
+
+
+@pytest.mark.parametrize("service", WRITTEN_BY)
+def test_who_gives_a_part_puts_it_and_takes_it_back_and_reads_nobodys(embedded_stack: Stack, service: str) -> None:
+    client = embedded_stack.seaweedfs.client(service)
+    put(client, "exports")
+    for attempt in (lambda: client.get_object("exports", "access"), lambda: client.stat_object("exports", "access")):
+        with pytest.raises(S3Error) as refused:
+            attempt()
+        assert refused.value.code == "AccessDenied"
+    client.remove_object("exports", "access")
+    assert list(client.list_objects("exports")) == []
 
 
 @pytest.mark.parametrize(("service", "bucket"), OWN)

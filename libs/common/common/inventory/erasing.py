@@ -20,18 +20,18 @@ from common.inventory.counting import key_of
 from common.inventory.declarations import Bucket, Inventory, Table
 from common.inventory.order import emptying_order
 from common.inventory.planning import Plan, planned_rows_of
-from common.inventory.terms import Blank, Delete, Pseudonymise, Withheld
+from common.inventory.terms import Blank, Delete, Pseudonymise, Via, Withheld
 
 
 class Store(Protocol):
     """What erasure needs of an object store."""
 
-    def delete_all(self, bucket: str, prefix: str) -> int:
-        """Destroy every object below a prefix with all its versions and unfinished uploads; returns how many."""
+    def delete_all(self, bucket: str, name: str) -> int:
+        """Destroy an object and all below it with all its versions and unfinished uploads; returns how many."""
         ...
 
-    def count_all(self, bucket: str, prefix: str) -> int:
-        """How many objects, versions and unfinished uploads there are below a prefix."""
+    def count_all(self, bucket: str, name: str) -> int:
+        """How many objects, versions and unfinished uploads there are of it."""
         ...
 
 
@@ -66,18 +66,25 @@ def erase_rows(connection: Connection, inventory: Inventory, plan: Plan, *, pseu
 def count_residue(connection: Connection, store: Store, inventory: Inventory, plan: Plan) -> Mapping[str, int]:
     """What can still be found of a person: read again from the servers, by the plan's own keys.
 
-    Records that are kept for a declared reason under the person's id count as well.
+    What is kept for a declared reason is no residue; what hangs on a row that lost its link has lost it, too.
     """
     parameters = plan.parameters()
     rows = {
-        table.name: _count(connection, table, parameters) for table in inventory.tables if table.subject is not None
+        table.name: _count(connection, table, parameters)
+        for table in inventory.tables
+        if table.subject is not None and not _stays(table)
     }
     objects = {
         key_of(bucket): sum(store.count_all(bucket.name, name) for name in plan.objects[key_of(bucket)])
         for bucket in inventory.buckets
-        if bucket.subject is not None
+        if bucket.subject is not None and not isinstance(bucket.erase, Withheld)
     }
     return {**rows, **objects}
+
+
+def _stays(table: Table) -> bool:
+    kept_with_another = isinstance(table.erase, Pseudonymise) and isinstance(table.subject, Via)
+    return isinstance(table.erase, Withheld) or kept_with_another
 
 
 def _destroy(store: Store, bucket: Bucket, names: Sequence[str]) -> Outcome:
@@ -116,6 +123,9 @@ def _pseudonymise(connection: Connection, table: Table, how: Pseudonymise, param
         query = sql.SQL("SELECT {}(%(user_id)s, %(pseudonym)s)").format(sql.Identifier(how.through))
         row = connection.execute(query, parameters).fetchone()
         return int(row[0]) if row else 0
+    if not how.columns:
+        # The link is in the row it hangs on, which loses it.
+        return _count(connection, table, parameters)
     changes = sql.SQL(", ").join(sql.SQL("{} = %(pseudonym)s").format(sql.Identifier(column)) for column in how.columns)
     query = sql.SQL("UPDATE {} SET {} WHERE {}").format(sql.Identifier(table.name), changes, planned_rows_of(table))
     return connection.execute(query, parameters).rowcount

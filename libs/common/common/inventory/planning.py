@@ -7,7 +7,7 @@ to look afterwards whether anything is left.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from psycopg import sql
@@ -69,6 +69,27 @@ def merged(earlier: Plan, later: Plan) -> Plan:
     )
 
 
+def plan_to(plan: Plan) -> dict[str, Any]:
+    """A plan as it is kept: JSON in which every key says of what type it is."""
+    return {
+        "user_id": str(plan.subject.user_id),
+        "pseudonyms": [pseudonym.hex() for pseudonym in plan.subject.pseudonyms],
+        "keys": {name: [_tagged(key) for key in keys] for name, keys in plan.keys.items()},
+        "objects": {name: list(names) for name, names in plan.objects.items()},
+        "found": dict(plan.found),
+    }
+
+
+def plan_from(kept: Mapping[str, Any]) -> Plan:
+    """A plan out of what was kept."""
+    return Plan(
+        subject=Subject(user_id=UUID(kept["user_id"]), pseudonyms=[bytes.fromhex(each) for each in kept["pseudonyms"]]),
+        keys={name: [_untagged(*key) for key in keys] for name, keys in kept["keys"].items()},
+        objects=kept["objects"],
+        found=kept["found"],
+    )
+
+
 def planned_rows_of(table: Table) -> sql.Composed:
     """The condition that is true of a person's rows, by the keys of a plan; its parameters are the plan's.
 
@@ -79,6 +100,14 @@ def planned_rows_of(table: Table) -> sql.Composed:
             sql.Identifier(table.subject.column), sql.Placeholder(_key_name(table.subject))
         )
     return rows_of(Inventory("", table), table)
+
+
+def _tagged(key: Key) -> tuple[str, str]:
+    return type(key).__name__, str(key)
+
+
+def _untagged(kind: str, key: str) -> Key:
+    return {"UUID": UUID, "int": int}.get(kind, str)(key)
 
 
 def _key_name(via: Via) -> str:

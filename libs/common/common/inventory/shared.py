@@ -1,7 +1,8 @@
 """What every service has: tables for events, and queues."""
 
 from common.inventory.declarations import Queue, Table
-from common.inventory.terms import Days, UntilTaken
+from common.inventory.purposes import Category, Purpose
+from common.inventory.terms import Days, Delete, UntilTaken, Withheld
 from common.topology import topology
 
 _IDS_ONLY = "events carry ids and facts of the work, never names, addresses or pictures"
@@ -39,6 +40,27 @@ COMMON_TABLES = (
             "name": "The file that was applied.",
             "checksum": "The SHA-256 of the file.",
             "applied_at": "When it was applied.",
+        },
+    ),
+    Table(
+        "exports",
+        what="Copies of your data you asked for, while they are written",
+        subject="user_id",
+        category=Category.RIGHTS,
+        purposes=(Purpose.U3,),
+        retain=Days(30, after="asked_at"),
+        erase=Delete(),
+        export=Withheld("It says how far the writing of this very copy has come; your requests themselves are in it."),
+        columns={
+            "request_id": "The request it belongs to.",
+            "user_id": "Whose copy it is.",
+            "state": "Whether it is asked for, ready, or could not be written.",
+            "attempt": "How often writing was begun.",
+            "tries": "How often since it was asked for last.",
+            "lease_until": "Until when somebody is writing it.",
+            "not_before": "When writing may begin.",
+            "asked_at": "When it was asked for.",
+            "ended_at": "When it was ready, or given up.",
         },
     ),
 )

@@ -160,9 +160,16 @@ class AsJson:
 
 @dataclass(frozen=True, slots=True)
 class AsFiles:
-    """Objects go into this folder of the archive; sealed ones are opened."""
+    """Objects go into this folder of the archive; sealed ones are opened.
+
+    `original` is what the keys of pictures end with, and `small` what those of their small copies end with: a page
+    shows the one and leads to the other.
+    """
 
     folder: str
+    _: KW_ONLY
+    original: str = ""
+    small: str = ""
 
 
 Erasure: TypeAlias = Delete | Blank | Pseudonymise | Withheld

@@ -23,6 +23,7 @@ CONNECT_SECONDS = 2.0
 RETRIES = 2
 CONNECTIONS = 16
 PART_BYTES = 8 * 1024 * 1024
+UNKNOWN_LENGTH = -1
 
 _METADATA_PREFIX = "x-amz-meta-"
 _MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})
@@ -112,9 +113,9 @@ class ObjectStore:
         )
 
     def put(
-        self, bucket: str, key: str, data: Readable, *, length: int, metadata: Mapping[str, str] | None = None
+        self, bucket: str, key: str, data: Readable, *, length: int | None, metadata: Mapping[str, str] | None = None
     ) -> None:
-        """Store `length` bytes, at most one part of 8 MiB in memory at a time.
+        """Store `length` bytes, or with None whatever comes, at most one part of 8 MiB in memory at a time.
 
         An object is there whole or not at all. Raises OSError when the data ends early.
         """
@@ -123,7 +124,7 @@ class ObjectStore:
                 bucket,
                 key,
                 cast("BinaryIO", data),  # only its read() is called
-                length,
+                UNKNOWN_LENGTH if length is None else length,
                 metadata=dict(metadata or {}),
                 part_size=PART_BYTES,
                 num_parallel_uploads=1,
@@ -194,10 +195,10 @@ class ObjectStore:
             if _belongs(found.object_name, name):
                 yield found
 
-    def list(self, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Every object whose key begins with the prefix, in order of key."""
+    def list(self, bucket: str, prefix: str = "", *, after: str = "") -> Iterator[ObjectInfo]:
+        """Every object whose key begins with the prefix and comes after another, in order of key."""
         with _answers():
-            for found in self._client.list_objects(bucket, prefix=prefix, recursive=True):
+            for found in self._client.list_objects(bucket, prefix=prefix, recursive=True, start_after=after or None):
                 if found.object_name is not None and not found.is_dir:
                     yield ObjectInfo(key=found.object_name, size=found.size or 0, modified_at=_utc(found.last_modified))
 

@@ -62,6 +62,15 @@ class SealedBucket:
         metadata = {KEY_METADATA: base64.b64encode(sealed.key).decode()}
         self._store.put(self._bucket, key, sealed, length=sealed.length, metadata=metadata)
 
+    def put_pieces(self, key: str, pieces: Iterator[bytes], *, owner: str) -> None:
+        """Seal and store what comes, however much it will be, in constant memory.
+
+        What the pieces raise comes through, and nothing is stored then.
+        """
+        sealed = self._sealer.seal_stream(_Pieces(pieces), owner=owner, purpose=self._purpose)
+        metadata = {KEY_METADATA: base64.b64encode(sealed.key).decode()}
+        self._store.put(self._bucket, key, sealed, length=None, metadata=metadata)
+
     def read(self, key: str, *, owner: str) -> bytes:
         """The whole object. Raises ObjectMissing, Unsealable."""
         with self.open(key, owner=owner) as opened:
@@ -100,6 +109,24 @@ class SealedBucket:
     def delete(self, key: str) -> bool:
         """Destroy the object and every version of it; says whether there was one."""
         return self._store.delete(self._bucket, key)
+
+
+class _Pieces:
+    """Pieces as a file."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = bytearray()
+
+    def read(self, size: int = -1, /) -> bytes:
+        while size < 0 or len(self._rest) < size:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            self._rest += piece
+        taken = bytes(self._rest[: None if size < 0 else size])
+        del self._rest[: len(taken)]
+        return taken
 
 
 def _key(metadata: Mapping[str, str]) -> bytes:

@@ -19,6 +19,7 @@ from billing.repository.webhooks import Events, Looks
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
+from common.parts import Exports
 from common.sealing import Sealer
 
 
@@ -59,6 +60,7 @@ class Work:
         self.looks = Looks(connection, clock)
         self.payment_laws = PaymentLaws(connection, clock)
         self.transfers = Transfers(connection, clock)
+        self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock
 

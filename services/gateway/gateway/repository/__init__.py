@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
+from common.parts import Exports
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
 from gateway.repository.answers import Answers
@@ -32,6 +33,7 @@ class Work:
     styles: Styles
     mails: Mails
     consents: Consents
+    exports: Exports
     outbox: Outbox
     clock: Clock
 
@@ -49,6 +51,7 @@ def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clo
             styles=Styles(connection, clock),
             mails=Mails(connection, clock, MAIL_CHANNEL),
             consents=Consents(connection),
+            exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,
         )

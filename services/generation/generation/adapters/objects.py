@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from common.parts import Shelf
 from common.sealing import Sealer
 from common.storage import ObjectMissing, ObjectStore, OpenedObject, SealedBucket
 from generation.domain import ModelPart
@@ -51,6 +52,10 @@ class S3Photos:
         for name in ("photo", "words"):
             self._store.delete(self._bucket, f"{upload_id}/{name}")
 
+    def shelf(self) -> Shelf:
+        """For copies: every object, with the seal it has."""
+        return Shelf(self._store, self._bucket, lambda key: self._words if key.endswith("/words") else self._photos)
+
     def strays(self, *, older_than: datetime) -> Iterator[UUID]:
         """Uploads that came before that time, each once."""
         return _stored(self._store, self._bucket, older_than)
@@ -78,6 +83,10 @@ class S3SavedPhotos:
         self._store.abort_uploads(self._bucket, f"{photo_id}/")
         for name in ("photo", "thumb"):
             self._store.delete(self._bucket, f"{photo_id}/{name}")
+
+    def shelf(self) -> Shelf:
+        """For copies: every object, with the seal it has."""
+        return Shelf(self._store, self._bucket, lambda _: self._sealed)
 
     def stored(self, *, older_than: datetime) -> Iterator[UUID]:
         """What was stored before that time, each once."""
@@ -133,6 +142,10 @@ class S3Pictures:
     def read_memo(self, prefix: str, *, owner: UUID) -> bytes:
         """The memo again. Raises ObjectMissing."""
         return self._sealed.read(f"{prefix}-memo", owner=str(owner))
+
+    def shelf(self) -> Shelf:
+        """For copies: every picture, memo and model, which have one seal."""
+        return Shelf(self._store, self._bucket, lambda _: self._sealed)
 
     def sweep(self, prefix: str) -> int:
         """Destroy everything under the prefix."""

@@ -3,6 +3,7 @@
 from common.clock import Clock
 from common.database import Connection, notify
 from common.outbox import Outbox
+from common.parts import Exports
 from generation.repository.attempts import Attempts
 from generation.repository.batches import Batches
 from generation.repository.consents import Consents, Disclosures
@@ -40,6 +41,7 @@ class Work:
         self.quality = Quality(connection)
         self.consents = Consents(connection)
         self.disclosures = Disclosures(connection, clock)
+        self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock
         self._connection = connection

@@ -1,0 +1,51 @@
+"""The journal of tombstones, outside the database: what a restored backup has forgotten, it still knows.
+
+One small object for each, `tombstones/<service>/<number>`, written before anything is destroyed.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from common.erasure.tombstones import Tombstone
+from common.storage import ObjectStore
+
+BUCKET = "tombstones"
+_DIGITS = 12
+
+
+class Journal:
+    """One service's part of the journal."""
+
+    def __init__(self, store: ObjectStore, service: str) -> None:
+        self._store = store
+        self._prefix = f"{service}/"
+
+    def write(self, stone: Tombstone) -> None:
+        """Write a tombstone down; again is nothing new."""
+        body = json.dumps(
+            {
+                "number": stone.number,
+                "person": stone.person.hex(),
+                "request_id": str(stone.request_id),
+                "fenced_at": stone.fenced_at.isoformat(),
+            }
+        ).encode()
+        self._store.put(BUCKET, self._key(stone.number), io.BytesIO(body), length=len(body))
+
+    def after(self, number: int) -> Iterator[Tombstone]:
+        """The tombstones with higher numbers, in their order."""
+        for found in self._store.list(BUCKET, self._prefix, after=self._key(number)):
+            with self._store.get(BUCKET, found.key) as stored:
+                kept = json.loads(stored.stream.read())
+            yield Tombstone(
+                number=kept["number"],
+                person=bytes.fromhex(kept["person"]),
+                request_id=UUID(kept["request_id"]),
+                fenced_at=datetime.fromisoformat(kept["fenced_at"]),
+            )
+
+    def _key(self, number: int) -> str:
+        return f"{self._prefix}{number:0{_DIGITS}d}"
