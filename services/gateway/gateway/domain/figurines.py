@@ -84,8 +84,8 @@ FAILURES: Mapping[str, str] = {
     "cancelled": "You cancelled this figurine.",
     "insufficient_credits": "There were not enough credits for this figurine. Get more credits and try again.",
     "parent_missing": "The figurine this version comes from was deleted before painting began. It cost nothing.",
-    "restricted": "You do not allow what this figurine needs, or have restricted the use of your data. It cost "
-    "nothing; the privacy page shows both.",
+    "restricted": "You do not allow what this figurine needs, or have restricted the use of your data. "
+    "The privacy page shows both.",
 }
 
 
