@@ -10,7 +10,7 @@ from uuid import UUID
 PARTNERS: Final[Mapping[str, str]] = {
     "google_gemini": "Google Gemini",
     "stripe": "Stripe",
-    "mail_relay": "The mail server that delivers the studio's letters",
+    "mail_relay": "the mail server that delivers the studio's letters",
 }
 KINDS: Final[Mapping[str, str]] = {
     "photo_and_prompt": "Your photo and your wishes for the picture",
