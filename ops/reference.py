@@ -18,6 +18,8 @@ from typing import cast
 
 from common.contracts import EVENTS, OWNERS, Event
 from common.contracts.base import CONTENT_TYPE
+from common.contracts.privacy import UserDeletionRequested
+from common.contracts.rights import UserIdentityErasureDue
 from common.topology import EVENTS_EXCHANGE
 from ops.services import SERVICES
 
@@ -28,6 +30,9 @@ ASYNCAPI = Path("docs/asyncapi.json")
 LISTENERS = Path("ops/listeners.json")
 
 Json = dict[str, object]
+# What `common` listens to in every service, and in the one that keeps who somebody is until the end.
+_OF_ALL: frozenset[type[Event]] = frozenset({UserDeletionRequested})
+_OF_ONE: Mapping[str, frozenset[type[Event]]] = {"gateway": frozenset({UserIdentityErasureDue})}
 
 
 def documents() -> dict[Path, str]:
@@ -111,7 +116,7 @@ def _listens_to(service: str) -> frozenset[type[Event]]:
     if table is None:
         wanted = inspect.signature(module.subscriptions).parameters
         table = module.subscriptions(**dict.fromkeys(wanted))
-    return frozenset(cast("Mapping[type[Event], object]", table))
+    return frozenset(cast("Mapping[type[Event], object]", table)) | _OF_ALL | _OF_ONE.get(service, frozenset())
 
 
 def _section(owner: str, event: type[Event], listeners: list[str]) -> list[str]:

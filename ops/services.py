@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 SERVICES = ("gateway", "generation", "billing", "privacy", "analytics")
-BUCKETS = ("uploads", "figurines", "photos", "exports")
+BUCKETS = ("uploads", "figurines", "photos", "exports", "tombstones")
 
 # What a service reads and writes; one that is not named here has no key to the object store.
 BUCKETS_OF: Mapping[str, tuple[str, ...]] = {
-    "gateway": ("uploads",),
-    "generation": ("uploads", "figurines", "photos"),
-    "billing": (),
-    "privacy": ("exports",),
-    "analytics": (),
+    "gateway": ("uploads", "tombstones"),
+    "generation": ("uploads", "figurines", "photos", "tombstones"),
+    "billing": ("tombstones",),
+    "privacy": ("exports", "tombstones"),
+    "analytics": ("tombstones",),
 }
 # What it puts parts of people's copies into, and takes back what it put there; it reads nobody's, not even its own.
 WRITTEN_BY: Mapping[str, tuple[str, ...]] = {

@@ -94,6 +94,8 @@ def settings(kept: Secrets, service: str) -> dict[str, str]:
         "FIGURINE_BROKER_URL": f"amqps://{service}:{broker}@rabbitmq:5671/{broker_access.VHOST}",
         "FIGURINE_TOKEN_PUBLIC_KEY": kept.verification_key(TOKEN_KEY),
         "FIGURINE_EXPORT_KEYS": f"1:{kept.key('exports')}",
+        "FIGURINE_FENCE_KEY": kept.key(f"{service} fence"),
+        "FIGURINE_RECEIPT_PRIVATE_KEY": kept.signing_key(f"{service} receipts"),
         **(_store(kept, service) if service in BUCKETS_OF else {}),
         **_own(kept, service),
     }
@@ -128,6 +130,8 @@ def _own(kept: Secrets, service: str) -> Mapping[str, str]:
             return {**sealing, **uploads}
         case "billing":
             return {**sealing, "FIGURINE_CODE_KEY": kept.key("codes")}
+        case "privacy":
+            return {"FIGURINE_RECEIPT_PUBLIC_KEYS": json.dumps(kept.verification_keys("receipts", SERVICES))}
         case "analytics":
             return {"FIGURINE_PSEUDONYM_KEY": kept.key("pseudonyms")}
         case _:

@@ -1,5 +1,6 @@
 """What each service is told: its settings, as environment variables in a file a shell can read."""
 
+import json
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -96,8 +97,7 @@ class Environments:
 
     def _keys(self, service: str) -> dict[str, str]:
         key = self._site.secrets.key
-        keys: dict[str, str] = {}
-        keys["FIGURINE_EXPORT_KEYS"] = f"1:{key('exports')}"
+        keys = self._rights(service)
         if service in _SEALERS:
             keys["FIGURINE_SEALING_KEYS"] = f"1:{key(f'{service} sealing')}"
         if service in _PHOTOGRAPHERS:
@@ -110,6 +110,18 @@ class Environments:
         own = {"gateway": "BLIND_INDEX", "billing": "CODE", "analytics": "PSEUDONYM"}
         if service in own:
             keys[f"FIGURINE_{own[service]}_KEY"] = key(f"{service} {own[service].lower()}")
+        return keys
+
+    def _rights(self, service: str) -> dict[str, str]:
+        """What parts of archives are sealed with, who left is known by, and receipts are signed and checked with."""
+        secrets = self._site.secrets
+        keys = {
+            "FIGURINE_EXPORT_KEYS": f"1:{secrets.key('exports')}",
+            "FIGURINE_FENCE_KEY": secrets.key(f"{service} fence"),
+            "FIGURINE_RECEIPT_PRIVATE_KEY": secrets.signing_key(f"{service} receipts"),
+        }
+        if service == "privacy":
+            keys["FIGURINE_RECEIPT_PUBLIC_KEYS"] = json.dumps(secrets.verification_keys("receipts", SERVICES))
         return keys
 
     def _calls(self, service: str) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -47,6 +47,10 @@ class Secrets:
         """The public half of a signing key, as PEM."""
         private = load_pem_private_key(self.signing_key(name).encode(), password=None)
         return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    def verification_keys(self, use: str, services: Iterable[str]) -> dict[str, str]:
+        """The public halves of every service's key for one use."""
+        return {service: self.verification_key(f"{service} {use}") for service in services}
 
     def values(self) -> list[str]:
         """Every secret there is, to look for where none should be."""

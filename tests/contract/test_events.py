@@ -20,7 +20,6 @@ SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 AWAITED = {
     "user.corrected",
     "usage.observed",
-    "user.deletion_requested",
 }
 
 PERSONAL = re.compile(

@@ -33,7 +33,7 @@ from generation.adapters.catalogue import read_catalogue
 from generation.domain import AlreadyEnded
 from generation.subscribers import subscriptions as generation_subscriptions
 from generation.use_cases import cancel_figurine
-from privacy.subscribers import SUBSCRIPTIONS as PRIVACY_SUBSCRIPTIONS
+from privacy.subscribers import subscriptions as privacy_subscriptions
 from tests.builders import DAY
 from tests.fakes.engine import cards, fails
 from tests.fakes.house import House, Room
@@ -94,7 +94,7 @@ def rooms(units: Units) -> Iterator[list[Room]]:
         "gateway": GATEWAY_SUBSCRIPTIONS,
         "generation": generation_subscriptions(read_catalogue()),
         "billing": billing_subscriptions(trial_credits=10),
-        "privacy": PRIVACY_SUBSCRIPTIONS,
+        "privacy": privacy_subscriptions(None),
         "analytics": analytics_subscriptions(Pseudonyms(bytes(range(32)))),
     }
     rooms = [Room.of(units[name], subscriptions[name]) for name in units]

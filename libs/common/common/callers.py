@@ -14,7 +14,7 @@ from flask import g, request
 from flask_openapi3.models.tag import Tag
 
 from common.clock import Clock
-from common.current import current_service
+from common.current import current_service, note_person
 from common.errors import Unauthenticated
 from common.routing import Routes
 from common.tokens import Caller, TokenVerifier
@@ -42,6 +42,7 @@ def current_caller() -> Caller:
         if scheme.lower() != "bearer":
             raise Unauthenticated
         request.environ[_CALLER] = caller = _verifier().verify(token)
+        note_person(caller.user_id)
         _adopt_request_id()
     return caller
 

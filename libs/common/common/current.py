@@ -8,8 +8,9 @@ The application has what `Service.unit` and `Service.ports` gave it; routes stay
 
 from contextlib import AbstractContextManager
 from typing import Generic, TypeVar, cast
+from uuid import UUID
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from common.clock import Clock
 from common.service import Service
@@ -19,6 +20,8 @@ T = TypeVar("T")
 W = TypeVar("W")
 
 _EXTENSION = "figurine"
+_PERSON = "figurine.who"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Current(Generic[T]):
@@ -39,9 +42,9 @@ class Current(Generic[T]):
 class CurrentUnit(Generic[W]):
     """The service's unit of work."""
 
-    def begin(self) -> AbstractContextManager[W]:
-        """One transaction; see UnitOfWork.begin."""
-        return self.bound().begin()
+    def begin(self, *, person: UUID | None = None) -> AbstractContextManager[W]:
+        """One transaction; see UnitOfWork.begin. Whoever asks for something to be done begins it herself."""
+        return self.bound().begin(person=person or _who_begins())
 
     @property
     def clock(self) -> Clock:
@@ -52,6 +55,16 @@ class CurrentUnit(Generic[W]):
         """The unit of work itself, for an answer that goes on after the request."""
         # The wiring pairs routes and unit; a route names the type of the rooms it expects.
         return cast("UnitOfWork[W]", current_service().unit)
+
+
+def note_person(user_id: UUID | None) -> None:
+    """Remember, with the request, who makes it."""
+    request.environ[_PERSON] = user_id
+
+
+def _who_begins() -> UUID | None:
+    """Who makes this request, where it may change something."""
+    return None if request.method in _SAFE else request.environ.get(_PERSON)
 
 
 def bind(app: Flask, service: Service[W]) -> None:

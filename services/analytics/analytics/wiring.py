@@ -24,12 +24,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="analytics")
-    unit = UnitOfWork(service="analytics", database=database, build=Work)
+    unit = UnitOfWork(service="analytics", database=database, build=Work, fence=settings.fence)
     pseudonyms = Pseudonyms(settings.pseudonym_key_bytes)
 
     def names_of(user_id: UUID) -> list[bytes]:
         return pseudonyms.of_everything(user_id, day_of(unit.clock.now()))
 
+    store = store_of(settings)
     sources = Sources(database=database, inventory=INVENTORY, pseudonyms=names_of)
     return Service(
         settings=settings,
@@ -39,6 +40,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         blueprints=[routes, record_door.routes],
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
-        jobs=export_jobs(unit, sources, store_of(settings), settings.export_keys),
+        jobs=export_jobs(unit, sources, store, settings.export_keys),
         pseudonyms=names_of,
+        store=store,
     )

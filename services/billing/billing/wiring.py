@@ -21,9 +21,10 @@ from billing.routes import ROUTES, STATUSES
 from billing.routes.context import Terms
 from billing.settings import Settings
 from billing.subscribers import subscriptions
-from billing.use_cases import disclosing, transfers
+from billing.use_cases import disclosing, leaving, transfers
 from common import record_door
 from common.database import Database
+from common.erasure import Leaving
 from common.parts import Sources, export_jobs
 from common.parts.opening import store_of
 from common.sealing import Keyring, Sealer
@@ -63,11 +64,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
     sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
     papers = Papers(sealer=sealer, terms=settings.terms)
     rooms = partial(Work, code_key=_code_key(settings), papers=papers)
-    unit = UnitOfWork(service="billing", database=database, build=rooms)
+    unit = UnitOfWork(service="billing", database=database, build=rooms, fence=settings.fence)
     catalogues = read_catalogues()
     providers = Providers(*take_money(settings, unit))
     patience = timedelta(days=settings.past_due_days)
     cashier = Cashier(unit=unit, providers=providers, catalogues=catalogues, patience=patience)
+    store = store_of(settings)
     sources = Sources(
         database=database,
         inventory=INVENTORY,
@@ -89,8 +91,10 @@ def build(settings: Settings | None = None) -> Service[Work]:
         subscriptions=subscriptions(trial_credits=settings.trial_credits, catalogues=catalogues),
         jobs=[
             *jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
-            *export_jobs(unit, sources, store_of(settings), settings.export_keys),
+            *export_jobs(unit, sources, store, settings.export_keys),
         ],
+        leaving=Leaving(settled=leaving.is_settled),
+        store=store,
         checks={"database": database.check},
         close=providers.close,
     )

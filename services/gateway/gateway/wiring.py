@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from common.database import Database
+from common.erasure import Leaving
 from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
 from common.sealing import Keyring, Sealer
@@ -36,6 +37,7 @@ from gateway.routes import BLUEPRINTS
 from gateway.routes.context import COOKIE, Studio
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
+from gateway.use_cases import leaving
 
 # Photos looked at for hints: the intake works on two, and one of them is left for orders.
 _CHECKS_AT_ONCE = 1
@@ -64,7 +66,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
     secret = base64.b64decode(settings.blind_index_key.get_secret_value())
     database = Database(settings.database_url.get_secret_value(), application="gateway", max_size=20)
     sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
-    unit = UnitOfWork(service="gateway", database=database, build=rooms(sealer, secret))
+    unit = UnitOfWork(service="gateway", database=database, build=rooms(sealer, secret), fence=settings.fence)
     store = ObjectStore(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
@@ -126,6 +128,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
         subscriptions=SUBSCRIPTIONS,
         commands=commands(unit),
         jobs=[*jobs(office), *export_jobs(unit, sources, store, settings.export_keys)],
+        leaving=Leaving(begin=leaving.sign_out, settled=leaving.say_goodbye, last=True),
+        store=store,
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
         close=close,
     )

@@ -310,7 +310,7 @@ INVENTORY = Inventory(
     Bucket(
         "figurines",
         what="Files of your pictures and models",
-        subject=NamedBy("pictures", "prefix"),
+        subject=NamedBy("figurines", "id", gone="gone_at"),
         category=Category.C3,
         purposes=(Purpose.U1, Purpose.U2),
         retain=UntilErased(),

@@ -9,6 +9,7 @@ from uuid import UUID
 from common import record_door
 from common.clock import SYSTEM_CLOCK
 from common.database import Database
+from common.erasure import Leaving
 from common.parts import Sources, export_jobs
 from common.sealing import Keyring, Sealer
 from common.service import Service
@@ -45,13 +46,14 @@ from generation.repository import Work
 from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk, QualityDesk, Shelf
 from generation.settings import Settings
 from generation.subscribers import subscriptions
+from generation.use_cases import leaving
 
 
 def build(settings: Settings | None = None, *, engine: ImageEngine | None = None) -> Service[Work]:
     """The service; `engine` replaces those from the settings, under the name of the studio's."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="generation")
-    unit = UnitOfWork(service="generation", database=database, build=Work)
+    unit = UnitOfWork(service="generation", database=database, build=Work, fence=settings.fence)
     store = ObjectStore(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
@@ -132,6 +134,8 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             ),
         ],
         commands=commands(unit, least_people=settings.quality_least_people),
+        leaving=Leaving(begin=leaving.end_work, settled=leaving.is_settled),
+        store=store,
         checks={
             "database": database.check,
             "uploads": lambda: store.check(UPLOADS),

@@ -1,4 +1,11 @@
-"""Run privacy: python -m privacy web | worker | all | migrate."""
+"""Run privacy: python -m privacy web | worker | all | migrate | verify."""
+
+import sys
+
+if sys.argv[1:2] == ["verify"]:
+    from privacy.checking import main
+
+    sys.exit(main(sys.argv[2:]))
 
 from common.process import run
 from privacy.wiring import build

@@ -3,6 +3,7 @@
 from common.inventory import (
     COMMON_TABLES,
     AsJson,
+    Bucket,
     Category,
     Days,
     Delete,
@@ -12,7 +13,6 @@ from common.inventory import (
     Table,
     UntilErased,
     Via,
-    Withheld,
     Years,
     queues_of,
 )
@@ -24,10 +24,6 @@ CLOCKS_KEPT = Days(30, after="deleted_at")
 ENDINGS_KEPT = Days(31, after="ended_at")
 # Art. 5(2) GDPR: whoever has to delete has to be able to show it, for as long as somebody may ask.
 REQUESTS_KEPT = Years(3, after="ended_at", ground="data protection law: proof that requests were answered")
-PROOF = (
-    "It is the proof that what you asked for was done. It names kinds of records and numbers, and after an erasure "
-    "leads to nobody."
-)
 # The database refuses less: `evidence_limit` in the migrations.
 EVIDENCE_KEPT = Years(2, after="at")
 
@@ -74,7 +70,7 @@ INVENTORY = Inventory(
         category=Category.RIGHTS,
         purposes=(Purpose.U3, Purpose.U8),
         retain=EVIDENCE_KEPT,
-        erase=Pseudonymise("user_id"),
+        erase=Pseudonymise("user_id", through="forget_person"),
         export=AsJson("privacy/evidence.json"),
         columns={
             "id": "The id of the finding.",
@@ -156,7 +152,7 @@ INVENTORY = Inventory(
         category=Category.RIGHTS,
         purposes=(Purpose.U3,),
         retain=UntilErased(),
-        erase=Withheld(PROOF),
+        erase=Pseudonymise(),
         export=AsJson("privacy/request-parts.json"),
         columns={
             "request_id": "The request.",
@@ -174,7 +170,7 @@ INVENTORY = Inventory(
         category=Category.RIGHTS,
         purposes=(Purpose.U3,),
         retain=UntilErased(),
-        erase=Withheld(PROOF),
+        erase=Pseudonymise(),
         export=AsJson("privacy/receipts.json"),
         columns={
             "number": "Its number.",
@@ -184,6 +180,11 @@ INVENTORY = Inventory(
             "signature": "The studio's signature.",
             "digest": "A digest, by which the next receipt names this one.",
         },
+    ),
+    Bucket(
+        "tombstones",
+        subject=None,
+        because="keyed digests of who left, so that a restored backup is emptied again; nobody can be found from one",
     ),
     *COMMON_TABLES,
     *queues_of("privacy"),

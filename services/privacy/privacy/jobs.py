@@ -10,12 +10,13 @@ from common.work import UnitOfWork
 from privacy import use_cases
 from privacy.domain import Retention
 from privacy.repository import Work
-from privacy.use_cases import requests
+from privacy.use_cases import erasures, requests
 
 log = structlog.get_logger(__name__)
 
 OPEN_CLOCKS = Gauge("privacy_open_clocks", "Uploads that are held now")
 OVERDUE_CLOCKS = Gauge("privacy_overdue_clocks", "Uploads that are held past their deadline: promise K1 is broken")
+LATE_ERASURES = Gauge("privacy_late_erasures", "Erasures with a service that has not answered in time: promise R3")
 OLDEST_UPLOAD = Gauge("privacy_oldest_upload_seconds", "Age of the oldest upload that is held, in seconds")
 
 
@@ -42,11 +43,20 @@ def begin_requests(unit: UnitOfWork[Work]) -> int:
         return requests.begin_due(work)
 
 
+def chase_erasures(unit: UnitOfWork[Work]) -> int:
+    """Name the services that have not answered in time, and ask them again."""
+    with unit.begin() as work:
+        late = erasures.chase(work)
+    LATE_ERASURES.set(late)
+    return 0
+
+
 def jobs(unit: UnitOfWork[Work]) -> list[Job]:
     """What the clock asks of privacy."""
     return [
         Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit)),
         Job(name="begin requests", every=timedelta(seconds=10), run=lambda: begin_requests(unit)),
+        Job(name="chase erasures", every=timedelta(seconds=30), run=lambda: chase_erasures(unit)),
         Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit)),
     ]
 

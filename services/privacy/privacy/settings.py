@@ -8,3 +8,5 @@ class Settings(StoreSettings):
 
     # How long somebody who asks for erasure may think again; until then it can be taken back.
     erasure_cooling_off_hours: int = 0
+    # What each service's statements are checked with: Ed25519 public keys in PEM, by service, as JSON.
+    receipt_public_keys: dict[str, str] | None = None

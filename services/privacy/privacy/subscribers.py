@@ -1,5 +1,7 @@
 """What privacy listens to. Reads like a table of contents."""
 
+from functools import partial
+
 from common.contracts.gateway import ImageUploaded
 from common.contracts.generation import (
     FigurineFailed,
@@ -8,15 +10,22 @@ from common.contracts.generation import (
     PartnerDisclosed,
     SavedPhotoDeleted,
 )
+from common.contracts.rights import UserDataErased
 from common.subscriptions import Subscriptions
 from privacy import use_cases
+from privacy.ports import ReceiptKeys
 from privacy.repository import Work
+from privacy.use_cases import erasures
 
-SUBSCRIPTIONS: Subscriptions[Work] = {
-    ImageUploaded: use_cases.start_clock,
-    FigurineGenerated: use_cases.remember_generated,
-    FigurineFailed: use_cases.remember_failed,
-    ImageDeleted: use_cases.prove_deletion,
-    SavedPhotoDeleted: use_cases.prove_saved_photo_gone,
-    PartnerDisclosed: use_cases.file_disclosure,
-}
+
+def subscriptions(keys: ReceiptKeys | None) -> Subscriptions[Work]:
+    """Each event and the one function that takes it; without keys no service's statement counts."""
+    return {
+        ImageUploaded: use_cases.start_clock,
+        FigurineGenerated: use_cases.remember_generated,
+        FigurineFailed: use_cases.remember_failed,
+        ImageDeleted: use_cases.prove_deletion,
+        SavedPhotoDeleted: use_cases.prove_saved_photo_gone,
+        PartnerDisclosed: use_cases.file_disclosure,
+        UserDataErased: partial(erasures.note_erased, keys=keys),
+    }

@@ -17,7 +17,7 @@ from common.errors import NotYet
 from common.intake import Intake
 from common.work import UnitOfWork
 from privacy.repository import Work
-from privacy.subscribers import SUBSCRIPTIONS
+from privacy.subscribers import subscriptions
 
 UPLOAD_TO_END = st.timedeltas(timedelta(0), timedelta(hours=30))
 HOUR = timedelta(hours=1)
@@ -30,7 +30,7 @@ Deliver = Callable[[Sequence[Envelope], int], None]
 def deliver(database: Database) -> Iterator[Deliver]:
     """Hand these to the service in this order, in batches of this size, as its consumer does."""
     unit = UnitOfWork(service="privacy", database=database, build=Work)
-    with closing(Intake(database=database, unit=unit, subscriptions=SUBSCRIPTIONS)) as intake:
+    with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(None))) as intake:
 
         def deliver(envelopes: Sequence[Envelope], size: int) -> None:
             batches = [envelopes[start : start + size] for start in range(0, len(envelopes), size)]

@@ -17,7 +17,7 @@ from common.database import Database
 from common.intake import Intake
 from common.work import UnitOfWork
 from privacy.repository import Work
-from privacy.subscribers import SUBSCRIPTIONS
+from privacy.subscribers import subscriptions
 from tests.builders import envelope
 from tests.fakes.asking import Ask
 
@@ -37,7 +37,7 @@ class Consumer:
 @pytest.fixture(scope="module")
 def consumer(database: Database) -> Iterator[Consumer]:
     unit = UnitOfWork(service="privacy", database=database, build=Work)
-    with closing(Intake(database=database, unit=unit, subscriptions=SUBSCRIPTIONS)) as intake:
+    with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(None))) as intake:
         yield Consumer(intake)
 
 

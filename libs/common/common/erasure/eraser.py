@@ -80,7 +80,7 @@ class Eraser(Generic[W]):
         """Whether it is over."""
         self._write_journal(user_id)
         with self._unit.open() as opened:
-            if not self._leaving.settled(opened.work, user_id):
+            if not self._leaving.settled(opened.work, user_id, erasure.request_id):
                 return False
         plan = self._plan(erasure, user_id)
         objects = erase_objects(self._store, self._inventory, plan)
@@ -113,14 +113,13 @@ class Eraser(Generic[W]):
 
     def _empty(self, opened: Opened[W], erasure: Erasure, plan: Plan, objects: Mapping[str, Outcome]) -> Outcomes:
         connection = opened.connection
-        out_of_reach = erasure.outcome.out_of_reach or list(
-            self._leaving.out_of_reach(opened.work, plan.subject.user_id)
-        )
+        by_partners = self._leaving.out_of_reach(opened.work, plan.subject.user_id)
         until = kept_until(connection, self._inventory, plan)
         rows = erase_rows(connection, self._inventory, plan, pseudonym=opened.clock.new_id())
         done = {**objects, **rows}
         outcomes = Outcomes(
-            classes=told(self._inventory, plan, done, until, erasure.outcome.classes), out_of_reach=out_of_reach
+            classes=told(self._inventory, plan, done, until, erasure.outcome.classes),
+            out_of_reach=erasure.outcome.out_of_reach or by_partners,
         )
         erasures = self._erasures(opened)
         erasures.keep_plan(erasure.request_id, plan)

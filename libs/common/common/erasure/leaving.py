@@ -23,7 +23,7 @@ def _nothing(_work: Any, _user_id: UUID) -> None:
     """Nothing to end."""
 
 
-def _at_once(_work: Any, _user_id: UUID) -> bool:
+def _at_once(_work: Any, _user_id: UUID, _request_id: UUID) -> bool:
     """Nothing is under way."""
     return True
 
@@ -38,10 +38,11 @@ class Leaving(Generic[W]):
     """`begin` ends, in the transaction of the fence, what lets somebody in or begins new work.
 
     `settled` ends what can be ended of the work under way, and says whether nothing is any more; it is asked again
-    until then. `last` is for the service that has to wait for all others. `out_of_reach` lists what partners keep.
+    until then, with the ids of the person and of the request. `last` is for the service that has to wait for all
+    others. `out_of_reach` lists what partners keep.
     """
 
     begin: Callable[[W, UUID], None] = _nothing
-    settled: Callable[[W, UUID], bool] = _at_once
+    settled: Callable[[W, UUID, UUID], bool] = _at_once
     out_of_reach: Callable[[W, UUID], Sequence[OutOfReach]] = _none
     last: bool = False

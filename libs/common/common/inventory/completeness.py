@@ -99,7 +99,9 @@ def _reasons(declared: Table | Bucket) -> Iterator[str]:
     for refusal, answer in (("erase", declared.erase), ("export", declared.export)):
         if isinstance(answer, Withheld) and not answer.because.strip():
             yield f"refuses to {refusal} without a reason; the person it is about will read one, so give it."
-    if isinstance(declared.erase, Blank | Pseudonymise) and not declared.erase.columns:
+    hangs_on_another = isinstance(declared, Table) and isinstance(declared.subject, Via)
+    loses_its_link_there = isinstance(declared.erase, Pseudonymise) and hangs_on_another
+    if isinstance(declared.erase, Blank | Pseudonymise) and not (declared.erase.columns or loses_its_link_there):
         yield "is changed by erasure, but not in any column; name the columns."
 
 
@@ -109,6 +111,9 @@ def _via(table: Table, tables: Iterable[Table]) -> Iterator[str]:
     seen = {table.name}
     while isinstance(step := table.subject, Via):
         target = known.get(step.table)
+        if target is not None and isinstance(table.erase, Pseudonymise) and not isinstance(target.erase, Pseudonymise):
+            yield f"loses its link with {step.table}, which does not lose its own; declare both alike."
+            return
         if target is None or step.key not in target.columns or target.subject is None or target.name in seen:
             yield (
                 f"finds its subject through {step.table}.{step.key}, which leads to no subject; "

@@ -70,7 +70,7 @@ def count_residue(connection: Connection, store: Store, inventory: Inventory, pl
     """
     parameters = plan.parameters()
     rows = {
-        table.name: _count(connection, table, parameters)
+        table.name: _count_left(connection, table, parameters)
         for table in inventory.tables
         if table.subject is not None and not _stays(table)
     }
@@ -129,6 +129,20 @@ def _pseudonymise(connection: Connection, table: Table, how: Pseudonymise, param
     changes = sql.SQL(", ").join(sql.SQL("{} = %(pseudonym)s").format(sql.Identifier(column)) for column in how.columns)
     query = sql.SQL("UPDATE {} SET {} WHERE {}").format(sql.Identifier(table.name), changes, planned_rows_of(table))
     return connection.execute(query, parameters).rowcount
+
+
+def _count_left(connection: Connection, table: Table, parameters: Mapping[str, object]) -> int:
+    """A row that was to be emptied is left while something is in it."""
+    if not isinstance(table.erase, Blank):
+        return _count(connection, table, parameters)
+    filled = sql.SQL(" OR ").join(
+        sql.SQL("{} IS NOT NULL").format(sql.Identifier(name)) for name in table.erase.columns
+    )
+    query = sql.SQL("SELECT count(*) FROM {} WHERE {} AND ({})").format(
+        sql.Identifier(table.name), planned_rows_of(table), filled
+    )
+    row = connection.execute(query, parameters).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _count(connection: Connection, table: Table, parameters: Mapping[str, object]) -> int:

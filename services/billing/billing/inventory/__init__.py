@@ -29,7 +29,7 @@ INVENTORY = Inventory(
         category=Category.C6,
         purposes=(Purpose.U3,),
         retain=UntilErased(),
-        erase=Delete(),
+        erase=Pseudonymise("user_id"),
         export=AsJson("credits/account.json"),
         columns={
             "user_id": "Whose credits these are.",
@@ -47,7 +47,7 @@ INVENTORY = Inventory(
         category=Category.C6,
         purposes=(Purpose.U3,),
         retain=UntilErased(),
-        erase=Delete(),
+        erase=Pseudonymise("user_id"),
         export=AsJson("credits/holds.json"),
         columns={
             "id": "The id of the hold.",
@@ -69,7 +69,7 @@ INVENTORY = Inventory(
         category=Category.C6,
         purposes=(Purpose.U3, Purpose.U7),
         retain=Years(10, after="at", ground=BOOKS),
-        erase=Pseudonymise("user_id"),
+        erase=Pseudonymise("user_id", through="forget_entries"),
         export=AsJson("credits/statement.json"),
         columns={
             "seq": "The place in the books.",
@@ -91,7 +91,7 @@ INVENTORY = Inventory(
         category=Category.C6,
         purposes=(Purpose.U7,),
         retain=UntilErased(),
-        erase=Pseudonymise("user_id"),
+        erase=Pseudonymise("user_id", through="forget_postings"),
         export=AsJson("credits/postings.json"),
         columns={
             "entry": "The movement this is one side of.",
@@ -107,7 +107,7 @@ INVENTORY = Inventory(
         category=Category.C6,
         purposes=(Purpose.U3,),
         retain=UntilErased(),
-        erase=Delete(),
+        erase=Pseudonymise("user_id", through="forget_lots"),
         export=AsJson("credits/lots.json"),
         columns={
             "id": "The id of these credits, which came together.",
@@ -133,7 +133,7 @@ INVENTORY = Inventory(
         category=Category.C6,
         purposes=(Purpose.U3,),
         retain=UntilErased(),
-        erase=Delete(),
+        erase=Pseudonymise(),
         export=AsJson("credits/freezes.json"),
         columns={
             "lot_id": "The credits that wait.",
@@ -148,7 +148,7 @@ INVENTORY = Inventory(
         category=Category.C6,
         purposes=(Purpose.U3,),
         retain=UntilErased(),
-        erase=Delete(),
+        erase=Pseudonymise(),
         export=AsJson("credits/hold_parts.json"),
         columns={
             "hold_id": "The hold.",

@@ -114,7 +114,7 @@ INVOICES = (
         category=Category.C6,
         purposes=(Purpose.U7,),
         retain=Years(10, after="recorded_at", ground=BOOKS),
-        erase=Pseudonymise("user_id"),
+        erase=Pseudonymise("user_id", through="forget_transfers"),
         export=AsJson("invoices/transfers.json"),
         columns={
             "id": "The id of the movement.",

@@ -56,6 +56,13 @@ class Ledger:
                 [figurine_id],
             ).fetchone()
 
+    def has_open_holds(self, user_id: UUID) -> bool:
+        """Whether any credits of a person are held for a figurine."""
+        row = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM holds WHERE user_id = %s AND state = 'open')", [user_id]
+        ).fetchone()
+        return bool(row and row[0])
+
     def new_hold(self, user_id: UUID, figurine_id: UUID, *, unit_price: int, pictures: int) -> Hold:
         """A hold that is not kept yet."""
         return Hold(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -24,6 +25,8 @@ class JinjaLetters:
     def write(self, template: str, account: Account, parameters: Mapping[str, str] | None = None) -> Letter:
         """The letter of this kind for this person, with these numbers and dates in it."""
         links = {"link": self._links.verification(account.id), "studio": self._links.studio}
+        if (request_id := (parameters or {}).get("request_id")) is not None:
+            links["receipt"] = self._links.receipt(UUID(request_id))
         values = {**(parameters or {}), **links, "name": account.name}
         text = self._environment.get_template(f"{template}.txt").render(values)
         subject, _, body = text.partition("\n")

@@ -1,5 +1,6 @@
 """Links in mails: signed, short-lived, good for one purpose."""
 
+import hmac
 from datetime import timedelta
 from uuid import UUID
 
@@ -33,6 +34,20 @@ class Links:
     def read_verification(self, token: str) -> UUID:
         """Whose address the token confirms; raises LinkExpired."""
         return self._read(token, _VERIFY)
+
+    def receipt(self, request_id: UUID) -> str:
+        """The page that shows how an erasure stands, and its receipt: for who has no account any more.
+
+        Whoever has the link may read it; it names nobody.
+        """
+        return f"{self._public_url}/leaving/{request_id}?key={self._receipt_key(request_id)}"
+
+    def opens_receipt(self, request_id: UUID, key: str) -> bool:
+        """Whether this is the key of that erasure."""
+        return hmac.compare_digest(self._receipt_key(request_id).encode(), key.encode())
+
+    def _receipt_key(self, request_id: UUID) -> str:
+        return hmac.new(self._key, b"receipt:" + request_id.bytes, "sha256").hexdigest()
 
     def _sign(self, account_id: UUID, purpose: str, lifetime: timedelta) -> str:
         expires = int((self._clock.now() + lifetime).timestamp())

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import httpx2
 
+from common.erasure import PersonGone
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.problems import MEDIA_TYPE
 from common.tokens import TokenIssuer
@@ -28,6 +29,7 @@ PATIENT = httpx2.Timeout(30.0, connect=1.0)
 _REFUSALS: Mapping[int, type[Refused]] = {
     400: Invalid,
     402: PaymentDeclined,
+    403: PersonGone,
     404: NotFound,
     409: Conflict,
     416: RangeOutside,

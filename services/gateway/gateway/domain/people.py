@@ -50,12 +50,6 @@ class FreshSignInNeeded(Forbidden):
     code = "fresh_sign_in_needed"
 
 
-class AccountClosing(Forbidden):
-    """This account is being deleted. Nothing new can be begun with it."""
-
-    code = "account_closing"
-
-
 class ForgedRequest(Forbidden):
     """This request did not come from our own page. Reload the page and try again."""
 

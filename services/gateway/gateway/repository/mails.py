@@ -57,6 +57,16 @@ class Mails:
         )
         notify(self._connection, self._channel)
 
+    def waits(self, account_id: UUID, template: str, *, since: datetime) -> bool | None:
+        """Whether such a letter of hers still waits, younger than that; None where there is none at all."""
+        row = self._connection.execute(
+            """
+            SELECT bool_or(state = 'waiting' AND created_at > %s) FROM mails WHERE account_id = %s AND template = %s
+            """,
+            [since, account_id, template],
+        ).fetchone()
+        return row[0] if row else None
+
     def claim(self) -> Mail | None:
         """The next mail to try; it comes up again, ever later, unless its fate is recorded."""
         now = self._clock.now()

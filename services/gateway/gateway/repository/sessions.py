@@ -68,6 +68,10 @@ class Sessions:
             {"now": self._clock.now(), "id": session_id},
         )
 
+    def close_all(self, account_id: UUID) -> None:
+        """Sign every device out."""
+        self._connection.execute("DELETE FROM sessions WHERE account_id = %s", [account_id])
+
     def close(self, account_id: UUID, session_id: UUID) -> bool:
         """Sign a device out; False when the person has no such session."""
         return bool(

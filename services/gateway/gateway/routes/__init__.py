@@ -9,6 +9,7 @@ from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
+from gateway.routes.erasures import routes as erasures
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
 from gateway.routes.invoices import routes as invoices
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     consents,
     disclosures,
     requests,
+    erasures,
     own_record,
     processing,
     pages,

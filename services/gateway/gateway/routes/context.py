@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import request
 
-from common.current import Current, CurrentUnit
+from common.current import Current, CurrentUnit, note_person
 from common.routing import Routes
 from gateway.adapters.live import Live
 from gateway.adapters.passwords import Passwords
@@ -79,6 +79,7 @@ def current_person() -> Person:
         request.environ[_PERSON] = person = Person(
             account_id=session.account_id, session=session, token=token, by_cookie=by_cookie
         )
+        note_person(session.account_id)
     return person
 
 

@@ -10,8 +10,10 @@ from pydantic import BaseModel, Field
 
 from common.answers import Answer
 from common.contracts.words import Word
+from common.current import Current
 from common.errors import Conflict, Unavailable
 from common.problems import problems
+from gateway.adapters.links import Links
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import (
     ForgedRequest,
@@ -26,6 +28,7 @@ from gateway.routes.once import Made, answered, once
 from gateway.use_cases import consents, people
 
 routes = personal("privacy requests")
+links = Current(Links)
 ACCEPTED = 202
 
 
@@ -66,6 +69,8 @@ class RequestAnswer(Answer):
     ended_at: datetime | None
     services: dict[str, str]
     missing: list[str]
+    # For an erasure: the page that shows how it stands, and its receipt, without signing in. Keep it.
+    follow: str | None = None
 
 
 class RequestsAnswer(Answer):
@@ -97,6 +102,7 @@ def ask(body: RequestBody) -> Response:
     answer = _noted(person.account_id, peers().privacy.post("/v1/requests", user_id=person.account_id, body=said))
     if body.kind == "erasure":
         # Asked for twice it is the same erasure; and of somebody who leaves nothing new is kept.
+        answer.follow = links().receipt(answer.id)
         return Response(answer.model_dump_json(), ACCEPTED, mimetype="application/json")
     return once(str(person.account_id), parts, lambda _: Made(answer=answer, owner=person.account_id), status=ACCEPTED)
 

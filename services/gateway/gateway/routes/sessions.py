@@ -8,6 +8,7 @@ from flask import Response, jsonify, request
 from pydantic import BaseModel, Field
 
 from common.answers import Answer
+from common.erasure import PersonGone
 from common.errors import NotFound
 from common.problems import problems
 from gateway.domain.people import SESSION_LIFETIME, NotSignedIn, WrongCredentials
@@ -62,7 +63,7 @@ class SessionPath(BaseModel):
     session_id: UUID
 
 
-@routes.post("/v1/sessions", responses={201: OpenedAnswer, **problems(WrongCredentials)})
+@routes.post("/v1/sessions", responses={201: OpenedAnswer, **problems(WrongCredentials, PersonGone)})
 def sign_in(body: SignInBody) -> Response:
     """Sign a device in: a token, and the same as a cookie for browsers."""
     check_origin()
@@ -71,7 +72,7 @@ def sign_in(body: SignInBody) -> Response:
     if not passwords().matches(body.password, account.password_hash if account else None) or account is None:
         raise WrongCredentials
     fresh = passwords().hash(body.password) if passwords().outdated(account.password_hash) else None
-    with unit.begin() as work:
+    with unit.begin(person=account.id) as work:
         if fresh:
             work.accounts.rehash(account.id, fresh)
         opened = people.open_session(work, account.id, device=_device())

@@ -240,7 +240,7 @@ class Workshop:
             )
         if not delivered:
             # Cancelled, or taken over: the sweep may have passed before we wrote.
-            self.pictures.sweep(f"{claim.id}/{claim.attempt}/")
+            self._sweep(claim.id, claim.attempt)
 
     def _engine_failed(self, claim: Figurine, failure: PaintingFailed) -> None:
         if isinstance(failure, PaintingUnknown):

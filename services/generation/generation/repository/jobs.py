@@ -180,6 +180,41 @@ class Jobs:
                 [self._clock.now()],
             ).fetchall()
 
+    def unfinished_of(self, user_id: UUID) -> list[Figurine]:
+        """A person's jobs that are not over, locked."""
+        with self._connection.cursor(row_factory=kwargs_row(_figurine)) as cursor:
+            return cursor.execute(
+                """
+                SELECT id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state, attempt,
+                       failures, requested_at, deleted_at, engine, options, parent_id, parent_picture, goes_on,
+                       delivery
+                  FROM figurines
+                 WHERE user_id = %s AND state IN ('priced', 'queued', 'rendering')
+                 ORDER BY id FOR UPDATE
+                """,
+                [user_id],
+            ).fetchall()
+
+    def still_storing(self, user_id: UUID, *, patience: timedelta) -> bool:
+        """Whether a painter, a maker of models or the keeper of photos may still put something of hers into the store.
+
+        A painter whose job was cancelled is waited for until it has swept, or so long.
+        """
+        now = self._clock.now()
+        row = self._connection.execute(
+            """
+            SELECT EXISTS (SELECT 1 FROM attempts JOIN figurines ON figurines.id = figurine_id
+                            WHERE user_id = %(user)s AND NOT swept AND outcome = 'cancelled' AND ended_at > %(since)s
+                              AND batch_id IS NULL)
+                OR EXISTS (SELECT 1 FROM models JOIN figurines ON figurines.id = figurine_id
+                            WHERE user_id = %(user)s AND models.state = 'making' AND models.lease_until > %(now)s)
+                OR EXISTS (SELECT 1 FROM saved_photos
+                            WHERE user_id = %(user)s AND state = 'asked' AND next_try_at > %(now)s)
+            """,
+            {"user": user_id, "now": now, "since": now - patience},
+        ).fetchone()
+        return bool(row and row[0])
+
 
 def _figurine(*, state: str, deleted_at: datetime | None, **columns: Any) -> Figurine:
     return Figurine(state=State(state), deleted=deleted_at is not None, **columns)

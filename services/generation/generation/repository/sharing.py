@@ -34,6 +34,10 @@ class Shares:
         """Take a link back; False when there was none."""
         return bool(self._connection.execute("DELETE FROM shares WHERE figurine_id = %s", [figurine_id]).rowcount)
 
+    def remove_all(self, user_id: UUID) -> None:
+        """Every link of a person leads nowhere from now on."""
+        self._connection.execute("DELETE FROM shares WHERE user_id = %s", [user_id])
+
     def shown(self, digest: bytes) -> SharedFigurine | None:
         """The figurine a link leads to."""
         with self._connection.cursor(row_factory=kwargs_row(_shared)) as cursor:

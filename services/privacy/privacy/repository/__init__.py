@@ -8,6 +8,7 @@ from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
 from privacy.repository.evidence import Evidence
+from privacy.repository.receipts import Receipts
 from privacy.repository.requests import Requests
 
 
@@ -21,6 +22,7 @@ class Work:
         self.consents = Consents(connection, clock)
         self.disclosures = Disclosures(connection, clock)
         self.requests = Requests(connection, clock)
+        self.receipts = Receipts(connection, clock)
         self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock

@@ -1,7 +1,7 @@
 """Privacy's HTTP door; only the gateway comes through it."""
 
-from privacy.routes import consents, disclosures, requests, retention
+from privacy.routes import consents, disclosures, erasures, requests, retention
 
-ROUTES = [retention.routes, consents.routes, disclosures.routes, requests.routes]
+ROUTES = [retention.routes, consents.routes, disclosures.routes, requests.routes, erasures.routes]
 
 __all__ = ["ROUTES"]
