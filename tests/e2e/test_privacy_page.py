@@ -82,16 +82,8 @@ def test_a_consent_is_switched_on_seen_on_record_and_switched_off_by_keyboard(si
     expect(item.get_by_role("status")).to_contain_text("Off since")
 
 
-def test_what_went_to_a_partner_and_what_became_of_a_photo_are_sentences(signed_in, stack):
-    page = signed_in
-    choose_cat(page)
-    choose_style(page, "Acrylic standee")
-    page.get_by_label("Name on the base").fill("Chelsea")
-    with page.expect_response(lambda answer: answer.request.method == "POST") as accepted:
-        page.get_by_role("button", name="Make it").click()
-    figurine_id = accepted.value.json()["id"]
-    expect(page.locator("#photo-line")).to_contain_text("was deleted at", timeout=PATIENCE_MS)
-
+def disclose(stack, figurine_id: str) -> None:
+    """As if Gemini had painted this figurine."""
     with psycopg.connect(stack.endpoints["postgres"]["generation"]) as connection:
         ((user_id,),) = connection.execute("SELECT user_id FROM figurines WHERE id = %s", [figurine_id]).fetchall()
     database = Database(stack.endpoints["postgres"]["generation"], application="test")
@@ -109,6 +101,19 @@ def test_what_went_to_a_partner_and_what_became_of_a_photo_are_sentences(signed_
             )
         )
     database.close()
+
+
+def test_what_went_to_a_partner_and_what_became_of_a_photo_are_sentences(signed_in, stack):
+    page = signed_in
+    choose_cat(page)
+    choose_style(page, "Acrylic standee")
+    page.get_by_label("Name on the base").fill("Chelsea")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as accepted:
+        page.get_by_role("button", name="Make it").click()
+    figurine_id = accepted.value.json()["id"]
+    expect(page.locator("#photo-line")).to_contain_text("was deleted at", timeout=PATIENCE_MS)
+
+    disclose(stack, figurine_id)
 
     page.goto("/privacy")
     photo = page.locator("#photos > li")
