@@ -25,8 +25,7 @@ class Partner:
     consent: str
     kind: str
     purpose: str
-    # On which terms, and how long it keeps what it was told.
-    tier: str = ""
+    # How long it keeps what it was told.
     keeps: timedelta | None = None
 
 
@@ -38,7 +37,6 @@ PARTNERS: Mapping[str, Partner] = {
         consent=GEMINI_CONSENT,
         kind="photo_and_prompt",
         purpose="U2",
-        tier="paid",
         keeps=timedelta(days=55),
     )
 }
@@ -120,6 +118,8 @@ class Painters:
     limits: Limits = field(default_factory=Limits)
     # Those of them that take orders in batches, which may take a day.
     batches: frozenset[str] = frozenset()
+    # On which terms the partners among them are used, as in `paid`.
+    tiers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def batch_engine(self, style: str) -> str | NoEngine:
         """The engine that paints a style in batches; whoever ordered that did not order another engine."""

@@ -82,8 +82,8 @@ def paint_order(claim: Figurine, photo: Photo, *, history: Sequence[Turn] = (), 
     )
 
 
-def disclose(work: Work, claim: Figurine) -> bool:
-    """Record what a partner is about to be told; False when nothing may be told (any more).
+def disclose(work: Work, claim: Figurine, *, painters: Painters) -> bool:
+    """Record what a partner is about to be told, and on which terms; False when nothing may be told (any more).
 
     Whoever has withdrawn her consent since the claim finds her job back in the queue, where it costs her nothing.
     """
@@ -113,7 +113,7 @@ def disclose(work: Work, claim: Figurine) -> bool:
             purpose=partner.purpose,
             disclosed_at=now,
             disclosure_id=disclosure_id,
-            tier=partner.tier,
+            tier=painters.tiers.get(claim.engine or "", ""),
             expires_at=None if partner.keeps is None else now + partner.keeps,
         )
     )

@@ -32,6 +32,7 @@ REASONS: Final[Mapping[str, str]] = {
 # On which terms. The paid terms of Gemini forbid training: https://ai.google.dev/gemini-api/terms.
 TIERS: Final[Mapping[str, str]] = {
     "paid": "Under paid terms: it may not use it for itself",
+    "unpaid": "Under unpaid terms: it may use it for itself, as in a studio that only tries things out",
     "processor": "Under a contract: it may use it for this alone",
 }
 
