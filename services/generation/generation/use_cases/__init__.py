@@ -1,6 +1,6 @@
 """What generation does: one function per intent, inside the caller's unit of work."""
 
-from generation.use_cases.consents import note_consent, note_restricted, note_resumed
+from generation.use_cases.consents import note_consent, note_restricted, note_resumed, note_words
 from generation.use_cases.models import (
     ask_for_model,
     claim_model,
@@ -76,6 +76,7 @@ __all__ = [
     "note_restricted",
     "note_resumed",
     "note_unknown_calls",
+    "note_words",
     "open_share",
     "paint_order",
     "postpone_attempt",
