@@ -32,7 +32,7 @@ def hear(shop: Shop, *events: ProcessingRestricted | ProcessingResumed | Consent
 
 
 def ready(shop: Shop) -> Life:
-    return shop.afford(shop.order(Life(style="bust", variants=1, began=shop.clock.now())))
+    return shop.afford(shop.order(Life(variants=1, began=shop.clock.now())))
 
 
 def test_what_is_being_painted_ends_and_what_comes_of_it_is_dropped(shop: Shop) -> None:
@@ -51,7 +51,7 @@ def test_what_is_being_painted_ends_and_what_comes_of_it_is_dropped(shop: Shop) 
 
 
 def test_credits_that_are_held_after_the_end_begin_nothing(shop: Shop) -> None:
-    life = shop.order(Life(style="bust", variants=1, began=shop.clock.now()))
+    life = shop.order(Life(variants=1, began=shop.clock.now()))
     hear(shop, restricted(life, shop))
     shop.afford(life)
     assert shop.one("SELECT state FROM figurines WHERE id = %s", life.figurine_id) == ("failed",)
@@ -90,7 +90,7 @@ def test_no_model_is_begun_for_her(shop: Shop) -> None:
 
 
 def test_taking_saving_back_drops_photos_that_wait_to_be_copied(shop: Shop) -> None:
-    life = Life(style="bust", variants=1, began=shop.clock.now())
+    life = Life(variants=1, began=shop.clock.now())
     with shop.unit.begin() as work:
         assert work.saved_photos.ask(SYSTEM_CLOCK.new_id(), life.user_id, limit=3)
     hear(shop, ConsentChanged(user_id=life.user_id, purpose=SAVING, granted=False, changed_at=shop.clock.now()))
