@@ -20,6 +20,7 @@ from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import RangeOutside
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.models import ModelFailed, TooManyModels
+from gateway.domain.rights import ArchiveExpired, ArchiveNotReady
 
 # A call has a deadline: whoever waits for a service that is away is told so.
 TIMEOUT = httpx2.Timeout(5.0, connect=1.0)
@@ -32,6 +33,7 @@ _REFUSALS: Mapping[int, type[Refused]] = {
     403: PersonGone,
     404: NotFound,
     409: Conflict,
+    410: ArchiveExpired,
     416: RangeOutside,
     422: ModelFailed,
     429: TooManyModels,
@@ -42,6 +44,7 @@ _REFUSALS: Mapping[int, type[Refused]] = {
 _BY_CODE: Mapping[str, type[Refused]] = {
     "idempotency_mismatch": IdempotencyMismatch,
     "restricted": Restricted,
+    "archive_not_ready": ArchiveNotReady,
 }
 
 

@@ -26,6 +26,7 @@ LETTERS = frozenset(
         "invoice-reminder",
         "invoice-expired",
         "invoice-cancelled",
+        "archive-ready",
     }
 )
 # These go only to those who want them, whoever asks for them.

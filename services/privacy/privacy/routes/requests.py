@@ -14,6 +14,7 @@ from common.current import Current, CurrentUnit
 from common.errors import Invalid
 from common.problems import problems
 from privacy.domain import Kind, NoSuchRequest, Request, RequestState, TooLateToCancel
+from privacy.domain.archives import Archive
 from privacy.ports import Terms
 from privacy.repository import Work
 from privacy.use_cases import requests, restraining
@@ -43,10 +44,20 @@ class RequestsQuery(BaseModel):
     cursor: UUID | None = None
 
 
+class ArchiveAnswer(Answer):
+    """A copy that can be fetched: how large it is, until when it is there, and which services it comes without."""
+
+    bytes: int
+    ready_at: datetime
+    expires_at: datetime
+    missing: list[str]
+
+
 class RequestAnswer(Answer):
     """A request: `services` says how far each of them is, `missing` who has not done its part.
 
     `words` is how what it stops stands after it, for the gateway, which acts on it before the news arrives.
+    `archive` is there when one request is asked for that has one.
     """
 
     id: UUID
@@ -59,6 +70,7 @@ class RequestAnswer(Answer):
     services: dict[str, str]
     missing: list[str]
     words: dict[str, Word] = Field(default_factory=dict[str, Word])
+    archive: ArchiveAnswer | None = None
 
 
 class RequestsAnswer(Answer):
@@ -76,7 +88,7 @@ def ask(body: RequestBody) -> tuple[dict[str, object], int]:
     with unit.begin() as work:
         request = requests.ask(work, user_id, body.kind, policy_version=body.policy_version, think_again=think_again)
         words = restraining.words_after(work, request)
-    return request_answer(request, words).model_dump(mode="json"), 202
+    return request_answer(request, words=words).model_dump(mode="json"), 202
 
 
 @routes.get("/v1/requests", responses={200: RequestsAnswer})
@@ -94,7 +106,9 @@ def read_request(path: RequestPath) -> RequestAnswer:
     """One's own request."""
     user_id = current_user_id()
     with unit.begin() as work:
-        return request_answer(requests.read_request(work, user_id, path.request_id))
+        request = requests.read_request(work, user_id, path.request_id)
+        archive = work.archives.find(request.id)
+    return request_answer(request, archive)
 
 
 @routes.post(
@@ -105,10 +119,12 @@ def cancel(path: RequestPath) -> RequestAnswer:
     user_id = current_user_id()
     with unit.begin() as work:
         request = requests.cancel(work, user_id, path.request_id)
-        return request_answer(request, restraining.words_after(work, request))
+        return request_answer(request, words=restraining.words_after(work, request))
 
 
-def request_answer(request: Request, words: Mapping[str, Word] | None = None) -> RequestAnswer:
+def request_answer(
+    request: Request, archive: Archive | None = None, *, words: Mapping[str, Word] | None = None
+) -> RequestAnswer:
     """A request as its owner sees it."""
     return RequestAnswer(
         id=request.id,
@@ -121,4 +137,16 @@ def request_answer(request: Request, words: Mapping[str, Word] | None = None) ->
         services={part.service: part.state for part in request.parts},
         missing=request.missing,
         words=dict(words or {}),
+        archive=archive and _archive_answer(archive),
+    )
+
+
+def _archive_answer(archive: Archive) -> ArchiveAnswer | None:
+    if archive.bytes is None or archive.ready_at is None:
+        return None
+    return ArchiveAnswer(
+        bytes=archive.bytes,
+        ready_at=archive.ready_at,
+        expires_at=archive.delete_by,
+        missing=list(archive.missing),
     )

@@ -10,7 +10,7 @@ from common.errors import Invalid
 from privacy.domain import HOLDERS, Kind, NoSuchRequest, Request, RequestState, TooLateToCancel, check_policy
 from privacy.domain.requests import ENDED
 from privacy.repository import Work
-from privacy.use_cases import restraining
+from privacy.use_cases import archives, restraining
 
 _BEGUN_AT_ONCE = 20
 
@@ -24,6 +24,7 @@ def ask(work: Work, user_id: UUID, kind: Kind, *, policy_version: str, think_aga
     begin = BEGINS.get(kind)
     if begin is None:
         raise Invalid("This cannot be asked for here.")
+    archives.make_room(work, user_id, kind)
     request_id = work.requests.add(
         user_id, kind, policy_version=policy_version, begins_at=work.clock.now() + think_again
     )
@@ -90,6 +91,8 @@ BEGINS: Final[Mapping[Kind, Callable[[Work, Request], None]]] = {
     Kind.ERASURE: begin_erasure,
     Kind.RESTRICTION: restraining.begin_restriction,
     Kind.OBJECTION: restraining.begin_objection,
+    Kind.ACCESS: archives.begin_copy,
+    Kind.PORTABILITY: archives.begin_copy,
 }
 # What ends those that are in force until they are lifted.
 LIFTS: Final[Mapping[Kind, Callable[[Work, Request], None]]] = {
