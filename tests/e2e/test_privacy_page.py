@@ -164,6 +164,8 @@ def test_a_restriction_is_asked_for_twice_thought_about_seen_in_the_studio_and_l
     expect(page.get_by_text("You have restricted the use of your data")).to_be_visible(timeout=PATIENCE_MS)
 
     page.goto("/privacy")
+    # What comes above it moves it while one aims.
+    expect(switch(page)).to_be_visible(timeout=PATIENCE_MS)
     lift.click()
     expect(ask).to_be_focused(timeout=PATIENCE_MS)
     expect(card.get_by_role("status")).to_contain_text("Lifted at")
