@@ -57,6 +57,17 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "clocks that run": """
         SELECT upload_id FROM privacy.clocks WHERE deleted_at IS NULL
         """,
+    "calls to Gemini that are not on record": """
+        SELECT made.id
+          FROM generation.disclosures AS made LEFT JOIN privacy.disclosures AS filed ON filed.call_id = made.id
+         WHERE filed.id IS NULL
+        """,
+    "letters whose way over the mail server is not on record": """
+        SELECT account_id, count(*)
+          FROM gateway.mails WHERE state = 'sent'
+         GROUP BY account_id HAVING count(*) > (SELECT count(*) FROM privacy.disclosures
+                                                 WHERE user_id = account_id AND partner = 'mail_relay')
+        """,
     "ends that analytics has not counted": """
         SELECT jobs, facts
           FROM (SELECT count(*) AS jobs FROM generation.figurines) AS ended,
@@ -201,6 +212,24 @@ BROKEN: Mapping[str, LiteralString] = {
           FROM generation.saved_photos AS photo
           LEFT JOIN generation.uploads AS upload ON upload.id = photo.upload_id AND upload.user_id = photo.user_id
          WHERE upload.id IS NULL
+        """,
+    "a call to Gemini is on record that nobody made": """
+        SELECT filed.id
+          FROM privacy.disclosures AS filed LEFT JOIN generation.disclosures AS made ON made.id = filed.call_id
+         WHERE filed.partner = 'google_gemini' AND made.id IS NULL
+        """,
+    "a photo is kept of somebody who took that back": """
+        SELECT photo.id
+          FROM generation.saved_photos AS photo JOIN generation.consents AS word USING (user_id)
+         WHERE word.purpose = 'saved_photos' AND NOT word.granted AND photo.state = 'saved'
+        """,
+    "somebody is counted who took that back": """
+        SELECT said.user_id
+          FROM (SELECT DISTINCT ON (user_id) user_id, granted, changed_at
+                  FROM privacy.consents WHERE purpose = 'analytics' ORDER BY user_id, changed_at DESC) AS said
+         WHERE NOT said.granted AND NOT EXISTS (
+               SELECT FROM analytics.choices
+                WHERE purpose = 'analytics' AND NOT choices.granted AND choices.changed_at = said.changed_at)
         """,
     "a promise was broken": """
         SELECT upload_id, fact FROM privacy.evidence WHERE NOT kept

@@ -74,6 +74,12 @@ FORGERIES: Mapping[str, LiteralString] = {
         SELECT id, id, '{}', now(), 'following', now() FROM gateway.accounts LIMIT 1
         """,
     "clocks that run": "UPDATE privacy.clocks SET deleted_at = NULL",
+    "calls to Gemini that are not on record": """
+        INSERT INTO generation.disclosures (id, user_id, figurine_id, attempt, partner, kind, purpose, at)
+        SELECT gen_random_uuid(), user_id, id, 1, 'google_gemini', 'photo_and_prompt', 'U2', now()
+          FROM generation.figurines
+        """,
+    "letters whose way over the mail server is not on record": "DELETE FROM privacy.disclosures",
     "ends that analytics has not counted": "DELETE FROM analytics.facts",
     "the gateway shows another state than generation has": "UPDATE gateway.figurines SET state = 'failed'",
     "the gateway shows other pictures than generation has": "UPDATE gateway.figurines SET pictures = '[]'",
@@ -119,6 +125,18 @@ FORGERIES: Mapping[str, LiteralString] = {
     "a photo that is gone has not exactly one proof": "DELETE FROM privacy.evidence",
     "a photo is saved for somebody else than whoever sent it": """
         UPDATE generation.saved_photos SET user_id = gen_random_uuid()
+        """,
+    "a call to Gemini is on record that nobody made": """
+        INSERT INTO privacy.disclosures (id, user_id, partner, kind, purpose, disclosed_at)
+        VALUES (gen_random_uuid(), gen_random_uuid(), 'google_gemini', 'photo_and_prompt', 'U2', now())
+        """,
+    "a photo is kept of somebody who took that back": """
+        INSERT INTO generation.consents (user_id, purpose, granted, changed_at)
+        SELECT DISTINCT user_id, 'saved_photos', false, now() FROM generation.saved_photos
+        """,
+    "somebody is counted who took that back": """
+        INSERT INTO privacy.consents (id, user_id, purpose, granted, policy_version, how, changed_at)
+        VALUES (gen_random_uuid(), gen_random_uuid(), 'analytics', false, '2026-11-01', 'api', now())
         """,
     "a promise was broken": "UPDATE privacy.evidence SET kept = false",
     "an order has no photo, or two": "DELETE FROM generation.uploads",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -81,16 +82,8 @@ def test_a_consent_is_switched_on_seen_on_record_and_switched_off_by_keyboard(si
     expect(item.get_by_role("status")).to_contain_text("Off since")
 
 
-def test_what_went_to_a_partner_and_what_became_of_a_photo_are_sentences(signed_in, stack):
-    page = signed_in
-    choose_cat(page)
-    choose_style(page, "Acrylic standee")
-    page.get_by_label("Name on the base").fill("Chelsea")
-    with page.expect_response(lambda answer: answer.request.method == "POST") as accepted:
-        page.get_by_role("button", name="Make it").click()
-    figurine_id = accepted.value.json()["id"]
-    expect(page.locator("#photo-line")).to_contain_text("was deleted at", timeout=PATIENCE_MS)
-
+def disclose(stack, figurine_id: str) -> None:
+    """As if Gemini had painted this figurine."""
     with psycopg.connect(stack.endpoints["postgres"]["generation"]) as connection:
         ((user_id,),) = connection.execute("SELECT user_id FROM figurines WHERE id = %s", [figurine_id]).fetchall()
     database = Database(stack.endpoints["postgres"]["generation"], application="test")
@@ -103,15 +96,30 @@ def test_what_went_to_a_partner_and_what_became_of_a_photo_are_sentences(signed_
                 kind="photo_and_prompt",
                 purpose="U2",
                 disclosed_at=SYSTEM_CLOCK.now(),
+                tier="paid",
+                expires_at=SYSTEM_CLOCK.now() + timedelta(days=55),
             )
         )
     database.close()
+
+
+def test_what_went_to_a_partner_and_what_became_of_a_photo_are_sentences(signed_in, stack):
+    page = signed_in
+    choose_cat(page)
+    choose_style(page, "Acrylic standee")
+    page.get_by_label("Name on the base").fill("Chelsea")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as accepted:
+        page.get_by_role("button", name="Make it").click()
+    figurine_id = accepted.value.json()["id"]
+    expect(page.locator("#photo-line")).to_contain_text("was deleted at", timeout=PATIENCE_MS)
+
+    disclose(stack, figurine_id)
 
     page.goto("/privacy")
     photo = page.locator("#photos > li")
     expect(photo).to_contain_text(re.compile(r"Your photo from \d\d:\d\d was deleted at \d\d:\d\d\."))
     expect(photo).to_contain_text("went because its figurine exists")
-    sent = page.locator("#disclosures > li")
+    sent = page.locator("#disclosures > li").filter(has_text="Google Gemini")
 
     def shown() -> bool:
         page.reload(wait_until="networkidle")
@@ -120,13 +128,68 @@ def test_what_went_to_a_partner_and_what_became_of_a_photo_are_sentences(signed_
     assert any(shown() for _ in range(30))
     expect(sent).to_contain_text("Your photo and your wishes for the picture went to Google Gemini at")
     expect(sent).to_contain_text("To paint the figurine you asked for: Chelsea.")
+    expect(sent).to_contain_text(re.compile(r"paid terms.* rid of it by \d+ [A-Z]"))
+    # The letter that confirms her address went over a mail server, and is on the same list.
+    letter = page.locator("#disclosures > li").filter(has_text="Your e-mail address and the letter to you")
+    expect(letter).to_contain_text("To keep your account working.")
 
 
 def test_nothing_yet_is_said_in_words(signed_in):
     page = signed_in
     page.goto("/privacy")
     expect(page.locator("#photos-none")).to_be_visible()
-    expect(page.locator("#disclosures-none")).to_contain_text("Nothing of yours has gone to a partner")
+    expect(page.locator("#restriction")).to_contain_text("You have not asked for this.")
+    expect(page.locator("#objection")).to_contain_text("You have not asked for this.")
+
+
+def test_a_restriction_is_asked_for_twice_thought_about_seen_in_the_studio_and_lifted(signed_in):
+    page = signed_in
+    page.goto("/privacy")
+    card = page.locator("#restriction")
+    ask = card.get_by_role("button", name="Restrict the use of my data")
+    ask.click()
+    expect(card).to_contain_text("no figurine is made for you")
+    card.get_by_role("button", name="Leave it as it is").click()
+    expect(ask).to_be_focused(timeout=PATIENCE_MS)
+    ask.click()
+    card.get_by_role("button", name="Restrict the use of my data").last.click()
+    lift = card.get_by_role("button", name="Lift the restriction")
+    expect(lift).to_be_focused(timeout=PATIENCE_MS)
+    expect(card.get_by_role("status")).to_contain_text("In force since")
+
+    page.goto("/studio")
+    choose_cat(page)
+    choose_style(page, "Acrylic standee")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_text("You have restricted the use of your data")).to_be_visible(timeout=PATIENCE_MS)
+
+    page.goto("/privacy")
+    # What comes above it moves it while one aims.
+    expect(switch(page)).to_be_visible(timeout=PATIENCE_MS)
+    lift.click()
+    expect(ask).to_be_focused(timeout=PATIENCE_MS)
+    expect(card.get_by_role("status")).to_contain_text("Lifted at")
+    card.get_by_text("On record").click()
+    expect(card.locator(".stop-history > li")).to_contain_text("lifted at")
+
+
+def test_an_objection_moves_the_switches_it_is_about_and_says_so_in_their_history(signed_in):
+    page = signed_in
+    page.goto("/privacy")
+    counted = switch(page, "Count how the studio is used")
+    expect(counted).to_be_checked(timeout=PATIENCE_MS)
+    card = page.locator("#objection")
+    card.get_by_role("button", name="Object to everything else").click()
+    card.get_by_role("button", name="Object to everything else").last.click()
+    expect(card.get_by_role("status")).to_contain_text("In force since")
+    expect(counted).not_to_be_checked(timeout=PATIENCE_MS)
+    counted.click()
+    item = page.locator(".consents > li").filter(has=counted)
+    expect(item.get_by_role("status")).to_contain_text("You have objected to this")
+    card.get_by_role("button", name="Take my objection back").click()
+    expect(counted).to_be_checked(timeout=PATIENCE_MS)
+    item.get_by_text("What this means").click()
+    expect(item.locator(".consent-history > li").last).to_contain_text("by your objection")
 
 
 def sent_from(page: Page) -> list[str]:

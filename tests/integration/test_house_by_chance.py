@@ -113,7 +113,11 @@ def sweep(units: Units) -> None:
 def register(units: Units) -> UUID:
     with units["gateway"].begin() as work:
         request = SignUp(
-            email=f"{work.clock.new_id()}@example.org", name="Ada", password_hash="-", adult=True, policy_version="1"
+            email=f"{work.clock.new_id()}@example.org",
+            name="Ada",
+            password_hash="-",
+            adult=True,
+            policy_version="2026-11-01",
         )
         return sign_up(work, request).id
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from common.contracts.consents import allowed
 from common.errors import Invalid
 
 # Promise K4: after two years nobody can be found again. The month under way comes on top.
@@ -72,6 +73,14 @@ class Pseudonyms:
         """The person's names in every month that is kept, the month of this day first."""
         return [self.of_person(user_id, month) for month in _months_back(day, MONTHS_KEPT)]
 
+    def of_chooser(self, user_id: UUID) -> bytes:
+        """The person's name under which it is kept what she allows; no count bears it, so it leads to none."""
+        return self._name("choices", user_id)
+
+    def of_everything(self, user_id: UUID, day: date) -> list[bytes]:
+        """Every name of hers that a row may bear."""
+        return [self.of_chooser(user_id), *self.of_person_until(user_id, day)]
+
     def of_figurine(self, figurine_id: UUID) -> bytes:
         """The figurine's name, for ever: late news about it must meet the same row."""
         return self._name("figurine", figurine_id)
@@ -99,6 +108,14 @@ class Fact:
     pictures: int
     rendering_ms: int | None
     waiting_ms: int | None
+
+
+def may_count(purpose: str, *, said: bool | None, since: datetime | None, at: datetime) -> bool:
+    """Whether what happened at that moment may be counted: not after a no, and after the yes that followed one again.
+
+    `said` is the person's last word and `since` its moment; None where she never said anything.
+    """
+    return allowed(purpose, said=said) and (since is None or at >= since)
 
 
 def waiting_ms(*, requested_at: datetime, generated_at: datetime, rendering_ms: int) -> int:

@@ -10,6 +10,7 @@ from common.inventory import (
     Pseudonym,
     Purpose,
     Table,
+    UntilErased,
     Years,
     queues_of,
 )
@@ -45,6 +46,25 @@ INVENTORY = Inventory(
             "pictures": "How many pictures you got.",
             "rendering_ms": "How long it was painted, in milliseconds.",
             "waiting_ms": "How long it waited, in milliseconds.",
+        },
+    ),
+    Table(
+        "choices",
+        what="Whether you let yourself be counted, as the counter last heard it",
+        subject=Pseudonym("chooser"),
+        category=Category.RIGHTS,
+        purposes=(Purpose.U3, Purpose.U9),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("usage/choices.json"),
+        columns={
+            "chooser": Column(
+                "A pseudonym of yours for this alone.",
+                withheld="it would let whoever reads your archive find you among those who said something",
+            ),
+            "purpose": "What you said something about.",
+            "granted": "Whether you allowed it, as last heard.",
+            "changed_at": "When you said that.",
         },
     ),
     Table(

@@ -8,6 +8,7 @@ from psycopg.rows import class_row
 
 from analytics.domain import DayCount, Fact, Made, SignUps, Span
 from common.clock import Clock
+from common.contracts.words import Word
 from common.database import Connection
 from common.outbox import Outbox
 from common.parts import Exports
@@ -58,6 +59,17 @@ class Counts:
             [day],
         )
 
+    def hold(self) -> None:
+        """Let nobody else count until the transaction ends: what is heard now and what is counted now take turns."""
+        self._connection.execute("SELECT pg_advisory_xact_lock(hashtext('analytics.counts'))")
+
+    def erase(self, subjects: Sequence[bytes], *, before: date | None = None) -> int:
+        """Delete what is counted under these pseudonyms (before a day); the sums of everybody stay as they are."""
+        return self._connection.execute(
+            "DELETE FROM facts WHERE subject = ANY(%(subjects)s) AND (%(before)s::date IS NULL OR day < %(before)s)",
+            {"subjects": list(subjects), "before": before},
+        ).rowcount
+
     def made_by(self, subjects: Sequence[bytes]) -> list[Made]:
         """What was delivered to whoever has these pseudonyms, by day and style."""
         with self._connection.cursor(row_factory=class_row(Made)) as cursor:
@@ -91,11 +103,40 @@ class Counts:
             ).fetchall()
 
 
+class Choices:
+    """What people allow of being counted, as last heard; whose word it is, only a name of its own says."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def note(self, chooser: bytes, purpose: str, word: Word) -> bool:
+        """Keep the later word; False when it is old news. Whoever counts for her waits until this has ended."""
+        return bool(
+            self._connection.execute(
+                """
+                INSERT INTO choices (chooser, purpose, granted, changed_at) VALUES (%s, %s, %s, %s)
+                    ON CONFLICT (chooser, purpose) DO UPDATE
+                   SET granted = excluded.granted, changed_at = excluded.changed_at
+                 WHERE choices.changed_at < excluded.changed_at
+                """,
+                [chooser, purpose, word.granted, word.changed_at],
+            ).rowcount
+        )
+
+    def of(self, chooser: bytes) -> dict[str, Word]:
+        """Her last word on each purpose."""
+        rows = self._connection.execute(
+            "SELECT purpose, granted, changed_at FROM choices WHERE chooser = %s", [chooser]
+        ).fetchall()
+        return {purpose: Word(granted=granted, changed_at=changed_at) for purpose, granted, changed_at in rows}
+
+
 class Work:
     """Analytics' rooms in one transaction."""
 
     def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
         self.counts = Counts(connection)
+        self.choices = Choices(connection)
         self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock

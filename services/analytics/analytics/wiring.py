@@ -28,7 +28,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
     pseudonyms = Pseudonyms(settings.pseudonym_key_bytes)
 
     def names_of(user_id: UUID) -> list[bytes]:
-        return pseudonyms.of_person_until(user_id, day_of(unit.clock.now()))
+        return pseudonyms.of_everything(user_id, day_of(unit.clock.now()))
 
     store = store_of(settings)
     sources = Sources(database=database, inventory=INVENTORY, pseudonyms=names_of)

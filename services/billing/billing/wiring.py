@@ -7,9 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from billing.adapters.catalogue import read_catalogues
+from billing.adapters.disclosing import DisclosingProvider
 from billing.adapters.pdf import PdfPrinter
 from billing.adapters.stripe import StripeProvider
 from billing.adapters.transfers import Clerk, TransferProvider
+from billing.domain.disclosures import ProviderCall
 from billing.inventory import INVENTORY
 from billing.jobs import jobs
 from billing.jobs.payments import Cashier
@@ -19,7 +21,7 @@ from billing.routes import ROUTES, STATUSES
 from billing.routes.context import Terms
 from billing.settings import Settings
 from billing.subscribers import subscriptions
-from billing.use_cases import leaving, transfers
+from billing.use_cases import disclosing, leaving, transfers
 from common import record_door
 from common.database import Database
 from common.erasure import Leaving
@@ -44,6 +46,16 @@ def by_transfer(unit: UnitOfWork[Work]) -> TransferProvider[Work]:
         cancel=transfers.cancel,
     )
     return TransferProvider(unit, clerk)
+
+
+def on_record(provider: PaymentProvider, unit: UnitOfWork[Work]) -> DisclosingProvider:
+    """A provider outside of the house: what it is told of people is written down."""
+
+    def tell(call: ProviderCall) -> None:
+        with unit.begin() as work:
+            disclosing.tell_of_call(work, call)
+
+    return DisclosingProvider(provider, tell)
 
 
 def build(settings: Settings | None = None) -> Service[Work]:
@@ -97,17 +109,16 @@ def take_money(settings: Settings, unit: UnitOfWork[Work]) -> list[PaymentProvid
     found: list[PaymentProvider] = []
     if settings.stripe_api_key is not None:
         secret = settings.stripe_webhook_secret
-        found.append(
-            StripeProvider(
-                api_key=settings.stripe_api_key.get_secret_value(),
-                live=settings.stripe_live,
-                webhook_secret=None if secret is None else secret.get_secret_value(),
-                base=settings.stripe_api_base,
-                ca_file=settings.stripe_ca_file,
-                deadline=settings.stripe_deadline_seconds,
-                clock=unit.clock,
-            )
+        stripe = StripeProvider(
+            api_key=settings.stripe_api_key.get_secret_value(),
+            live=settings.stripe_live,
+            webhook_secret=None if secret is None else secret.get_secret_value(),
+            base=settings.stripe_api_base,
+            ca_file=settings.stripe_ca_file,
+            deadline=settings.stripe_deadline_seconds,
+            clock=unit.clock,
         )
+        found.append(on_record(stripe, unit))
     if settings.bank_iban:
         found.append(by_transfer(unit))
     return found

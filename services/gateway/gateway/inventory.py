@@ -241,6 +241,7 @@ INVENTORY = Inventory(
             "created_at": "When it was asked for.",
             "next_try_at": "When sending is tried next.",
             "sent_at": "When it was sent.",
+            "calling_since": "Since when the mail server may have it, while nobody knows.",
         },
     ),
     Table(

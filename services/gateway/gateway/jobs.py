@@ -1,6 +1,6 @@
 """The gateway's clock door: mail, the style catalogue, and the copies that follow a correction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,14 +11,30 @@ from common.errors import NotFound, Refused, Unavailable
 from common.service import Job
 from common.work import UnitOfWork
 from gateway.domain.styles import Choice, Option, Style
-from gateway.ports import CopyHolder, DocumentSource, Letters, Mailer, MailRefused, StyleSource
+from gateway.ports import (
+    CopyHolder,
+    DocumentSource,
+    Letters,
+    Mailer,
+    MailRefused,
+    MailUnsettled,
+    StyleSource,
+    Unwritable,
+)
 from gateway.repository import CORRECTION_CHANNEL, MAIL_CHANNEL, Work
-from gateway.repository.mails import MAX_ATTEMPTS, Mail
 from gateway.use_cases import corrections, mails
-from gateway.use_cases.mails import Addressed
+from gateway.use_cases.mails import Fate, ToSend
 
 log = structlog.get_logger(__name__)
 STYLES_FRESH = timedelta(seconds=15)
+
+# The first that fits: without its document, a mail is told to nobody.
+_FATES = (
+    (NotFound, Fate.UNWRITABLE),
+    (Unwritable, Fate.UNWRITABLE),
+    (MailRefused, Fate.REFUSED),
+    (MailUnsettled, Fate.UNSETTLED),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,36 +50,14 @@ class Office:
     def send_next_mail(self) -> int:
         """Send one mail that waits; 0 when none does."""
         with self.unit.begin() as work:
-            mail = work.mails.claim()
-            addressed = mails.address(work, mail) if mail else None
-        if mail is None:
+            sending = mails.claim_mail(work)
+        if sending is None:
             return 0
-        note = self._deliver(mail, addressed)
-        if note is not None:
-            with self.unit.begin() as work:
-                note(work, mail)
-            log.info("mail settled", mail_id=str(mail.id))
+        fate = self._send(sending)
+        with self.unit.begin() as work:
+            mails.settle_mail(work, sending, fate)
+        log.info("mail settled", mail_id=str(sending.mail.id), fate=fate)
         return 1
-
-    def _deliver(self, mail: Mail, addressed: Addressed | None) -> Callable[[Work, Mail], None] | None:
-        """What is to be noted of it; None when it comes up again."""
-        if addressed is None:
-            return mails.note_refused
-        try:
-            self._send(addressed)
-        except (MailRefused, NotFound):
-            return mails.note_refused
-        except Unavailable:
-            return mails.note_refused if mail.attempts >= MAX_ATTEMPTS else None
-        return mails.note_sent
-
-    def _send(self, addressed: Addressed) -> None:
-        mail, account = addressed.mail, addressed.account
-        letter = self.letters.write(addressed.template, account, mail.parameters, change=addressed.change)
-        document = self.documents(account.id, mail.attachment) if mail.attachment else None
-        self.mailer.send(
-            to=addressed.to, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
-        )
 
     def refresh_styles(self) -> int:
         """Hear the catalogue from generation now and then; while it is away, the last one counts."""
@@ -83,6 +77,18 @@ class Office:
         with self.unit.begin() as work:
             work.rates.forget()
         return 0
+
+    def _send(self, sending: ToSend) -> Fate:
+        mail, account = sending.mail, sending.account
+        letter = self.letters.write(sending.template, account, mail.parameters, change=sending.change)
+        try:
+            document = self.documents(account.id, mail.attachment) if mail.attachment else None
+            self.mailer.send(
+                to=sending.to, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
+            )
+        except (MailRefused, NotFound, Unavailable) as error:
+            return next((fate for kind, fate in _FATES if isinstance(error, kind)), Fate.NOT_TOLD)
+        return Fate.SENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 from uuid import UUID
 
+from common.errors import Unavailable
 from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.domain.photo import SanePhoto
@@ -37,6 +38,14 @@ class MailRefused(Exception):
     """The mail server will never take this mail."""
 
 
+class Unwritable(MailRefused):
+    """No mail can be written to this address, so that no server was told of it."""
+
+
+class MailUnsettled(Unavailable):
+    """The mail server was told and has not taken the mail, or took it and could not say so: try again later."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A PDF that goes along with a mail."""
@@ -49,7 +58,7 @@ class Mailer(Protocol):
     """Sends mail."""
 
     def send(self, *, to: str, subject: str, text: str, html: str, attachment: Attachment | None = None) -> None:
-        """Hand a mail over. Raises MailRefused for good, Unavailable for now."""
+        """Hand a mail over. Raises MailRefused for good, Unavailable for now; MailUnsettled once it was told."""
         ...
 
 

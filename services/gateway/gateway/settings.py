@@ -1,8 +1,11 @@
 """The gateway's settings; the only reader of its environment."""
 
-from pydantic import SecretStr
+from typing import Annotated
+
+from pydantic import AfterValidator, SecretStr
 
 from common.settings import ExportSettings
+from gateway.domain.people import check_policy
 
 
 class Settings(ExportSettings):
@@ -24,7 +27,7 @@ class Settings(ExportSettings):
     public_url: str
     smtp_url: SecretStr
     mail_sender: str = "Figurine Studio <studio@localhost>"
-    policy_version: str = "2026-11-01"
+    policy_version: Annotated[str, AfterValidator(check_policy)] = "2026-11-01"
     # A live stream holds a thread for as long as a page is open.
     web_threads: int = 64
     live_streams: int = 48

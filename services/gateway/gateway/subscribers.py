@@ -21,7 +21,13 @@ from common.contracts.generation import (
     FigurineRequested,
     FigurineStarted,
 )
-from common.contracts.privacy import ConsentChanged, ExportRequested, PromiseBroken
+from common.contracts.privacy import (
+    ConsentChanged,
+    ExportRequested,
+    ProcessingRestricted,
+    ProcessingResumed,
+    PromiseBroken,
+)
 from common.parts import record_export
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
@@ -43,6 +49,8 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     SubscriptionChanged: payments.note_plan,
     EntitlementsChanged: payments.note_allowance,
     ConsentChanged: consents.note_consent,
+    ProcessingRestricted: consents.note_restricted,
+    ProcessingResumed: consents.note_resumed,
     MailRequested: mails.write_to_person,
     ExportRequested: partial(record_export, service="gateway"),
     PromiseBroken: promises.tell_operators,

@@ -25,6 +25,7 @@ from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import PATIENT, Peer, Peers
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.commands import commands
 from gateway.domain.allowances import PlanNeeded, RateLimited
 from gateway.domain.corrections import TooManyChanges
 from gateway.domain.credits import PaymentDeclined
@@ -145,7 +146,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
+        commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(begin=leaving.sign_out, settled=leaving.say_goodbye, last=True),
         store=store,
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},

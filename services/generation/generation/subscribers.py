@@ -4,7 +4,7 @@ from functools import partial
 
 from common.contracts.billing import CreditsHeld, CreditsRefused, EntitlementsChanged
 from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
-from common.contracts.privacy import ConsentChanged, ExportRequested
+from common.contracts.privacy import ConsentChanged, ExportRequested, ProcessingRestricted, ProcessingResumed
 from common.parts import record_export
 from common.subscriptions import Subscriptions
 from generation import use_cases
@@ -21,5 +21,7 @@ def subscriptions(catalogue: use_cases.Catalogue, *, saved_photos: int = SAVED_P
         CreditsRefused: use_cases.reject_job,
         EntitlementsChanged: use_cases.note_allowance,
         ConsentChanged: use_cases.note_consent,
+        ProcessingRestricted: use_cases.note_restricted,
+        ProcessingResumed: use_cases.note_resumed,
         ExportRequested: partial(record_export, service="generation"),
     }

@@ -69,7 +69,11 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
     batches = {name: each.batches for name, each in engines.items() if isinstance(each, OffersBatches)}
     painters = Painters(
-        styles=styles, available=frozenset(engines), limits=_limits(settings), batches=frozenset(batches)
+        styles=styles,
+        available=frozenset(engines),
+        limits=_limits(settings),
+        batches=frozenset(batches),
+        tiers={GEMINI: settings.gemini_key_tier or ""},
     )
     signatures = read_signatures(settings)
     uploads = S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value())))

@@ -101,7 +101,7 @@ INVENTORY = Inventory(
             "purpose": "What you were asked to allow.",
             "granted": "Whether you allowed it or took that back.",
             "policy_version": "The policy you could read at that moment.",
-            "how": "Whether you said so on a page of the studio or through its API.",
+            "how": "Whether you said so on a page of the studio, through its API, or by a restriction or an objection.",
             "changed_at": "When you said so.",
         },
     ),
@@ -122,6 +122,9 @@ INVENTORY = Inventory(
             "kind": "What it was.",
             "purpose": "What for.",
             "disclosed_at": "When.",
+            "call_id": "The id of the call that gave it away.",
+            "tier": "On which terms.",
+            "expires_at": "When the partner has to be rid of it.",
         },
     ),
     Table(

@@ -77,10 +77,18 @@ def uploads_of(s3: S3) -> set[str]:
     return {str(found.object_name) for found in client.list_objects(s3.buckets["uploads"], recursive=True)}
 
 
-def test_a_person_reads_what_she_can_allow_and_has_allowed_nothing(ada: Person) -> None:
+def test_a_person_reads_what_she_can_allow_and_what_stands_until_she_says_no(ada: Person) -> None:
     items = ada.get("/v1/consents").get_json()["items"]
-    assert [item["purpose"] for item in items] == [GEMINI, "quality_feedback", "photo_training", "news"]
-    assert not any(item["granted"] or item["changed_at"] or item["history"] for item in items)
+    assert [item["purpose"] for item in items] == [
+        GEMINI,
+        "saved_photos",
+        "quality_feedback",
+        "photo_training",
+        "analytics",
+        "news",
+    ]
+    assert not any(item["changed_at"] or item["history"] for item in items)
+    assert {item["purpose"] for item in items if item["granted"]} == {"saved_photos", "analytics"}
     assert all(item["title"] and item["sentence"] and item["allows"] and item["withdrawn"] for item in items)
 
 
@@ -248,7 +256,7 @@ def test_news_of_somebody_who_is_gone_is_dropped(studio: Studio) -> None:
         use_cases.note_consent(
             work, ConsentChanged(user_id=gone, purpose="news", granted=True, changed_at=SYSTEM_CLOCK.now())
         )
-        assert work.consents.granted(gone) == frozenset()
+        assert work.consents.words(gone) == {}
 
 
 def test_a_person_reads_what_partners_were_given_of_hers_page_by_page(studio: Studio, ada: Person) -> None:

@@ -72,7 +72,7 @@ def test_who_takes_her_word_back_while_it_is_gathered_is_not_told_of(post: Post)
     assert gathered is not None
     agree(post.shop, life, granted=False, at=post.shop.clock.now() + timedelta(seconds=1))
     with post.shop.unit.begin() as work:
-        assert post_batches.tell_partner(work, *gathered) == set()
+        assert post_batches.tell_partner(work, *gathered, painters=post.desk.painters) == set()
     assert disclosures(post.shop, life) == []
 
 

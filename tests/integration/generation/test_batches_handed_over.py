@@ -145,7 +145,7 @@ def test_whoever_sends_a_group_after_it_was_given_back_tells_nobody_anything(pos
     assert gathered is not None
     post.look()
     with post.shop.unit.begin() as work:
-        assert post_batches.tell_partner(work, *gathered) == set()
+        assert post_batches.tell_partner(work, *gathered, painters=post.desk.painters) == set()
 
 
 def test_an_order_without_a_photo_ends_and_the_others_go(post: Post) -> None:

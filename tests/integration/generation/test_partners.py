@@ -28,7 +28,9 @@ def gemini() -> FakeEngine:
 def shop(shop: Shop, gemini: FakeEngine) -> Shop:
     """With a partner that paints beside the studio engine; `engine` is the partner."""
     both = {STUDIO: FakeEngine(STUDIO), GEMINI: gemini}
-    painters = Painters(styles=STYLES, available=frozenset(both), limits=Limits(partners={GEMINI: 8}))
+    painters = Painters(
+        styles=STYLES, available=frozenset(both), limits=Limits(partners={GEMINI: 8}), tiers={GEMINI: "paid"}
+    )
     return replace(shop.with_workshop(engines=both, painters=painters), engine=gemini)
 
 
@@ -80,6 +82,8 @@ def test_whoever_agreed_is_painted_by_the_partner_and_it_is_written_down(shop: S
     assert started.engine == GEMINI
     assert isinstance(disclosed, PartnerDisclosed)
     assert (disclosed.partner, disclosed.kind, disclosed.purpose) == ("google_gemini", "photo_and_prompt", "U2")
+    assert (disclosed.tier, disclosed.expires_at) == ("paid", disclosed.disclosed_at + timedelta(days=55))
+    assert shop.one("SELECT id FROM disclosures WHERE user_id = %s", life.user_id) == (disclosed.disclosure_id,)
 
 
 @pytest.mark.parametrize("style", ["bust", "pin"])
@@ -169,7 +173,7 @@ def test_what_was_cancelled_between_claim_and_call_is_told_to_nobody(shop: Shop)
     assert claim is not None
     shop.cancel(life)
     with shop.unit.begin() as work:
-        assert not use_cases.disclose(work, claim)
+        assert not use_cases.disclose(work, claim, painters=shop.workshop.painters)
     assert disclosures(shop, life) == []
 
 

@@ -17,7 +17,7 @@ from common.contracts.privacy import ConsentChanged
 from common.database import Database
 from common.work import UnitOfWork
 from privacy import use_cases
-from privacy.domain import HISTORY_SHOWN, Consent, ConsentChange, How
+from privacy.domain import HISTORY_SHOWN, PURPOSES, Consent, ConsentChange, How
 from privacy.repository import Work
 from tests.fakes.asking import Ask
 
@@ -49,10 +49,10 @@ def body(*, granted: bool) -> dict[str, object]:
 def test_nobody_has_allowed_anything_before_she_says_so(ask: Ask, ada: UUID) -> None:
     status, answer = ask("/v1/consents", ada)
     assert status == 200
-    assert [item["purpose"] for item in answer["items"]] == [GEMINI, "quality_feedback", "photo_training", "news"]
-    assert {(item["granted"], item["changed_at"], len(item["history"])) for item in answer["items"]} == {
-        (False, None, 0)
-    }
+    assert [item["purpose"] for item in answer["items"]] == list(PURPOSES)
+    assert {(item["changed_at"], len(item["history"])) for item in answer["items"]} == {(None, 0)}
+    assert {item["purpose"] for item in answer["items"] if item["granted"]} == {"saved_photos", "analytics"}
+    assert [item["granted"] for item in answer["items"]] == [item["until_withdrawn"] for item in answer["items"]]
 
 
 def test_consent_is_given_and_taken_back_in_the_same_way_and_both_stay_on_record(ask: Ask, ada: UUID) -> None:
@@ -151,9 +151,9 @@ def test_one_persons_word_is_nobody_elses(unit: UnitOfWork[Work], ask: Ask, ada:
     say(unit, ada, "news", granted=True)
     grace = SYSTEM_CLOCK.new_id()
     _, answer = ask("/v1/consents", grace)
-    assert not any(item["granted"] for item in answer["items"])
+    assert not any(item["changed_at"] for item in answer["items"])
     _, hers = ask("/v1/consents", ada)
-    assert [item["purpose"] for item in hers["items"] if item["granted"]] == [GEMINI, "news"]
+    assert [item["purpose"] for item in hers["items"] if item["changed_at"]] == [GEMINI, "news"]
 
 
 def test_a_long_history_is_shown_from_its_end(unit: UnitOfWork[Work], ada: UUID) -> None:
@@ -177,6 +177,7 @@ def test_what_cannot_be_allowed_is_not_found(ask: Ask, ada: UUID, purpose: str) 
         {"granted": 1, "how": "api", "policy_version": POLICY},
         {"granted": True, "how": "by post", "policy_version": POLICY},
         {"granted": True, "how": "api", "policy_version": ""},
+        {"granted": True, "how": "api", "policy_version": "1999-01-01"},
         {"granted": True},
     ],
 )

@@ -1,6 +1,6 @@
 """What partners were given: filed once, whatever arrives how often, and shown to whom it concerns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,6 +65,8 @@ def test_a_person_reads_who_got_what_of_hers_when_and_why(consumer: Consumer, as
         "what": "Your photo and your wishes for the picture",
         "why": "To paint the figurine you asked for",
         "figurine_id": str(event.figurine_id),
+        "terms": "",
+        "expires_at": None,
     }
     assert answer["next_cursor"] is None
 
@@ -130,6 +132,42 @@ def test_a_page_that_does_not_exist_is_a_malformed_request(ask: Ask, ada: UUID, 
 
 def test_disclosures_are_for_people_who_are_signed_in(ask: Ask) -> None:
     assert ask("/v1/privacy/disclosures", None)[0] == 401
+
+
+def test_a_letter_is_for_no_figurine_and_says_on_which_terms_and_until_when_it_is_kept(
+    consumer: Consumer, ask: Ask, ada: UUID
+) -> None:
+    now = SYSTEM_CLOCK.now()
+    event = PartnerDisclosed(
+        user_id=ada,
+        partner="mail_relay",
+        kind="address_and_letter",
+        purpose="U1",
+        disclosed_at=now,
+        disclosure_id=SYSTEM_CLOCK.new_id(),
+        tier="processor",
+        expires_at=now + timedelta(days=55),
+    )
+    # Told again, also with another moment, the same call is one disclosure.
+    consumer.take(event, event, event.model_copy(update={"disclosed_at": now + SECOND}))
+    _, answer = ask("/v1/privacy/disclosures", ada)
+    (item,) = answer["items"]
+    assert (item["figurine_id"], item["why"]) == (None, "To keep your account working")
+    assert item["what"] == "Your e-mail address and the letter to you"
+    assert item["terms"] == "Under a contract: it may use it for this alone"
+    assert datetime.fromisoformat(item["expires_at"]) == event.expires_at
+
+
+@pytest.mark.parametrize("service", ["gateway", "generation", "billing", "analytics"])
+def test_who_gave_something_away_cannot_take_it_off_the_record(
+    consumer: Consumer, service_database: Callable[[str], str], ada: UUID, service: str
+) -> None:
+    consumer.take(disclosed(ada))
+    for statement in (b"SELECT FROM privacy.disclosures", b"DELETE FROM privacy.disclosures"):
+        with psycopg.connect(service_database(service)) as caller:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                caller.execute(statement)
+            caller.rollback()
 
 
 def test_a_disclosure_cannot_be_made_different(consumer: Consumer, database: Database, ada: UUID) -> None:

@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.clock import SYSTEM_CLOCK
-from privacy.domain import PURPOSES, STEP, Consent, ConsentChange, How, NoSuchConsent, find_purpose, next_moment
+from privacy.domain import (
+    PURPOSES,
+    STEP,
+    Consent,
+    ConsentChange,
+    How,
+    NoSuchConsent,
+    UnknownPolicy,
+    check_policy,
+    find_purpose,
+    next_moment,
+)
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 MOMENTS = st.timedeltas(timedelta(-30), timedelta(30)).map(lambda since: NOON + since)
@@ -26,8 +37,15 @@ def change(changed_at: datetime, *, granted: bool = True) -> ConsentChange:
     )
 
 
-def test_four_things_can_be_allowed():
-    assert list(PURPOSES) == ["google_gemini", "quality_feedback", "photo_training", "news"]
+def test_six_things_can_be_allowed():
+    assert list(PURPOSES) == [
+        "google_gemini",
+        "saved_photos",
+        "quality_feedback",
+        "photo_training",
+        "analytics",
+        "news",
+    ]
 
 
 @pytest.mark.parametrize("purpose", PURPOSES.values(), ids=PURPOSES)
@@ -52,9 +70,16 @@ def test_nothing_else_can_be_allowed(name):
 
 
 @pytest.mark.parametrize("purpose", PURPOSES.values(), ids=PURPOSES)
-def test_nobody_allows_what_she_was_never_asked(purpose):
+def test_nobody_allows_what_she_was_never_asked_except_what_says_that_it_stands_until_then(purpose):
     untouched = Consent(purpose=purpose, history=[])
-    assert (untouched.granted, untouched.changed_at) == (False, None)
+    assert (untouched.granted, untouched.changed_at) == (purpose.id in {"saved_photos", "analytics"}, None)
+
+
+@pytest.mark.parametrize("version", ["", "2026-11-02", "2026-11-01 ", "latest"])
+def test_nobody_can_have_read_a_policy_that_never_was(version):
+    with pytest.raises(UnknownPolicy):
+        check_policy(version)
+    assert check_policy("2026-11-01") == "2026-11-01"
 
 
 def test_the_latest_word_counts():

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from common.contracts.base import Event
+from common.contracts.words import Word
 
 
 class UserRegistered(Event):
@@ -62,6 +63,8 @@ class ImageUploaded(Event):
     delivery: str = "now"
     # Which change of what the person may do the order was held against: generation may hear of it later.
     allowance_version: int = 0
+    # What the person last said about each purpose, as of the order: it may be newer than the news of it.
+    words: dict[str, Word] = Field(default_factory=dict[str, Word])
 
 
 class FigurineEditOrdered(Event):
@@ -87,6 +90,8 @@ class FigurineEditOrdered(Event):
     delete_by: datetime
     options: dict[str, str] = Field(default_factory=dict[str, str])
     allowance_version: int = 0
+    # As in `image.uploaded`.
+    words: dict[str, Word] = Field(default_factory=dict[str, Word])
 
 
 class UsageObserved(Event):

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.base import Event
+from common.contracts.words import Word
 
 
 class PictureSize(BaseModel):
@@ -57,6 +58,8 @@ class FigurineGenerated(Event):
     requested_at: datetime
     generated_at: datetime
     rendering_ms: int
+    # What the person last said about being counted; it may be newer than the news of it.
+    words: dict[str, Word] = Field(default_factory=dict[str, Word])
 
 
 class FigurineFailed(Event):
@@ -69,6 +72,8 @@ class FigurineFailed(Event):
     style: str
     code: str
     failed_at: datetime
+    # As in `figurine.generated`.
+    words: dict[str, Word] = Field(default_factory=dict[str, Word])
 
 
 class FigurineDeleted(Event):
@@ -104,16 +109,25 @@ class SavedPhotoDeleted(Event):
 
 
 class PartnerDisclosed(Event):
-    """A partner was given something for the task at hand."""
+    """A partner was given something for the task at hand, or may have been: a call without an answer counts.
+
+    Whoever made the call says so: billing and the gateway, too.
+    """
 
     type: ClassVar[str] = "partner.disclosed"
 
-    figurine_id: UUID
     user_id: UUID
     partner: str
     kind: str
     purpose: str
     disclosed_at: datetime
+    # What it was given away for; a mail or a payment is for no figurine.
+    figurine_id: UUID | None = None
+    # The call; without one, a figurine, partner, kind and moment are one disclosure.
+    disclosure_id: UUID | None = None
+    # On which terms, as in `paid`; and when the partner has to be rid of it, where its terms say so.
+    tier: str = ""
+    expires_at: datetime | None = None
 
 
 EVENTS: tuple[type[Event], ...] = (

@@ -18,6 +18,26 @@ class ConsentChanged(Event):
     changed_at: datetime
 
 
+class ProcessingRestricted(Event):
+    """A person wants nothing done with her data but keeping it, until she takes that back."""
+
+    type: ClassVar[str] = "processing.restricted"
+
+    user_id: UUID
+    request_id: UUID
+    changed_at: datetime
+
+
+class ProcessingResumed(Event):
+    """A person took her restriction back: her data may be worked with again."""
+
+    type: ClassVar[str] = "processing.resumed"
+
+    user_id: UUID
+    request_id: UUID
+    changed_at: datetime
+
+
 class UserDeletionRequested(Event):
     """A person wants everything gone; every service erases and answers."""
 
@@ -49,6 +69,8 @@ class PromiseBroken(Event):
 
 EVENTS: tuple[type[Event], ...] = (
     ConsentChanged,
+    ProcessingRestricted,
+    ProcessingResumed,
     UserDeletionRequested,
     ExportRequested,
     PromiseBroken,

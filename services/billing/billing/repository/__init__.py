@@ -14,6 +14,7 @@ from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
 from billing.repository.orders import Orders
+from billing.repository.owners import Owners
 from billing.repository.payment_laws import PaymentLaws
 from billing.repository.refunds import Disputes, Refunds
 from billing.repository.subscriptions import Customers, SubscriptionRows
@@ -62,6 +63,7 @@ class Work:
         self.corrections = Corrections(connection, clock)
         self.orders = Orders(connection, clock)
         self.refunds = Refunds(connection, clock)
+        self.owners = Owners(connection)
         self.disputes = Disputes(connection, clock)
         self.customers = Customers(connection, clock)
         self.subscriptions = SubscriptionRows(connection, clock)

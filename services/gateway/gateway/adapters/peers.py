@@ -16,6 +16,7 @@ from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.problems import MEDIA_TYPE
 from common.tokens import TokenIssuer
 from gateway.domain.allowances import PlanNeeded
+from gateway.domain.consents import Restricted
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import RangeOutside
 from gateway.domain.idempotency import IdempotencyMismatch
@@ -44,6 +45,7 @@ _REFUSALS: Mapping[int, type[Refused]] = {
 _BY_CODE: Mapping[str, type[Refused]] = {
     "idempotency_mismatch": IdempotencyMismatch,
     "plan_needed": PlanNeeded,
+    "restricted": Restricted,
     "archive_not_ready": ArchiveNotReady,
 }
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from common.contracts.consents import GEMINI
 from common.errors import Forbidden, NotFound
 
 # A partner's engine gets the photo; the studio's own does not send it anywhere.
-GEMINI: Final = "google_gemini"
 ONLY_GEMINI_WAITS: Final = (
     "Only Google Gemini paints within a day for half the credits, and you have not allowed it. Allow it, or order for "
     "now; it cost nothing."
@@ -20,6 +20,16 @@ class ConsentRequired(Forbidden):
     """Only Google Gemini paints this style, and you have not allowed it. Allow it, or take another; it cost nothing."""
 
     code = "consent_required"
+
+
+class SavingNotAllowed(ConsentRequired):
+    """You do not allow photos to be kept. Allow it on the privacy page, or order without saving; it cost nothing."""
+
+
+class Restricted(Forbidden):
+    """You have restricted the use of your data, so nothing new is made. Lift that on the privacy page to go on."""
+
+    code = "restricted"
 
 
 class NoSuchConsent(NotFound):

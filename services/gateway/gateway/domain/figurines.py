@@ -89,7 +89,8 @@ FAILURES: Mapping[str, str] = {
     "insufficient_credits": "There were not enough credits for this figurine. Get more credits and try again.",
     "plan_needed": "Your plan ended before this order came in, and it asks for more than is allowed without one.",
     "parent_missing": "The figurine this version comes from was deleted before painting began. It cost nothing.",
-    "restricted": "You have not allowed what this figurine needs, or have restricted the use of your data.",
+    "restricted": "You do not allow what this figurine needs, or have restricted the use of your data. "
+    "The privacy page shows both.",
 }
 
 

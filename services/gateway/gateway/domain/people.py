@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from common.contracts.consents import POLICY_VERSIONS
 from common.errors import Conflict, Forbidden, Invalid, Unauthenticated
 
 SESSION_LIFETIME: Final = timedelta(days=30)
@@ -25,6 +26,14 @@ _ENCODED = "=?"
 
 class AddressTaken(Conflict):
     """There is already an account with this e-mail address. Sign in with its password, or use another address."""
+
+
+class NotAdult(Invalid):
+    """The studio is for people of 18 years and over. Confirm that you are to go on; no date of birth is asked for."""
+
+
+class UnknownPolicy(Invalid):
+    """There is no policy of that version, so nobody can have read it. Read the one on /signup and send its version."""
 
 
 class WrongCredentials(Unauthenticated):
@@ -73,6 +82,13 @@ class Session:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+
+
+def check_policy(version: str) -> str:
+    """A policy that can have been read; raises UnknownPolicy."""
+    if version not in POLICY_VERSIONS:
+        raise UnknownPolicy
+    return version
 
 
 def is_fresh(session: Session, now: datetime) -> bool:

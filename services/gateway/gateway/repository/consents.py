@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from common.contracts.consents import UNTIL_WITHDRAWN
+from common.contracts.words import Word
 from common.database import Connection
 
 
@@ -25,9 +27,26 @@ class Consents:
             {"account_id": account_id, "purpose": purpose, "granted": granted, "changed_at": changed_at},
         )
 
-    def granted(self, account_id: UUID) -> frozenset[str]:
-        """What a person allows."""
+    def who_said_yes(self, purpose: str) -> list[UUID]:
+        """Everybody with a confirmed address who said yes to this."""
         rows = self._connection.execute(
-            "SELECT purpose FROM consents WHERE account_id = %s AND granted", [account_id]
+            """
+            SELECT id FROM accounts JOIN consents ON account_id = id
+             WHERE purpose = %s AND granted AND verified_at IS NOT NULL ORDER BY id
+            """,
+            [purpose],
         ).fetchall()
-        return frozenset(purpose for (purpose,) in rows)
+        return [account_id for (account_id,) in rows]
+
+    def words(self, account_id: UUID) -> dict[str, Word]:
+        """A person's last word on each purpose; nothing where she never said any."""
+        rows = self._connection.execute(
+            "SELECT purpose, granted, changed_at FROM consents WHERE account_id = %s", [account_id]
+        ).fetchall()
+        return {purpose: Word(granted=granted, changed_at=changed_at) for purpose, granted, changed_at in rows}
+
+    def granted(self, account_id: UUID) -> frozenset[str]:
+        """What a person allows: what she said yes to, and what stands until she takes it back."""
+        words = self.words(account_id)
+        said = {purpose for purpose, word in words.items() if word.granted}
+        return frozenset(said | (UNTIL_WITHDRAWN - words.keys()))

@@ -26,6 +26,8 @@ class Mail:
     # The numbers and dates in it, and the document of billing's that goes along.
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     attachment: UUID | None = None
+    # When the try before this one began, if nobody knows what became of it.
+    unsettled_since: datetime | None = None
 
 
 class Mails:
@@ -71,14 +73,26 @@ class Mails:
         with self._connection.cursor(row_factory=class_row(Mail)) as cursor:
             return cursor.execute(
                 """
+                WITH due AS (
+                    SELECT id, calling_since FROM mails WHERE state = 'waiting' AND next_try_at <= %(now)s
+                     ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
                 UPDATE mails
-                   SET attempts = attempts + 1, next_try_at = %(now)s + interval '1 minute' * (2 ^ attempts)
-                 WHERE id = (SELECT id FROM mails WHERE state = 'waiting' AND next_try_at <= %(now)s
-                              ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-             RETURNING id, account_id, template, attempts, parameters, attachment
+                   SET attempts = attempts + 1, next_try_at = %(now)s + interval '1 minute' * (2 ^ attempts),
+                       calling_since = %(now)s
+                  FROM due WHERE mails.id = due.id
+             RETURNING mails.id, account_id, template, attempts, parameters, attachment,
+                       due.calling_since AS unsettled_since
                 """,
                 {"now": now},
             ).fetchone()
+
+    def settle(self, mail_id: UUID) -> None:
+        """It is known what became of this try."""
+        self._connection.execute("UPDATE mails SET calling_since = NULL WHERE id = %s", [mail_id])
+
+    def drop(self, mail_id: UUID) -> None:
+        """It is not sent after all."""
+        self._connection.execute("DELETE FROM mails WHERE id = %s AND state = 'waiting'", [mail_id])
 
     def mark_sent(self, mail_id: UUID) -> None:
         """The mail server took it."""

@@ -13,7 +13,14 @@ from common.errors import Invalid
 from common.problems import problems
 from gateway.adapters.links import Links
 from gateway.domain.idempotency import IdempotencyMismatch
-from gateway.domain.people import Account, AddressTaken, LinkExpired, check_password
+from gateway.domain.people import (
+    Account,
+    AddressTaken,
+    LinkExpired,
+    NotAdult,
+    UnknownPolicy,
+    check_password,
+)
 from gateway.repository import Work
 from gateway.routes.context import check_origin, passwords, public, unit
 from gateway.routes.once import Made, answered, once
@@ -51,7 +58,10 @@ class VerifyBody(BaseModel):
     token: Annotated[str, Field(max_length=2000)]
 
 
-@routes.post("/v1/accounts", responses={201: AccountAnswer, **problems(Invalid, AddressTaken, IdempotencyMismatch)})
+@routes.post(
+    "/v1/accounts",
+    responses={201: AccountAnswer, **problems(Invalid, NotAdult, UnknownPolicy, AddressTaken, IdempotencyMismatch)},
+)
 def sign_up(body: SignUpBody) -> Response:
     """Open an account; a verification mail and trial credits follow."""
     check_origin()

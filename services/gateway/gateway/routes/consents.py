@@ -1,14 +1,15 @@
 """/v1/consents: what a person allows, given and taken back in the same way."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field, StrictBool
 
 from common.answers import Answer
-from common.errors import Unavailable
+from common.errors import Conflict, Unavailable
 from common.problems import problems
 from gateway.domain.consents import NoSuchConsent, check_purpose
-from gateway.domain.people import ForgedRequest, NotSignedIn
+from gateway.domain.people import ForgedRequest, NotSignedIn, UnknownPolicy
 from gateway.routes.context import current_person, peers, personal, studio, unit
 from gateway.use_cases import consents
 
@@ -25,10 +26,13 @@ class ConsentBody(BaseModel):
     """Whether it is allowed."""
 
     granted: StrictBool
+    policy_version: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
+        default=None, description="The policy that was read; the one of today where it is left out."
+    )
 
 
 class ConsentChangeAnswer(Answer):
-    """One change: when, by which way (`studio page` or `api`), and under which policy."""
+    """One change: when, by which way (`studio page`, `api`, or an objection and its end), and under which policy."""
 
     granted: bool
     changed_at: datetime
@@ -39,8 +43,8 @@ class ConsentChangeAnswer(Answer):
 class ConsentAnswer(Answer):
     """One consent: what is agreed to, what then happens, what stops without it, and how it stands.
 
-    Nobody has allowed anything before she says so: `changed_at` is null until then. `history` has the
-    latest changes, the last one first.
+    Nothing is allowed before somebody says so, except what stands until it is withdrawn; `changed_at` is null while
+    nothing was said. `history` has the latest changes, the last one first.
     """
 
     purpose: str
@@ -48,15 +52,17 @@ class ConsentAnswer(Answer):
     sentence: str
     allows: str
     withdrawn: str
+    until_withdrawn: bool
     granted: bool
     changed_at: datetime | None
     history: list[ConsentChangeAnswer] = Field(max_length=50)
 
 
 class ConsentsAnswer(Answer):
-    """Everything a person can allow."""
+    """Everything a person can allow, and the policies there are, the oldest first."""
 
     items: list[ConsentAnswer]
+    policy_versions: list[str]
 
 
 @routes.get("/v1/consents", responses={200: ConsentsAnswer, **problems(NotSignedIn, Unavailable)})
@@ -67,7 +73,10 @@ def list_consents() -> ConsentsAnswer:
 
 @routes.put(
     "/v1/consents/<purpose>",
-    responses={200: ConsentAnswer, **problems(NotSignedIn, ForgedRequest, NoSuchConsent, Unavailable)},
+    responses={
+        200: ConsentAnswer,
+        **problems(NotSignedIn, ForgedRequest, NoSuchConsent, UnknownPolicy, Conflict, Unavailable),
+    },
 )
 def change_consent(path: ConsentPath, body: ConsentBody) -> ConsentAnswer:
     """Allow something, or take that back. Saying the same again changes nothing."""
@@ -76,7 +85,7 @@ def change_consent(path: ConsentPath, body: ConsentBody) -> ConsentAnswer:
     said = {
         "granted": body.granted,
         "how": "studio page" if person.by_cookie else "api",
-        "policy_version": studio().policy_version,
+        "policy_version": body.policy_version or studio().policy_version,
     }
     answer = ConsentAnswer(**peers().privacy.put(f"/v1/consents/{purpose}", user_id=person.account_id, body=said))
     with unit.begin() as work:

@@ -23,14 +23,19 @@ class DisclosuresQuery(BaseModel):
 
 
 class DisclosureAnswer(Answer):
-    """What a partner was given, when, why, and for which figurine; the sentences are for people."""
+    """What a partner was given, when, why, for which figurine if any, on which terms, and until when it may keep it.
+
+    The sentences are for people.
+    """
 
     at: datetime
     partner: Annotated[str, Field(examples=["google_gemini"])]
     partner_name: Annotated[str, Field(examples=["Google Gemini"])]
     what: str
     why: str
-    figurine_id: UUID
+    figurine_id: UUID | None
+    terms: str
+    expires_at: datetime | None
 
 
 class DisclosuresAnswer(Answer):

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage as UploadedFile
 from common.errors import Invalid
 from common.problems import problems
 from gateway.domain.allowances import PlanNeeded
-from gateway.domain.consents import ConsentRequired
+from gateway.domain.consents import ConsentRequired, Restricted
 from gateway.domain.figurines import InsufficientCredits, NoSuchFigurine
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import ForgedRequest, NotSignedIn
@@ -110,6 +110,7 @@ def allow_photos() -> None:
             NotSignedIn,
             ForgedRequest,
             ConsentRequired,
+            Restricted,
             IdempotencyMismatch,
         ),
         **problems(

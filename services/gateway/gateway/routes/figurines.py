@@ -13,7 +13,7 @@ from common.answers import Answer
 from common.errors import Conflict, Invalid, NotFound, Unavailable
 from common.problems import problems
 from gateway.domain.allowances import PlanNeeded
-from gateway.domain.consents import ConsentRequired
+from gateway.domain.consents import ConsentRequired, Restricted
 from gateway.domain.figurines import (
     Figurine,
     InsufficientCredits,
@@ -156,6 +156,7 @@ def allow_photos() -> None:
             NotSignedIn,
             ForgedRequest,
             ConsentRequired,
+            Restricted,
             IdempotencyMismatch,
         ),
         **problems(

@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 from werkzeug.http import dump_options_header
 
 from common.answers import Answer
+from common.contracts.consents import PROCESSING
 from common.problems import problems
+from gateway.domain.consents import Restricted
 from gateway.domain.figurines import NoSuchFigurine, RangeOutside
 from gateway.domain.models import (
     HEIGHT_MM,
@@ -35,6 +37,7 @@ TURNTABLE_POLICY: Final = (
 REFUSALS: Final = problems(
     NoSuchFigurine,
     NothingToModel,
+    Restricted,
     RangeOutside,
     ModelFailed,
     TooManyModels,
@@ -170,6 +173,9 @@ def _served(figurine_id: UUID, what: str, query: ModelQuery, suffix: str) -> Res
     person = current_person()
     with unit.begin() as work:
         figurine = figurines.read_figurine(work, person.account_id, figurine_id)
+        restricted = PROCESSING not in work.consents.granted(person.account_id)
+    if restricted:
+        _require_ready(figurine_id, query, person.account_id)
     answer = peers().generation.stream(
         f"/v1/figurines/{figurine_id}/{what}",
         user_id=person.account_id,
@@ -184,6 +190,13 @@ def _served(figurine_id: UUID, what: str, query: ModelQuery, suffix: str) -> Res
     if answer.status_code != HTTPStatus.ACCEPTED:
         response.headers["Content-Disposition"] = _attachment(file_name(figurine.title, query.height_mm, suffix))
     return response
+
+
+def _require_ready(figurine_id: UUID, query: ModelQuery, account_id: UUID) -> None:
+    """Whoever restricted the use of her data has what was made, and nothing new. Raises Restricted."""
+    known = peers().generation.get(f"/v1/figurines/{figurine_id}/model", user_id=account_id, params=_params(query))
+    if known["state"] != "ready":
+        raise Restricted
 
 
 def _attachment(name: str) -> str:

@@ -9,8 +9,9 @@ from werkzeug.datastructures import FileStorage
 
 from common.errors import Unavailable
 from gateway.domain.photo import TooManySavedPhotos
-from gateway.routes.context import intake, peers
+from gateway.routes.context import intake, peers, unit
 from gateway.routes.photos import saved_photo_bytes
+from gateway.use_cases.consents import require_saving
 
 
 class WithPhoto(Protocol):
@@ -44,13 +45,15 @@ def said(form: WithPhoto) -> tuple[str, ...]:
 
 
 def is_to_be_saved(form: WithPhoto, account_id: UUID) -> bool:
-    """Whether the photo is to be kept; a saved one is already. Raises TooManySavedPhotos.
+    """Whether the photo is to be kept; a saved one is already. Raises SavingNotAllowed, TooManySavedPhotos.
 
     While generation is away nobody knows how many there are: the order is taken, and generation saves no more
     than it may.
     """
     if form.saved_photo_id is not None or not form.save_photo:
         return False
+    with unit.begin() as work:
+        require_saving(work, account_id)
     try:
         there = peers().generation.get("/v1/photos", user_id=account_id)
     except Unavailable:

@@ -1,13 +1,15 @@
 """/v1/privacy/requests: access, portability, erasure, restriction, objection; asked for, followed, taken back."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from flask import Response
 from pydantic import BaseModel, Field
 
 from common.answers import Answer
+from common.contracts.words import Word
 from common.current import Current
 from common.errors import Conflict, Unavailable
 from common.problems import problems
@@ -23,7 +25,7 @@ from gateway.domain.people import (
 from gateway.domain.rights import NoSuchRequest
 from gateway.routes.context import Person, current_person, passwords, peers, personal, studio, unit
 from gateway.routes.once import Made, answered, once
-from gateway.use_cases import people
+from gateway.use_cases import consents, people
 
 routes = personal("privacy requests")
 links = Current(Links)
@@ -63,7 +65,8 @@ class RequestAnswer(Answer):
     """A request: `services` says how far each of them is, `missing` who has not done its part yet.
 
     `state` is `received` `verifying` `waiting` (until `begins_at`; it can be taken back) `fenced` `executing` `ready`
-    `completed` `completed_with_retention` `partially_executed` `cancelled` or `refused`.
+    `completed` `completed_with_retention` `partially_executed` `cancelled` or `refused`. A restriction or an objection
+    is in force while it is `executing`, and `cancelled` once it was lifted.
     """
 
     id: UUID
@@ -107,7 +110,7 @@ def ask(body: RequestBody) -> Response:
     if repeated is not None:
         return repeated
     said = {"kind": body.kind, "policy_version": studio().policy_version}
-    answer = RequestAnswer(**peers().privacy.post("/v1/requests", user_id=person.account_id, body=said))
+    answer = _noted(person.account_id, peers().privacy.post("/v1/requests", user_id=person.account_id, body=said))
     if body.kind == "erasure":
         # Asked for twice it is the same erasure; and of somebody who leaves nothing new is kept.
         answer.follow = links().receipt(answer.id)
@@ -137,9 +140,17 @@ def read_request(path: RequestPath) -> RequestAnswer:
     responses={200: RequestAnswer, **problems(NotSignedIn, ForgedRequest, NoSuchRequest, Conflict, Unavailable)},
 )
 def cancel(path: RequestPath) -> RequestAnswer:
-    """Take a request back that has not begun."""
+    """Take a request back that has not begun, or lift a restriction or an objection."""
     account_id = current_person().account_id
-    return RequestAnswer(**peers().privacy.post(f"/v1/requests/{path.request_id}/cancel", user_id=account_id))
+    return _noted(account_id, peers().privacy.post(f"/v1/requests/{path.request_id}/cancel", user_id=account_id))
+
+
+def _noted(account_id: UUID, answer: Mapping[str, Any]) -> RequestAnswer:
+    """Act on it from now on: the news of it comes later."""
+    with unit.begin() as work:
+        for purpose, word in answer["words"].items():
+            consents.note_word(work, account_id, purpose, Word.model_validate(word))
+    return RequestAnswer.model_validate(answer, from_attributes=False)
 
 
 def check_fresh(person: Person, password: str | None) -> None:

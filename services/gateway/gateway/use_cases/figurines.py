@@ -13,6 +13,7 @@ from common.contracts.generation import (
     FigurineRequested,
     FigurineStarted,
 )
+from common.contracts.words import Word
 from gateway.domain.allowances import check_allowed
 from gateway.domain.figurines import (
     UPLOAD_LIFETIME,
@@ -27,7 +28,7 @@ from gateway.domain.figurines import (
 from gateway.domain.styles import NoSuchStyle, check_available, price_of, settle_options
 from gateway.domain.versions import Parent
 from gateway.repository import Work
-from gateway.use_cases.consents import require_consent_for
+from gateway.use_cases.consents import require_consent_for, require_saving, require_unrestricted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +65,10 @@ class Placement:
 def quote(work: Work, account_id: UUID, order: Order) -> Quote:
     """What an order would be.
 
-    Raises NoSuchStyle, StyleUnavailable, ConsentRequired, PlanNeeded, Invalid, InsufficientCredits.
-
-    The balance is the last one heard of; when none was, billing decides.
+    Raises Restricted, NoSuchStyle, StyleUnavailable, ConsentRequired, PlanNeeded, Invalid, InsufficientCredits. The
+    balance is the last one heard of; when none was, billing decides.
     """
+    require_unrestricted(work, account_id)
     style = work.styles.find(order.style)
     if style is None:
         raise NoSuchStyle
@@ -84,8 +85,16 @@ def quote(work: Work, account_id: UUID, order: Order) -> Quote:
 
 
 def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
-    """Write the order down and tell generation that its photo has come, or that it needs none."""
+    """Write the order down and tell generation that its photo has come, or that it needs none.
+
+    What the person allows goes along as it stands now: its own news may still be on its way when the order arrives.
+    Raises Restricted, SavingNotAllowed when she took something back while her photo was being read.
+    """
+    require_unrestricted(work, account_id)
+    if placement.save:
+        require_saving(work, account_id)
     now = work.clock.now()
+    words = work.consents.words(account_id)
     parent = placement.parent
     figurine = Figurine(
         id=placement.figurine_id,
@@ -112,7 +121,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
     )
     work.figurines.add(figurine)
     if parent is not None and parent.goes_on:
-        work.outbox.add(_edit_ordered(figurine, placement, parent, now))
+        work.outbox.add(_edit_ordered(figurine, placement, parent, now, words))
         return figurine
     work.outbox.add(
         ImageUploaded(
@@ -132,6 +141,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             save=placement.save,
             delivery=figurine.delivery,
             allowance_version=placement.allowance_version,
+            words=words,
         )
     )
     return figurine
@@ -202,7 +212,9 @@ def note_balance(work: Work, event: BalanceMoved) -> None:
         work.feed.add(event.user_id, "credits.changed", {"available": event.available, "held": event.held})
 
 
-def _edit_ordered(figurine: Figurine, placement: Placement, parent: Parent, now: datetime) -> FigurineEditOrdered:
+def _edit_ordered(
+    figurine: Figurine, placement: Placement, parent: Parent, now: datetime, words: dict[str, Word]
+) -> FigurineEditOrdered:
     return FigurineEditOrdered(
         figurine_id=figurine.id,
         words_id=placement.upload_id,
@@ -218,6 +230,7 @@ def _edit_ordered(figurine: Figurine, placement: Placement, parent: Parent, now:
         delete_by=now + UPLOAD_LIFETIME,
         options=dict(figurine.options),
         allowance_version=placement.allowance_version,
+        words=words,
     )
 
 

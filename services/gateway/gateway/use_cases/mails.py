@@ -1,17 +1,24 @@
-"""Letters: those that other services ask for, whom each goes to, and what its sending brings about."""
+"""Letters: asked for, sent, and what the mail server was told by that; who they go to, only the gateway knows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid5
 
 import structlog
 
 from common.contracts.billing import MailRequested
+from common.contracts.consents import NEWS, PROCESSING
+from common.contracts.generation import PartnerDisclosed
 from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.repository import Work
-from gateway.repository.mails import Mail
+from gateway.repository.mails import MAX_ATTEMPTS, Mail
 from gateway.use_cases.corrections import CONFIRM_MAIL, IN_USE_MAIL, LEAVING_MAIL
 
-# What there are words for, in web/templates/mail.
+# What others may ask for; there are words for each in web/templates/mail.
 LETTERS = frozenset(
     {
         "invoice",
@@ -24,7 +31,37 @@ LETTERS = frozenset(
         "archive-ready",
     }
 )
+# These go only to those who want them, whoever asks for them.
+NEWS_LETTERS: Final = frozenset({"news"})
+RELAY: Final = "mail_relay"
 _log = structlog.get_logger("gateway.mails")
+
+
+class Fate(StrEnum):
+    """What became of one try to send a mail."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    # Told of it, and not sent: it is tried again.
+    UNSETTLED = "unsettled"
+    # Nothing was told: the server, or what was to go along, is away; or no server can be told.
+    NOT_TOLD = "not_told"
+    UNWRITABLE = "unwritable"
+
+
+_TOLD: Final = frozenset({Fate.SENT, Fate.REFUSED, Fate.UNSETTLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSend:
+    """A mail whose turn it is: whom it is about, where it goes, what it speaks of, and when this try began."""
+
+    mail: Mail
+    account: Account
+    to: str
+    template: str
+    began: datetime
+    change: PendingAddress | None = None
 
 
 def write_to_person(work: Work, event: MailRequested) -> None:
@@ -37,48 +74,65 @@ def write_to_person(work: Work, event: MailRequested) -> None:
     work.mails.add(event.user_id, event.template, parameters=event.parameters, attachment=event.attachment)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addressed:
-    """A mail, whom it is about, where it goes, and the change of address it speaks of."""
-
-    mail: Mail
-    account: Account
-    to: str
-    template: str
-    change: PendingAddress | None = None
+def write_news(work: Work, parameters: Mapping[str, str]) -> int:
+    """Have a piece of news sent to everybody who wants it; returns to how many."""
+    readers = work.consents.who_said_yes(NEWS)
+    for account_id in readers:
+        work.mails.add(account_id, "news", parameters=parameters)
+    return len(readers)
 
 
-def address(work: Work, mail: Mail) -> Addressed | None:
+def claim_mail(work: Work) -> ToSend | None:
+    """The next mail to send. News is not sent to whoever has taken that back since it was written."""
+    while (mail := work.mails.claim()) is not None:
+        account = work.accounts.find(mail.account_id)
+        if account is None or not _wanted(work, mail):
+            work.mails.drop(mail.id)
+            continue
+        if mail.unsettled_since is not None:
+            # Whoever tried before died over it: the server may have been told.
+            _disclose(work, mail, mail.attempts - 1, at=mail.unsettled_since)
+        sending = _addressed(work, mail, account)
+        if sending is not None:
+            return sending
+        work.mails.settle(mail.id)
+        work.mails.mark_refused(mail.id)
+        _go_on(work, mail)
+    return None
+
+
+def settle_mail(work: Work, sending: ToSend, fate: Fate) -> None:
+    """Record what became of a try, and in the same breath what the mail server was told by it."""
+    mail = sending.mail
+    work.mails.settle(mail.id)
+    if fate in _TOLD:
+        _disclose(work, mail, mail.attempts, at=sending.began)
+    if fate is Fate.SENT:
+        work.mails.mark_sent(mail.id)
+    elif fate in {Fate.REFUSED, Fate.UNWRITABLE} or mail.attempts >= MAX_ATTEMPTS:
+        work.mails.mark_refused(mail.id)
+    else:
+        return
+    _go_on(work, mail)
+
+
+def _addressed(work: Work, mail: Mail, account: Account) -> ToSend | None:
     """Where a mail goes as things stand now; None when nobody waits for it any more.
 
     What asks for a confirmation goes to the new address. If that is somebody else's, a note goes there instead: whoever
     asked is told the same in either case.
     """
-    account = work.accounts.find(mail.account_id)
-    if account is None:
-        return None
+    now = work.clock.now()
     if mail.template not in {LEAVING_MAIL, CONFIRM_MAIL}:
-        return Addressed(mail=mail, account=account, to=account.email, template=mail.template)
+        return ToSend(mail=mail, account=account, to=account.email, template=mail.template, began=now)
     change = work.addresses.find(account.id)
     if change is None or str(change.id) != mail.parameters.get("change"):
         return None
     if mail.template == LEAVING_MAIL:
-        return Addressed(mail=mail, account=account, to=account.email, template=LEAVING_MAIL, change=change)
+        return ToSend(mail=mail, account=account, to=account.email, template=LEAVING_MAIL, change=change, began=now)
     owner = work.accounts.find_by_address(change.email)
     template = CONFIRM_MAIL if owner is None else IN_USE_MAIL
-    return Addressed(mail=mail, account=account, to=change.email, template=template, change=change)
-
-
-def note_sent(work: Work, mail: Mail) -> None:
-    """The mail server took it."""
-    work.mails.mark_sent(mail.id)
-    _go_on(work, mail)
-
-
-def note_refused(work: Work, mail: Mail) -> None:
-    """It cannot be delivered, was tried long enough, or nobody waits for it."""
-    work.mails.mark_refused(mail.id)
-    _go_on(work, mail)
+    return ToSend(mail=mail, account=account, to=change.email, template=template, change=change, began=now)
 
 
 def _go_on(work: Work, mail: Mail) -> None:
@@ -87,3 +141,26 @@ def _go_on(work: Work, mail: Mail) -> None:
     if change is not None and str(change.id) == mail.parameters.get("change"):
         work.addresses.renew(change.id)
         work.mails.add(mail.account_id, CONFIRM_MAIL, parameters={"change": str(change.id)})
+
+
+def _wanted(work: Work, mail: Mail) -> bool:
+    return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(mail.account_id)
+
+
+def _disclose(work: Work, mail: Mail, attempt: int, *, at: datetime) -> None:
+    work.outbox.add(
+        PartnerDisclosed(
+            user_id=mail.account_id,
+            partner=RELAY,
+            kind="address_letter_and_invoice" if mail.attachment else "address_and_letter",
+            purpose="U6" if mail.template in NEWS_LETTERS else "U1",
+            disclosed_at=at,
+            # The same for each try, however late whoever made it says so.
+            disclosure_id=_call(mail.id, attempt),
+            tier="processor",
+        )
+    )
+
+
+def _call(mail_id: UUID, attempt: int) -> UUID:
+    return uuid5(mail_id, str(attempt))

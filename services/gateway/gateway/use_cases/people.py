@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from common.contracts.gateway import UserRegistered
-from common.errors import Invalid
 from gateway.domain.corrections import check_name
-from gateway.domain.people import Account, LinkExpired, NotSignedIn, Session, check_address, token_digest
+from gateway.domain.people import (
+    Account,
+    LinkExpired,
+    NotAdult,
+    NotSignedIn,
+    Session,
+    check_address,
+    check_policy,
+    token_digest,
+)
 from gateway.repository import Work
 
 VERIFY_MAIL = "verify"
@@ -33,9 +41,9 @@ class OpenedSession:
 
 
 def sign_up(work: Work, request: SignUp) -> Account:
-    """Open an account, ask for the verification mail, tell the house."""
+    """Open an account, ask for the verification mail, tell the house. Raises NotAdult, UnknownPolicy, Invalid."""
     if not request.adult:
-        raise Invalid("The studio is for people of 18 years and over. Confirm that you are to go on.")
+        raise NotAdult
     account = Account(
         id=work.clock.new_id(),
         email=check_address(request.email),
@@ -44,7 +52,7 @@ def sign_up(work: Work, request: SignUp) -> Account:
         verified_at=None,
         created_at=work.clock.now(),
     )
-    work.accounts.add(account, policy_version=request.policy_version)
+    work.accounts.add(account, policy_version=check_policy(request.policy_version))
     work.mails.add(account.id, VERIFY_MAIL)
     work.outbox.add(UserRegistered(user_id=account.id, registered_at=account.created_at))
     return account

@@ -10,6 +10,7 @@ from gateway.domain.figurines import Figurine, NoSuchFigurine
 from gateway.domain.styles import NoSuchStyle
 from gateway.domain.versions import GOING_ON, Edit, Parent, Version, check_editable, edited, goes_on, seed_of
 from gateway.repository import Work
+from gateway.use_cases.consents import require_unrestricted
 from gateway.use_cases.figurines import Placement, Quote, place_order, quote, read_figurine
 
 
@@ -25,8 +26,9 @@ class EditQuote:
 def quote_edit(work: Work, account_id: UUID, figurine_id: UUID, edit: Edit, *, photo: bool, new_seed: int) -> EditQuote:
     """What an edit would be; `photo` when one came with it.
 
-    Raises NoSuchFigurine, NothingToEdit, PhotoNeeded, and what `quote` raises.
+    Raises Restricted, NoSuchFigurine, NothingToEdit, PhotoNeeded, and what `quote` raises.
     """
+    require_unrestricted(work, account_id)
     figurine = read_figurine(work, account_id, figurine_id)
     check_editable(figurine, edit.picture)
     style = work.styles.find(edit.style or figurine.style)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from common.contracts.consents import GEMINI as GEMINI_CONSENT
 from generation.domain.jobs import FailureCode, QueuePlace, Standing, waiting_time
 from generation.domain.styles import Style
 
@@ -24,12 +25,22 @@ class Partner:
     consent: str
     kind: str
     purpose: str
+    # How long it keeps what it was told.
+    keeps: timedelta | None = None
 
 
+# Gemini keeps prompts and pictures for 55 days to look for abuse: https://ai.google.dev/gemini-api/docs/usage-policies.
 # Engines that paint on this machine tell nobody anything and stand in no list.
 PARTNERS: Mapping[str, Partner] = {
-    GEMINI: Partner(name="google_gemini", consent="google_gemini", kind="photo_and_prompt", purpose="U2")
+    GEMINI: Partner(
+        name="google_gemini",
+        consent=GEMINI_CONSENT,
+        kind="photo_and_prompt",
+        purpose="U2",
+        keeps=timedelta(days=55),
+    )
 }
+TO_PARTNERS = frozenset(partner.consent for partner in PARTNERS.values())
 # Engines that make a version of a picture without its photo, and what a partner is told then instead.
 GOING_ON = frozenset({GEMINI})
 GOING_ON_TELLS = "picture_and_prompt"
@@ -107,6 +118,8 @@ class Painters:
     limits: Limits = field(default_factory=Limits)
     # Those of them that take orders in batches, which may take a day.
     batches: frozenset[str] = frozenset()
+    # On which terms the partners among them are used, as in `paid`.
+    tiers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def batch_engine(self, style: str) -> str | NoEngine:
         """The engine that paints a style in batches; whoever ordered that did not order another engine."""

@@ -8,7 +8,7 @@ from statistics import median
 from uuid import UUID
 
 from common.contracts.pricing import NOW
-from common.errors import NotFound, Refused
+from common.errors import Forbidden, NotFound, Refused
 
 MAX_FAILURES = 3
 # A call that may have been received is repeated once, and not at once: nobody knows what it cost.
@@ -62,6 +62,12 @@ class AlreadyEnded(Refused):
 
 class NoSuchFigurine(NotFound):
     """There is no such figurine, or it is not yours."""
+
+
+class Restricted(Forbidden):
+    """You have restricted the use of your data, so nothing new is made. Lift that on the privacy page to go on."""
+
+    code = "restricted"
 
 
 class FailureCode(StrEnum):

@@ -7,10 +7,11 @@ from enum import StrEnum
 from math import sqrt
 from typing import Final
 
+from common.contracts.consents import QUALITY
 from common.errors import Forbidden
 
 # Whose ratings are looked at: those who agreed to this. Privacy has its words.
-QUALITY_CONSENT: Final = "quality_feedback"
+QUALITY_CONSENT: Final = QUALITY
 # Only this much is looked back on, and no other span can be asked for: two spans a day apart would tell one person.
 PERIOD: Final = timedelta(days=90)
 OPERATOR: Final = "operator"

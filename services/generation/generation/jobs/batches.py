@@ -63,7 +63,7 @@ class PostDesk:
         batch, group = gathered
         orders = self._orders(group)
         with self.unit.begin() as work:
-            told = batches.tell_partner(work, batch, {place: group[place] for place in orders})
+            told = batches.tell_partner(work, batch, {place: group[place] for place in orders}, painters=self.painters)
         # Only now, and outside: a call must not keep a transaction open.
         self._send(batch, {place: order for place, order in orders.items() if place in told})
         return 1

@@ -175,7 +175,7 @@ class Workshop:
         order = self.order_for(claim)
         # The last moment to ask; on its own, for a call must not keep a transaction open.
         with self.unit.begin() as work:
-            may_be_told = use_cases.disclose(work, claim)
+            may_be_told = use_cases.disclose(work, claim, painters=self.painters)
         if not may_be_told:
             raise _NothingMayBeTold
         paintings = self._engine_of(claim).paint(order)

@@ -10,6 +10,7 @@ from psycopg.rows import class_row, kwargs_row
 
 from common.clock import Clock
 from common.database import Connection
+from generation.domain import TO_PARTNERS
 from generation.domain.batches import LEASE, Batch, BatchState
 from generation.repository.attempts import GROUP_REFUSED
 
@@ -52,13 +53,18 @@ class Batches:
                 SELECT id, user_id,
                        EXISTS (SELECT FROM attempts a WHERE a.figurine_id = f.id AND outcome = %(refused)s) AS alone,
                        ARRAY(SELECT purpose FROM consents c WHERE c.user_id = f.user_id AND granted) AS consented,
-                       (SELECT max(changed_at) FROM consents c WHERE c.user_id = f.user_id AND NOT granted)
-                       AS withdrawn_at
+                       (SELECT max(changed_at) FROM consents c
+                         WHERE c.user_id = f.user_id AND NOT granted AND purpose = ANY(%(to_partners)s)) AS withdrawn_at
                   FROM figurines f
                  WHERE state = 'queued' AND delivery = 'batch' AND (not_before IS NULL OR not_before <= %(now)s)
                  ORDER BY queued_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
                 """,
-                {"refused": GROUP_REFUSED, "now": self._clock.now(), "limit": _LOOKED_AT},
+                {
+                    "refused": GROUP_REFUSED,
+                    "to_partners": list(TO_PARTNERS),
+                    "now": self._clock.now(),
+                    "limit": _LOOKED_AT,
+                },
             ).fetchall()
 
     def place(self, figurine_id: UUID) -> int | None:

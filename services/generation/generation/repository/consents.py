@@ -4,6 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from common.clock import Clock
+from common.contracts.consents import allowed
+from common.contracts.words import Word
 from common.database import Connection
 from generation.domain import Figurine, Partner, told
 
@@ -28,6 +30,18 @@ class Consents:
             ).rowcount
         )
 
+    def of(self, user_id: UUID, purpose: str) -> Word | None:
+        """What the person last said; None where she said nothing."""
+        row = self._connection.execute(
+            "SELECT granted, changed_at FROM consents WHERE user_id = %s AND purpose = %s", [user_id, purpose]
+        ).fetchone()
+        return None if row is None else Word(granted=row[0], changed_at=row[1])
+
+    def allows(self, user_id: UUID, purpose: str) -> bool:
+        """Whether a purpose is allowed, by her word or without one."""
+        word = self.of(user_id, purpose)
+        return allowed(purpose, said=None if word is None else word.granted)
+
     def given(self, user_id: UUID, purpose: str) -> bool:
         """Whether the person agrees now; a withdrawal waits until this transaction has ended."""
         row = self._connection.execute(
@@ -43,24 +57,26 @@ class Disclosures:
         self._connection = connection
         self._clock = clock
 
-    def add(self, figurine: Figurine, partner: Partner) -> None:
-        """A partner is about to be told about this attempt."""
+    def add(self, figurine: Figurine, partner: Partner, *, at: datetime) -> UUID:
+        """A partner is about to be told about this attempt; returns the id of the disclosure."""
+        disclosure_id = self._clock.new_id()
         self._connection.execute(
             """
             INSERT INTO disclosures (id, user_id, figurine_id, attempt, partner, kind, purpose, at)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
             """,
             [
-                self._clock.new_id(),
+                disclosure_id,
                 figurine.user_id,
                 figurine.id,
                 figurine.attempt,
                 partner.name,
                 told(partner, goes_on=figurine.goes_on),
                 partner.purpose,
-                self._clock.now(),
+                at,
             ],
         )
+        return disclosure_id
 
     def made(self, figurine: Figurine) -> bool:
         """Whether this attempt may have told a partner something."""

@@ -33,6 +33,16 @@ class Jobs:
                 [figurine_id],
             ).fetchone()
 
+    def live(self, user_id: UUID) -> list[UUID]:
+        """This person's jobs that have not ended, in the order in which they are locked."""
+        rows = self._connection.execute(
+            """
+            SELECT id FROM figurines WHERE user_id = %s AND state IN ('priced', 'queued', 'rendering') ORDER BY id
+            """,
+            [user_id],
+        ).fetchall()
+        return [figurine_id for (figurine_id,) in rows]
+
     def add(self, figurine: Figurine) -> bool:
         """Write a new job; False when the figurine is known already."""
         return bool(

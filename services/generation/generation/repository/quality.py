@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg.rows import kwargs_row
 
+from common.contracts.consents import PROCESSING
 from common.database import Connection
 from generation.domain.quality import QUALITY_CONSENT, EngineQuality, Reason, StyleQuality
 
@@ -26,7 +27,9 @@ class Quality:
                       FROM ratings r
                       JOIN figurines f ON f.id = r.figurine_id
                       JOIN consents c ON c.user_id = r.user_id AND c.purpose = %(consent)s AND c.granted
-                     WHERE r.rated_at >= %(since)s AND f.deleted_at IS NULL),
+                     WHERE r.rated_at >= %(since)s AND f.deleted_at IS NULL
+                       AND NOT EXISTS (SELECT FROM consents p WHERE p.user_id = r.user_id
+                                          AND p.purpose = %(processing)s AND NOT p.granted)),
                 ticked AS (
                     SELECT style, engine, reason, count(*) AS times
                       FROM heard CROSS JOIN unnest(reasons) AS reason GROUP BY style, engine, reason)
@@ -40,7 +43,7 @@ class Quality:
                  GROUP BY style, engine HAVING count(DISTINCT user_id) >= %(least)s
                  ORDER BY style, engine
                 """,
-                {"consent": QUALITY_CONSENT, "since": since, "least": least_people},
+                {"consent": QUALITY_CONSENT, "processing": PROCESSING, "since": since, "least": least_people},
             ).fetchall()
 
     def of_engines(self, *, since: datetime, least_people: int) -> list[EngineQuality]:

@@ -14,8 +14,7 @@ from psycopg.rows import class_row
 
 from common.clock import Clock
 from common.database import Connection
-from generation.domain import Standing
-from generation.domain.quality import QUALITY_CONSENT
+from generation.domain import TO_PARTNERS, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +67,12 @@ class Queue:
                 SELECT id, user_id, style, goes_on, requested_at, queued_at,
                        ARRAY(SELECT purpose FROM consents c WHERE c.user_id = f.user_id AND granted) AS consented,
                        (SELECT max(changed_at) FROM consents c
-                         WHERE c.user_id = f.user_id AND NOT granted AND purpose <> %(no_partner)s) AS withdrawn_at
+                         WHERE c.user_id = f.user_id AND NOT granted AND purpose = ANY(%(to_partners)s)) AS withdrawn_at
                   FROM figurines f
                  WHERE state = 'queued' AND engine IS NULL AND delivery = 'now'
                  ORDER BY not_before NULLS FIRST, queued_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
                 """,
-                {"limit": limit, "no_partner": QUALITY_CONSENT},
+                {"limit": limit, "to_partners": list(TO_PARTNERS)},
             ).fetchall()
 
     def assign(self, jobs: Sequence[Unassigned], engine: str) -> None:

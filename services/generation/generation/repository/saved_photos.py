@@ -79,6 +79,14 @@ class SavedPhotos:
             ).rowcount
         )
 
+    def dismiss_all(self, owner: UUID) -> int:
+        """From now on nobody sees any of this person's, and what is not copied yet never will be; returns how many."""
+        self._connection.execute("DELETE FROM saved_photos WHERE user_id = %s AND state = 'asked'", [owner])
+        return self._connection.execute(
+            "UPDATE saved_photos SET state = 'leaving', next_try_at = %s WHERE user_id = %s AND state = 'saved'",
+            [self._clock.now(), owner],
+        ).rowcount
+
     def end(self, photo_id: UUID) -> SavedPhoto | None:
         """Nothing of it is left in the store; what it was, or None when that was recorded before."""
         with self._connection.cursor(row_factory=class_row(SavedPhoto)) as cursor:

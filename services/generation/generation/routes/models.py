@@ -23,6 +23,7 @@ from generation.domain import (
     ModelState,
     NoSuchFigurine,
     NothingToModel,
+    Restricted,
     TooManyModels,
 )
 from generation.routes.context import models, unit
@@ -36,6 +37,7 @@ REFUSALS = problems(
     NothingToModel,
     RangeOutside,
     ModelFailed,
+    Restricted,
     TooManyModels,
     statuses={RangeOutside: 416, ModelFailed: 422, TooManyModels: 429},
 )

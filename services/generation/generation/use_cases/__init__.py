@@ -1,5 +1,6 @@
 """What generation does: one function per intent, inside the caller's unit of work."""
 
+from generation.use_cases.consents import note_consent, note_restricted, note_resumed, note_words
 from generation.use_cases.models import (
     ask_for_model,
     claim_model,
@@ -46,7 +47,6 @@ from generation.use_cases.quality import report_quality
 from generation.use_cases.queueing import (
     assign_engines,
     measure_queue,
-    note_consent,
     queue_place,
     reconsider_stranded,
 )
@@ -82,7 +82,10 @@ __all__ = [
     "measure_queue",
     "note_allowance",
     "note_consent",
+    "note_restricted",
+    "note_resumed",
     "note_unknown_calls",
+    "note_words",
     "open_share",
     "paint_order",
     "postpone_attempt",

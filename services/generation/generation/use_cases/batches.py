@@ -51,11 +51,11 @@ def gather(work: Work, painters: Painters, *, engine: str, most: int) -> tuple[B
     return (batch, _take(work, batch, chosen)) if chosen and (batch := work.batches.begin(engine)) else None
 
 
-def tell_partner(work: Work, batch: Batch, group: Group) -> set[int]:
+def tell_partner(work: Work, batch: Batch, group: Group, *, painters: Painters) -> set[int]:
     """Record that the partner is about to be told of these; returns those it may be told of (still)."""
     if not group or not work.batches.send(batch):
         return set()
-    return {place for place, figurine in group.items() if disclose(work, figurine)}
+    return {place for place, figurine in group.items() if disclose(work, figurine, painters=painters)}
 
 
 def note_received(work: Work, batch_id: UUID, name: str) -> None:

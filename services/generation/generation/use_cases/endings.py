@@ -1,14 +1,22 @@
 """How a job ends that gives no picture."""
 
-from common.contracts.generation import (
-    FigurineFailed,
-)
+from uuid import UUID
+
+from common.contracts.consents import ANALYTICS, PROCESSING
+from common.contracts.generation import FigurineFailed
+from common.contracts.words import Word
 from generation.domain import (
     FailureCode,
     Figurine,
     State,
 )
 from generation.repository import Work
+
+
+def words_on_counting(work: Work, user_id: UUID) -> dict[str, Word]:
+    """What whoever counts ends has to know of the person: the news of it may come to them later than this end."""
+    found = {purpose: work.consents.of(user_id, purpose) for purpose in (ANALYTICS, PROCESSING)}
+    return {purpose: word for purpose, word in found.items() if word is not None}
 
 
 def end(work: Work, figurine: Figurine, state: State, code: FailureCode) -> None:
@@ -27,5 +35,6 @@ def end(work: Work, figurine: Figurine, state: State, code: FailureCode) -> None
             style=figurine.style,
             code=code,
             failed_at=work.clock.now(),
+            words=words_on_counting(work, figurine.user_id),
         )
     )

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from common.contracts.consents import PROCESSING
 from generation.domain import (
     FAILURE_STANDS,
     MODEL_ATTEMPTS,
@@ -17,6 +18,7 @@ from generation.domain import (
     NoSuchFigurine,
     NoSuchPicture,
     NothingToModel,
+    Restricted,
     TooManyModels,
 )
 from generation.repository import Work
@@ -42,11 +44,13 @@ def ask_for_model(
 ) -> Model:
     """The model, from now on in the making if it is not there.
 
-    Raises what find_model raises, ModelFailed for as long as a failure stands, and TooManyModels.
+    Raises what find_model raises, Restricted, ModelFailed for as long as a failure stands, and TooManyModels.
     """
     model = find_model(work, user_id, figurine_id, picture, height_mm)
     if model is not None and model.state is ModelState.READY:
         return model
+    if not work.consents.allows(user_id, PROCESSING):
+        raise Restricted
     work.models.one_ask_at_a_time(user_id)
     model = work.models.find(figurine_id, picture, height_mm)
     if model is not None and (model.state in UNDER_WAY or model.state is ModelState.READY):

@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 
 from common.contracts.billing import CreditsHeld, CreditsRefused, EntitlementsChanged
+from common.contracts.consents import PROCESSING, SAVING
 from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
 from common.contracts.generation import (
     FigurineRequested,
@@ -21,6 +22,7 @@ from generation.domain import (
     Style,
 )
 from generation.repository import Work
+from generation.use_cases.consents import note_words
 from generation.use_cases.endings import end
 
 Catalogue = Mapping[str, Style]
@@ -29,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue, saved_photos: int = SAVED_PHOTOS) -> None:
     """A photo has come with an order: price it and ask for its credits. At most so many are saved for one person."""
+    note_words(work, event.user_id, event.words)
     new = work.uploads.add(
         event.upload_id,
         event.figurine_id,
@@ -37,8 +40,8 @@ def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue, save
         delete_by=event.delete_by,
     )
     # Whatever becomes of the order; and told again, it brings nothing back that was deleted meanwhile.
-    if new and event.save and work.saved_photos.ask(event.upload_id, event.user_id, limit=saved_photos):
-        work.wake_album()
+    if new and event.save and work.consents.allows(event.user_id, SAVING):
+        _save(work, event, limit=saved_photos)
     style = catalogue.get(event.style)
     figurine = _priced(event, style)
     if not work.jobs.add(figurine):
@@ -54,6 +57,7 @@ def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue, save
 
 def accept_edit(work: Work, event: FigurineEditOrdered, *, catalogue: Catalogue) -> None:
     """A version without a photo is ordered: price it, unless there is nothing (any more) to go on from."""
+    note_words(work, event.user_id, event.words)
     work.uploads.add(
         event.words_id,
         event.figurine_id,
@@ -193,7 +197,15 @@ def _version(event: FigurineEditOrdered) -> Figurine:
     )
 
 
+def _save(work: Work, event: ImageUploaded, *, limit: int) -> None:
+    if work.saved_photos.ask(event.upload_id, event.user_id, limit=limit):
+        work.wake_album()
+
+
 def _ask_for_credits(work: Work, figurine: Figurine) -> None:
+    if not work.consents.allows(figurine.user_id, PROCESSING):
+        end(work, figurine, State.FAILED, FailureCode.RESTRICTED)
+        return
     work.outbox.add(
         FigurineRequested(
             figurine_id=figurine.id,

@@ -30,7 +30,7 @@ from generation.domain import (
 from generation.ports import PaintingFailed, PaintOrder, Photo, Turn
 from generation.repository import Work
 from generation.repository.attempts import CONSENT_WITHDRAWN, DELIVERED, UNKNOWN
-from generation.use_cases.endings import end
+from generation.use_cases.endings import end, words_on_counting
 from generation.use_cases.orders import Catalogue
 from generation.use_cases.queueing import assign_engines
 
@@ -82,8 +82,8 @@ def paint_order(claim: Figurine, photo: Photo, *, history: Sequence[Turn] = (), 
     )
 
 
-def disclose(work: Work, claim: Figurine) -> bool:
-    """Record what a partner is about to be told; False when nothing may be told (any more).
+def disclose(work: Work, claim: Figurine, *, painters: Painters) -> bool:
+    """Record what a partner is about to be told, and on which terms; False when nothing may be told (any more).
 
     Whoever has withdrawn her consent since the claim finds her job back in the queue, where it costs her nothing.
     """
@@ -102,7 +102,8 @@ def disclose(work: Work, claim: Figurine) -> bool:
         # Deleted since its picture was read: it is not to be shown to anybody any more.
         end(work, figurine, State.FAILED, FailureCode.PARENT_MISSING)
         return False
-    work.disclosures.add(figurine, partner)
+    now = work.clock.now()
+    disclosure_id = work.disclosures.add(figurine, partner, at=now)
     work.outbox.add(
         PartnerDisclosed(
             figurine_id=figurine.id,
@@ -110,7 +111,10 @@ def disclose(work: Work, claim: Figurine) -> bool:
             partner=partner.name,
             kind=told(partner, goes_on=figurine.goes_on),
             purpose=partner.purpose,
-            disclosed_at=work.clock.now(),
+            disclosed_at=now,
+            disclosure_id=disclosure_id,
+            tier=painters.tiers.get(claim.engine or "", ""),
+            expires_at=None if partner.keeps is None else now + partner.keeps,
         )
     )
     return True
@@ -137,6 +141,7 @@ def deliver(work: Work, claim: Figurine, pictures: Sequence[StoredPicture], *, e
             requested_at=figurine.requested_at,
             generated_at=work.clock.now(),
             rendering_ms=rendering_ms,
+            words=words_on_counting(work, figurine.user_id),
         )
     )
     return True

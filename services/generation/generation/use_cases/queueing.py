@@ -1,13 +1,11 @@
-"""The queue: an engine for each waiting job, a place, and what somebody's yes or no changes about it."""
+"""The queue: an engine for each waiting job, and a place."""
 
 from collections import defaultdict
 from datetime import timedelta
 from uuid import UUID
 
 from common.contracts.pricing import BATCH
-from common.contracts.privacy import ConsentChanged
 from generation.domain import (
-    PARTNERS,
     FailureCode,
     NoEngine,
     NoSuchFigurine,
@@ -16,32 +14,13 @@ from generation.domain import (
     State,
     consent_may_come,
 )
-from generation.domain.quality import QUALITY_CONSENT
 from generation.repository import Work
 from generation.repository.queue import Length, Unassigned
-from generation.use_cases.batch_orders import batch_place, withdraw_from_batches
+from generation.use_cases.batch_orders import batch_place
 from generation.use_cases.endings import end
 
 _BATCH = 500
-_TO_PARTNERS = frozenset(partner.consent for partner in PARTNERS.values())
 _HOPE_PAUSE = timedelta(seconds=2)
-
-
-def note_consent(work: Work, event: ConsentChanged) -> None:
-    """Somebody agreed to a partner, or no longer does: what waits is looked at anew, what is painted is asked again.
-
-    Whether her ratings may be counted is kept, too: whoever counts them asks.
-    """
-    if event.purpose not in _TO_PARTNERS | {QUALITY_CONSENT}:
-        return
-    # Before the consent's own row, in the order in which whoever discloses something locks them.
-    to_partner = event.purpose in _TO_PARTNERS
-    handed_over = () if event.granted or not to_partner else work.batches.handed_over(event.user_id)
-    news = work.consents.note(event.user_id, event.purpose, granted=event.granted, changed_at=event.changed_at)
-    if news and to_partner:
-        withdraw_from_batches(work, handed_over, event.purpose)
-        work.queue.reconsider(event.user_id)
-        work.wake_renderers()
 
 
 def assign_engines(work: Work, painters: Painters) -> None:

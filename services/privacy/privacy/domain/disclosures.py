@@ -7,25 +7,48 @@ from typing import Final
 from uuid import UUID
 
 # Events carry codes; a code nobody has words for is shown as it came, rather than not at all.
-PARTNERS: Final[Mapping[str, str]] = {"google_gemini": "Google Gemini"}
+PARTNERS: Final[Mapping[str, str]] = {
+    "google_gemini": "Google Gemini",
+    "stripe": "Stripe",
+    "mail_relay": "the mail server that delivers the studio's letters",
+}
 KINDS: Final[Mapping[str, str]] = {
     "photo_and_prompt": "Your photo and your wishes for the picture",
     "picture_and_prompt": "A picture that was made for you, and your wishes for the next one",
+    "address_and_letter": "Your e-mail address and the letter to you",
+    "address_letter_and_invoice": "Your e-mail address, the letter to you and an invoice of yours",
+    "customer_id": "An id of yours without a name, by which it knows you again",
+    "order": "What you wanted to buy and its price, under such an id",
+    "plan": "Which plan you have or want, under such an id",
+    "refund": "How much of a payment you get back",
 }
 # By the ids of the promises.
-REASONS: Final[Mapping[str, str]] = {"U2": "To paint the figurine you asked for"}
+REASONS: Final[Mapping[str, str]] = {
+    "U1": "To keep your account working",
+    "U2": "To paint the figurine you asked for",
+    "U6": "To send you the news you allowed",
+    "U7": "To take your payment and manage your plan",
+}
+# On which terms. The paid terms of Gemini forbid training: https://ai.google.dev/gemini-api/terms.
+TIERS: Final[Mapping[str, str]] = {
+    "paid": "Under paid terms: it may not use it for itself",
+    "unpaid": "Under unpaid terms: it may use it for itself, as in a studio that only tries things out",
+    "processor": "Under a contract: it may use it for this alone",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure:
-    """A partner was given something of a person's, for one figurine."""
+    """A partner was given something of a person's, or may have been; `expires_at` is when it has to be rid of it."""
 
     id: UUID
-    figurine_id: UUID
+    figurine_id: UUID | None
     partner: str
     kind: str
     purpose: str
     disclosed_at: datetime
+    tier: str = ""
+    expires_at: datetime | None = None
 
     @property
     def partner_name(self) -> str:
@@ -41,3 +64,8 @@ class Disclosure:
     def why(self) -> str:
         """What for."""
         return REASONS.get(self.purpose, self.purpose)
+
+    @property
+    def terms(self) -> str:
+        """On which terms; empty where nothing is said about it."""
+        return TIERS.get(self.tier, self.tier)

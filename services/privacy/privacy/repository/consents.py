@@ -24,6 +24,10 @@ class Consents:
         self._connection.execute(
             "SELECT pg_advisory_xact_lock(hashtext('consent'), hashtext(%s))", [f"{user_id} {purpose}"]
         )
+        return self.latest(user_id, purpose)
+
+    def latest(self, user_id: UUID, purpose: str) -> ConsentChange | None:
+        """The latest change of one consent."""
         with self._connection.cursor(row_factory=class_row(ConsentChange)) as cursor:
             return cursor.execute(
                 """

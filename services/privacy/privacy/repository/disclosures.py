@@ -1,11 +1,11 @@
 """What partners were given."""
 
-from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import class_row
 
 from common.clock import Clock
+from common.contracts.generation import PartnerDisclosed
 from common.database import Connection
 from privacy.domain import Disclosure
 
@@ -17,17 +17,27 @@ class Disclosures:
         self._connection = connection
         self._clock = clock
 
-    def add(
-        self, user_id: UUID, figurine_id: UUID, *, partner: str, kind: str, purpose: str, disclosed_at: datetime
-    ) -> None:
+    def add(self, event: PartnerDisclosed) -> None:
         """File a disclosure, once, also when it is told again under another event's id."""
         self._connection.execute(
             """
-            INSERT INTO disclosures (id, user_id, figurine_id, partner, kind, purpose, disclosed_at)
-            VALUES (%s, %s, %s, %s, %s, %s, %s)
-            ON CONFLICT (figurine_id, partner, kind, disclosed_at) DO NOTHING
+            INSERT INTO disclosures (id, user_id, figurine_id, partner, kind, purpose, disclosed_at, call_id, tier,
+                                     expires_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT DO NOTHING
             """,
-            [self._clock.new_id(), user_id, figurine_id, partner, kind, purpose, disclosed_at],
+            [
+                self._clock.new_id(),
+                event.user_id,
+                event.figurine_id,
+                event.partner,
+                event.kind,
+                event.purpose,
+                event.disclosed_at,
+                event.disclosure_id,
+                event.tier,
+                event.expires_at,
+            ],
         )
 
     def page(self, user_id: UUID, *, before: UUID | None, limit: int) -> list[Disclosure]:
@@ -35,7 +45,7 @@ class Disclosures:
         with self._connection.cursor(row_factory=class_row(Disclosure)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, figurine_id, partner, kind, purpose, disclosed_at
+                SELECT id, figurine_id, partner, kind, purpose, disclosed_at, tier, expires_at
                   FROM disclosures
                  WHERE user_id = %(user_id)s
                    AND (%(before)s::uuid IS NULL

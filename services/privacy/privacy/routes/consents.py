@@ -1,16 +1,17 @@
 """/v1/consents: what a person allows."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictBool
 
 from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
+from common.contracts.consents import POLICY_VERSIONS
 from common.current import CurrentUnit
 from common.problems import problems
 from privacy import use_cases
-from privacy.domain import Consent, How, NoSuchConsent
+from privacy.domain import Consent, How, NoSuchConsent, Objected, UnknownPolicy
 from privacy.repository import Work
 
 routes = internal_blueprint("consents", __name__)
@@ -27,7 +28,7 @@ class ConsentBody(BaseModel):
     """What she says, by which way, and which policy she could read; the gateway knows the last two."""
 
     granted: StrictBool
-    how: How
+    how: Literal[How.STUDIO_PAGE, How.API]
     policy_version: Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -48,15 +49,18 @@ class ConsentAnswer(Answer):
     sentence: str
     allows: str
     withdrawn: str
+    # Whether it stands before anything was said.
+    until_withdrawn: bool
     granted: bool
     changed_at: datetime | None
     history: list[ConsentChangeAnswer]
 
 
 class ConsentsAnswer(Answer):
-    """Everything a person can allow."""
+    """Everything a person can allow, and the policies there are, the oldest first."""
 
     items: list[ConsentAnswer]
+    policy_versions: list[str]
 
 
 @routes.get("/v1/consents", responses={200: ConsentsAnswer})
@@ -65,10 +69,14 @@ def read_consents() -> ConsentsAnswer:
     user_id = current_user_id()
     with unit.begin() as work:
         consents = use_cases.read_consents(work, user_id)
-    return ConsentsAnswer(items=[consent_answer(consent) for consent in consents])
+    return ConsentsAnswer(
+        items=[consent_answer(consent) for consent in consents], policy_versions=list(POLICY_VERSIONS)
+    )
 
 
-@routes.put("/v1/consents/<purpose>", responses={200: ConsentAnswer, **problems(NoSuchConsent)})
+@routes.put(
+    "/v1/consents/<purpose>", responses={200: ConsentAnswer, **problems(NoSuchConsent, UnknownPolicy, Objected)}
+)
 def change_consent(path: ConsentPath, body: ConsentBody) -> ConsentAnswer:
     """Give consent or take it back; what stands already stays as it is."""
     user_id = current_user_id()
@@ -92,6 +100,7 @@ def consent_answer(consent: Consent) -> ConsentAnswer:
         sentence=consent.purpose.sentence,
         allows=consent.purpose.allows,
         withdrawn=consent.purpose.withdrawn,
+        until_withdrawn=consent.purpose.until_withdrawn,
         granted=consent.granted,
         changed_at=consent.changed_at,
         history=[ConsentChangeAnswer.model_validate(change) for change in consent.history],

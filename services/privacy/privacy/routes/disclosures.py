@@ -25,14 +25,16 @@ class DisclosuresQuery(BaseModel):
 
 
 class DisclosureAnswer(Answer):
-    """What a partner was given, when and why, and for which figurine."""
+    """What a partner was given, when and why, for which figurine, on which terms, and until when it may keep it."""
 
     at: datetime
     partner: str
     partner_name: str
     what: str
     why: str
-    figurine_id: UUID
+    figurine_id: UUID | None
+    terms: str
+    expires_at: datetime | None
 
 
 class DisclosuresAnswer(Answer):
@@ -65,4 +67,6 @@ def disclosure_answer(disclosure: Disclosure) -> DisclosureAnswer:
         what=disclosure.what,
         why=disclosure.why,
         figurine_id=disclosure.figurine_id,
+        terms=disclosure.terms,
+        expires_at=disclosure.expires_at,
     )

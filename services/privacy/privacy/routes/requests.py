@@ -1,5 +1,6 @@
 """/v1/requests: what a person asks for as her right, and how far it is."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
+from common.contracts.words import Word
 from common.current import Current, CurrentUnit
 from common.errors import Invalid
 from common.problems import problems
@@ -15,7 +17,7 @@ from privacy.domain import Kind, NoSuchRequest, Request, RequestState, TooLateTo
 from privacy.domain.archives import Archive
 from privacy.ports import Terms
 from privacy.repository import Work
-from privacy.use_cases import requests
+from privacy.use_cases import requests, restraining
 
 routes = internal_blueprint("requests", __name__)
 unit = CurrentUnit[Work]()
@@ -54,6 +56,7 @@ class ArchiveAnswer(Answer):
 class RequestAnswer(Answer):
     """A request: `services` says how far each of them is, `missing` who has not done its part.
 
+    `words` is how what it stops stands after it, for the gateway, which acts on it before the news arrives.
     `archive` is there when one request is asked for that has one.
     """
 
@@ -66,6 +69,7 @@ class RequestAnswer(Answer):
     ended_at: datetime | None
     services: dict[str, str]
     missing: list[str]
+    words: dict[str, Word] = Field(default_factory=dict[str, Word])
     archive: ArchiveAnswer | None = None
 
 
@@ -83,7 +87,8 @@ def ask(body: RequestBody) -> tuple[dict[str, object], int]:
     think_again = terms().think_again if body.kind is Kind.ERASURE else timedelta(0)
     with unit.begin() as work:
         request = requests.ask(work, user_id, body.kind, policy_version=body.policy_version, think_again=think_again)
-    return request_answer(request).model_dump(mode="json"), 202
+        words = restraining.words_after(work, request)
+    return request_answer(request, words=words).model_dump(mode="json"), 202
 
 
 @routes.get("/v1/requests", responses={200: RequestsAnswer})
@@ -110,13 +115,16 @@ def read_request(path: RequestPath) -> RequestAnswer:
     "/v1/requests/<request_id>/cancel", responses={200: RequestAnswer, **problems(NoSuchRequest, TooLateToCancel)}
 )
 def cancel(path: RequestPath) -> RequestAnswer:
-    """Take back what has not begun."""
+    """Take back what has not begun, or lift what is in force until then."""
     user_id = current_user_id()
     with unit.begin() as work:
-        return request_answer(requests.cancel(work, user_id, path.request_id))
+        request = requests.cancel(work, user_id, path.request_id)
+        return request_answer(request, words=restraining.words_after(work, request))
 
 
-def request_answer(request: Request, archive: Archive | None = None) -> RequestAnswer:
+def request_answer(
+    request: Request, archive: Archive | None = None, *, words: Mapping[str, Word] | None = None
+) -> RequestAnswer:
     """A request as its owner sees it."""
     return RequestAnswer(
         id=request.id,
@@ -128,6 +136,7 @@ def request_answer(request: Request, archive: Archive | None = None) -> RequestA
         ended_at=request.ended_at,
         services={part.service: part.state for part in request.parts},
         missing=request.missing,
+        words=dict(words or {}),
         archive=archive and _archive_answer(archive),
     )
 

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from common.contracts.consents import allowed
 from common.contracts.privacy import ConsentChanged
-from privacy.domain import HISTORY_SHOWN, PURPOSES, Consent, How, find_purpose
+from privacy.domain import HISTORY_SHOWN, PURPOSES, Consent, How, Kind, Objected, check_policy, find_purpose
+from privacy.domain.consents import OBJECTIONABLE
 from privacy.repository import Work
 
 
@@ -21,11 +23,15 @@ def change_consent(
 ) -> Consent:
     """Give consent or take it back. What already stands like that is neither written nor told.
 
-    Raises NoSuchConsent.
+    Raises NoSuchConsent, UnknownPolicy, Objected.
     """
     purpose = find_purpose(purpose_id)
+    check_policy(policy_version)
     latest = work.consents.lock(user_id, purpose.id)
-    if granted != (latest is not None and latest.granted):
+    # Asked under the lock, which an objection takes as well: whichever of the two is second knows of the first.
+    if granted and purpose.id in OBJECTIONABLE and work.requests.open_of(user_id, Kind.OBJECTION):
+        raise Objected
+    if granted != allowed(purpose.id, said=None if latest is None else latest.granted):
         change = work.consents.add(
             user_id, purpose.id, granted=granted, policy_version=policy_version, how=how, after=latest
         )

@@ -9,14 +9,7 @@ from privacy.repository import Work
 
 def file_disclosure(work: Work, event: PartnerDisclosed) -> None:
     """A partner was given something: she can read it from now on."""
-    work.disclosures.add(
-        event.user_id,
-        event.figurine_id,
-        partner=event.partner,
-        kind=event.kind,
-        purpose=event.purpose,
-        disclosed_at=event.disclosed_at,
-    )
+    work.disclosures.add(event)
 
 
 def read_disclosures(work: Work, user_id: UUID, *, before: UUID | None, limit: int) -> list[Disclosure]:

@@ -7,16 +7,20 @@ from uuid import UUID
 
 from common.contracts.privacy import UserDeletionRequested
 from common.errors import Invalid
-from privacy.domain import HOLDERS, Kind, NoSuchRequest, Request, RequestState, TooLateToCancel
+from privacy.domain import HOLDERS, Kind, NoSuchRequest, Request, RequestState, TooLateToCancel, check_policy
 from privacy.domain.requests import ENDED
 from privacy.repository import Work
-from privacy.use_cases import archives
+from privacy.use_cases import archives, restraining
 
 _BEGUN_AT_ONCE = 20
 
 
 def ask(work: Work, user_id: UUID, kind: Kind, *, policy_version: str, think_again: timedelta) -> Request:
-    """Write a request down and begin with it. One that is open already is the answer to the same wish."""
+    """Write a request down and begin with it. One that is open already is the answer to the same wish.
+
+    Raises Invalid, UnknownPolicy.
+    """
+    check_policy(policy_version)
     begin = BEGINS.get(kind)
     if begin is None:
         raise Invalid("This cannot be asked for here.")
@@ -63,12 +67,19 @@ def read_request(work: Work, user_id: UUID, request_id: UUID) -> Request:
 
 
 def cancel(work: Work, user_id: UUID, request_id: UUID) -> Request:
-    """Take a request back that has not begun. Raises NoSuchRequest, TooLateToCancel."""
+    """Take a request back that has not begun, or lift one that is in force until then.
+
+    Raises NoSuchRequest, TooLateToCancel.
+    """
     request = work.requests.lock(request_id)
     if request is None or request.user_id != user_id:
         raise NoSuchRequest
     if request.state is RequestState.CANCELLED:
         return request
+    lift = LIFTS.get(request.kind)
+    if lift is not None and request.state is RequestState.EXECUTING:
+        lift(work, request)
+        return _there(work.requests.find(request_id))
     if request.state in ENDED or request.state is not RequestState.WAITING:
         raise TooLateToCancel
     work.requests.move(request, RequestState.CANCELLED)
@@ -78,8 +89,15 @@ def cancel(work: Work, user_id: UUID, request_id: UUID) -> Request:
 # What each kind begins with.
 BEGINS: Final[Mapping[Kind, Callable[[Work, Request], None]]] = {
     Kind.ERASURE: begin_erasure,
+    Kind.RESTRICTION: restraining.begin_restriction,
+    Kind.OBJECTION: restraining.begin_objection,
     Kind.ACCESS: archives.begin_copy,
     Kind.PORTABILITY: archives.begin_copy,
+}
+# What ends those that are in force until they are lifted.
+LIFTS: Final[Mapping[Kind, Callable[[Work, Request], None]]] = {
+    Kind.RESTRICTION: restraining.lift_restriction,
+    Kind.OBJECTION: restraining.lift_objection,
 }
 
 

@@ -3,10 +3,15 @@ import { flip, sayIn, show } from "./switch.js";
 import { time } from "./record.js";
 
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" });
-const WAYS = { "studio page": "on a page of the studio", api: "through the API" };
+const WAYS = {
+  "studio page": "on a page of the studio",
+  api: "through the API",
+  objection: "by your objection",
+  "objection lifted": "when you took your objection back",
+};
 
-function standing({ granted, changed_at }) {
-  if (!changed_at) return ["Off. You have not allowed this."];
+function standing({ granted, changed_at, until_withdrawn }) {
+  if (!changed_at) return [until_withdrawn ? "On until you switch it off." : "Off. You have not allowed this."];
   return [granted ? "On since " : "Off since ", time(changed_at), "."];
 }
 
@@ -50,7 +55,11 @@ export function consentItem(consent) {
   part(".consent-withdrawn").textContent = consent.withdrawn;
   const say = sayIn(part(".consent-say"));
   button.addEventListener("click", () => {
-    void flip(button, consent.purpose, say).then((changed) => changed && fill(item, changed));
+    void flip(button, consent.purpose, say).then((changed) => {
+      if (!changed) return;
+      fill(item, changed);
+      item.dispatchEvent(new CustomEvent("consent-changed", { bubbles: true }));
+    });
   });
   fill(item, consent);
   return item;

@@ -3,6 +3,7 @@ import { Problem, read, remove } from "./api.js";
 import { consentItem } from "./consents.js";
 import { show, showParts } from "./part.js";
 import { disclosureLine, heldLine, proofLine, savedItem } from "./record.js";
+import { showStops, workStops } from "./stops.js";
 import { showStored } from "./stored.js";
 
 const PAGE = 20;
@@ -74,12 +75,16 @@ async function showDisclosures() {
   names ??= page.items.length > 0 ? await figurineNames() : null;
   at("disclosures").append(...page.items.map((item) => disclosureLine(item, names)));
   cursor = page.next_cursor ?? "";
-  at("disclosures-more").hidden = !cursor;
+  // An objection moves switches, and a switch may let saved photos go.
+workStops(() => void show("consents", showConsents));
+document.addEventListener("consent-changed", () => setTimeout(() => void show("photos", showPhotos), PROOF_MS));
+at("disclosures-more").hidden = !cursor;
   at("disclosures-none").hidden = at("disclosures").childElementCount > 0;
 }
 
 showParts({
   consents: showConsents,
+  stops: showStops,
   photos: showPhotos,
   disclosures: showDisclosures,
   stored: () => showStored("/v1/privacy/record"),

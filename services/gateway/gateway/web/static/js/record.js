@@ -1,7 +1,7 @@
 /** Lines of the record: a photo that is still here, one that is gone, something that was given to a partner. */
 import { savedThumb } from "./savedphotos.js";
 import { askFirst } from "./sure.js";
-import { exactTime, moment } from "./words.js";
+import { dateWords, exactTime, moment } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REASONS = {
@@ -101,10 +101,16 @@ export const proofLine = (proof) =>
     `It was here for ${held(proof.held_seconds)}, and went because ${REASONS[proof.reason] ?? "its figurine could not be made"}.`,
   );
 
+/** "Under paid terms: it may not use it for itself. It has to be rid of it by 20 January." */
+function terms({ terms: said, expires_at }) {
+  const until = expires_at && `It has to be rid of it by ${dateWords(expires_at)}.`;
+  return [said && `${said}.`, until].filter(Boolean).join(" ");
+}
+
 export function disclosureLine(item, names) {
   const mark = Object.assign(document.createElement("span"), { className: "sent" });
   mark.setAttribute("aria-hidden", "true");
   const title = names?.get(item.figurine_id);
   const words = [`${item.what} went to ${item.partner_name} at `, time(item.at), "."];
-  return line(mark, words, `${item.why}${title ? `: ${title}` : ""}.`);
+  return line(mark, words, [`${item.why}${title ? `: ${title}` : ""}.`, terms(item)].filter(Boolean).join(" "));
 }

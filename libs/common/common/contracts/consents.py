@@ -1,0 +1,23 @@
+"""What a person can allow, by the names that several services act on; privacy has the sentences and the history."""
+
+from typing import Final
+
+# Policies a person can have read, the oldest first. What somebody says is tied to one of them.
+POLICY_VERSIONS: Final = ("2026-11-01",)
+
+GEMINI: Final = "google_gemini"
+SAVING: Final = "saved_photos"
+QUALITY: Final = "quality_feedback"
+TRAINING: Final = "photo_training"
+ANALYTICS: Final = "analytics"
+NEWS: Final = "news"
+# Not a consent that is asked for: somebody who restricted it wants nothing done with her data but keeping it.
+PROCESSING: Final = "processing"
+
+# These are allowed until somebody takes them back; everything else only once somebody has said yes.
+UNTIL_WITHDRAWN: Final = frozenset({SAVING, ANALYTICS, PROCESSING})
+
+
+def allowed(purpose: str, *, said: bool | None) -> bool:
+    """Whether a purpose is allowed; without a word of hers, what stands until it is taken back is."""
+    return purpose in UNTIL_WITHDRAWN if said is None else said
