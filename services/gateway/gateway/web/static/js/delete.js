@@ -101,6 +101,20 @@ async function showLosses() {
   at("partners").hidden = disclosures?.items.length === 0;
 }
 
+const COPY_WORDS = {
+  received: ["See how far your copy is", "Your copy is being put together. Come back here when you have it: it goes with the account."],
+  ready: ["Fetch your copy", "It is ready. Come back here when you have it: it goes with the account."],
+};
+COPY_WORDS.executing = COPY_WORDS.received;
+COPY_WORDS.partially_executed = COPY_WORDS.ready;
+
+async function showCopy() {
+  const requests = await known("/v1/privacy/requests?limit=20");
+  const copies = requests?.items.filter(({ kind }) => kind === "access" || kind === "portability") ?? [];
+  const words = copies.map(({ state }) => COPY_WORDS[state]).find(Boolean);
+  if (words) [at("copy").textContent, at("copy-say").textContent] = words;
+}
+
 /** True where the refusal is about the session and not about the password. */
 async function isSignedOut() {
   try {
@@ -147,6 +161,7 @@ function reveal(button) {
 
 showParts({ record: showRecord });
 void showLosses();
+void showCopy();
 at("leave").querySelector("fieldset").disabled = false;
 at("leave").addEventListener("submit", (event) => {
   event.preventDefault();

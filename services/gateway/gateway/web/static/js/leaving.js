@@ -28,7 +28,7 @@ const SAID = {
   executing: UNDERWAY,
   partially_executed: [
     "Your data is being deleted",
-    ({ missing }) => `Not whole yet: ${namesOf(missing)} did not answer in time, and is asked again until it has. You need not do anything.`,
+    ({ missing }) => `It is not whole yet. Still missing: ${namesOf(missing)}. It is tried again until nothing is left; you need not do anything.`,
   ],
   completed: [OVER_TITLE, () => "Everything is gone that can go, and nothing that is left leads to you."],
   completed_with_retention: [OVER_TITLE, () => "Everything is gone that can go. What the law wants kept is in the receipt, with its ground and until when."],
@@ -44,7 +44,8 @@ function write(id, words) {
 function when({ state, asked_at, begins_at, due_at, ended_at }) {
   if (state === "waiting") return ["It begins at ", time(begins_at), "."];
   if (ENDED.has(state)) return ["Asked for at ", time(asked_at), ", over at ", time(ended_at), "."];
-  return ["Asked for at ", time(asked_at), `. It has to be over by ${dateWords(due_at)}; it usually takes a minute.`];
+  const usually = state === "partially_executed" ? "" : "; it usually takes a minute";
+  return ["Asked for at ", time(asked_at), `. It has to be over by ${dateWords(due_at)}${usually}.`];
 }
 
 const fillSteps = stepsIn(at("steps"));

@@ -25,7 +25,7 @@ const done = ({ services }) => Object.values(services).filter((state) => state =
 const COPY = {
   ready: () => ["Ready. It is deleted seven days after it was put together."],
   partially_executed: (request) => [
-    `It can be fetched, but without what ${lacking(request)} could not hand over yet. They are asked again, and we write to you once it is whole.`,
+    `It can be fetched, but it is not whole yet. Still missing: ${lacking(request)}. It is tried again, and we write to you once all of it is there.`,
   ],
   completed: () => ["It was kept for seven days and is deleted. Ask for another one whenever you like."],
   cancelled: () => ["It was not put together any more."],
@@ -34,7 +34,7 @@ const COPY = {
 
 const ERASURE = {
   waiting: ({ begins_at }) => ["It begins at ", time(begins_at), ". Until then you can take it back, and nothing is gone."],
-  partially_executed: (request) => [`Not whole yet: ${lacking(request)} could not finish and is asked again.`],
+  partially_executed: (request) => [`It is not whole yet. Still missing: ${lacking(request)}. It is tried again until nothing is left.`],
   cancelled: ({ ended_at }) => ["You took it back at ", time(ended_at), ". Nothing was deleted."],
   refused: () => ["It was refused. Nothing was deleted."],
   completed: () => ["Done."],
@@ -123,6 +123,7 @@ async function showAsked({ again = true } = {}) {
   cursor = page.next_cursor;
   at("asked-more").hidden = !cursor;
   at("copy-ask").hidden = page.items.some((request) => isCopy(request) && RUNNING.has(request.state));
+  at("copy-under-way").hidden = !at("copy-ask").hidden;
   plan(page.items);
 }
 

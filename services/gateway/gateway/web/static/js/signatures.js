@@ -6,6 +6,7 @@ import { nameOf } from "./steps.js";
 
 const ED25519 = { name: "Ed25519" };
 const UNABLE = "This browser cannot check Ed25519 signatures. The command at the end of this page can.";
+const WHAT_NOW = "Load the page again. If it stays so, keep both files below: they show it.";
 
 /** What was found out: `right`, `wrong`, or `unable` where the browser has no means. */
 const verdict = (state, sentence) => ({ state, sentence });
@@ -41,10 +42,10 @@ export async function check(receipt, keys, requestId) {
   if (!globalThis.crypto?.subtle) return verdict("unable", UNABLE);
   try {
     const wrong = await fault(receipt, keys, requestId);
-    if (wrong) return verdict("wrong", wrong);
+    if (wrong) return verdict("wrong", `${wrong} ${WHAT_NOW}`);
   } catch (error) {
     if (error.name === "NotSupportedError") return verdict("unable", UNABLE);
-    return verdict("wrong", "This receipt cannot be read as one of the studio's: something in it is not whole.");
+    return verdict("wrong", `This receipt cannot be read as one of the studio's: something in it is not whole. ${WHAT_NOW}`);
   }
   const count = Object.keys(JSON.parse(receipt.body).services).length + 1;
   return verdict("right", `Every signature is right: all ${count} were checked in this browser with the keys the studio publishes.`);

@@ -18,9 +18,10 @@ export const nameOf = (service) => PARTS[service]?.name ?? service;
 /** Entries by service, in the order of the parts. */
 export const inOrder = (services) => Object.entries(services).sort(([one], [other]) => place(one) - place(other));
 
-/** "the workshop and the till". */
+/** "the workshop and the till", in the order of the parts. */
 export function namesOf(services) {
-  const names = services.map((service) => nameOf(service).replace(/^The /, "the "));
+  const sorted = [...services].sort((one, other) => place(one) - place(other));
+  const names = sorted.map((service) => nameOf(service).replace(/^The /, "the "));
   return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(names);
 }
 
