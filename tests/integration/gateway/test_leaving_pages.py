@@ -1,5 +1,6 @@
 """The pages of leaving, as the door hands them out: who may see them, and what they give away."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -35,7 +36,9 @@ def test_who_has_the_link_sees_the_page_and_no_search_engine_nor_other_site_hear
     ],
     ids=["shortened", "no key", "other letters", "no id"],
 )
-def test_a_link_that_is_not_whole_leads_nowhere_and_says_what_to_do(studio: Studio, link: str, spoil) -> None:  # noqa: ANN001
+def test_a_link_that_is_not_whole_leads_nowhere_and_says_what_to_do(
+    studio: Studio, link: str, spoil: Callable[[str], str]
+) -> None:
     refused = studio.client().get(spoil(link), base_url=ORIGIN)
     assert refused.status_code == 404
     assert "This link leads nowhere" in refused.text
