@@ -31,7 +31,7 @@ WORK = {
         "looks",
         "sweeps",
     ),
-    "privacy": ("outbox", "clocks", "endings", "requests"),
+    "privacy": ("outbox", "clocks", "endings", "archives", "requests"),
     "analytics": ("outbox",),
 }
 

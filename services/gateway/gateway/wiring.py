@@ -28,6 +28,7 @@ from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
+from gateway.domain.rights import ArchiveExpired
 from gateway.inventory import INVENTORY
 from gateway.jobs import Office, jobs, read_styles
 from gateway.ports import Attachment
@@ -48,6 +49,7 @@ STATUSES: Mapping[type[Refused], int] = {
     PhotoTooSmall: 400,
     PhotoUnreadable: 400,
     PhotoUnsupported: 415,
+    ArchiveExpired: 410,
     RangeOutside: 416,
     ModelFailed: 422,
     TooManyModels: 429,

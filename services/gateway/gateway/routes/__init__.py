@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from gateway.routes.accounts import routes as accounts
+from gateway.routes.archives import routes as archives
 from gateway.routes.buying import routes as buying
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     consents,
     disclosures,
     requests,
+    archives,
     erasures,
     own_record,
     processing,

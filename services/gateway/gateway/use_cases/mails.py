@@ -15,6 +15,7 @@ LETTERS = frozenset(
         "invoice-reminder",
         "invoice-expired",
         "invoice-cancelled",
+        "archive-ready",
     }
 )
 _log = structlog.get_logger("gateway.mails")
