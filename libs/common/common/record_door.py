@@ -41,8 +41,8 @@ class ReasonAnswer(BaseModel):
 class EntryAnswer(BaseModel):
     """One kind of record: what, why, how long, what becomes of it; `count` is how many there are of one's own.
 
-    `outcome` is what an erasure does with it: `destroyed` `emptied` `unlinked` (it stays and leads to nobody) or `kept`.
-    What stays of one's own stays until `stays_until` at the latest, where that is fixed by now.
+    `outcome` is what an erasure does with it: `destroyed`, `emptied`, `unlinked` (it stays, and leads to nobody) or
+    `kept`. What stays of one's own stays until `stays_until` at the latest, where that is fixed by now.
     """
 
     key: str

@@ -114,9 +114,7 @@ def test_retention_is_told_in_words(retain: UntilErased | Until | Hours | Years,
     ],
     ids=["delete", "blank", "pseudonymise", "withheld"],
 )
-def test_erasure_is_told_in_words(
-    erase: Delete | Blank | Pseudonymise | Withheld, erased: str, outcome: str
-) -> None:
+def test_erasure_is_told_in_words(erase: Delete | Blank | Pseudonymise | Withheld, erased: str, outcome: str) -> None:
     entry = said(replace(LETTERS, erase=erase))
     assert (entry.erased, entry.outcome) == (erased, outcome)
 

@@ -16,7 +16,7 @@ links = Current(Links)
 
 @leaving.get("/leaving/<request_id>")
 def follow(request_id: str) -> Response:
-    """The page the last letter leads to. It shows nobody as signed in: whatever cookie comes along says nothing here."""
+    """The page the last letter leads to. It shows nobody as signed in, whatever cookie comes along."""
     if _opens(request_id, request.args.get("key", "")):
         response = make_response(render_template("leaving.html", request_id=UUID(request_id)))
     else:

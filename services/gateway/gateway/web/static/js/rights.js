@@ -1,5 +1,5 @@
 /** One's rights on the privacy page: asking for a copy, and every request with how it stands, live while it runs. */
-import { post, read } from "./api.js";
+import { Problem, post, read } from "./api.js";
 import { act, at } from "./act.js";
 import { fetchCopy, workFetching } from "./fetchcopy.js";
 import { keeper, settle } from "./keeper.js";
@@ -22,8 +22,18 @@ const due = (request) => `It has to be done by ${dateWords(request.due_at)} at t
 const lacking = (request) => namesOf(request.missing);
 const done = ({ services }) => Object.values(services).filter((state) => state === "done").length;
 
+const FETCHABLE = new Set(["ready", "partially_executed"]);
+const isFetchable = (request) => isCopy(request) && FETCHABLE.has(request.state);
+const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+
+/** "2.4 MB, to be fetched until 3 December; then it is deleted." Without `archive` that is not known yet. */
+function kept(archive) {
+  if (!archive) return "It is deleted seven days after it was put together.";
+  return `${size(archive.bytes)}, to be fetched until ${dateWords(archive.expires_at)}; then it is deleted.`;
+}
+
 const COPY = {
-  ready: () => ["Ready. It is deleted seven days after it was put together."],
+  ready: (_request, archive) => [`Ready. ${kept(archive)}`],
   partially_executed: (request) => [
     `It can be fetched, but it is not whole yet. Still missing: ${lacking(request)}. It is tried again, and we write to you once all of it is there.`,
   ],
@@ -47,7 +57,7 @@ function running(request) {
   return [`${far} ${due(request)}${isCopy(request) ? " It usually takes minutes, and we write to you." : ""}`];
 }
 
-const sentence = (request) => ((isCopy(request) ? COPY : ERASURE)[request.state] ?? running)(request);
+const sentence = (request, archive) => ((isCopy(request) ? COPY : ERASURE)[request.state] ?? running)(request, archive);
 
 function button(textContent, className, name, wish) {
   const made = Object.assign(document.createElement("button"), { type: "button", textContent, className });
@@ -62,7 +72,7 @@ function button(textContent, className, name, wish) {
 }
 
 function acts(request, asked) {
-  if (isCopy(request) && ["ready", "partially_executed"].includes(request.state)) {
+  if (isFetchable(request)) {
     return button("Fetch my copy", "button first", `Fetch my copy, asked for at ${asked}`, () => fetchCopy(request.id));
   }
   if (request.kind === "erasure" && request.state === "waiting") {
@@ -92,9 +102,22 @@ function item(request) {
   return made;
 }
 
+/** Reads how large a copy is and until when it is there, once; where that cannot be read, it is not said. */
+async function measure(request) {
+  const part = parts.get(request.id);
+  if (!isFetchable(request) || part.archive) return;
+  try {
+    part.archive = (await read(`/v1/privacy/requests/${request.id}`)).archive;
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    return;
+  }
+  fill(request);
+}
+
 function fill(request) {
   const part = parts.get(request.id);
-  const words = sentence(request);
+  const words = sentence(request, part.archive);
   const said = words.map((word) => word.textContent ?? word).join("");
   if (said !== part.said) part.words.replaceChildren(...words);
   part.said = said;
@@ -112,7 +135,10 @@ function put(items, { again }) {
   const elements = mine.map((request) => keep({ id: request.id, state: request.state }, () => item(request)));
   if (again) settle(at("asked"), elements);
   else at("asked").append(...elements);
-  mine.forEach(fill);
+  for (const request of mine) {
+    fill(request);
+    void measure(request);
+  }
   at("asked-none").hidden = at("asked").childElementCount > 0;
 }
 
