@@ -23,6 +23,22 @@ function kept({ what, count, erased, stays_until }) {
   return make("li", "kept-line", make("strong", "", `${what}: ${count.toLocaleString("en-GB")}${until}.`), " ", erased);
 }
 
+// What people think of first comes first: the account, figurines, photos, credits; what is kept for their rights last.
+const ABOUT = ["C1", "C3", "C2", "C6", "C5", "C4"];
+const rank = ({ category }) => ABOUT.indexOf(category.id) + 1 || ABOUT.length + 1;
+const latest = (one, other) => ([one, other].filter(Boolean).sort().at(-1) ?? null);
+
+/** The kinds of records a person has any of; what several parts of the studio call the same is told once. */
+function toldOnce(items) {
+  const told = new Map();
+  for (const item of items.filter(({ count }) => count > 0)) {
+    const name = `${item.outcome} ${item.what}`;
+    const before = told.get(name) ?? { ...item, count: 0 };
+    told.set(name, { ...before, count: before.count + item.count, stays_until: latest(before.stays_until, item.stays_until) });
+  }
+  return [...told.values()].sort((one, other) => rank(one) - rank(other));
+}
+
 function showGoing(items) {
   at("goes").replaceChildren(...items.slice(0, SHORT).map(counted));
   const rest = items.slice(SHORT);
@@ -47,7 +63,7 @@ function showStaying(items, away) {
 async function showRecord() {
   const { services } = await read("/v1/privacy/record");
   const byService = Object.fromEntries(services.map(({ service, items }) => [service, items]));
-  const items = inOrder(byService).flatMap(([, held]) => held).filter(({ count }) => count > 0);
+  const items = toldOnce(inOrder(byService).flatMap(([, held]) => held));
   const away = services.filter(({ available }) => !available).map(({ service }) => service);
   showGoing(items.filter(({ outcome }) => outcome === "destroyed" || outcome === "emptied"));
   showStaying(items, away);

@@ -53,6 +53,7 @@ const ERASURE = {
 
 function running(request) {
   const all = Object.keys(request.services).length;
+  if (isCopy(request) && all > 0 && done(request) === all) return ["Every part is there. They are being put into one file."];
   const far = all > 0 ? `${done(request)} of ${all} parts of the studio are done.` : "It has begun.";
   return [`${far} ${due(request)}${isCopy(request) ? " It usually takes minutes, and we write to you." : ""}`];
 }
