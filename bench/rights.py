@@ -6,6 +6,9 @@ Access: people with 10, 1,000 and 10,000 figurines, each with a picture in three
 Postgres and a real S3 store over TLS, sealed. Measured are generation's part and the archive that is put together of
 it, each in a fresh process, with the peak of that process's memory (VmHWM). Flat means: no more for ten thousand than
 for a thousand, but for a few MB of the interpreter's own.
+
+Erasure: the same people erased from generation, from the fence to the signed answer, journal, plan, objects with all
+versions, rows and the look afterwards included. Its plan names every object, so it grows by what the names take.
 """
 
 import argparse
@@ -22,14 +25,15 @@ DIRECTORY = PROJECT / ".figurine-bench"
 FIGURINES = (10, 1_000, 10_000)
 HEAD = (
     f"{'figurines':>10} {'files':>7} {'MB':>7} | {'part s':>8} {'files/s':>8} {'peak MB':>8} | "
-    f"{'archive s':>9} {'MB/s':>7} {'peak MB':>8}"
+    f"{'archive s':>9} {'MB/s':>7} {'peak MB':>8} | {'erase s':>8} {'files/s':>8} {'peak MB':>8}"
 )
 
 
-def line(figurines: int, files: int, part: Measured, archive: Measured) -> str:
+def line(figurines: int, files: int, part: Measured, archive: Measured, erased: Measured) -> str:
     return (
         f"{figurines:>10,} {files:>7,} {archive.megabytes:>7.1f} | {part.seconds:>8.1f} {files / part.seconds:>8.0f} "
-        f"{part.peak:>8.1f} | {archive.seconds:>9.1f} {archive.megabytes / archive.seconds:>7.1f} {archive.peak:>8.1f}"
+        f"{part.peak:>8.1f} | {archive.seconds:>9.1f} {archive.megabytes / archive.seconds:>7.1f} {archive.peak:>8.1f} "
+        f"| {erased.seconds:>8.1f} {files / erased.seconds:>8.0f} {erased.peak:>8.1f}"
     )
 
 
@@ -39,9 +43,10 @@ def measure(stack: Stack, figurines: int) -> str:
     part = export.measure(task_of(stack, "part", user_id, request_id))
     archive = export.measure(task_of(stack, "archive", user_id, request_id))
     reader = task_of(stack, "archive", user_id, request_id)
-    told = line(figurines, export.files_in(reader), part, archive)
+    files = export.files_in(reader)
     export.clear(reader)
-    return told
+    erased = export.measure(task_of(stack, "erase", user_id, request_id))
+    return line(figurines, files, part, archive, erased)
 
 
 def main() -> None:

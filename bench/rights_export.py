@@ -82,7 +82,7 @@ def prepare(stack: Stack) -> None:
 
 
 def task_of(stack: Stack, do: str, user_id: UUID, request_id: UUID) -> Task:
-    service = "generation" if do == "part" else "privacy"
+    service = "privacy" if do == "archive" else "generation"
     return Task(
         do=do,
         user_id=str(user_id),
@@ -184,6 +184,11 @@ if __name__ == "__main__":
     given = Task(**json.loads(sys.argv[1]))
     before = memory("VmRSS")
     began = time.perf_counter()
-    length = write_part(given) if given.do == "part" else put_together(given)
-    seconds = time.perf_counter() - began
+    if given.do == "erase":
+        from bench.rights_erase import erase
+
+        length, seconds = 0, erase(given)
+    else:
+        length = write_part(given) if given.do == "part" else put_together(given)
+        seconds = time.perf_counter() - began
     print(json.dumps({"seconds": seconds, "peak": memory("VmHWM"), "before": before, "megabytes": length / 1e6}))

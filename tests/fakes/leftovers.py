@@ -3,7 +3,7 @@
 from common.database import Database
 
 WORK = {
-    "gateway": ("outbox",),
+    "gateway": ("outbox", "pending_addresses", "corrections", "mails"),
     "generation": (
         "outbox",
         "shares",
@@ -27,6 +27,7 @@ WORK = {
         "orders",
         "subscriptions",
         "customers",
+        "corrections",
         "payment_events",
         "looks",
         "sweeps",

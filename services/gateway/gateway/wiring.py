@@ -21,16 +21,17 @@ from gateway.adapters.links import Links
 from gateway.adapters.live import Live
 from gateway.adapters.mail import SmtpMailer
 from gateway.adapters.passwords import Passwords
-from gateway.adapters.peers import Peer, Peers
+from gateway.adapters.peers import PATIENT, Peer, Peers
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.domain.corrections import TooManyChanges
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.domain.rights import ArchiveExpired
 from gateway.inventory import INVENTORY
-from gateway.jobs import Office, jobs, read_styles
+from gateway.jobs import Follower, Office, jobs, read_styles
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -53,6 +54,7 @@ STATUSES: Mapping[type[Refused], int] = {
     RangeOutside: 416,
     ModelFailed: 422,
     TooManyModels: 429,
+    TooManyChanges: 429,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
@@ -89,6 +91,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ),
     )
 
+    follower = Follower(
+        unit=unit,
+        copies=lambda user_id, correction_id, wish: peers.billing.post(
+            f"/v1/corrections/{correction_id}", user_id=user_id, body=wish, timeout=PATIENT
+        ),
+    )
     sources = Sources(
         database=database,
         inventory=INVENTORY,
@@ -127,7 +135,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             links,
         ],
         subscriptions=SUBSCRIPTIONS,
-        jobs=[*jobs(office), *export_jobs(unit, sources, store, settings.export_keys)],
+        jobs=[*jobs(office, follower), *export_jobs(unit, sources, store, settings.export_keys)],
         leaving=Leaving(begin=leaving.sign_out, settled=leaving.say_goodbye, last=True),
         store=store,
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},

@@ -6,6 +6,7 @@ from billing.domain.invoices import Terms
 from billing.repository.adjustments import Adjustments
 from billing.repository.audits import Audits
 from billing.repository.codes import Codes
+from billing.repository.corrections import Corrections
 from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
@@ -49,6 +50,7 @@ class Work:
         self.codes = Codes(connection, clock, code_key)
         self.adjustments = Adjustments(connection, clock)
         self.audits = Audits(connection, clock)
+        self.corrections = Corrections(connection, clock)
         self.orders = Orders(connection, clock)
         self.refunds = Refunds(connection, clock)
         self.disputes = Disputes(connection, clock)

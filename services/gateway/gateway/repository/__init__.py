@@ -9,8 +9,10 @@ from common.outbox import Outbox
 from common.parts import Exports
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
+from gateway.repository.addresses import Addresses
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
+from gateway.repository.corrections import Corrections
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
@@ -19,6 +21,7 @@ from gateway.repository.styles import Styles
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
+CORRECTION_CHANNEL = "gateway.corrections"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,8 @@ class Work:
     styles: Styles
     mails: Mails
     consents: Consents
+    addresses: Addresses
+    corrections: Corrections
     exports: Exports
     outbox: Outbox
     clock: Clock
@@ -51,6 +56,8 @@ def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clo
             styles=Styles(connection, clock),
             mails=Mails(connection, clock, MAIL_CHANNEL),
             consents=Consents(connection),
+            addresses=Addresses(connection, clock, sealer),
+            corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,

@@ -2,6 +2,9 @@
 
 from flask import Blueprint
 
+from gateway.routes.account import link_routes as address_links
+from gateway.routes.account import routes as account
+from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
 from gateway.routes.archives import routes as archives
 from gateway.routes.buying import routes as buying
@@ -34,6 +37,8 @@ from gateway.routes.webhooks import routes as webhooks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
+    account,
+    address_links,
     sessions,
     styles,
     figurines,
@@ -62,4 +67,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     processing,
     leaving,
     pages,
+    account_pages,
 )
