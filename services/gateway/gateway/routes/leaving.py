@@ -1,17 +1,24 @@
-"""/leaving/{request_id}: how an erasure stands, and its receipt, for who has no account any more."""
+"""The pages of leaving: the one that deletes an account, and the one that shows how that stands, without signing in."""
 
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from common.current import Current
 from gateway.adapters.links import Links
-from gateway.routes.pages import HEADERS
+from gateway.routes.pages import HEADERS, show_page, signed_in
 from gateway.routes.shared import DISCREET
 
 leaving = Blueprint("leaving", __name__)
 links = Current(Links)
+
+
+@leaving.get("/account/delete")
+def show_deleting() -> BaseResponse:
+    """What goes with an account, what has to stay, and the button that deletes it."""
+    return show_page("delete.html") if signed_in() else redirect("/signin?next=/account/delete")
 
 
 @leaving.get("/leaving/<request_id>")

@@ -98,12 +98,6 @@ def show_privacy() -> Response:
     return show_page("privacy.html")
 
 
-@pages.get("/account/delete")
-def show_deleting() -> BaseResponse:
-    """What goes with an account, what has to stay, and the button that deletes it."""
-    return _page("delete.html") if _account() else redirect("/signin?next=/account/delete")
-
-
 @pages.get("/credits")
 def show_credits() -> Response:
     """What a person has, what can be bought, and every movement with its reason."""

@@ -23,9 +23,9 @@ function kept({ what, count, erased, stays_until }) {
   return make("li", "kept-line", make("strong", "", `${what}: ${count.toLocaleString("en-GB")}${until}.`), " ", erased);
 }
 
-// What people think of first comes first: the account, figurines, photos, credits; what is kept for their rights last.
-const ABOUT = ["C1", "C3", "C2", "C6", "C5", "C4"];
-const rank = ({ category }) => ABOUT.indexOf(category.id) + 1 || ABOUT.length + 1;
+// What people think of first comes first: the account, photos, figurines, credits; what is kept for their rights last.
+const ABOUT = ["C2", "C3", "C6", "C1", "C5", "C4"];
+const rank = ({ key, category }) => (key === "accounts" ? 0 : ABOUT.indexOf(category.id) + 1 || ABOUT.length + 1);
 const latest = (one, other) => ([one, other].filter(Boolean).sort().at(-1) ?? null);
 
 /** The kinds of records a person has any of; what several parts of the studio call the same is told once. */
