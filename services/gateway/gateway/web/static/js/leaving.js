@@ -10,6 +10,7 @@ import { dateWords } from "./words.js";
 
 const SOON_MS = 1000;
 const LATER_MS = 5000;
+const SLOW = new Set(["waiting", "partially_executed"]);
 const OVER = new Set(["completed", "completed_with_retention"]);
 const ENDED = new Set([...OVER, "cancelled", "refused"]);
 const requestId = at("leaving").dataset.request;
@@ -81,7 +82,8 @@ const follow = () => show("leaving", async () => showErasure(await read(address(
 async function look() {
   if (!document.hidden || state === "") await follow();
   if (OVER.has(state)) await show("receipt", issued);
-  if (!ENDED.has(state)) setTimeout(() => void look(), at("leaving-away").hidden ? SOON_MS : LATER_MS);
+  const slow = SLOW.has(state) || !at("leaving-away").hidden;
+  if (!ENDED.has(state)) setTimeout(() => void look(), slow ? LATER_MS : SOON_MS);
 }
 
 at("leaving-again").addEventListener("click", () => void follow());
