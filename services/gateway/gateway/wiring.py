@@ -9,6 +9,7 @@ from common.database import Database
 from common.erasure import Leaving
 from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
+from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -68,8 +69,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
     settings = settings or load(Settings)
     secret = base64.b64decode(settings.blind_index_key.get_secret_value())
     database = Database(settings.database_url.get_secret_value(), application="gateway", max_size=20)
-    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
-    unit = UnitOfWork(service="gateway", database=database, build=rooms(sealer, secret), fence=settings.fence)
+    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()), fence=settings.fence)
+    unit = UnitOfWork(service="gateway", database=database, build=rooms(keys, secret), fence=settings.fence)
     store = ObjectStore(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
@@ -97,6 +98,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             f"/v1/corrections/{correction_id}", user_id=user_id, body=wish, timeout=PATIENT
         ),
     )
+    sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
         database=database,
         inventory=INVENTORY,
@@ -135,7 +137,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
             links,
         ],
         subscriptions=SUBSCRIPTIONS,
-        jobs=[*jobs(office, follower), *export_jobs(unit, sources, store, settings.export_keys)],
+        jobs=[
+            *jobs(office, follower),
+            *key_jobs(unit, INVENTORY, keys),
+            *export_jobs(unit, sources, store, settings.export_keys),
+        ],
+        commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(begin=leaving.sign_out, settled=leaving.say_goodbye, last=True),
         store=store,
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},

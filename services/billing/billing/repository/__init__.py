@@ -20,14 +20,19 @@ from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
 from common.parts import Exports
+from common.person_keys import PersonKeys
 from common.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Papers:
-    """What documents are written with: the terms of sale, and what seals whom they are for."""
+    """What documents are written with: the terms of sale, and what seals whom they are for.
+
+    `sealer` seals what the law keeps longer than the account; `keys` seal what goes with it.
+    """
 
     sealer: Sealer
+    keys: PersonKeys
     terms: Terms
 
 
@@ -79,4 +84,5 @@ class Work:
     @property
     def invoices(self) -> Invoices:
         """Invoices, receipts and credit notes."""
-        return Invoices(self._connection, self.clock, self.papers.sealer)
+        personal = self.papers.keys.sealer(self._connection, self.clock)
+        return Invoices(self._connection, self.clock, self.papers.sealer, personal)

@@ -7,7 +7,7 @@ from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
 from common.parts import Exports
-from common.sealing import Sealer
+from common.person_keys import PersonKeys
 from gateway.repository.accounts import Accounts
 from gateway.repository.addresses import Addresses
 from gateway.repository.answers import Answers
@@ -43,10 +43,11 @@ class Work:
     clock: Clock
 
 
-def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clock], Work]:
-    """How the rooms are built in each transaction; rows of people are sealed with `sealer`."""
+def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, Clock], Work]:
+    """How the rooms are built in each transaction; what is somebody's own is sealed under her key."""
 
     def build(connection: Connection, outbox: Outbox, clock: Clock) -> Work:
+        sealer = keys.sealer(connection, clock)
         return Work(
             accounts=Accounts(connection, clock, sealer, index_key),
             sessions=Sessions(connection, clock),
