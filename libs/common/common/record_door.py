@@ -15,6 +15,7 @@ from common.callers import current_user_id, internal_blueprint
 from common.current import current_service
 from common.inventory.counting import count_held
 from common.inventory.record import Entry, entries
+from common.inventory.retained import retained
 from common.inventory.whose import Subject
 from common.service import Service, W
 
@@ -38,7 +39,11 @@ class ReasonAnswer(BaseModel):
 
 
 class EntryAnswer(BaseModel):
-    """One kind of record: what, why, how long, what becomes of it; `count` is how many there are of one's own."""
+    """One kind of record: what, why, how long, what becomes of it; `count` is how many there are of one's own.
+
+    `outcome` is what an erasure does with it: `destroyed`, `emptied`, `unlinked` (it stays, and leads to nobody) or
+    `kept`. What stays of one's own stays until `stays_until` at the latest, where that is fixed by now.
+    """
 
     key: str
     what: str
@@ -46,9 +51,11 @@ class EntryAnswer(BaseModel):
     purposes: list[ReasonAnswer]
     kept: str
     erased: str
+    outcome: str
     exported: str
     fields: list[FieldAnswer]
     count: int | None = None
+    stays_until: str | None = None
 
 
 class RecordAnswer(BaseModel):
@@ -75,21 +82,22 @@ def held_of(service: Service[W], user_id: UUID) -> RecordAnswer:
     subject = Subject(user_id=user_id, pseudonyms=service.pseudonyms(user_id))
     with service.unit.database.begin() as connection:
         counts = count_held(connection, service.inventory, subject)
-    return _answer(service, counts)
+        stays = {kept.what: kept.until for kept in retained(connection, service.inventory, subject)}
+    return _answer(service, counts, stays)
 
 
 def processing_of(service: Service[W]) -> RecordAnswer:
     """What a service stores about people."""
-    return _answer(service, {})
+    return _answer(service, {}, {})
 
 
-def _answer(service: Service[W], counts: Mapping[str, int]) -> RecordAnswer:
-    return RecordAnswer(
-        service=service.name, items=[_entry(entry, counts.get(entry.key)) for entry in entries(service.inventory)]
-    )
+def _answer(service: Service[W], counts: Mapping[str, int], stays: Mapping[str, str | None]) -> RecordAnswer:
+    told = entries(service.inventory)
+    items = [_entry(entry, counts.get(entry.key), stays.get(entry.what)) for entry in told]
+    return RecordAnswer(service=service.name, items=items)
 
 
-def _entry(entry: Entry, count: int | None) -> EntryAnswer:
+def _entry(entry: Entry, count: int | None, stays_until: str | None) -> EntryAnswer:
     return EntryAnswer(
         key=entry.key,
         what=entry.what,
@@ -97,7 +105,9 @@ def _entry(entry: Entry, count: int | None) -> EntryAnswer:
         purposes=[ReasonAnswer(id=purpose.name, sentence=purpose.value) for purpose in entry.purposes],
         kept=entry.kept,
         erased=entry.erased,
+        outcome=entry.outcome,
         exported=entry.exported,
         fields=[FieldAnswer.model_validate(field) for field in entry.fields],
         count=count,
+        stays_until=stays_until,
     )

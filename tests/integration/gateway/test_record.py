@@ -1,7 +1,9 @@
 """What is stored about a person, as she reads it at the public door; analytics is away here."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from common.clock import SYSTEM_CLOCK
 from tests.integration.gateway.studio import ORIGIN, Studio
 
 SERVICES = ["gateway", "generation", "billing", "privacy", "analytics"]
@@ -35,6 +37,15 @@ def test_every_entry_says_what_it_is_why_how_long_and_what_becomes_of_it(studio:
         assert entry["purposes"]
         assert entry["fields"]
     assert next(field for field in entries["gateway.accounts"]["fields"] if field["name"] == "email")["sealed"]
+
+
+def test_what_an_erasure_leaves_is_told_with_the_day_until_which_it_stays(studio: Studio) -> None:
+    entries = by_key(studio.sign_up().get("/v1/privacy/record").get_json())
+    assert {entry["outcome"] for entry in entries.values()} == {"destroyed", "unlinked", "kept"}
+    assert (entries["gateway.accounts"]["outcome"], entries["gateway.accounts"]["stays_until"]) == ("destroyed", None)
+    statement = entries["billing.entries"]
+    assert statement["outcome"] == "unlinked"
+    assert datetime.fromisoformat(statement["stays_until"]) > SYSTEM_CLOCK.now() + timedelta(days=9 * 365)
 
 
 def test_a_service_that_is_away_is_named_and_hides_nothing_of_the_others(studio: Studio) -> None:

@@ -105,17 +105,18 @@ def test_retention_is_told_in_words(retain: UntilErased | Until | Hours | Years,
 
 
 @pytest.mark.parametrize(
-    ("erase", "erased"),
+    ("erase", "erased", "outcome"),
     [
-        (Delete(), "It is destroyed when you ask for erasure."),
-        (Blank("text"), "What is yours in it is emptied when you ask for erasure."),
-        (Pseudonymise("user_id"), "It loses every link to you when you ask for erasure."),
-        (Withheld("A court asked for it."), "A court asked for it."),
+        (Delete(), "It is destroyed when you ask for erasure.", "destroyed"),
+        (Blank("text"), "What is yours in it is emptied when you ask for erasure.", "emptied"),
+        (Pseudonymise("user_id"), "It loses every link to you when you ask for erasure.", "unlinked"),
+        (Withheld("A court asked for it."), "A court asked for it.", "kept"),
     ],
     ids=["delete", "blank", "pseudonymise", "withheld"],
 )
-def test_erasure_is_told_in_words(erase: Delete | Blank | Pseudonymise | Withheld, erased: str) -> None:
-    assert said(replace(LETTERS, erase=erase)).erased == erased
+def test_erasure_is_told_in_words(erase: Delete | Blank | Pseudonymise | Withheld, erased: str, outcome: str) -> None:
+    entry = said(replace(LETTERS, erase=erase))
+    assert (entry.erased, entry.outcome) == (erased, outcome)
 
 
 def test_what_the_law_keeps_says_which_law() -> None:

@@ -33,7 +33,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One kind of record about a person, in words: what, why, how long, and what becomes of it."""
+    """One kind of record about a person, in words: what, why, how long, and what becomes of it.
+
+    `outcome` is what an erasure does, in one word: `destroyed` `emptied` `unlinked` or `kept`.
+    """
 
     key: str
     what: str
@@ -41,6 +44,7 @@ class Entry:
     purposes: tuple[Purpose, ...]
     kept: str
     erased: str
+    outcome: str
     exported: str
     fields: tuple[Field, ...]
 
@@ -62,6 +66,7 @@ def _entry(declared: Table | Bucket) -> Entry:
         purposes=declared.purposes,
         kept=_kept(declared, declared.retain),
         erased=_erased(declared.erase, declared.retain),
+        outcome=_outcome(declared.erase),
         exported=_exported(declared.export),
         fields=tuple(_fields(declared)),
     )
@@ -115,6 +120,18 @@ def _erased(erase: Erasure, retain: Retention) -> str:
             return f"It loses every link to you when you ask for erasure.{why}"
         case Withheld(because=because):
             return because
+
+
+def _outcome(erase: Erasure) -> str:
+    match erase:
+        case Delete():
+            return "destroyed"
+        case Blank():
+            return "emptied"
+        case Pseudonymise():
+            return "unlinked"
+        case Withheld():
+            return "kept"
 
 
 def _exported(export: AsJson | AsFiles | Withheld) -> str:

@@ -17,8 +17,8 @@ from common.inventory import (
 
 # What a person reads when she asks for erasure.
 KEPT_BY_LAW = (
-    "Tax law obliges whoever sells to keep each invoice as it was issued, with whom it was for, until the date in "
-    "keep_until; then it is destroyed. Nothing else is done with it."
+    "Tax law obliges whoever sells to keep each invoice as it was issued, with whom it was for, until the date that "
+    "is stored with it; then it is destroyed. Nothing else is done with it."
 )
 
 INVOICES = (

@@ -17,6 +17,7 @@ from gateway.routes.erasures import routes as erasures
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
 from gateway.routes.invoices import routes as invoices
+from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     erasures,
     own_record,
     processing,
+    leaving,
     pages,
     account_pages,
 )
