@@ -1,6 +1,7 @@
 """What follows a correction: every copy, the payment provider's included, and the proof that the old value is gone."""
 
 import itertools
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,10 +12,11 @@ from common.corrections import OldValues
 from common.errors import Unavailable
 from common.inventory.searching import find
 from common.inventory.whose import Subject
+from common.sealing import Sealer
 from common.service import Service
 from gateway.jobs import Follower
 from tests.fixtures.stripe import RunningStripe
-from tests.integration.gateway.conftest import SEALER
+from tests.integration.gateway.conftest import sealer_of
 from tests.integration.gateway.post_office import PostOffice
 from tests.integration.gateway.studio import ORIGIN, PASSWORD, Person, Studio, sign_up_body
 
@@ -115,18 +117,23 @@ def dumped(services: dict[str, Service[Any]]) -> bytes:
     return b"".join(pieces)
 
 
+def opened_by(sealer: Sealer, who: UUID, sealed: bytes, place: str) -> bytes:
+    return sealer.open(sealed, owner=str(who), purpose=place)
+
+
 def opened(services: dict[str, Service[Any]], who: UUID, value: str, field: str) -> set[str]:
     """Where a value stands once every sealed column of every service is opened, as `service.table.column`."""
     old = OldValues.of({field: value})
     found: set[str] = set()
     for name, service in services.items():
+        sealer = sealer_of(service.unit)
         with service.unit.database.begin() as connection:
             places = find(
                 connection,
                 service.inventory,
                 Subject(user_id=who),
                 old.fields_in,
-                lambda sealed, place: SEALER.open(sealed, owner=str(who), purpose=place),
+                partial(opened_by, sealer, who),
             )
             found |= {f"{name}.{each.table.name}.{each.column}" for each in places}
     return found
