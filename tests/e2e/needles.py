@@ -20,7 +20,6 @@ OVER = frozenset({"completed", "completed_with_retention"})
 SEALED: Mapping[str, str] = {
     "name": "Zwiebelhilde Quastenflosser",
     "title": "Murmeltierkaiserin",
-    "note": "with a bassoon of rhubarbwood",
     "version": "and a hat of gorgonzolafelt",
     "comment": "Her earlobes are knackebrodesque",
     "company": "Schnurrpfeiferei Kaltwasserfall",
@@ -34,6 +33,8 @@ NEVER_KEPT: Mapping[str, str] = {
     "password": "vier quietschende Wortgurken",
     "place in the photo": SECRET.decode(),
 }
+# What was wished of a first figurine is not told again: it is sealed beside the photo, and goes with it.
+WISH = "with a bassoon of rhubarbwood"
 HOLDER = "Z. QUASTENFLOSSER-KARTENSTEIN"
 GIFT = 50
 
@@ -63,7 +64,7 @@ class Woman:
     @property
     def needles(self) -> Mapping[str, str]:
         """What must be found nowhere as it is, by what it is."""
-        return {**SEALED, **NEVER_KEPT, "e-mail": self.email, "gift code": self.gift, "share": self.token}
+        return {**SEALED, **NEVER_KEPT, "wish": WISH, "e-mail": self.email, "gift code": self.gift, "share": self.token}
 
     def live(self) -> None:
         """Everything there is to do."""
@@ -116,7 +117,7 @@ class Woman:
             data={
                 "style": "acrylic-standee",
                 "title": SEALED["title"],
-                "note": SEALED["note"],
+                "note": WISH,
                 "save_photo": "true",
             },
             files={"photo": (f"{SECRET.decode()}.jpg", turned(6))},

@@ -91,7 +91,6 @@ def what_she_is_shown(woman: Woman) -> Mapping[str, str]:
         "name": account,
         "e-mail": account,
         "title": json.dumps(get(f"figurines/{woman.figurine}")),
-        "note": versions,
         "version": versions,
         "comment": json.dumps(get(f"figurines/{woman.figurine}/rating")),
         **dict.fromkeys(("company", "address", "vat_number"), details),
