@@ -20,6 +20,7 @@ from common import logs
 from common.errors import Refused
 from common.migrations import migrate
 from common.pair import run_pair
+from common.rights import forget_again
 from common.service import Service, W
 from common.settings import SettingsRefused, environment_with, explain, shared_metrics_directory
 from common.worker import work
@@ -79,6 +80,7 @@ def _web(service: Service[W], module: str) -> int:
 
     if service.settings.web_workers > 1 and shared_metrics_directory() is None:
         _restart_sharing_metrics(module)
+    forget_again(service)
     serve(service)
     return 0
 
@@ -90,6 +92,7 @@ def _restart_sharing_metrics(module: str) -> NoReturn:
 
 
 def _worker(service: Service[W], *, beside_web: bool = False) -> int:
+    forget_again(service)
     settings = service.settings
     alone = None if beside_web else settings.metrics_bind
     code = work(service, metrics_bind=settings.worker_metrics_bind or alone)

@@ -118,8 +118,6 @@ class ServiceSettings(BaseSettings):
             yield f"{PREFIX}DATABASE_URL needs sslmode=verify-full"
         if not self.broker_url.get_secret_value().startswith("amqps://"):
             yield f"{PREFIX}BROKER_URL needs amqps://"
-        if self.fence_key is None or self.receipt_private_key is None:
-            yield f"{PREFIX}FENCE_KEY and {PREFIX}RECEIPT_PRIVATE_KEY are needed"
         if self.tls is None:
             yield f"{PREFIX}TLS_CERT and {PREFIX}TLS_KEY are needed"
 
@@ -131,15 +129,18 @@ class ServiceSettings(BaseSettings):
 
 
 class ExportSettings(ServiceSettings):
-    """What a service is told that gives its part when a person wants a copy of everything."""
+    """What a service is told that does its part when a person wants a copy of everything, or to be forgotten."""
 
     # What parts and archives are sealed with, the newest key first: the same for all services.
     export_keys: SecretStr | None = None
 
     @model_validator(mode="after")
-    def _gives_its_part(self) -> Self:
-        """Promise R1: outside local mode nobody who asks for a copy gets one with a part missing."""
-        wanted = ("export_keys", "s3_endpoint", "s3_access_key", "s3_secret_key")
+    def _does_its_part(self) -> Self:
+        """Promises R1 and R3: outside local mode nobody who asks is answered with a part missing."""
+        wanted = (
+            *("export_keys", "fence_key", "receipt_private_key"),
+            *("s3_endpoint", "s3_access_key", "s3_secret_key"),
+        )
         missing = [name for name in wanted if getattr(self, name) is None]
         if missing and self.mode != "local":
             raise ValueError("\n".join(f"{variable(name)} is missing" for name in missing))

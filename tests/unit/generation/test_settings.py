@@ -24,6 +24,9 @@ def settings(**changes: object) -> Settings:
         "upload_keys": SecretStr("1:abcdefghijklmnop"),
         "provenance_cert": "provenance.crt",
         "provenance_key": "provenance.key",
+        "export_keys": SecretStr("1:abcdefghijklmnop"),
+        "fence_key": SecretStr("abcdefghijklmnop"),
+        "receipt_private_key": SecretStr("abcdefghijklmnop"),
     }
     return Settings.model_validate(plain | changes)
 

@@ -10,13 +10,15 @@ tell         what became of it, signed; and forget who it was
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter as Metric
 
 from common.contracts.rights import UserDataErased
 from common.erasure.emptying import told, with_residue
@@ -25,7 +27,7 @@ from common.erasure.journal import Journal
 from common.erasure.records import Erasure, Erasures, Outcomes, channel_of
 from common.erasure.statements import Statement, canonical, sign
 from common.erasure.tombstones import Tombstones
-from common.inventory.erasing import Outcome, Store, count_residue, erase_objects, erase_rows
+from common.inventory.erasing import Outcome, Store, count_objects_left, count_rows_left, erase_objects, erase_rows
 from common.inventory.keeping import kept_until
 from common.inventory.planning import Plan, merged, plan_erasure, plan_to
 from common.inventory.whose import Subject
@@ -36,15 +38,26 @@ W = TypeVar("W")
 
 # So often it is tried before the service says that something is left; it goes on trying.
 TRIES_BEFORE_TELLING = 3
-ERASED = Counter("figurine_people_erased", "People whose data this service erased.")
-FAILED = Counter("figurine_erasure_attempts_failed", "Attempts to erase somebody that did not succeed.", ["why"])
+_OBJECTS_AT_ONCE = 500
+ERASED = Metric("figurine_people_erased", "People whose data this service erased.")
+FAILED = Metric("figurine_erasure_attempts_failed", "Attempts to erase somebody that did not succeed.", ["why"])
 _log = structlog.stdlib.get_logger("common.erasure")
 
 
 class Eraser(Generic[W]):
     """Erases whoever asked for it from one service."""
 
-    def __init__(self, service: Service[W], fence: Fence, journal: Journal | None, store: Store) -> None:
+    def __init__(
+        self,
+        service: Service[W],
+        fence: Fence,
+        journal: Journal | None,
+        store: Store,
+        *,
+        again: bool = False,
+    ) -> None:
+        """`again` is for who was erased before a backup was put back: nothing is under way, nobody is told twice."""
+        self._again = again
         self._service = service
         self._unit = service.unit
         self._inventory = service.inventory
@@ -80,16 +93,17 @@ class Eraser(Generic[W]):
         """Whether it is over."""
         self._write_journal(user_id)
         with self._unit.open() as opened:
-            if not self._leaving.settled(opened.work, user_id, erasure.request_id):
+            if not (self._again or self._leaving.settled(opened.work, user_id, erasure.request_id)):
                 return False
         plan = self._plan(erasure, user_id)
-        objects = erase_objects(self._store, self._inventory, plan)
+        objects = self._destroy(erasure, plan)
         with self._unit.open() as opened:
             Tombstones(opened.connection).close(self._fence.mark(user_id), at=opened.clock.now())
             # What was written since the plan belongs to it; from here on nothing more is.
             complete = merged(plan, plan_erasure(opened.connection, self._inventory, plan.subject))
             outcomes = self._empty(opened, erasure, complete, objects)
-        erase_objects(self._store, self._inventory, complete)
+        if complete.objects != plan.objects:
+            self._destroy(erasure, complete)
         return self._conclude(erasure, complete, outcomes)
 
     def _write_journal(self, user_id: UUID) -> None:
@@ -99,7 +113,7 @@ class Eraser(Generic[W]):
             stone = None if stones.is_journaled(mark) else stones.of(mark)
         if stone is None or self._journal is None:
             return
-        self._journal.write(stone)
+        self._journal.write(replace(stone, aliases=self._service.pseudonyms(user_id)))
         with self._unit.open() as opened:
             Tombstones(opened.connection).mark_journaled(mark, at=opened.clock.now())
 
@@ -110,6 +124,18 @@ class Eraser(Generic[W]):
             plan = merged(erasure.plan, plan) if erasure.plan else plan
             self._erasures(opened).keep_plan(erasure.request_id, plan)
         return plan
+
+    def _destroy(self, erasure: Erasure, plan: Plan) -> Mapping[str, Outcome]:
+        done: dict[str, Outcome] = {}
+        for piece in pieces(plan):
+            for name, outcome in erase_objects(self._store, self._inventory, piece).items():
+                done[name] = done.get(name, Outcome()).added(outcome)
+            self._go_on_holding(erasure)
+        return done
+
+    def _go_on_holding(self, erasure: Erasure) -> None:
+        with self._unit.open() as opened:
+            self._erasures(opened).hold(erasure.request_id)
 
     def _empty(self, opened: Opened[W], erasure: Erasure, plan: Plan, objects: Mapping[str, Outcome]) -> Outcomes:
         connection = opened.connection
@@ -128,14 +154,18 @@ class Eraser(Generic[W]):
 
     def _conclude(self, erasure: Erasure, plan: Plan, outcomes: Outcomes) -> bool:
         with self._unit.open() as opened:
-            residue = count_residue(opened.connection, self._store, self._inventory, plan)
+            rows = count_rows_left(opened.connection, self._inventory, plan)
+        objects: Counter[str] = Counter()
+        for piece in pieces(plan):
+            objects.update(count_objects_left(self._store, self._inventory, piece))
+            self._go_on_holding(erasure)
         statement = Statement(
             request_id=erasure.request_id,
             service=self._service.name,
             plan=hashlib.sha256(canonical(plan_to(plan)).encode()).hexdigest(),
             fenced_at=erasure.fenced_at,
             erased_at=self._unit.clock.now(),
-            classes=with_residue(outcomes.classes, residue),
+            classes=with_residue(outcomes.classes, {**rows, **objects}),
             out_of_reach=outcomes.out_of_reach,
         )
         if statement.residue:
@@ -169,6 +199,14 @@ class Eraser(Generic[W]):
 
     def _erasures(self, opened: Opened[W]) -> Erasures:
         return Erasures(opened.connection, opened.clock, self._service.name)
+
+
+def pieces(plan: Plan) -> Iterator[Plan]:
+    """The plan for so many objects at a time, so that no step outlasts the lease; at least one."""
+    yield replace(plan, objects={name: names[:_OBJECTS_AT_ONCE] for name, names in plan.objects.items()})
+    for first in range(_OBJECTS_AT_ONCE, max(map(len, plan.objects.values()), default=0), _OBJECTS_AT_ONCE):
+        until = first + _OBJECTS_AT_ONCE
+        yield replace(plan, objects={name: names[first:until] for name, names in plan.objects.items()})
 
 
 class SomethingLeft(Exception):

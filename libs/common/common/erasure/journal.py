@@ -19,8 +19,9 @@ _DIGITS = 12
 class Journal:
     """One service's part of the journal."""
 
-    def __init__(self, store: ObjectStore, service: str) -> None:
+    def __init__(self, store: ObjectStore, service: str, *, bucket: str = BUCKET) -> None:
         self._store = store
+        self._bucket = bucket
         self._prefix = f"{service}/"
 
     def write(self, stone: Tombstone) -> None:
@@ -31,20 +32,22 @@ class Journal:
                 "person": stone.person.hex(),
                 "request_id": str(stone.request_id),
                 "fenced_at": stone.fenced_at.isoformat(),
+                "aliases": [alias.hex() for alias in stone.aliases],
             }
         ).encode()
-        self._store.put(BUCKET, self._key(stone.number), io.BytesIO(body), length=len(body))
+        self._store.put(self._bucket, self._key(stone.number), io.BytesIO(body), length=len(body))
 
     def after(self, number: int) -> Iterator[Tombstone]:
         """The tombstones with higher numbers, in their order."""
-        for found in self._store.list(BUCKET, self._prefix, after=self._key(number)):
-            with self._store.get(BUCKET, found.key) as stored:
+        for found in self._store.list(self._bucket, self._prefix, after=self._key(number)):
+            with self._store.get(self._bucket, found.key) as stored:
                 kept = json.loads(stored.stream.read())
             yield Tombstone(
                 number=kept["number"],
                 person=bytes.fromhex(kept["person"]),
                 request_id=UUID(kept["request_id"]),
                 fenced_at=datetime.fromisoformat(kept["fenced_at"]),
+                aliases=[bytes.fromhex(alias) for alias in kept["aliases"]],
             )
 
     def _key(self, number: int) -> str:

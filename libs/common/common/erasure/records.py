@@ -114,6 +114,13 @@ class Erasures:
             {"now": now, "lease": now + LEASE, "waits": waits_for_others},
         )
 
+    def hold(self, request_id: UUID) -> None:
+        """Nobody else gets it for a while longer: it is being worked on."""
+        self._connection.execute(
+            "UPDATE erasures SET next_try_at = %s WHERE request_id = %s AND state <> 'erased'",
+            [self._clock.now() + LEASE, request_id],
+        )
+
     def put_off(self, erasure: Erasure, *, failed: bool) -> None:
         """Try again soon; later and later where it failed, for whatever is away will be back."""
         pause = min(AGAIN * 2 ** min(erasure.attempts, 6), _LONGEST_PAUSE) if failed else AGAIN

@@ -1,5 +1,6 @@
 """Tombstones: one for everybody who asked to be forgotten, in the order in which they did."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,12 +12,16 @@ from common.database import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """Who left, by mark; `number` has no gaps."""
+    """Who left, by mark; `number` has no gaps.
+
+    `aliases` are the pseudonyms under which a service that knows no user ids knew her; the journal alone has them.
+    """
 
     number: int
     person: bytes
     request_id: UUID
     fenced_at: datetime
+    aliases: Sequence[bytes] = ()
 
 
 class Tombstones:
