@@ -45,7 +45,10 @@ class Woman:
     def __init__(self, stack: RunningStack) -> None:
         self.stack = stack
         self.email = f"quastenflosser.{uuid4().hex}@zwiebelpost.example"
-        self.http_headers = {"User-Agent": NEVER_KEPT["user agent"], "X-Forwarded-For": NEVER_KEPT["address on the net"]}
+        self.http_headers = {
+            "User-Agent": NEVER_KEPT["user agent"],
+            "X-Forwarded-For": NEVER_KEPT["address on the net"],
+        }
         self.customer = Customer(
             stack,
             name=SEALED["name"],
@@ -77,7 +80,9 @@ class Woman:
         self._say_so()
         self.version = self._second()
         self.customer.wait_until_ended(self.version)
-        until(lambda: all(self.is_paid(order) for order in (self.orders[0], self.orders[2])), "The money", seconds=SECONDS)
+        until(
+            lambda: all(self.is_paid(order) for order in (self.orders[0], self.orders[2])), "The money", seconds=SECONDS
+        )
         until(self._has_a_model, "The printable model", seconds=SECONDS)
 
     def close(self) -> None:
