@@ -3,19 +3,17 @@
 import subprocess
 import sys
 from collections.abc import Mapping
-from functools import cached_property
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from ops.embedded.waiting import until
 from ops.emulators.stripe.control import Control
-from tests.fixtures import inside
 from tests.fixtures.customer import Answer, Customer, expect
+from tests.fixtures.leaver import Erasure
 from tests.fixtures.photo_files import SECRET, turned
 from tests.fixtures.stack import RunningStack
 
 SECONDS = 60
-OVER = frozenset({"completed", "completed_with_retention"})
 # One word of each would be found in nothing else: neither in code, nor by chance in what is sealed.
 SEALED: Mapping[str, str] = {
     "name": "Zwiebelhilde Quastenflosser",
@@ -155,12 +153,4 @@ class Woman:
 
     def leave(self) -> Answer:
         """Ask to be forgotten; how it stood in the end."""
-        wish = {"kind": "erasure", "password": self.customer.password}
-        asked = expect(202, self.http.post("/v1/privacy/requests", json=wish))
-        key = parse_qs(urlsplit(asked["follow"]).query)["key"][0]
-
-        def state() -> Answer:
-            return expect(200, self.http.get(f"/v1/privacy/erasures/{asked['id']}", params={"key": key}))
-
-        until(lambda: state()["state"] in OVER, "The end of the erasure", seconds=SECONDS)
-        return state()
+        return Erasure(self.customer).wait()

@@ -137,7 +137,7 @@ def tried(five: Five, user_id: UUID) -> Request:
 def test_rows_that_stay_are_found_by_the_service_itself_and_it_is_not_over(
     five: Five, ada: UUID, table: str, verb: str
 ) -> None:
-    service = table.split(".")[0]
+    service = table.split(".", maxsplit=1)[0]
     with five.stubborn(table, verb):
         request = tried(five, ada)
         assert (request.state, parts(request)[service]) == (RequestState.PARTIALLY_EXECUTED, PartState.FAILED)
