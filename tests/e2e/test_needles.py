@@ -76,7 +76,7 @@ class Story:
 def story(stack: RunningStack) -> Iterator[Story]:
     with closing(Woman(stack)) as woman:
         woman.live()
-        shown, objects = what_she_is_shown(woman), ids_of_her_objects(stack, woman)
+        shown, objects = what_she_is_shown(woman), inside.object_ids(stack, woman.id)
         before = Traces.of(stack)
         state = woman.leave()
         yield Story(woman=woman, shown=shown, objects=objects, before=before, after=Traces.of(stack), state=state)
@@ -103,21 +103,6 @@ def invoice_text(woman: Woman) -> str:
     (invoice,) = [each for each in woman.customer.get("invoices")["items"] if each["kind"] == "invoice"]
     pdf = woman.http.get(f"/v1/invoices/{invoice['id']}/pdf").content
     return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-
-
-def ids_of_her_objects(stack: RunningStack, woman: Woman) -> frozenset[str]:
-    """What the names of her objects begin with."""
-    found = inside.rows(
-        stack,
-        "generation",
-        """
-        SELECT id::text FROM figurines WHERE user_id = %(id)s
-        UNION ALL SELECT id::text FROM saved_photos WHERE user_id = %(id)s
-        UNION ALL SELECT id::text FROM uploads WHERE user_id = %(id)s
-        """,
-        {"id": woman.id},
-    )
-    return frozenset(id for (id,) in found)
 
 
 def declared(*, withheld: bool = False) -> set[str]:
