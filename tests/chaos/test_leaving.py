@@ -50,6 +50,10 @@ def newcomer(stack: RunningStack, living: ExitStack) -> Customer:
     return customer
 
 
+def is_painted(stack: RunningStack, person: Customer) -> bool:
+    return inside.number(stack, "generation", RENDERING, {"id": person.id}) == 1
+
+
 def pay_late(bank: Control, buyer: Customer) -> None:
     """She has paid, and nobody has heard of it yet."""
     wish = {"price_id": "pack-20-eur", "provider": "stripe"}
@@ -72,9 +76,8 @@ def ask_twice_at_once(stack: RunningStack, customer: Customer) -> Erasure:
 
     answers = [each for each in side_by_side(partial(ask, token) for token in tokens) if "follow" in each]
     assert len({each["id"] for each in answers}) == 1
-    assert inside.number(
-        stack, "privacy", "SELECT count(*) FROM requests WHERE user_id = %(id)s", {"id": customer.id}
-    ) == 1
+    counted = "SELECT count(*) FROM requests WHERE user_id = %(id)s"
+    assert inside.number(stack, "privacy", counted, {"id": customer.id}) == 1
     return Erasure(customer, answers[0])
 
 
@@ -98,17 +101,20 @@ def test_whoever_leaves_on_the_worst_of_days_is_gone_in_the_end_and_nobody_says_
     with ExitStack() as living:
         painted, buyer, twice = (newcomer(stack, living) for _ in range(3))
         expect(202, painted.order(title="Half done", save=True))
-        until(lambda: inside.number(stack, "generation", RENDERING, {"id": painted.id}) == 1, "The painter", seconds=SECONDS)
+        until(lambda: is_painted(stack, painted), "The painter", seconds=SECONDS)
         objects = inside.object_ids(stack, painted.id)
         pay_late(bank, buyer)
         with stack.without(f"{AWAY}-worker"):
             leaving = {painted: Erasure(painted), buyer: Erasure(buyer), twice: ask_twice_at_once(stack, twice)}
-            stack.program("rabbitmq").restart()
-            stack.program("privacy-worker").restart()
-            until(lambda: leaving[twice].read()["missing"] == sorted({"gateway", "privacy", AWAY}), "The others", seconds=SECONDS)
             an_hour_passes(stack)
+            stack.program("rabbitmq").restart()
             for erasure in leaving.values():
                 assert AWAY in erasure.wait_for("partially_executed")["missing"]
+            until(
+                lambda: leaving[twice].read()["missing"] == sorted({"gateway", "privacy", AWAY}),
+                "The others",
+                seconds=SECONDS,
+            )
             assert "generation" in leaving[painted].read()["missing"], "the painter holds a photo of hers in its hands"
             gate.open()
         for erasure in leaving.values():
