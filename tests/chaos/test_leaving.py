@@ -1,4 +1,4 @@
-"""People leave on the worst of days: a painter is in the middle, money is on its way, a service is away, the broker ends.
+"""People leave on the worst of days: a painter at work, money on its way, a service away, the broker restarting.
 
 Nobody's erasure is called complete before everybody has done its part, and nothing that comes afterwards brings
 anybody back.
