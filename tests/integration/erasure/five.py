@@ -161,7 +161,7 @@ class Five:
         service = self.services[name]
         mine = replace(service, inventory=self.inventories.get(name, service.inventory))
         if name in self.forgers:
-            mine = replace(mine, settings=_settings(Ed25519PrivateKey.generate()))
+            mine = replace(mine, settings=settings_with(Ed25519PrivateKey.generate()))
         assert service.unit.fence is not None
         return Eraser(mine, service.unit.fence, None, self.shelves)
 
@@ -312,7 +312,7 @@ def five_services(dsn_of: Callable[[str], str], administrator: str) -> Iterator[
             database = Database(dsn_of(name), application="test")
             stack.callback(database.close)
             services[name] = Service(
-                settings=_settings(private[name]),
+                settings=settings_with(private[name]),
                 unit=UnitOfWork(
                     service=name, database=database, build=builds[name], clock=clock, fence=Fence(bytes([place]) * 32)
                 ),
@@ -329,7 +329,7 @@ def five_services(dsn_of: Callable[[str], str], administrator: str) -> Iterator[
         yield Five(clock=clock, services=services, rooms=rooms, administrator=administrator, keys=keys)
 
 
-def _settings(key: Ed25519PrivateKey) -> ServiceSettings:
+def settings_with(key: Ed25519PrivateKey) -> ServiceSettings:
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return ServiceSettings(
         mode="local",
