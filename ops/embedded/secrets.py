@@ -41,7 +41,7 @@ class Secrets:
 
     def signing_key(self, name: str) -> str:
         """An Ed25519 private key, as PKCS #8 PEM."""
-        return self._keep(f"signing key {name}", _new_signing_key)
+        return self._keep(f"signing key {name}", new_signing_key)
 
     def verification_key(self, name: str) -> str:
         """The public half of a signing key, as PEM."""
@@ -70,5 +70,6 @@ class Secrets:
         return json.loads(self._path.read_text()) if self._path.exists() else {}
 
 
-def _new_signing_key() -> str:
+def new_signing_key() -> str:
+    """An Ed25519 private key, as PKCS #8 PEM."""
     return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

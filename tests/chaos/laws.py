@@ -45,6 +45,9 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "photos that are to be saved, or to go": """
         SELECT id, state, next_try_at FROM generation.saved_photos WHERE state <> 'saved'
         """,
+    "corrections that others still have to follow": """
+        SELECT id FROM gateway.corrections WHERE state = 'following'
+        """,
     "clocks that run": """
         SELECT upload_id FROM privacy.clocks WHERE deleted_at IS NULL
         """,
@@ -158,6 +161,10 @@ BROKEN: Mapping[str, LiteralString] = {
         SELECT id FROM billing.lots
          WHERE closed_at IS NULL AND (frozen_at IS NOT NULL) <> EXISTS (
                SELECT FROM billing.freezes WHERE lot_id = lots.id)
+        """,
+    "a correction is proven that billing has not followed": """
+        SELECT proven.id FROM gateway.corrections AS proven LEFT JOIN billing.corrections AS followed USING (id)
+         WHERE proven.state = 'proven' AND followed.followed_at IS NULL
         """,
     "a photo that is gone has not exactly one proof": """
         SELECT upload.id, count(evidence.id)

@@ -43,6 +43,10 @@ FORGERIES: Mapping[str, LiteralString] = {
         """,
     "photos that are held": "UPDATE generation.uploads SET state = 'deleting'",
     "photos that are to be saved, or to go": "UPDATE generation.saved_photos SET state = 'leaving'",
+    "corrections that others still have to follow": """
+        INSERT INTO gateway.corrections (id, account_id, fields, corrected_at, state, next_try_at)
+        SELECT id, id, '{}', now(), 'following', now() FROM gateway.accounts LIMIT 1
+        """,
     "clocks that run": "UPDATE privacy.clocks SET deleted_at = NULL",
     "ends that analytics has not counted": "DELETE FROM analytics.facts",
     "the gateway shows another state than generation has": "UPDATE gateway.figurines SET state = 'failed'",
@@ -81,6 +85,10 @@ FORGERIES: Mapping[str, LiteralString] = {
         """,
     "credits wait for nothing, or do not wait for what they should": """
         UPDATE billing.lots SET frozen_at = now() WHERE closed_at IS NULL
+        """,
+    "a correction is proven that billing has not followed": """
+        INSERT INTO gateway.corrections (id, account_id, fields, corrected_at, state, next_try_at, proven_at)
+        SELECT id, id, '{}', now(), 'proven', now(), now() FROM gateway.accounts LIMIT 1
         """,
     "a photo that is gone has not exactly one proof": "DELETE FROM privacy.evidence",
     "a photo is saved for somebody else than whoever sent it": """

@@ -15,6 +15,7 @@ from minio.versioningconfig import SUSPENDED, VersioningConfig
 
 from common.errors import Unavailable
 from common.storage import ObjectMissing, ObjectStore
+from ops.embedded.seaweedfs import make_buckets
 
 
 class S3(Protocol):
@@ -149,6 +150,42 @@ def test_deleting_destroys_every_version_and_every_delete_marker(
     assert len(versions(s3, bucket)) == 5
     assert store.delete(bucket, "a") is True
     assert versions(s3, bucket) == []
+
+
+@pytest.mark.parametrize("size", [5, 300_000, 9_000_000])
+def test_metadata_is_replaced_beside_bytes_that_stay_as_they_were(
+    s3: S3, store: ObjectStore, bucket: str, size: int
+) -> None:
+    make_buckets(s3.client, (bucket,))  # encrypted, as the studio's are
+    data = random.Random(3).randbytes(size)
+    store.put(bucket, "a", io.BytesIO(data), length=size, metadata={"sealed-key": "old"})
+    assert store.replace_metadata(bucket, "a", {"sealed-key": "new"}, etag=store.stat(bucket, "a").etag)
+    assert store.stat(bucket, "a").metadata == {"sealed-key": "new"}
+    assert read(store, bucket, "a") == data
+    assert versions(s3, bucket) == ["a"]
+
+
+def test_metadata_is_replaced_of_the_object_that_was_meant_and_of_no_other(store: ObjectStore, bucket: str) -> None:
+    store.put(bucket, "a", io.BytesIO(b"first"), length=5, metadata={"sealed-key": "old"})
+    etag = store.stat(bucket, "a").etag
+    store.put(bucket, "a", io.BytesIO(b"second"), length=6, metadata={"sealed-key": "another"})
+    assert not store.replace_metadata(bucket, "a", {"sealed-key": "new"}, etag=etag)
+    assert store.stat(bucket, "a").metadata == {"sealed-key": "another"}
+    with pytest.raises(ObjectMissing):
+        store.replace_metadata(bucket, "b", {}, etag=etag)
+
+
+def test_versions_that_were_replaced_can_be_destroyed_alone(s3: S3, store: ObjectStore, bucket: str) -> None:
+    s3.client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
+    for key in ("a/1", "a/1", "a/2", "b"):
+        put(store, bucket, key, key.encode())
+    store.replace_metadata(bucket, "a/2", {"sealed-key": "new"}, etag=store.stat(bucket, "a/2").etag)
+    store.replace_metadata(bucket, "b", {"sealed-key": "new"}, etag=store.stat(bucket, "b").etag)
+    assert len(versions(s3, bucket)) == 6
+    assert store.delete_older_versions(bucket, "a/") == 2
+    assert sorted(map(str, versions(s3, bucket))) == ["a/1", "a/2", "b", "b"]
+    assert read(store, bucket, "a/1") == b"a/1"
+    s3.client.set_bucket_versioning(bucket, VersioningConfig(SUSPENDED))
 
 
 def test_a_listing_has_the_objects_of_a_prefix_in_order(store: ObjectStore, bucket: str) -> None:

@@ -3,7 +3,7 @@
 from common.database import Database
 
 WORK = {
-    "gateway": ("outbox",),
+    "gateway": ("outbox", "pending_addresses", "corrections", "mails"),
     "generation": (
         "outbox",
         "shares",
@@ -27,11 +27,12 @@ WORK = {
         "orders",
         "subscriptions",
         "customers",
+        "corrections",
         "payment_events",
         "looks",
         "sweeps",
     ),
-    "privacy": ("outbox", "clocks", "endings", "requests"),
+    "privacy": ("outbox", "clocks", "endings", "archives", "requests"),
     "analytics": ("outbox",),
 }
 

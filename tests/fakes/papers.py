@@ -2,6 +2,7 @@
 
 from billing.domain.invoices import BankAccount, Seller, TaxRules, Terms
 from billing.repository import Papers
+from common.person_keys import PersonKeys
 from common.sealing import Keyring, Sealer
 
 SELLER = Seller(
@@ -17,4 +18,5 @@ TERMS = Terms(seller=SELLER, tax=TaxRules(rate=1900, by_country={"FR": 2000, "CH
 
 def papers(terms: Terms = TERMS) -> Papers:
     """A sealer with a key of the tests' own, and the terms of a seller in Germany."""
-    return Papers(sealer=Sealer(Keyring({1: bytes(range(32))}, current=1)), terms=terms)
+    keys = PersonKeys(Keyring({1: bytes(range(32))}, current=1))
+    return Papers(sealer=Sealer(keys.keyring), keys=keys, terms=terms)

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from common.sealing import Keyring, Sealer
+from common.person_keys import PersonKeys
+from common.sealing import Keyring
 from common.work import UnitOfWork
 from gateway.domain.people import Account
 from gateway.repository import Work, rooms
 
-gateway_rooms = rooms(Sealer(Keyring({1: bytes(range(32))}, current=1)), b"an index key of the tests, 32 b.")
+gateway_rooms = rooms(PersonKeys(Keyring({1: bytes(range(32))}, current=1)), b"an index key of the tests, 32 b.")
 
 
 def add_account(unit: UnitOfWork[Work], account_id: UUID) -> Account:

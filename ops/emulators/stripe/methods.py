@@ -140,6 +140,19 @@ def detach(world: World, _params: Params, ident: str) -> Json:
     return method
 
 
+def update(world: World, params: Params, ident: str) -> Json:
+    """POST /v1/payment_methods/{id}: whose it is said to be; only of one that is a customer's."""
+    method = world.get("payment_method", ident)
+    if method["customer"] is None:
+        raise invalid("id", "You must save this PaymentMethod to a customer before you can update it.")
+    told = params.within("billing_details")
+    details = {name: told.text(name) for name in ("email", "name", "phone") if told.has(name)}
+    before = world.change(method, billing_details=method["billing_details"] | details)
+    if before:
+        world.emit("payment_method.updated", method, before)
+    return method
+
+
 def retrieve(world: World, _params: Params, ident: str) -> Json:
     """GET /v1/payment_methods/{id}."""
     return world.get("payment_method", ident)
@@ -204,6 +217,7 @@ _SETUP = (
 ROUTES = (
     Route("GET", "/v1/payment_methods", show_all, (*LISTING, "customer", "type")),
     Route("GET", "/v1/payment_methods/{id}", retrieve),
+    Route("POST", "/v1/payment_methods/{id}", update, ("billing_details",)),
     Route("POST", "/v1/payment_methods/{id}/attach", attach, ("customer",)),
     Route("POST", "/v1/payment_methods/{id}/detach", detach),
     Route("POST", "/v1/setup_intents", create_setup, _SETUP),

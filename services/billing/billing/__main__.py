@@ -1,4 +1,4 @@
-"""Run billing: python -m billing web | worker | all | migrate, or by hand: refund | replay."""
+"""Run billing: python -m billing web | worker | all | migrate | rewrap, or by hand: refund | replay."""
 
 import sys
 
@@ -10,4 +10,4 @@ from common.process import run
 if sys.argv[1:2] and sys.argv[1] in COMMANDS:
     logs.configure(service="billing", role="operator")
     sys.exit(operate(build().unit, sys.argv[1:]))
-run("billing", build)
+run("billing", build, commands=("rewrap",))

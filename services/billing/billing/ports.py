@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from billing.domain.corrections import Copies
 from billing.domain.invoices import Invoice
 from billing.domain.payments import Order, OrderKind, PaymentSeen, ProviderEvent, RefundSeen
 from billing.domain.subscriptions import SubscriptionSeen
+from common.corrections import OldValues
 from common.errors import Invalid, NotFound, Unavailable
 
 
@@ -124,6 +126,13 @@ class PaymentProvider(Protocol):
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """Begin a payment: the same order gives the same checkout."""
+        ...
+
+    def correct_copies(self, customer: str, old: OldValues, new: Mapping[str, str]) -> Copies:
+        """Put what a person corrected right where the provider holds it, and name what keeps the old value.
+
+        Done twice it is done once; what the provider does not hold, it is not told.
+        """
         ...
 
     def find_payment(self, order: Order, customer: str | None) -> PaymentSeen | None:

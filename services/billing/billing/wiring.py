@@ -25,6 +25,7 @@ from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_jobs
 from common.parts.opening import store_of
+from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -49,14 +50,15 @@ def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="billing")
-    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
-    papers = Papers(sealer=sealer, terms=settings.terms)
+    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()), fence=settings.fence)
+    papers = Papers(sealer=Sealer(keys.keyring), keys=keys, terms=settings.terms)
     rooms = partial(Work, code_key=_code_key(settings), papers=papers)
     unit = UnitOfWork(service="billing", database=database, build=rooms, fence=settings.fence)
     catalogues = read_catalogues()
     providers = Providers(*take_money(settings, unit))
     patience = timedelta(days=settings.past_due_days)
     cashier = Cashier(unit=unit, providers=providers, catalogues=catalogues, patience=patience)
+    sealer = keys.sealer_of(database, unit.clock)
     store = store_of(settings)
     sources = Sources(
         database=database,
@@ -79,8 +81,10 @@ def build(settings: Settings | None = None) -> Service[Work]:
         subscriptions=subscriptions(trial_credits=settings.trial_credits, catalogues=catalogues),
         jobs=[
             *jobs(unit, cashier, stale_after=timedelta(hours=settings.stale_hold_hours)),
+            *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
+        commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(settled=leaving.is_settled),
         store=store,
         checks={"database": database.check},

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 from uuid import UUID
 
+from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.domain.photo import SanePhoto
 from gateway.domain.styles import Style
@@ -64,8 +65,15 @@ class Letter:
 class Letters(Protocol):
     """Writes mails."""
 
-    def write(self, template: str, account: Account, parameters: Mapping[str, str] | None = None) -> Letter:
-        """The letter of this kind for this person, with these numbers and dates in it."""
+    def write(
+        self,
+        template: str,
+        account: Account,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        change: PendingAddress | None = None,
+    ) -> Letter:
+        """The letter of this kind for this person, with these numbers and dates in it, or about this change."""
         ...
 
 
@@ -74,3 +82,7 @@ StyleSource = Callable[[], Sequence[Style]]
 
 # Asks billing for a person's document, by both their ids; raises NotFound, Unavailable.
 DocumentSource = Callable[[UUID, UUID], Attachment]
+
+# Has billing correct what it and the payment provider hold of a person: her id, the correction's, and what it needs
+# to know. Answers what was `corrected` and what is `kept`; raises Unavailable.
+CopyHolder = Callable[[UUID, UUID, Mapping[str, object]], Mapping[str, Any]]

@@ -9,6 +9,7 @@ from common.database import Database
 from common.erasure import Leaving
 from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
+from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -21,15 +22,17 @@ from gateway.adapters.links import Links
 from gateway.adapters.live import Live
 from gateway.adapters.mail import SmtpMailer
 from gateway.adapters.passwords import Passwords
-from gateway.adapters.peers import Peer, Peers
+from gateway.adapters.peers import PATIENT, Peer, Peers
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.domain.corrections import TooManyChanges
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
+from gateway.domain.rights import ArchiveExpired
 from gateway.inventory import INVENTORY
-from gateway.jobs import Office, jobs, read_styles
+from gateway.jobs import Follower, Office, jobs, read_styles
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -48,9 +51,11 @@ STATUSES: Mapping[type[Refused], int] = {
     PhotoTooSmall: 400,
     PhotoUnreadable: 400,
     PhotoUnsupported: 415,
+    ArchiveExpired: 410,
     RangeOutside: 416,
     ModelFailed: 422,
     TooManyModels: 429,
+    TooManyChanges: 429,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
@@ -64,8 +69,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
     settings = settings or load(Settings)
     secret = base64.b64decode(settings.blind_index_key.get_secret_value())
     database = Database(settings.database_url.get_secret_value(), application="gateway", max_size=20)
-    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
-    unit = UnitOfWork(service="gateway", database=database, build=rooms(sealer, secret), fence=settings.fence)
+    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()), fence=settings.fence)
+    unit = UnitOfWork(service="gateway", database=database, build=rooms(keys, secret), fence=settings.fence)
     store = ObjectStore(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
@@ -87,6 +92,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ),
     )
 
+    follower = Follower(
+        unit=unit,
+        copies=lambda user_id, correction_id, wish: peers.billing.post(
+            f"/v1/corrections/{correction_id}", user_id=user_id, body=wish, timeout=PATIENT
+        ),
+    )
+    sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
         database=database,
         inventory=INVENTORY,
@@ -125,7 +137,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
             links,
         ],
         subscriptions=SUBSCRIPTIONS,
-        jobs=[*jobs(office), *export_jobs(unit, sources, store, settings.export_keys)],
+        jobs=[
+            *jobs(office, follower),
+            *key_jobs(unit, INVENTORY, keys),
+            *export_jobs(unit, sources, store, settings.export_keys),
+        ],
+        commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(begin=leaving.sign_out, settled=leaving.say_goodbye, last=True),
         store=store,
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},

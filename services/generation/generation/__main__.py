@@ -1,6 +1,6 @@
-"""Run generation: python -m generation web | worker | all | migrate | quality."""
+"""Run generation: python -m generation web | worker | all | migrate | quality | rewrap."""
 
 from common.process import run
 from generation.wiring import build
 
-run("generation", build, commands=("quality",))
+run("generation", build, commands=("quality", "rewrap"))

@@ -284,6 +284,16 @@ INVENTORY = Inventory(
             "at": "When.",
         },
     ),
+    Table(
+        "resealing",
+        subject=None,
+        because="it says how far a walk through all files has come; the id it rests at goes when the walk ends",
+        columns={
+            "bucket": "Which files.",
+            "after": "After which of them to go on.",
+            "ended_at": "When all had been looked at.",
+        },
+    ),
     Bucket(
         "uploads",
         what="Photos that are still here",

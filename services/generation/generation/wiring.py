@@ -11,6 +11,7 @@ from common.clock import SYSTEM_CLOCK
 from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_jobs
+from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -21,7 +22,6 @@ from generation.adapters.finishing import Conversions, Finisher, Signatures, Unf
 from generation.adapters.objects import FIGURINES, PHOTOS, UPLOADS, S3Models, S3Photos, S3Pictures, S3SavedPhotos
 from generation.adapters.prints import develop
 from generation.adapters.relief.maker import ReliefMaker
-from generation.adapters.seals import Seals
 from generation.adapters.studio.engine import StudioEngine
 from generation.adapters.studio.looker import Looker
 from generation.adapters.studio.render import STYLES
@@ -33,6 +33,7 @@ from generation.jobs import (
     ModelBench,
     PostDesk,
     QualityWatch,
+    Resealer,
     Workshop,
     album_jobs,
     jobs,
@@ -40,6 +41,7 @@ from generation.jobs import (
     note_unknown_calls,
     post_jobs,
     quality_jobs,
+    resealing_jobs,
 )
 from generation.ports import ImageEngine, OffersBatches
 from generation.repository import Work
@@ -53,15 +55,16 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     """The service; `engine` replaces those from the settings, under the name of the studio's."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="generation")
-    unit = UnitOfWork(service="generation", database=database, build=Work, fence=settings.fence)
+    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()), fence=settings.fence)
+    unit = UnitOfWork(service="generation", database=database, build=partial(Work, keys=keys), fence=settings.fence)
     store = ObjectStore(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
         secret_key=settings.s3_secret_key.get_secret_value(),
         ca_file=settings.ca_file,
     )
-    sealer = Sealer(Keyring.parse(settings.sealing_keys.get_secret_value()))
-    pictures, models = S3Pictures(store, sealer), S3Models(store, sealer)
+    sealer = keys.sealer_of(database, unit.clock)
+    pictures, models, saved = S3Pictures(store, sealer), S3Models(store, sealer), S3SavedPhotos(store, sealer)
     engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
     batches = {name: each.batches for name, each in engines.items() if isinstance(each, OffersBatches)}
@@ -70,7 +73,6 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     )
     signatures = read_signatures(settings)
     uploads = S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value())))
-    saved = S3SavedPhotos(store, sealer)
     workshop = Workshop(
         unit=unit,
         engines=engines,
@@ -86,7 +88,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         PostDesk(unit=unit, name=name, engine=each, painters=painters, bench=workshop) for name, each in batches.items()
     ]
     maker = ReliefMaker(workers=settings.model_makers)
-    watch = QualityWatch(unit=unit, least_people=settings.quality_least_people)
+    resealer = Resealer(unit=unit, figurines=pictures, photos=saved)
     bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
 
     def close() -> None:
@@ -104,7 +106,6 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         statuses=STATUSES,
         ports=[
             pictures,
-            Seals(sealer),
             Catalogue(styles, engines=painters.available, batches=painters.batches),
             painters,
             Conversions(signatures),
@@ -119,7 +120,9 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             *jobs(workshop),
             *model_jobs(bench),
             *album_jobs(album),
-            *quality_jobs(watch),
+            *quality_jobs(QualityWatch(unit=unit, least_people=settings.quality_least_people)),
+            *key_jobs(unit, INVENTORY, keys),
+            *resealing_jobs(resealer),
             *(job for each in desks for job in post_jobs(each)),
             *export_jobs(
                 unit,
@@ -133,7 +136,10 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
                 settings.export_keys,
             ),
         ],
-        commands=commands(unit, least_people=settings.quality_least_people),
+        commands={
+            **commands(unit, least_people=settings.quality_least_people),
+            "rewrap": rewrap_command(unit, INVENTORY, keys, objects=resealer),
+        },
         leaving=Leaving(begin=leaving.end_work, settled=leaving.is_settled),
         store=store,
         checks={

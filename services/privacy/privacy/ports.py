@@ -1,10 +1,14 @@
 """What privacy's doors are told by the wiring."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from privacy.domain.archives import Gathering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +16,51 @@ class Terms:
     """How requests are dealt with: how long somebody who asks for erasure may think again."""
 
     think_again: timedelta
+
+
+class Opened(Protocol):
+    """An object that is being read, piece by piece."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Its bytes."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+class ArchiveMaker(Protocol):
+    """Puts an archive together."""
+
+    def put(self, gathering: Gathering, through: Callable[[Iterator[bytes]], Iterator[bytes]]) -> int:
+        """Put it together and store it; `through` sees every piece on its way. Returns the length in bytes."""
+        ...
+
+
+@runtime_checkable
+class ArchiveStore(Protocol):
+    """Where parts and archives lie. Every method raises Unavailable while it does not answer."""
+
+    def open(self, key: str, *, owner: UUID) -> Opened:
+        """An archive, to hand out."""
+        ...
+
+    def clear(self, request_id: UUID, *, keep: str = "", parts: bool = True) -> int:
+        """Destroy what lies there of a request, but what is to be kept; returns how many objects."""
+        ...
+
+    def drop(self, key: str) -> None:
+        """Destroy one object."""
+        ...
+
+    def requests(self) -> Iterator[UUID]:
+        """The requests of which something lies there."""
+        ...
+
+    def abort_stale(self, *, started_before: datetime) -> int:
+        """Destroy what uploads left that were begun before that time and never ended."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

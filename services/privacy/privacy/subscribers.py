@@ -10,12 +10,14 @@ from common.contracts.generation import (
     PartnerDisclosed,
     SavedPhotoDeleted,
 )
-from common.contracts.rights import UserDataErased
+from common.contracts.privacy import ExportRequested
+from common.contracts.rights import ExportPartFailed, ExportPartReady, UserDataErased
+from common.parts import record_export
 from common.subscriptions import Subscriptions
 from privacy import use_cases
 from privacy.ports import ReceiptKeys
 from privacy.repository import Work
-from privacy.use_cases import erasures
+from privacy.use_cases import archives, erasures
 
 
 def subscriptions(keys: ReceiptKeys | None) -> Subscriptions[Work]:
@@ -27,5 +29,8 @@ def subscriptions(keys: ReceiptKeys | None) -> Subscriptions[Work]:
         ImageDeleted: use_cases.prove_deletion,
         SavedPhotoDeleted: use_cases.prove_saved_photo_gone,
         PartnerDisclosed: use_cases.file_disclosure,
+        ExportRequested: partial(record_export, service="privacy"),
+        ExportPartReady: archives.take_part,
+        ExportPartFailed: archives.note_failed_part,
         UserDataErased: partial(erasures.note_erased, keys=keys),
     }

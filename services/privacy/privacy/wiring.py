@@ -6,15 +6,18 @@ from pathlib import Path
 from common import record_door
 from common.database import Database
 from common.erasure import Leaving
+from common.parts import Sources, export_bucket, export_jobs
 from common.parts.opening import store_of
 from common.service import Service
 from common.settings import load
 from common.work import UnitOfWork
+from privacy.adapters.archive import ArchiveShelf, Assembler
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
+from privacy.jobs.archives import ArchiveDesk
 from privacy.ports import ReceiptKeys, Terms
 from privacy.repository import Work
-from privacy.routes import ROUTES
+from privacy.routes import ROUTES, STATUSES
 from privacy.settings import Settings
 from privacy.subscribers import subscriptions
 from privacy.use_cases import erasures
@@ -28,20 +31,29 @@ def build(settings: Settings | None = None) -> Service[Work]:
     database = Database(settings.database_url.get_secret_value(), application="privacy")
     unit = UnitOfWork(service="privacy", database=database, build=Work, fence=settings.fence)
     receipt_keys = receipt_keys_of(settings)
+    store, keys = store_of(settings), settings.export_keys
+    sealed = None if store is None or keys is None else export_bucket(store, keys)
+    shelf = ArchiveShelf(store, sealed) if store and sealed else None
+    desk = ArchiveDesk(unit=unit, maker=Assembler(sealed), store=shelf) if sealed and shelf else None
     return Service(
         settings=settings,
         unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
         blueprints=[*ROUTES, record_door.routes],
+        statuses=STATUSES,
         ports=[
             Terms(think_again=timedelta(hours=settings.erasure_cooling_off_hours)),
             *([receipt_keys] if receipt_keys else []),
+            *([shelf] if shelf else []),
         ],
         subscriptions=subscriptions(receipt_keys),
-        jobs=jobs(unit),
+        jobs=[
+            *jobs(unit, desk),
+            *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, keys),
+        ],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
-        store=store_of(settings),
+        store=store,
     )
 
 

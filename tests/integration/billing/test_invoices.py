@@ -105,7 +105,7 @@ def test_a_gap_would_be_noticed(unit: UnitOfWork[Work], clock: MovableClock, dat
     found: list[int] = []
     with suppress(Regret), database.begin() as connection:
         connection.execute("UPDATE number_series SET last = last + 3 WHERE year = %s", [clock.now().year])
-        found.append(Invoices(connection, clock, papers().sealer).gaps())
+        found.append(Invoices(connection, clock, papers().sealer, papers().sealer).gaps())
         raise Regret
     assert found == [3]
 

@@ -81,6 +81,7 @@ def test_everything_of_one_person_goes_and_what_became_of_it_is_told_and_signed(
         "books": (1, 0, 1, 0),
         "visits": (1, 1, 0, 0),
         "exports": (0, 0, 0, 0),
+        "person_keys": (0, 0, 0, 0),
         scans: (2, 2, 0, 0),
     }
     assert said["classes"]["books"]["ground"] == "the law of books"

@@ -22,10 +22,12 @@ import generation.settings
 import generation.wiring
 import privacy.settings
 import privacy.wiring
+from common.person_keys import PersonKeys
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.storage import ObjectStore
 from common.web import create_app
+from common.work import UnitOfWork
 from gateway.adapters.uploads import S3Uploads
 from gateway.ports import PhotoStore
 from generation.adapters.finishing import Finisher, Signatures
@@ -45,7 +47,8 @@ from tests.fixtures.stripe import RunningStripe
 from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, SAVED_LIMIT, Studio
 
 KEY = "1:" + "A" * 43 + "="
-SEALER = Sealer(Keyring.parse(KEY))
+UPLOADS = Sealer(Keyring.parse(KEY))
+KEYS = PersonKeys(Keyring.parse(KEY))
 UNUSED = "https://localhost:1"
 # Under which terms billing sells here.
 SELLING: dict[str, Any] = {
@@ -65,6 +68,11 @@ class S3(Protocol):
     secret_key: str
     ca_file: Path
     buckets: Mapping[str, str]
+
+
+def sealer_of(unit: UnitOfWork[Any]) -> Sealer:
+    """Seals files of people as the service does."""
+    return KEYS.sealer_of(unit.database, unit.clock)
 
 
 @contextmanager
@@ -135,9 +143,10 @@ def generation_service(
     limits = {"saved_photos_per_person": SAVED_LIMIT}
     settings = generation.settings.Settings(**shared("generation"), **store_settings, **provenance, **limits)
     service = generation.wiring.build(settings, engine=engine)
-    pictures = S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"])
-    models = ModelDesk(store=S3Models(object_store, SEALER, bucket=s3.buckets["figurines"]), in_the_making=3)
-    shelf = Shelf(store=S3SavedPhotos(object_store, SEALER, bucket=s3.buckets["photos"]), limit=SAVED_LIMIT)
+    sealer = sealer_of(service.unit)
+    pictures = S3Pictures(object_store, sealer, bucket=s3.buckets["figurines"])
+    models = ModelDesk(store=S3Models(object_store, sealer, bucket=s3.buckets["figurines"]), in_the_making=3)
+    shelf = Shelf(store=S3SavedPhotos(object_store, sealer, bucket=s3.buckets["photos"]), limit=SAVED_LIMIT)
     stored = {PictureStore: pictures, ModelDesk: models, Shelf: shelf, PhotoLooker: looker}
     ports = [next((mine for kind, mine in stored.items() if isinstance(port, kind)), port) for port in service.ports]
     return replace(service, ports=ports)
@@ -148,8 +157,8 @@ def models(generation_service: Service[Any], object_store: ObjectStore, s3: S3) 
     return ModelBench(
         unit=generation_service.unit,
         maker=FakeMaker(),
-        models=S3Models(object_store, SEALER, bucket=s3.buckets["figurines"]),
-        pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
+        models=S3Models(object_store, sealer_of(generation_service.unit), bucket=s3.buckets["figurines"]),
+        pictures=S3Pictures(object_store, sealer_of(generation_service.unit), bucket=s3.buckets["figurines"]),
     )
 
 
@@ -162,8 +171,8 @@ def workshop(
         unit=generation_service.unit,
         engines={STUDIO: engine},
         painters=painters,
-        photos=S3Photos(object_store, SEALER, bucket=s3.buckets["uploads"]),
-        pictures=S3Pictures(object_store, SEALER, bucket=s3.buckets["figurines"]),
+        photos=S3Photos(object_store, UPLOADS, bucket=s3.buckets["uploads"]),
+        pictures=S3Pictures(object_store, sealer_of(generation_service.unit), bucket=s3.buckets["figurines"]),
         finish=Finisher(signatures),
         lease=timedelta(seconds=20),
     )
@@ -173,8 +182,8 @@ def workshop(
 def album(generation_service: Service[Any], object_store: ObjectStore, s3: S3) -> Album:
     return Album(
         unit=generation_service.unit,
-        uploads=S3Photos(object_store, SEALER, bucket=s3.buckets["uploads"]),
-        store=S3SavedPhotos(object_store, SEALER, bucket=s3.buckets["photos"]),
+        uploads=S3Photos(object_store, UPLOADS, bucket=s3.buckets["uploads"]),
+        store=S3SavedPhotos(object_store, sealer_of(generation_service.unit), bucket=s3.buckets["photos"]),
         develop=develop,
     )
 
@@ -223,7 +232,7 @@ def gateway_service(
         )
         service = gateway.wiring.build(settings)
         stack.callback(service.close)
-        uploads = S3Uploads(object_store, SEALER, bucket=s3.buckets["uploads"])
+        uploads = S3Uploads(object_store, UPLOADS, bucket=s3.buckets["uploads"])
         yield replace(service, ports=[uploads if isinstance(port, PhotoStore) else port for port in service.ports])
 
 

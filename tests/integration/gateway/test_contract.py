@@ -93,6 +93,9 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
     assert open_to_all == {
         ("/v1/accounts", "post"),
         ("/v1/accounts/verify", "post"),
+        # Whoever has the link in the mail.
+        ("/v1/account/email/confirm", "post"),
+        ("/v1/account/email/stop", "post"),
         ("/v1/sessions", "post"),
         ("/v1/styles", "get"),
         ("/v1/privacy/processing", "get"),

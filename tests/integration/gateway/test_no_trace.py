@@ -4,11 +4,12 @@ The engine gives back what it was sent, so that whatever travels with the photo 
 """
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from common.sealing import Keyring, Sealer
+from common.service import Service
 from common.storage import ObjectStore, SealedBucket
 from generation.adapters.finishing import Signatures
 from generation.ports import Size
@@ -26,7 +27,7 @@ from tests.fixtures.photo_files import (
 )
 from tests.fixtures.storage import S3
 from tests.fixtures.traces import foreign
-from tests.integration.gateway.conftest import KEY
+from tests.integration.gateway.conftest import sealer_of
 from tests.integration.gateway.studio import Studio
 
 
@@ -53,8 +54,9 @@ FORMATS = [None, "jpeg", "png", "webp"]
 
 
 @pytest.fixture
-def figurines(object_store: ObjectStore, s3: S3) -> SealedBucket:
-    return SealedBucket(object_store, s3.buckets["figurines"], Sealer(Keyring.parse(KEY)), "figurine.picture")
+def figurines(object_store: ObjectStore, s3: S3, generation_service: Service[Any]) -> SealedBucket:
+    sealer = sealer_of(generation_service.unit)
+    return SealedBucket(object_store, s3.buckets["figurines"], sealer, "figurine.picture")
 
 
 @pytest.mark.parametrize("upload", UPLOADS)

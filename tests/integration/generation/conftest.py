@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -10,8 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 from minio import Minio
 
-from common.clock import MovableClock
+from common.clock import SYSTEM_CLOCK, MovableClock
 from common.database import Database
+from common.person_keys import PersonKeys
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.storage import ObjectStore
@@ -33,7 +35,7 @@ from tests.integration.generation.doors import Ask, Counted, asking, settings_of
 from tests.integration.generation.shop import CATALOGUE, Shop
 
 UPLOAD_KEYS = Sealer(Keyring({1: b"u" * 32}, current=1))
-FIGURINE_KEYS = Sealer(Keyring({1: b"f" * 32}, current=1))
+KEYS = PersonKeys(Keyring({1: b"f" * 32}, current=1))
 LEASE = timedelta(seconds=20)
 
 
@@ -66,8 +68,14 @@ def object_store(s3: S3) -> ObjectStore:
 
 
 @pytest.fixture(scope="session")
-def pictures(object_store: ObjectStore, s3: S3) -> S3Pictures:
-    return S3Pictures(object_store, FIGURINE_KEYS, bucket=s3.buckets["figurines"])
+def sealer(generation_database: Database) -> Sealer:
+    """Seals files of people."""
+    return KEYS.sealer_of(generation_database, SYSTEM_CLOCK)
+
+
+@pytest.fixture(scope="session")
+def pictures(object_store: ObjectStore, s3: S3, sealer: Sealer) -> S3Pictures:
+    return S3Pictures(object_store, sealer, bucket=s3.buckets["figurines"])
 
 
 @pytest.fixture
@@ -79,7 +87,7 @@ def clock() -> MovableClock:
 def unit(generation_database: Database, clock: MovableClock) -> Iterator[UnitOfWork[Work]]:
     """Generation with nothing to do, before the test and after it."""
     clear("generation", generation_database)
-    yield UnitOfWork(service="generation", database=generation_database, build=Work, clock=clock)
+    yield UnitOfWork(service="generation", database=generation_database, build=partial(Work, keys=KEYS), clock=clock)
     clear("generation", generation_database)
 
 
@@ -92,6 +100,7 @@ def shop(
     s3: S3,
     *,
     signatures: Signatures,
+    sealer: Sealer,
 ) -> Shop:
     engine = FakeEngine()
     photos = S3Photos(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"])
@@ -113,7 +122,7 @@ def shop(
         album=Album(
             unit=unit,
             uploads=photos,
-            store=S3SavedPhotos(object_store, FIGURINE_KEYS, bucket=s3.buckets["photos"]),
+            store=S3SavedPhotos(object_store, sealer, bucket=s3.buckets["photos"]),
             develop=develop,
         ),
         client=s3.client,

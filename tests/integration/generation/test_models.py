@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from common.clock import SYSTEM_CLOCK
 from common.errors import Unavailable
+from common.sealing import Sealer
 from common.storage import ObjectStore
 from common.tokens import TokenIssuer
 from common.web import create_app
@@ -29,7 +30,7 @@ from tests.fakes.engine import fails as engine_fails
 from tests.fakes.maker import FakeMaker, Hangs, away, fails
 from tests.fakes.toy.keys import PRIVATE_KEY
 from tests.fixtures.signing import SigningFiles
-from tests.integration.generation.conftest import FIGURINE_KEYS, S3
+from tests.integration.generation.conftest import S3
 from tests.integration.generation.doors import settings_of
 from tests.integration.generation.shop import Shop
 
@@ -67,8 +68,8 @@ class Bench:
 
 
 @pytest.fixture
-def models(object_store: ObjectStore, s3: S3) -> S3Models:
-    return S3Models(object_store, FIGURINE_KEYS, bucket=s3.buckets["figurines"])
+def models(object_store: ObjectStore, s3: S3, sealer: Sealer) -> S3Models:
+    return S3Models(object_store, sealer, bucket=s3.buckets["figurines"])
 
 
 @pytest.fixture
@@ -287,11 +288,13 @@ def test_what_an_attempt_left_goes_when_the_next_one_delivers(ask: Ask, bench: B
     assert ask(bench.path(), bench.life.user_id).status_code == 200
 
 
-def test_a_model_waits_while_makers_or_store_are_away_and_is_made_then(ask: Ask, bench: Bench, s3: S3) -> None:
+def test_a_model_waits_while_makers_or_store_are_away_and_is_made_then(
+    ask: Ask, bench: Bench, s3: S3, sealer: Sealer
+) -> None:
     store = ObjectStore(
         endpoint="https://localhost:1", access_key="none", secret_key="none", ca_file=s3.ca_file, patience_seconds=0.2
     )
-    nowhere = S3Models(store, FIGURINE_KEYS)
+    nowhere = S3Models(store, sealer)
     ask(bench.path(), bench.life.user_id)
     bench.maker.will(away)
     assert bench.desk.make_next() == 1

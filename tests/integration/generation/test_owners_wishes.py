@@ -12,16 +12,12 @@ from common.clock import SYSTEM_CLOCK
 from common.contracts.generation import FigurineDeleted, FigurineFailed
 from common.errors import Invalid, NotYet, Unavailable
 from generation import use_cases
-from generation.adapters.seals import Seals
 from generation.domain import LONGEST_PAINTING, NoSuchFigurine, NoSuchPicture
 from generation.domain.sharing import NoSuchShare, NothingToShow, check_comment
 from generation.ports import Size
 from tests.builders import Life
 from tests.fakes.engine import Hangs, fails
-from tests.integration.generation.conftest import FIGURINE_KEYS
 from tests.integration.generation.shop import Shop
-
-SEALS = Seals(FIGURINE_KEYS)
 
 
 def painted(shop: Shop, **fields: int) -> Life:
@@ -37,12 +33,12 @@ def delete(shop: Shop, life: Life, *, by: UUID | None = None) -> None:
 
 def share(shop: Shop, life: Life) -> str:
     with shop.unit.begin() as work:
-        return use_cases.share_figurine(work, life.user_id, life.figurine_id, seals=SEALS)
+        return use_cases.share_figurine(work, life.user_id, life.figurine_id)
 
 
 def rate(shop: Shop, life: Life, stars: int, comment: str = "") -> None:
     with shop.unit.begin() as work:
-        use_cases.rate_figurine(work, life.user_id, life.figurine_id, stars=stars, comment=comment, seals=SEALS)
+        use_cases.rate_figurine(work, life.user_id, life.figurine_id, stars=stars, comment=comment)
 
 
 def gone(shop: Shop, life: Life) -> int:
@@ -160,7 +156,7 @@ class TestSharing:
         token = share(shop, life)
         assert share(shop, life) == token
         with shop.unit.begin() as work:
-            assert use_cases.find_share(work, life.user_id, life.figurine_id, seals=SEALS) == token
+            assert use_cases.find_share(work, life.user_id, life.figurine_id) == token
 
     def test_asked_for_by_many_at_once_it_is_still_one(self, shop: Shop) -> None:
         life = painted(shop)
@@ -195,7 +191,7 @@ class TestSharing:
     def test_only_its_owner_shares_it_and_only_once_it_is_there(self, shop: Shop) -> None:
         stranger, life = SYSTEM_CLOCK.new_id(), painted(shop)
         with shop.unit.begin() as work, pytest.raises(NoSuchFigurine):
-            use_cases.share_figurine(work, stranger, life.figurine_id, seals=SEALS)
+            use_cases.share_figurine(work, stranger, life.figurine_id)
         with shop.unit.begin() as work, pytest.raises(NoSuchFigurine):
             use_cases.unshare_figurine(work, stranger, life.figurine_id)
         shop.engine.will(fails("no_picture"))
@@ -215,7 +211,8 @@ class TestRating:
         rate(shop, life, 4, "Grandma smiles")
         (comment,) = shop.one("SELECT comment FROM ratings WHERE figurine_id = %s", life.figurine_id)
         assert b"Grandma" not in comment
-        assert SEALS.open(comment, owner=life.user_id, purpose="ratings.comment") == "Grandma smiles"
+        with shop.unit.begin() as work:
+            assert work.seals.open(comment, owner=life.user_id, purpose="ratings.comment") == "Grandma smiles"
 
     def test_a_rating_goes_with_its_figurine(self, shop: Shop) -> None:
         life = painted(shop)

@@ -14,18 +14,15 @@ from rich.console import Console
 from common.clock import SYSTEM_CLOCK
 from common.contracts.privacy import ConsentChanged
 from generation import use_cases
-from generation.adapters.seals import Seals
 from generation.commands import print_quality
 from generation.domain import STUDIO
 from generation.domain.quality import PERIOD, QualityReport, Reason
 from generation.jobs import QualityWatch
 from tests.builders import Life
 from tests.fakes.engine import FakeEngine, fails
-from tests.integration.generation.conftest import FIGURINE_KEYS
 from tests.integration.generation.doors import ISSUER, Ask
 from tests.integration.generation.shop import Shop
 
-SEALS = Seals(FIGURINE_KEYS)
 SECOND = timedelta(seconds=1)
 
 
@@ -47,7 +44,6 @@ class House:
                 stars=stars,
                 comment="Grandma smiles",
                 reasons=reasons,
-                seals=SEALS,
             )
         if agrees:
             self.says(life, granted=True)
@@ -108,7 +104,7 @@ def test_who_has_not_agreed_is_not_counted_and_keeps_her_rating(house: House) ->
     (group,) = house.report().styles
     assert (group.people, group.stars[1], group.reasons) == (5, 0, {})
     with house.shop.unit.begin() as work:
-        rating, words = use_cases.find_rating(work, silent.user_id, silent.figurine_id, seals=SEALS)
+        rating, words = use_cases.find_rating(work, silent.user_id, silent.figurine_id)
     assert (rating.stars, rating.reasons, words) == (1, (Reason.OTHER,), "Grandma smiles")
 
 

@@ -2,9 +2,12 @@
 
 import io
 import json
+import multiprocessing
+import os
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 from uuid import UUID
 
@@ -13,10 +16,14 @@ import pytest
 from minio import Minio
 
 from common.clock import MovableClock
-from common.contracts.privacy import ExportPartFailed, ExportPartReady
+from common.clock_door import ClockDoor
+from common.contracts.rights import ExportPartFailed, ExportPartReady
 from common.database import Database
 from common.parts.desk import LEASE, MAX_TRIES
+from common.service import Job
 from common.storage import ObjectMissing, ObjectStore
+from common.storage.objects import PART_BYTES
+from ops.embedded.waiting import until
 from tests.integration.parts.desk import SEALER, House, prepare
 
 ADA, BOB = UUID(int=1), UUID(int=2)
@@ -215,3 +222,55 @@ def _raw(house: House, key: str) -> Iterator[bytes]:
 def _put_raw(house: House, key: str, data: bytes) -> None:
     metadata = house.store.stat(house.scans, key).metadata
     house.store.put(house.scans, key, io.BytesIO(data), length=len(data), metadata=metadata)
+
+
+def test_a_writer_killed_in_the_middle_leaves_no_half_part(house: House, request_id: UUID) -> None:
+    house.write(ADA, 1, "Hello", b"\x89PNG\r\n\x1a\n" + os.urandom(2 * PART_BYTES))
+    house.write(ADA, 2, "The last it opens", JPEG)
+    house.ask(request_id, ADA)
+    context = multiprocessing.get_context("fork")
+    at_the_last, never = context.Event(), context.Event()
+
+    def wait_there(key: str) -> None:
+        if key.endswith("/2-full"):
+            at_the_last.set()
+            never.wait()
+
+    writer = context.Process(target=lambda: house.desk(wait_there).write_next(), daemon=True)
+    writer.start()
+    assert at_the_last.wait(30)
+    writer.kill()
+    writer.join()
+    # What it had sent lies there as an upload that never ended: nobody can take it for a part.
+    assert house.stored() == []
+    assert house.store.count_all(house.exports, f"{request_id}/") == 1
+    assert house.desk().write_next() == 0
+    house.clock.advance(LEASE)
+    assert house.desk().write_next() == 1
+    (ready,) = house.told()
+    assert isinstance(ready, ExportPartReady)
+    assert len(house.read(ready.object, ADA)[f"pictures/scans/{ADA}/1-full.png"]) == 8 + 2 * PART_BYTES
+
+
+def test_25_who_ask_at_once_all_get_their_part_and_other_work_goes_on(house: House) -> None:
+    asked = [house.clock.new_id() for _ in range(25)]
+    for number, request_id in enumerate(asked):
+        house.write(UUID(int=100 + number), number, "Hello", PNG)
+        house.ask(request_id, UUID(int=100 + number))
+    ran: list[int] = []
+
+    def other_work() -> int:
+        ran.append(len(house.told()))
+        return 0
+
+    other = Job(name="other work", every=timedelta(milliseconds=50), run=other_work)
+    door = ClockDoor(jobs=[*house.desk().jobs(), other], database=house.database)
+    keeping = Thread(target=door.run)
+    keeping.start()
+    try:
+        until(lambda: len(house.told()) == len(asked), "Everybody's part", seconds=30)
+    finally:
+        door.stop()
+        keeping.join()
+    assert {event.request_id for event in house.told() if isinstance(event, ExportPartReady)} == set(asked)
+    assert len(ran) > 3

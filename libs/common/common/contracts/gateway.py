@@ -19,12 +19,17 @@ class UserRegistered(Event):
 
 
 class UserCorrected(Event):
-    """A person corrected her own data; every copy follows."""
+    """A person corrected her own data; every copy follows.
+
+    `fields` names what she corrected, `name`, `contact` or `email`; what it was and is stays with the gateway.
+    """
 
     type: ClassVar[str] = "user.corrected"
 
     user_id: UUID
     fields: tuple[str, ...]
+    # Under which the copies follow, each once.
+    correction_id: UUID | None = None
 
 
 class ImageUploaded(Event):

@@ -28,12 +28,13 @@ class UserDeletionRequested(Event):
 
 
 class ExportRequested(Event):
-    """A person wants a copy of everything; every service delivers its part."""
+    """A person wants a copy of everything; every service delivers its part, or again only those that are named."""
 
     type: ClassVar[str] = "export.requested"
 
     user_id: UUID
     request_id: UUID
+    only: tuple[str, ...] = ()
 
 
 class PromiseBroken(Event):
@@ -46,32 +47,9 @@ class PromiseBroken(Event):
     noticed_at: datetime
 
 
-class ExportPartReady(Event):
-    """A service wrote its part of a copy: where it lies sealed, its plain length in bytes and its SHA-256 in hex."""
-
-    type: ClassVar[str] = "export.part_ready"
-
-    request_id: UUID
-    service: str
-    object: str
-    bytes: int
-    sha256: str
-
-
-class ExportPartFailed(Event):
-    """A service gave up writing its part of a copy; it may be asked again."""
-
-    type: ClassVar[str] = "export.part_failed"
-
-    request_id: UUID
-    service: str
-
-
 EVENTS: tuple[type[Event], ...] = (
     ConsentChanged,
     UserDeletionRequested,
     ExportRequested,
-    ExportPartReady,
-    ExportPartFailed,
     PromiseBroken,
 )

@@ -30,5 +30,26 @@ class UserIdentityErasureDue(Event):
     request_id: UUID
 
 
-EVENTS: tuple[type[Event], ...] = (UserDataErased, UserIdentityErasureDue)
+class ExportPartReady(Event):
+    """A service wrote its part of a copy: where it lies sealed, its plain length in bytes and its SHA-256 in hex."""
+
+    type: ClassVar[str] = "export.part_ready"
+
+    request_id: UUID
+    service: str
+    object: str
+    bytes: int
+    sha256: str
+
+
+class ExportPartFailed(Event):
+    """A service gave up writing its part of a copy; it may be asked again."""
+
+    type: ClassVar[str] = "export.part_failed"
+
+    request_id: UUID
+    service: str
+
+
+EVENTS: tuple[type[Event], ...] = (UserDataErased, UserIdentityErasureDue, ExportPartReady, ExportPartFailed)
 """Published by whoever holds personal data, and by privacy."""

@@ -2,10 +2,12 @@
 
 from common.inventory.declarations import Queue, Table
 from common.inventory.purposes import Category, Purpose
-from common.inventory.terms import Days, Delete, UntilTaken, Withheld
+from common.inventory.terms import Days, Delete, UntilErased, UntilTaken, Withheld
 from common.topology import topology
 
 _IDS_ONLY = "events carry ids and facts of the work, never names, addresses or pictures"
+
+PERSON_KEYS = "person_keys"
 
 COMMON_TABLES = (
     Table(
@@ -40,6 +42,27 @@ COMMON_TABLES = (
             "name": "The file that was applied.",
             "checksum": "The SHA-256 of the file.",
             "applied_at": "When it was applied.",
+        },
+    ),
+    Table(
+        PERSON_KEYS,
+        what="The key your data lies encrypted under, where any of it does",
+        subject="user_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        # It goes after everything that lies under it: see `emptying_order`.
+        retain=UntilErased(),
+        erase=Delete(),
+        export=Withheld(
+            "Your archive holds what the key opens, already opened. A copy of the key would only help somebody who "
+            "has stolen a copy of the sealed data."
+        ),
+        columns={
+            "id": "The id of the key, which stands before everything that lies under it.",
+            "user_id": "Whose data lies under it.",
+            "wrapped": "The key, encrypted under a key of the studio.",
+            "version": "Which key of the studio that is.",
+            "created_at": "When it was made.",
         },
     ),
     Table(

@@ -11,7 +11,8 @@ import psycopg
 import structlog
 from pydantic import SecretStr
 
-from common.contracts.privacy import ExportPartFailed, ExportPartReady, ExportRequested
+from common.contracts.privacy import ExportRequested
+from common.contracts.rights import ExportPartFailed, ExportPartReady
 from common.errors import Unavailable
 from common.outbox import Outbox
 from common.parts.contents import Sources
@@ -64,7 +65,9 @@ def export_bucket(store: ObjectStore, keys: SecretStr, *, bucket: str = EXPORTS)
 
 
 def record_export(work: Work, event: ExportRequested, *, service: str) -> None:
-    """A person wants a copy: this service owes a part of it."""
+    """A person wants a copy: this service owes a part of it, unless only others are asked."""
+    if event.only and service not in event.only:
+        return
     work.exports.ask(event.request_id, event.user_id, channel=export_channel(service))
 
 

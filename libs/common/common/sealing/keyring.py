@@ -1,4 +1,4 @@
-"""Key-encryption keys by version: the first wraps, all of them open."""
+"""The service's keys by version: the first wraps, all of them open."""
 
 import base64
 import binascii
@@ -15,11 +15,15 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 NONCE_PREFIX_BYTES = 7
 TAG_BYTES = 16
+# How many bytes a data key has once a key wrapped it, behind the header that says which one.
+SEALED_DATA_KEY_BYTES = NONCE_BYTES + KEY_BYTES + NONCE_PREFIX_BYTES + TAG_BYTES
 
-_FORMAT = 1
+_DATA_KEY, _PERSON_KEY = 1, 3
 _HEADER = struct.Struct(">BI")
-_CONTEXT = b"figurine data key"
-WRAPPED_KEY_BYTES = _HEADER.size + NONCE_BYTES + KEY_BYTES + NONCE_PREFIX_BYTES + TAG_BYTES
+_DATA_KEY_CONTEXT = b"figurine data key"
+_PERSON_KEY_CONTEXT = b"figurine person key"
+WRAPPED_KEY_BYTES = _HEADER.size + SEALED_DATA_KEY_BYTES
+WRAPPED_PERSON_KEY_BYTES = _HEADER.size + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 
 
 class Unsealable(Exception):
@@ -44,7 +48,7 @@ class DataKey:
 
 
 class Keyring:
-    """The keys that wrap data keys."""
+    """The keys of a service. They wrap people's keys, and the data keys of what is nobody's in particular."""
 
     def __init__(self, keys: Mapping[int, bytes], *, current: int) -> None:
         for version, key in keys.items():
@@ -72,36 +76,76 @@ class Keyring:
         return cls(keys, current=next(iter(keys)))
 
     def __repr__(self) -> str:
-        return f"Keyring(versions={sorted(self._keys, reverse=True)}, current={self.current})"
+        return f"Keyring(versions={self.versions}, current={self.current})"
 
-    def wrap(self, data_key: DataKey) -> bytes:
+    @property
+    def versions(self) -> list[int]:
+        """The versions of all keys, the newest number first."""
+        return sorted(self._keys, reverse=True)
+
+    def wrap(self, data_key: DataKey, *, owner: str) -> bytes:  # noqa: ARG002 - one key for all owners
         """The data key, sealed under the current key."""
-        header = _HEADER.pack(_FORMAT, self.current)
-        nonce = os.urandom(NONCE_BYTES)
-        plain = data_key.key + data_key.nonce_prefix
-        return header + nonce + AESGCM(self._keys[self.current]).encrypt(nonce, plain, _CONTEXT + header)
+        header = _HEADER.pack(_DATA_KEY, self.current)
+        return wrap_data_key(data_key, self._keys[self.current], header)
 
-    def unwrap(self, wrapped: bytes) -> DataKey:
+    def unwrap(self, wrapped: bytes, *, owner: str) -> DataKey:  # noqa: ARG002 - one key for all owners
         """The data key again. Raises Unsealable."""
         key = self._keys.get(version_of(wrapped))
         if key is None:
             raise Unsealable
+        return unwrap_data_key(wrapped, key, _HEADER.size)
+
+    def wraps_now(self, wrapped: bytes, *, owner: str) -> bool:  # noqa: ARG002 - one key for all owners
+        """Whether a data key is wrapped as `wrap` would do it now. Raises Unsealable."""
+        return version_of(wrapped) == self.current
+
+    def wrap_key(self, key: bytes, *, whose: bytes) -> bytes:
+        """A person's key, sealed under the current key; it opens for nobody else."""
+        header = _HEADER.pack(_PERSON_KEY, self.current)
+        nonce = os.urandom(NONCE_BYTES)
+        context = _PERSON_KEY_CONTEXT + header + whose
+        return header + nonce + AESGCM(self._keys[self.current]).encrypt(nonce, key, context)
+
+    def unwrap_key(self, wrapped: bytes, *, whose: bytes) -> bytes:
+        """A person's key again. Raises Unsealable."""
+        if len(wrapped) != WRAPPED_PERSON_KEY_BYTES:
+            raise Unsealable
         header, rest = wrapped[: _HEADER.size], wrapped[_HEADER.size :]
-        try:
-            plain = AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _CONTEXT + header)
-        except InvalidTag:
-            raise Unsealable from None
-        return DataKey(key=plain[:KEY_BYTES], nonce_prefix=plain[KEY_BYTES:])
+        form, version = _HEADER.unpack(header)
+        if form != _PERSON_KEY or version not in self._keys:
+            raise Unsealable
+        return _opened(self._keys[version], rest, _PERSON_KEY_CONTEXT + header + whose)
+
+
+def wrap_data_key(data_key: DataKey, key: bytes, header: bytes) -> bytes:
+    """A data key under any key; `header` says which, and is bound to it."""
+    nonce = os.urandom(NONCE_BYTES)
+    plain = data_key.key + data_key.nonce_prefix
+    return header + nonce + AESGCM(key).encrypt(nonce, plain, _DATA_KEY_CONTEXT + header)
+
+
+def unwrap_data_key(wrapped: bytes, key: bytes, header_bytes: int) -> DataKey:
+    """The data key again. Raises Unsealable."""
+    header, rest = wrapped[:header_bytes], wrapped[header_bytes:]
+    plain = _opened(key, rest, _DATA_KEY_CONTEXT + header)
+    return DataKey(key=plain[:KEY_BYTES], nonce_prefix=plain[KEY_BYTES:])
 
 
 def version_of(sealed: bytes) -> int:
-    """The key version a wrapped key or value needs. Raises Unsealable."""
+    """The keyring's version a wrapped key or value needs. Raises Unsealable."""
     if len(sealed) < WRAPPED_KEY_BYTES:
         raise Unsealable
     form, version = _HEADER.unpack_from(sealed)
-    if form != _FORMAT:
+    if form != _DATA_KEY:
         raise Unsealable
     return int(version)
+
+
+def _opened(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+    except InvalidTag:
+        raise Unsealable from None
 
 
 def _entry(text: str) -> tuple[int, bytes]:

@@ -2,8 +2,10 @@
 
 import io
 from collections.abc import Iterator
+from typing import Protocol
 
-from common.sealing.keyring import WRAPPED_KEY_BYTES, DataKey, Keyring, version_of
+from common.sealing import person_key
+from common.sealing.keyring import WRAPPED_KEY_BYTES, DataKey
 from common.sealing.segments import (
     Readable,
     SealedStream,
@@ -15,26 +17,44 @@ from common.sealing.segments import (
 )
 
 
-class Sealer:
-    """Seals and opens with the keys of one keyring.
+class DataKeys(Protocol):
+    """What data keys are wrapped with: a service's keyring, or each owner's own key."""
 
-    Threads may share it. `owner` is whose it is (a user id), `purpose` the place it is kept for, as in
-    "accounts.email": what was sealed for one opens for no other.
+    def wrap(self, data_key: DataKey, *, owner: str) -> bytes:
+        """The wrapped key to keep beside what the data key sealed."""
+        ...
+
+    def unwrap(self, wrapped: bytes, *, owner: str) -> DataKey:
+        """The data key again. Raises Unsealable."""
+        ...
+
+    def wraps_now(self, wrapped: bytes, *, owner: str) -> bool:
+        """Whether it is wrapped as `wrap` would do it now. Raises Unsealable."""
+        ...
+
+
+class Sealer:
+    """Seals and opens, each value and object with a data key of its own.
+
+    `owner` is whose it is (a user id), `purpose` the place it is kept for, as in
+    "accounts.email": what was sealed for one opens for no other. One over a keyring may be
+    shared by threads; one of people's keys is as good as what it came from.
     """
 
-    def __init__(self, keyring: Keyring) -> None:
-        self._keyring = keyring
+    def __init__(self, keys: DataKeys) -> None:
+        self._keys = keys
 
     def seal(self, value: bytes, *, owner: str, purpose: str) -> bytes:
         """A value for a column."""
         data_key = DataKey.fresh()
         segments = seal_segments(io.BytesIO(value), data_key, _context(owner, purpose), length=len(value))
-        return self._keyring.wrap(data_key) + b"".join(segments)
+        return self._keys.wrap(data_key, owner=owner) + b"".join(segments)
 
     def open(self, sealed: bytes, *, owner: str, purpose: str) -> bytes:
         """The value of a column again. Raises Unsealable."""
-        data_key = self._keyring.unwrap(sealed[:WRAPPED_KEY_BYTES])
-        source = io.BytesIO(sealed[WRAPPED_KEY_BYTES:])
+        wrapped, data = _parts(sealed)
+        data_key = self._keys.unwrap(wrapped, owner=owner)
+        source = io.BytesIO(data)
         return b"".join(open_segments(source, data_key, _context(owner, purpose)))
 
     def seal_stream(self, source: Readable, *, owner: str, purpose: str, length: int | None = None) -> SealedStream:
@@ -46,7 +66,7 @@ class Sealer:
         data_key = DataKey.fresh()
         return SealedStream(
             seal_segments(source, data_key, _context(owner, purpose), length=length),
-            key=self._keyring.wrap(data_key),
+            key=self._keys.wrap(data_key, owner=owner),
             length=None if length is None else sealed_length(length),
         )
 
@@ -56,7 +76,7 @@ class Sealer:
         Every piece is authentic when it is handed out; that nothing is missing is known
         only at the end. Raises Unsealable, at once for the key, later for the bytes.
         """
-        return open_segments(source, self._keyring.unwrap(key), _context(owner, purpose))
+        return open_segments(source, self._keys.unwrap(key, owner=owner), _context(owner, purpose))
 
     def open_range(self, source: Readable, key: bytes, span: Span, *, owner: str, purpose: str) -> Iterator[bytes]:
         """The plain bytes of a range.
@@ -65,21 +85,23 @@ class Sealer:
         place; an object cut short behind the range is noticed only by those who read its end.
         Raises Unsealable.
         """
-        return open_span(source, self._keyring.unwrap(key), _context(owner, purpose), span)
+        return open_span(source, self._keys.unwrap(key, owner=owner), _context(owner, purpose), span)
 
-    def rewrap(self, sealed: bytes) -> bytes:
-        """A wrapped key or a sealed value under the current key.
+    def rewrap(self, sealed: bytes, *, owner: str) -> bytes:
+        """A wrapped key or a sealed value, wrapped as it would be now.
 
-        The data stays as it is; what is under that key already comes back unchanged. Raises Unsealable.
+        The data stays as it is; what is wrapped so already comes back unchanged. Raises Unsealable.
         """
-        if self.key_version(sealed) == self._keyring.current:
+        wrapped, data = _parts(sealed)
+        if self._keys.wraps_now(wrapped, owner=owner):
             return sealed
-        wrapped, data = sealed[:WRAPPED_KEY_BYTES], sealed[WRAPPED_KEY_BYTES:]
-        return self._keyring.wrap(self._keyring.unwrap(wrapped)) + data
+        return self._keys.wrap(self._keys.unwrap(wrapped, owner=owner), owner=owner) + data
 
-    def key_version(self, sealed: bytes) -> int:
-        """The key version a wrapped key or value needs. Raises Unsealable."""
-        return version_of(sealed)
+
+def _parts(sealed: bytes) -> tuple[bytes, bytes]:
+    """The wrapped key at the front, and the segments."""
+    end = person_key.WRAPPED_BYTES if person_key.is_under_a_person(sealed) else WRAPPED_KEY_BYTES
+    return sealed[:end], sealed[end:]
 
 
 def _context(owner: str, purpose: str) -> bytes:

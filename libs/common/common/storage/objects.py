@@ -3,7 +3,6 @@
 import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -11,13 +10,15 @@ from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
+from minio.commonconfig import REPLACE, CopySource
 from minio.datatypes import Object, Upload
 from minio.deleteobjects import DeleteObject
 from minio.error import InvalidResponseError, S3Error, ServerError
 from urllib3.exceptions import HTTPError
 
-from common.errors import NotFound, Unavailable
+from common.errors import Unavailable
 from common.sealing import Readable
+from common.storage.records import ObjectInfo, ObjectMissing, ObjectStat, StoredObject
 
 CONNECT_SECONDS = 2.0
 RETRIES = 2
@@ -27,38 +28,9 @@ UNKNOWN_LENGTH = -1
 
 _METADATA_PREFIX = "x-amz-meta-"
 _MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})
+# What it says of an object that is not the one that was meant.
+_ANOTHER = "PreconditionFailed"
 _AWAY = frozenset({"InternalError", "OperationAborted", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
-
-
-class ObjectMissing(NotFound):
-    """There is no such object."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectInfo:
-    """An object in a listing; `size` in bytes."""
-
-    key: str
-    size: int
-    modified_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredObject:
-    """An object that is being read: `stream` has `length` bytes."""
-
-    stream: Readable
-    length: int
-    metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectStat:
-    """What is known of an object without reading it; `length` in bytes."""
-
-    length: int
-    modified_at: datetime
-    metadata: Mapping[str, str]
 
 
 class ObjectStore:
@@ -154,8 +126,37 @@ class ObjectStore:
         return ObjectStat(
             length=found.size or 0,
             modified_at=_utc(found.last_modified),
+            etag=found.etag or "",
             metadata=_metadata(cast("Mapping[str, str]", found.metadata)),
         )
+
+    def replace_metadata(self, bucket: str, key: str, metadata: Mapping[str, str], *, etag: str) -> bool:
+        """Other metadata beside the same bytes, which the store moves by itself if it has to.
+
+        False when the object is not the one of this etag any more, and nothing was changed. Where the bucket keeps
+        versions, one with the old metadata stays behind: see `delete_older_versions`. Raises ObjectMissing.
+        """
+        try:
+            with _answers():
+                source = CopySource(bucket, key, match_etag=etag)
+                self._client.copy_object(bucket, key, source, metadata=dict(metadata), metadata_directive=REPLACE)
+        except S3Error as error:
+            if error.code != _ANOTHER:
+                raise
+            return False
+        return True
+
+    def delete_older_versions(self, bucket: str, prefix: str) -> int:
+        """Destroy what newer objects under the prefix have taken the place of; returns how many versions."""
+        with _answers():
+            older = [
+                found
+                for found in self._client.list_objects(bucket, prefix=prefix, recursive=True, include_version=True)
+                if str(found.is_latest).lower() != "true"
+            ]
+            for found in older:
+                self._client.remove_object(bucket, str(found.object_name), version_id=found.version_id)
+        return len(older)
 
     def delete(self, bucket: str, key: str) -> bool:
         """Destroy every version and delete marker; says whether there was one."""

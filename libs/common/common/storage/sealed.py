@@ -5,12 +5,18 @@ import binascii
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+import structlog
+
 from common.sealing import Readable, Sealer, Unsealable, locate, plain_length
 from common.storage.objects import ObjectStore
+from common.storage.records import ObjectMissing
 
+_log = structlog.stdlib.get_logger("common.storage")
 KEY_METADATA = "sealed-key"
 
 
@@ -41,6 +47,17 @@ class OpenedObject:
     def close(self) -> None:
         """Give the connection back."""
         self._connection.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resealed:
+    """How many objects have another wrapped key now, and how many have to wait for that."""
+
+    moved: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: "Resealed") -> "Resealed":
+        return Resealed(moved=self.moved + other.moved, waiting=self.waiting + other.waiting)
 
 
 class SealedBucket:
@@ -105,6 +122,36 @@ class SealedBucket:
     def size(self, key: str) -> int:
         """How many plain bytes the object has. Raises ObjectMissing."""
         return plain_length(self._store.stat(self._bucket, key).length)
+
+    def reseal(self, prefix: str, *, owner: str, settled_before: datetime) -> Resealed:
+        """Wrap the keys of one owner's objects under a prefix as they would be wrapped now; no byte of them moves.
+
+        One that is not settled, because somebody may just be writing it, waits if it has to change. Nothing of what
+        was beside them before is left. Raises Unavailable.
+        """
+        done = Resealed()
+        for found in self._store.list(self._bucket, prefix):
+            try:
+                done += self._reseal(found.key, owner=owner, settled_before=settled_before)
+            except ObjectMissing:
+                continue
+            except Unsealable:
+                # Somebody changed it, or it was never ours: it must not hold up the others.
+                _log.error("an object that does not open", bucket=self._bucket)
+        self._store.delete_older_versions(self._bucket, prefix)
+        return done
+
+    def _reseal(self, key: str, *, owner: str, settled_before: datetime) -> Resealed:
+        known = self._store.stat(self._bucket, key)
+        wrapped = _key(known.metadata)
+        again = self._sealer.rewrap(wrapped, owner=owner)
+        if again == wrapped:
+            return Resealed()
+        if known.modified_at >= settled_before:
+            return Resealed(waiting=1)
+        metadata = {**known.metadata, KEY_METADATA: base64.b64encode(again).decode()}
+        moved = self._store.replace_metadata(self._bucket, key, metadata, etag=known.etag)
+        return Resealed(moved=1) if moved else Resealed(waiting=1)
 
     def delete(self, key: str) -> bool:
         """Destroy the object and every version of it; says whether there was one."""

@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Generic, NoReturn, Protocol, TypeVar
 from uuid import UUID
 
+from billing.domain.corrections import Copies
 from billing.domain.payments import NotTaken, Order, PaymentSeen, ProviderEvent, RefundSeen
 from billing.domain.subscriptions import SubscriptionSeen
 from billing.domain.transfers import NAME, TransferOrder
 from billing.ports import Checkout, CheckoutRequest, Document, PlanChange, RefundRequest
+from common.corrections import OldValues
 from common.work import UnitOfWork
 
 
@@ -72,6 +74,10 @@ class TransferProvider(Generic[W]):
     def ensure_customer(self, user_id: UUID) -> None:  # noqa: ARG002 - the port's signature
         """It needs no reference of a person."""
         return
+
+    def correct_copies(self, customer: str, old: OldValues, new: Mapping[str, str]) -> Copies:  # noqa: ARG002 - the port's
+        """Whom an invoice is for is billing's own; nobody else holds a copy."""
+        return Copies()
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """Issue the invoice and mail it; the page shows it with the bank account."""

@@ -1,5 +1,6 @@
 """Every column billing stores, and what becomes of it."""
 
+from billing.inventory.corrections import CORRECTIONS
 from billing.inventory.grounds import BOOKS
 from billing.inventory.invoices import INVOICES
 from billing.inventory.payments import PAYMENTS
@@ -266,6 +267,7 @@ INVENTORY = Inventory(
     ),
     *PAYMENTS,
     *INVOICES,
+    *CORRECTIONS,
     *COMMON_TABLES,
     *queues_of("billing"),
 )

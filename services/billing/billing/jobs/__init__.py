@@ -16,6 +16,7 @@ from common.work import UnitOfWork
 log = structlog.get_logger(__name__)
 
 VIOLATIONS = Gauge("billing_ledger_violations", "How often a law of the ledger is broken right now", ["law"])
+CORRECTIONS_WAITING = Gauge("billing_corrections_waiting", "Corrections that nobody has followed within an hour")
 # The event door locks many accounts in one transaction, in the order of its events: who locks one waits, and who
 # locks several could wait for each other.
 EXPIRE_AT_ONCE = 1
@@ -50,6 +51,16 @@ def forget_tries(unit: UnitOfWork[Work]) -> int:
         return codes.forget_tries(work)
 
 
+def watch_corrections(unit: UnitOfWork[Work]) -> int:
+    """See whether a correction waits too long: the gateway did not bring it, or the provider does not take it."""
+    with unit.begin() as work:
+        waiting = work.corrections.waiting()
+    CORRECTIONS_WAITING.set(waiting)
+    if waiting:
+        log.error("corrections are not followed", count=waiting)
+    return 0
+
+
 def jobs(unit: UnitOfWork[Work], cashier: Cashier, *, stale_after: timedelta) -> list[Job]:
     """What the clock asks of billing."""
     return [
@@ -57,6 +68,7 @@ def jobs(unit: UnitOfWork[Work], cashier: Cashier, *, stale_after: timedelta) ->
         Job(name="check ledger", every=timedelta(minutes=1), run=lambda: check_ledger(unit, stale_after)),
         Job(name="audit ledger", every=timedelta(hours=1), run=lambda: audit_ledger(unit)),
         Job(name="forget tries", every=timedelta(hours=1), run=lambda: forget_tries(unit)),
+        Job(name="watch corrections", every=timedelta(minutes=10), run=lambda: watch_corrections(unit)),
         *cashier.jobs(),
         *documents.jobs(unit),
     ]

@@ -6,6 +6,7 @@ from billing.domain.invoices import Terms
 from billing.repository.adjustments import Adjustments
 from billing.repository.audits import Audits
 from billing.repository.codes import Codes
+from billing.repository.corrections import Corrections
 from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
@@ -19,14 +20,19 @@ from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
 from common.parts import Exports
+from common.person_keys import PersonKeys
 from common.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Papers:
-    """What documents are written with: the terms of sale, and what seals whom they are for."""
+    """What documents are written with: the terms of sale, and what seals whom they are for.
+
+    `sealer` seals what the law keeps longer than the account; `keys` seal what goes with it.
+    """
 
     sealer: Sealer
+    keys: PersonKeys
     terms: Terms
 
 
@@ -49,6 +55,7 @@ class Work:
         self.codes = Codes(connection, clock, code_key)
         self.adjustments = Adjustments(connection, clock)
         self.audits = Audits(connection, clock)
+        self.corrections = Corrections(connection, clock)
         self.orders = Orders(connection, clock)
         self.refunds = Refunds(connection, clock)
         self.disputes = Disputes(connection, clock)
@@ -77,4 +84,5 @@ class Work:
     @property
     def invoices(self) -> Invoices:
         """Invoices, receipts and credit notes."""
-        return Invoices(self._connection, self.clock, self.papers.sealer)
+        personal = self.papers.keys.sealer(self._connection, self.clock)
+        return Invoices(self._connection, self.clock, self.papers.sealer, personal)

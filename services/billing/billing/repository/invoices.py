@@ -37,12 +37,16 @@ class Standing:
 
 
 class Invoices:
-    """Rows that are written once. Only here are recipients and billing details sealed and opened."""
+    """Rows that are written once. Only here are recipients and billing details sealed and opened.
 
-    def __init__(self, connection: Connection, clock: Clock, sealer: Sealer) -> None:
+    Recipients with `kept`, which outlives the account; billing details with `personal`, which goes with it.
+    """
+
+    def __init__(self, connection: Connection, clock: Clock, kept: Sealer, personal: Sealer) -> None:
         self._connection = connection
         self._clock = clock
-        self._sealer = sealer
+        self._kept = kept
+        self._personal = personal
 
     def next_place(self, kind: InvoiceKind) -> Place:
         """The next number. Whoever else issues in this series waits until this transaction ends."""
@@ -171,7 +175,7 @@ class Invoices:
         if row is None:
             return None
         company, address, vat_number, country = (
-            self._open(sealed, user_id, f"billing_details.{name}")
+            _open(self._personal, sealed, user_id, f"billing_details.{name}")
             for sealed, name in zip(row, ("company", "address", "vat_number", "country"), strict=True)
         )
         lines = tuple(address.split("\n")) if address else ()
@@ -185,7 +189,9 @@ class Invoices:
             "vat_number": details.vat_number,
             "country": details.country,
         }
-        sealed = {name: self._seal(value, user_id, f"billing_details.{name}") for name, value in fields.items()}
+        sealed = {
+            name: _seal(self._personal, value, user_id, f"billing_details.{name}") for name, value in fields.items()
+        }
         self._connection.execute(
             """
             INSERT INTO billing_details (user_id, company, address, vat_number, country, updated_at)
@@ -202,7 +208,7 @@ class Invoices:
         self._connection.execute("DELETE FROM billing_details WHERE user_id = %s", [user_id])
 
     def _insert(self, invoice: Invoice, source: str) -> None:
-        recipient = self._seal(invoice.recipient, invoice.user_id, "invoices.recipient")
+        recipient = _seal(self._kept, invoice.recipient, invoice.user_id, "invoices.recipient")
         amounts = invoice.amounts
         self._connection.execute(
             """
@@ -234,7 +240,7 @@ class Invoices:
         amounts = Split(net=columns.pop("net"), tax=columns.pop("tax"), gross=columns.pop("gross"))
         return Invoice(
             kind=InvoiceKind(columns.pop("kind")),
-            recipient=self._open(columns.pop("recipient"), columns["user_id"], "invoices.recipient"),
+            recipient=_open(self._kept, columns.pop("recipient"), columns["user_id"], "invoices.recipient"),
             seller=_seller(**seller),
             bank=BankAccount(**bank) if bank else None,
             lines=tuple(Line(**line) for line in columns.pop("lines")),
@@ -242,11 +248,13 @@ class Invoices:
             **columns,
         )
 
-    def _seal(self, value: str, owner: UUID, purpose: str) -> bytes:
-        return self._sealer.seal(value.encode(), owner=str(owner), purpose=purpose)
 
-    def _open(self, sealed: bytes, owner: UUID, purpose: str) -> str:
-        return self._sealer.open(sealed, owner=str(owner), purpose=purpose).decode()
+def _seal(sealer: Sealer, value: str, owner: UUID, purpose: str) -> bytes:
+    return sealer.seal(value.encode(), owner=str(owner), purpose=purpose)
+
+
+def _open(sealer: Sealer, sealed: bytes, owner: UUID, purpose: str) -> str:
+    return sealer.open(sealed, owner=str(owner), purpose=purpose).decode()
 
 
 def _seller(*, address: list[str], **fields: str) -> Seller:

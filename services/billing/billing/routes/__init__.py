@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from billing.domain.codes import TooManyTries
 from billing.domain.payments import PaymentDeclined
-from billing.routes import catalogue, checkout, credits, invoices, orders, subscription, webhooks
+from billing.routes import catalogue, checkout, corrections, credits, invoices, orders, subscription, webhooks
 from common.errors import Refused
 
 ROUTES = [
     credits.routes,
     catalogue.routes,
     checkout.routes,
+    corrections.routes,
     invoices.routes,
     orders.routes,
     subscription.routes,

@@ -7,6 +7,7 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from gateway.adapters.links import Links
+from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.ports import Letter
 
@@ -22,9 +23,18 @@ class JinjaLetters:
             loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
         )
 
-    def write(self, template: str, account: Account, parameters: Mapping[str, str] | None = None) -> Letter:
-        """The letter of this kind for this person, with these numbers and dates in it."""
+    def write(
+        self,
+        template: str,
+        account: Account,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        change: PendingAddress | None = None,
+    ) -> Letter:
+        """The letter of this kind for this person, with these numbers and dates in it, or about this change."""
         links = {"link": self._links.verification(account.id), "studio": self._links.studio}
+        if change is not None:
+            links |= {"confirm": self._links.confirmation(change), "stop": self._links.stopping(change)}
         if (request_id := (parameters or {}).get("request_id")) is not None:
             links["receipt"] = self._links.receipt(UUID(request_id))
         values = {**(parameters or {}), **links, "name": account.name}

@@ -1,16 +1,19 @@
 """Links in mails: signed, short-lived, good for one purpose."""
 
 import hmac
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 import jwt
 
 from common.clock import Clock
+from gateway.domain.corrections import ChangeOver, PendingAddress
 from gateway.domain.people import VERIFICATION_LIFETIME, LinkExpired
 
 _ALGORITHM = "HS256"
 _VERIFY = "verify-address"
+_CONFIRM = "confirm-new-address"
+_STOP = "stop-new-address"
 
 
 class Links:
@@ -29,11 +32,12 @@ class Links:
 
     def verification(self, account_id: UUID) -> str:
         """The address of the page that confirms a person's e-mail address."""
-        return f"{self._public_url}/verify?token={self._sign(account_id, _VERIFY, VERIFICATION_LIFETIME)}"
+        until = self._clock.now() + VERIFICATION_LIFETIME
+        return f"{self._public_url}/verify?token={self._sign(account_id, _VERIFY, until)}"
 
     def read_verification(self, token: str) -> UUID:
         """Whose address the token confirms; raises LinkExpired."""
-        return self._read(token, _VERIFY)
+        return UUID(self._read(token, _VERIFY)["sub"])
 
     def receipt(self, request_id: UUID) -> str:
         """The page that shows how an erasure stands, and its receipt: for who has no account any more.
@@ -49,19 +53,45 @@ class Links:
     def _receipt_key(self, request_id: UUID) -> str:
         return hmac.new(self._key, b"receipt:" + request_id.bytes, "sha256").hexdigest()
 
-    def _sign(self, account_id: UUID, purpose: str, lifetime: timedelta) -> str:
-        expires = int((self._clock.now() + lifetime).timestamp())
-        claims = {"sub": str(account_id), "aud": purpose, "exp": expires}
+    def confirmation(self, change: PendingAddress) -> str:
+        """The address of the page that confirms a new e-mail address; it works once."""
+        return self._change("confirm", change, _CONFIRM)
+
+    def stopping(self, change: PendingAddress) -> str:
+        """The address of the page that stops the change to a new e-mail address."""
+        return self._change("stop", change, _STOP)
+
+    def read_confirmation(self, token: str) -> tuple[UUID, UUID]:
+        """Whose change the token confirms, and which; raises ChangeOver."""
+        return self._read_change(token, _CONFIRM)
+
+    def read_stopping(self, token: str) -> tuple[UUID, UUID]:
+        """Whose change the token stops, and which; raises ChangeOver."""
+        return self._read_change(token, _STOP)
+
+    def _change(self, page: str, change: PendingAddress, purpose: str) -> str:
+        token = self._sign(change.account_id, purpose, change.expires_at, change=str(change.id))
+        return f"{self._public_url}/account/email/{page}?token={token}"
+
+    def _read_change(self, token: str, purpose: str) -> tuple[UUID, UUID]:
+        try:
+            claims = self._read(token, purpose)
+            return UUID(claims["sub"]), UUID(claims["change"])
+        except (LinkExpired, KeyError, ValueError):
+            raise ChangeOver from None
+
+    def _sign(self, account_id: UUID, purpose: str, until: datetime, **more: str) -> str:
+        claims = {**more, "sub": str(account_id), "aud": purpose, "exp": int(until.timestamp())}
         return self._jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
-    def _read(self, token: str, purpose: str) -> UUID:
+    def _read(self, token: str, purpose: str) -> dict[str, str]:
         try:
             claims = self._jwt.decode(
                 token, self._key, algorithms=[_ALGORITHM], audience=purpose, options={"require": ["exp", "sub", "aud"]}
             )
-            account_id, expires = UUID(claims["sub"]), int(claims["exp"])
+            _, expires = UUID(claims["sub"]), int(claims["exp"])
         except (jwt.PyJWTError, ValueError):
             raise LinkExpired from None
         if expires < self._clock.now().timestamp():
             raise LinkExpired
-        return account_id
+        return claims

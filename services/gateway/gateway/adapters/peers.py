@@ -19,6 +19,7 @@ from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import RangeOutside
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.models import ModelFailed, TooManyModels
+from gateway.domain.rights import ArchiveExpired, ArchiveNotReady
 
 # A call has a deadline: whoever waits for a service that is away is told so.
 TIMEOUT = httpx2.Timeout(5.0, connect=1.0)
@@ -31,6 +32,7 @@ _REFUSALS: Mapping[int, type[Refused]] = {
     403: PersonGone,
     404: NotFound,
     409: Conflict,
+    410: ArchiveExpired,
     416: RangeOutside,
     422: ModelFailed,
     429: TooManyModels,
@@ -38,7 +40,10 @@ _REFUSALS: Mapping[int, type[Refused]] = {
 }
 
 # What its status alone does not tell.
-_BY_CODE: Mapping[str, type[Refused]] = {"idempotency_mismatch": IdempotencyMismatch}
+_BY_CODE: Mapping[str, type[Refused]] = {
+    "idempotency_mismatch": IdempotencyMismatch,
+    "archive_not_ready": ArchiveNotReady,
+}
 
 
 class Peer:

@@ -51,7 +51,7 @@ class LinkExpired(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person's account; name and address are sealed at rest and open here."""
+    """A person's account; name, address and contact are sealed at rest and open here."""
 
     id: UUID
     email: str
@@ -59,6 +59,8 @@ class Account:
     password_hash: str
     verified_at: datetime | None
     created_at: datetime
+    # How else to reach her; empty when she has not said.
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

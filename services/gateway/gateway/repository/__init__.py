@@ -7,10 +7,12 @@ from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
 from common.parts import Exports
-from common.sealing import Sealer
+from common.person_keys import PersonKeys
 from gateway.repository.accounts import Accounts
+from gateway.repository.addresses import Addresses
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
+from gateway.repository.corrections import Corrections
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
@@ -19,6 +21,7 @@ from gateway.repository.styles import Styles
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
+CORRECTION_CHANNEL = "gateway.corrections"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +36,18 @@ class Work:
     styles: Styles
     mails: Mails
     consents: Consents
+    addresses: Addresses
+    corrections: Corrections
     exports: Exports
     outbox: Outbox
     clock: Clock
 
 
-def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clock], Work]:
-    """How the rooms are built in each transaction; rows of people are sealed with `sealer`."""
+def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, Clock], Work]:
+    """How the rooms are built in each transaction; what is somebody's own is sealed under her key."""
 
     def build(connection: Connection, outbox: Outbox, clock: Clock) -> Work:
+        sealer = keys.sealer(connection, clock)
         return Work(
             accounts=Accounts(connection, clock, sealer, index_key),
             sessions=Sessions(connection, clock),
@@ -51,6 +57,8 @@ def rooms(sealer: Sealer, index_key: bytes) -> Callable[[Connection, Outbox, Clo
             styles=Styles(connection, clock),
             mails=Mails(connection, clock, MAIL_CHANNEL),
             consents=Consents(connection),
+            addresses=Addresses(connection, clock, sealer),
+            corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,

@@ -1,8 +1,10 @@
 """People: name and address sealed, found by a blind index."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from psycopg.rows import kwargs_row
 
 from common.clock import Clock
@@ -32,7 +34,7 @@ class Accounts:
             {
                 "id": account.id,
                 "email": self._seal(account.id, "email", account.email),
-                "email_index": blind_index(self._index_key, account.email),
+                "email_index": self.index_of(account.email),
                 "name": self._seal(account.id, "name", account.name),
                 "password_hash": account.password_hash,
                 "policy_version": policy_version,
@@ -47,7 +49,18 @@ class Accounts:
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, email, name, password_hash, verified_at, created_at FROM accounts WHERE id = %s
+                SELECT id, email, name, contact, password_hash, verified_at, created_at FROM accounts WHERE id = %s
+                """,
+                [account_id],
+            ).fetchone()
+
+    def lock(self, account_id: UUID) -> Account | None:
+        """The account with this id; whoever else corrects it waits until this transaction ends."""
+        with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
+            return cursor.execute(
+                """
+                SELECT id, email, name, contact, password_hash, verified_at, created_at
+                  FROM accounts WHERE id = %s FOR UPDATE
                 """,
                 [account_id],
             ).fetchone()
@@ -57,9 +70,10 @@ class Accounts:
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, email, name, password_hash, verified_at, created_at FROM accounts WHERE email_index = %s
+                SELECT id, email, name, contact, password_hash, verified_at, created_at
+                  FROM accounts WHERE email_index = %s
                 """,
-                [blind_index(self._index_key, email)],
+                [self.index_of(email)],
             ).fetchone()
 
     def verify(self, account_id: UUID) -> None:
@@ -73,13 +87,70 @@ class Accounts:
         """Keep the password under today's parameters."""
         self._connection.execute("UPDATE accounts SET password_hash = %s WHERE id = %s", [password_hash, account_id])
 
+    def change_password(self, account: Account, password_hash: str) -> bool:
+        """Put another password in the place of the one she has; False when that has changed meanwhile."""
+        return bool(
+            self._connection.execute(
+                "UPDATE accounts SET password_hash = %s WHERE id = %s AND password_hash = %s",
+                [password_hash, account.id, account.password_hash],
+            ).rowcount
+        )
+
+    def correct(self, account_id: UUID, new: Mapping[str, str]) -> None:
+        """Put a new name or contact in the place of the old."""
+        if "name" in new:
+            self._connection.execute(
+                "UPDATE accounts SET name = %s WHERE id = %s", [self._seal(account_id, "name", new["name"]), account_id]
+            )
+        if "contact" in new:
+            sealed = self._seal(account_id, "contact", new["contact"]) if new["contact"] else None
+            self._connection.execute("UPDATE accounts SET contact = %s WHERE id = %s", [sealed, account_id])
+
+    def correct_address(self, account_id: UUID, email: str) -> None:
+        """Put a confirmed address in the place of the old; raises AddressTaken.
+
+        Of several who want the same address at once, the first to commit gets it: the others wait for that here.
+        """
+        try:
+            with self._connection.transaction():
+                self._connection.execute(
+                    """
+                    UPDATE accounts SET email = %(email)s, email_index = %(email_index)s, verified_at = %(now)s
+                     WHERE id = %(id)s
+                    """,
+                    {
+                        "id": account_id,
+                        "email": self._seal(account_id, "email", email),
+                        "email_index": self.index_of(email),
+                        "now": self._clock.now(),
+                    },
+                )
+        except UniqueViolation:
+            raise AddressTaken from None
+
+    def index_of(self, email: str) -> bytes:
+        """The keyed digest by which an address is found."""
+        return blind_index(self._index_key, email)
+
+    def has_index(self, account_id: UUID, email_index: bytes) -> bool:
+        """Whether this account is found by that digest."""
+        return bool(
+            self._connection.execute(
+                "SELECT 1 FROM accounts WHERE id = %s AND email_index = %s", [account_id, email_index]
+            ).fetchone()
+        )
+
     def _seal(self, account_id: UUID, field: str, value: str) -> bytes:
         return self._sealer.seal(value.encode(), owner=str(account_id), purpose=f"accounts.{field}")
 
-    def _opened(self, *, id: UUID, email: bytes, name: bytes, **columns: Any) -> Account:
+    def _opened(self, *, id: UUID, email: bytes, name: bytes, contact: bytes | None, **columns: Any) -> Account:
         return Account(
             id=id,
-            email=self._sealer.open(email, owner=str(id), purpose="accounts.email").decode(),
-            name=self._sealer.open(name, owner=str(id), purpose="accounts.name").decode(),
+            email=self._open(id, "email", email),
+            name=self._open(id, "name", name),
+            contact=self._open(id, "contact", contact) if contact else "",
             **columns,
         )
+
+    def _open(self, account_id: UUID, field: str, sealed: bytes) -> str:
+        return self._sealer.open(sealed, owner=str(account_id), purpose=f"accounts.{field}").decode()

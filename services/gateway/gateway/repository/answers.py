@@ -1,5 +1,6 @@
 """Answers already given, so that a repeated request gets the same one (Idempotency-Key)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -68,3 +69,22 @@ class Answers:
         ).rowcount
         if not kept:
             raise AnsweredMeanwhile
+
+    def correct(self, account_id: UUID, *, holds: Callable[[str], object], replaced: Callable[[str], str]) -> None:
+        """What was answered to this person repeats what she has corrected since, never what it was.
+
+        A key in which her program wrote the old value goes, and its answer with it; an answer too that still holds it.
+        """
+        rows = self._connection.execute(
+            "SELECT scope, key, answer FROM idempotency WHERE account_id = %s FOR UPDATE", [account_id]
+        ).fetchall()
+        for scope, key, sealed in rows:
+            body = self._sealer.open(sealed, owner=str(account_id), purpose="idempotency.answer").decode()
+            corrected = replaced(body)
+            if holds(key) or holds(corrected):
+                self._connection.execute("DELETE FROM idempotency WHERE scope = %s AND key = %s", [scope, key])
+            elif corrected != body:
+                answer = self._sealer.seal(corrected.encode(), owner=str(account_id), purpose="idempotency.answer")
+                self._connection.execute(
+                    "UPDATE idempotency SET answer = %s WHERE scope = %s AND key = %s", [answer, scope, key]
+                )

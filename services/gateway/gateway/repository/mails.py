@@ -1,6 +1,6 @@
 """Mails to send and what became of them: ids and templates, never addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -89,3 +89,18 @@ class Mails:
     def mark_refused(self, mail_id: UUID) -> None:
         """It cannot be delivered, or was tried long enough."""
         self._connection.execute("UPDATE mails SET state = 'refused' WHERE id = %s", [mail_id])
+
+    def asked_since(self, account_id: UUID, template: str, since: datetime) -> int:
+        """How many mails of this kind were asked for since then."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM mails WHERE account_id = %s AND template = %s AND created_at > %s",
+            [account_id, template, since],
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def call_off(self, account_id: UUID, templates: Sequence[str]) -> None:
+        """Send none of these that still wait: what they would say is no longer so."""
+        self._connection.execute(
+            "UPDATE mails SET state = 'refused' WHERE account_id = %s AND template = ANY(%s) AND state = 'waiting'",
+            [account_id, list(templates)],
+        )

@@ -79,3 +79,9 @@ class Sessions:
                 "DELETE FROM sessions WHERE id = %s AND account_id = %s", [session_id, account_id]
             ).rowcount
         )
+
+    def close_others(self, account_id: UUID, kept: UUID | None) -> int:
+        """Sign out every device but this one; returns how many."""
+        return self._connection.execute(
+            "DELETE FROM sessions WHERE account_id = %s AND id IS DISTINCT FROM %s", [account_id, kept]
+        ).rowcount

@@ -2,7 +2,11 @@
 
 from flask import Blueprint
 
+from gateway.routes.account import link_routes as address_links
+from gateway.routes.account import routes as account
+from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
+from gateway.routes.archives import routes as archives
 from gateway.routes.buying import routes as buying
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
@@ -32,6 +36,8 @@ from gateway.routes.webhooks import routes as webhooks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
+    account,
+    address_links,
     sessions,
     styles,
     figurines,
@@ -54,8 +60,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     consents,
     disclosures,
     requests,
+    archives,
     erasures,
     own_record,
     processing,
     pages,
+    account_pages,
 )

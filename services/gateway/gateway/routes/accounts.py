@@ -1,4 +1,4 @@
-"""/v1/accounts and /v1/account: opening an account, and reading one's own."""
+"""/v1/accounts: opening an account, and confirming its address."""
 
 from datetime import datetime
 from typing import Annotated
@@ -13,9 +13,9 @@ from common.errors import Invalid
 from common.problems import problems
 from gateway.adapters.links import Links
 from gateway.domain.idempotency import IdempotencyMismatch
-from gateway.domain.people import Account, AddressTaken, LinkExpired, NotSignedIn, check_password
+from gateway.domain.people import Account, AddressTaken, LinkExpired, check_password
 from gateway.repository import Work
-from gateway.routes.context import SECURITY, check_origin, current_person, passwords, public, unit
+from gateway.routes.context import check_origin, passwords, public, unit
 from gateway.routes.once import Made, answered, once
 from gateway.use_cases import people
 from gateway.use_cases.people import SignUp
@@ -81,14 +81,6 @@ def verify(body: VerifyBody) -> AccountAnswer:
     with unit.begin() as work:
         people.verify_address(work, account_id)
         return account_answer(people.read_account(work, account_id))
-
-
-@routes.get("/v1/account", security=SECURITY, responses={200: AccountAnswer, **problems(NotSignedIn)})
-def read() -> AccountAnswer:
-    """One's own data."""
-    person = current_person()
-    with unit.begin() as work:
-        return account_answer(people.read_account(work, person.account_id))
 
 
 def account_answer(account: Account) -> AccountAnswer:

@@ -74,17 +74,17 @@ def static_file(filename: str) -> BaseResponse:
 @pages.get("/")
 def landing() -> Response:
     """What this place is."""
-    return _page("landing.html")
+    return show_page("landing.html")
 
 
 @pages.get("/studio")
 def make() -> Response:
     """Where figurines are made."""
-    account = _account()
+    account = signed_in()
     with unit.begin() as work:
         styles = work.styles.all()
         allowed = work.consents.granted(account.id) if account else frozenset[str]()
-    return _page(
+    return show_page(
         "studio.html",
         styles=[style_answer(style) for style in styles],
         gemini=GeminiSwitch.of(styles, allowed=GEMINI in allowed),
@@ -95,40 +95,40 @@ def make() -> Response:
 @pages.get("/privacy")
 def show_privacy() -> Response:
     """What a person allows, what became of her photos, and who was given what."""
-    return _page("privacy.html")
+    return show_page("privacy.html")
 
 
 @pages.get("/credits")
 def show_credits() -> Response:
     """What a person has, what can be bought, and every movement with its reason."""
-    return _page("credits.html")
+    return show_page("credits.html")
 
 
 @pages.get("/invoices/<uuid:invoice_id>")
 def show_invoice(invoice_id: UUID) -> BaseResponse:
     """One's own invoice, how its payment stands, and where to send the money."""
-    account = _account()
+    account = signed_in()
     if account is None:
         return redirect(f"/signin?next=/invoices/{invoice_id}")
     try:
         invoice = peers().billing.get(f"/v1/invoices/{invoice_id}", user_id=account.id)
     except NotFound as refusal:
-        return _page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=refusal.sentence)
+        return show_page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=refusal.sentence)
     except Unavailable as refusal:
-        return _page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=refusal.sentence)
-    return _page("invoice.html", invoice=invoice, day=_day)
+        return show_page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=refusal.sentence)
+    return show_page("invoice.html", invoice=invoice, day=_day)
 
 
 @pages.get("/signup")
 def sign_up() -> BaseResponse:
     """Where accounts are opened."""
-    return redirect("/studio") if _account() else _page("signup.html")
+    return redirect("/studio") if signed_in() else show_page("signup.html")
 
 
 @pages.get("/signin")
 def sign_in() -> BaseResponse:
     """Where people sign in."""
-    return redirect("/studio") if _account() else _page("signin.html")
+    return redirect("/studio") if signed_in() else show_page("signin.html")
 
 
 @pages.get("/verify")
@@ -139,7 +139,7 @@ def ask_to_verify() -> Response:
         links().read_verification(token)
     except LinkExpired as refusal:
         return _link_refused(refusal)
-    return _page("verify.html", token=token)
+    return show_page("verify.html", token=token)
 
 
 @pages.post("/verify")
@@ -151,11 +151,11 @@ def verify() -> Response:
             people.verify_address(work, account_id)
     except LinkExpired as refusal:
         return _link_refused(refusal)
-    return _page("verified.html")
+    return show_page("verified.html")
 
 
 def _link_refused(refusal: LinkExpired) -> Response:
-    response = _page("link_refused.html", sentence=refusal.sentence)
+    response = show_page("link_refused.html", sentence=refusal.sentence)
     response.status_code = HTTPStatus.BAD_REQUEST
     return response
 
@@ -166,8 +166,9 @@ def _day(iso: str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
-    account = _account()
+def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
+    """A page, as whoever asks for it sees it."""
+    account = signed_in()
     token = request.cookies.get(COOKIE, "")
     html = render_template(
         template,
@@ -181,7 +182,7 @@ def _page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -
     return response
 
 
-def _account() -> Account | None:
+def signed_in() -> Account | None:
     """Whose page it is, if anybody's; to show it changes nothing, so the cookie alone will do after a form too."""
     try:
         with unit.begin() as work:

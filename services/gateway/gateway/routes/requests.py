@@ -50,6 +50,15 @@ class RequestsQuery(BaseModel):
     cursor: UUID | None = None
 
 
+class ArchiveAnswer(Answer):
+    """A copy that can be fetched: how large it is, until when it is there, and which services it comes without."""
+
+    bytes: int
+    ready_at: datetime
+    expires_at: datetime
+    missing: list[str]
+
+
 class RequestAnswer(Answer):
     """A request: `services` says how far each of them is, `missing` who has not done its part yet.
 
@@ -66,6 +75,8 @@ class RequestAnswer(Answer):
     ended_at: datetime | None
     services: dict[str, str]
     missing: list[str]
+    # When one request for a copy is asked for, and the copy is there.
+    archive: ArchiveAnswer | None = None
     # For an erasure: the page that shows how it stands, and its receipt, without signing in. Keep it.
     follow: str | None = None
 

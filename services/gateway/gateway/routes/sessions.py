@@ -57,6 +57,12 @@ class SessionsAnswer(Answer):
     next_cursor: str | None = None
 
 
+class EndedAnswer(Answer):
+    """How many devices were signed out."""
+
+    ended: int
+
+
 class SessionPath(BaseModel):
     """Which session."""
 
@@ -102,6 +108,14 @@ def list_sessions() -> SessionsAnswer:
             for session in sessions
         ]
     )
+
+
+@routes.delete("/v1/sessions", security=SECURITY, responses={200: EndedAnswer, **problems(NotSignedIn)})
+def sign_out_others() -> EndedAnswer:
+    """Sign every other device out; the one that asks stays."""
+    person = current_person()
+    with unit.begin() as work:
+        return EndedAnswer(ended=work.sessions.close_others(person.account_id, person.session.id))
 
 
 @routes.delete("/v1/sessions/<session_id>", security=SECURITY, responses=problems(NotSignedIn, NoSuchSession))

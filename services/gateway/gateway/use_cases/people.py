@@ -6,12 +6,11 @@ from uuid import UUID
 
 from common.contracts.gateway import UserRegistered
 from common.errors import Invalid
-from gateway.domain.figurines import check_words
+from gateway.domain.corrections import check_name
 from gateway.domain.people import Account, LinkExpired, NotSignedIn, Session, check_address, token_digest
 from gateway.repository import Work
 
 VERIFY_MAIL = "verify"
-MAX_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,7 @@ def sign_up(work: Work, request: SignUp) -> Account:
     account = Account(
         id=work.clock.new_id(),
         email=check_address(request.email),
-        name=_check_name(request.name),
+        name=check_name(request.name),
         password_hash=request.password_hash,
         verified_at=None,
         created_at=work.clock.now(),
@@ -80,10 +79,3 @@ def verify_address(work: Work, account_id: UUID) -> None:
     if work.accounts.find(account_id) is None:
         raise LinkExpired
     work.accounts.verify(account_id)
-
-
-def _check_name(name: str) -> str:
-    checked = check_words(name, longest=MAX_NAME, what="name")
-    if not checked:
-        raise Invalid("Tell us how to address you: the name is missing.")
-    return checked

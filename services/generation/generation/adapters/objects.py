@@ -10,7 +10,7 @@ import structlog
 
 from common.parts import Shelf
 from common.sealing import Sealer
-from common.storage import ObjectMissing, ObjectStore, OpenedObject, SealedBucket
+from common.storage import ObjectMissing, ObjectStore, OpenedObject, Resealed, SealedBucket
 from generation.domain import ModelPart
 from generation.ports import Photo, PhotoMissing, Size
 
@@ -84,6 +84,14 @@ class S3SavedPhotos:
         for name in ("photo", "thumb"):
             self._store.delete(self._bucket, f"{photo_id}/{name}")
 
+    def reseal(self, id: UUID, *, owner: UUID, settled_before: datetime) -> Resealed:
+        """Both under the owner's key. Raises Unavailable."""
+        return self._sealed.reseal(f"{id}/", owner=str(owner), settled_before=settled_before)
+
+    def destroy(self, id: UUID) -> None:
+        """As `delete`."""
+        self.delete(id)
+
     def shelf(self) -> Shelf:
         """For copies: every object, with the seal it has."""
         return Shelf(self._store, self._bucket, lambda _: self._sealed)
@@ -142,6 +150,14 @@ class S3Pictures:
     def read_memo(self, prefix: str, *, owner: UUID) -> bytes:
         """The memo again. Raises ObjectMissing."""
         return self._sealed.read(f"{prefix}-memo", owner=str(owner))
+
+    def reseal(self, id: UUID, *, owner: UUID, settled_before: datetime) -> Resealed:
+        """Everything of a figurine, models and memos included, under the owner's key. Raises Unavailable."""
+        return self._sealed.reseal(f"{id}/", owner=str(owner), settled_before=settled_before)
+
+    def destroy(self, id: UUID) -> None:
+        """Everything of a figurine."""
+        self.sweep(f"{id}/")
 
     def shelf(self) -> Shelf:
         """For copies: every picture, memo and model, which have one seal."""

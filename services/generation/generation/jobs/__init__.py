@@ -10,6 +10,7 @@ from generation.jobs.album import Album, album_jobs
 from generation.jobs.batches import PostDesk, post_jobs
 from generation.jobs.models import ModelBench, model_jobs
 from generation.jobs.quality import QualityWatch, quality_jobs
+from generation.jobs.resealing import Resealer, resealing_jobs
 from generation.jobs.workshop import Workshop, note_unknown_calls
 from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL
 from generation.use_cases import batch_orders
@@ -19,6 +20,7 @@ __all__ = [
     "ModelBench",
     "PostDesk",
     "QualityWatch",
+    "Resealer",
     "Workshop",
     "album_jobs",
     "jobs",
@@ -26,6 +28,7 @@ __all__ = [
     "note_unknown_calls",
     "post_jobs",
     "quality_jobs",
+    "resealing_jobs",
 ]
 
 

@@ -11,7 +11,7 @@ from generation.ports.engines import (
     Turn,
 )
 from generation.ports.models import MadeModel, ModelMaker, ModelNotMade, ModelStore
-from generation.ports.photos import Develop, Photo, PhotoMissing, PhotoStore, Print, SavedPhotoStore
+from generation.ports.photos import Develop, FilesOfBefore, Photo, PhotoMissing, PhotoStore, Print, SavedPhotoStore
 from generation.ports.pictures import (
     Converter,
     Finish,
@@ -20,7 +20,6 @@ from generation.ports.pictures import (
     OpenPicture,
     PictureBroken,
     PictureStore,
-    Seals,
     Size,
 )
 
@@ -29,6 +28,7 @@ __all__ = [
     "BatchNews",
     "Converter",
     "Develop",
+    "FilesOfBefore",
     "Finish",
     "Finished",
     "ImageEngine",
@@ -51,7 +51,6 @@ __all__ = [
     "PictureStore",
     "Print",
     "SavedPhotoStore",
-    "Seals",
     "Size",
     "Turn",
 ]

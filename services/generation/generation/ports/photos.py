@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from common.storage import Resealed
+
 
 class PhotoMissing(Exception):
     """The photo is not in the store (any more)."""
@@ -57,6 +59,18 @@ class SavedPhotoStore(Protocol):
 
     def stored(self, *, older_than: datetime) -> Iterator[UUID]:
         """What was stored before that time, each once."""
+        ...
+
+
+class FilesOfBefore(Protocol):
+    """Files that may have been sealed before people had keys, all that belong to one id together."""
+
+    def reseal(self, id: UUID, *, owner: UUID, settled_before: datetime) -> Resealed:
+        """Move them under the owner's key; those stored after that time wait. Raises Unavailable."""
+        ...
+
+    def destroy(self, id: UUID) -> None:
+        """Nothing of them is left."""
         ...
 
 

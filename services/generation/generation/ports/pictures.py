@@ -63,19 +63,6 @@ class PictureStore(Protocol):
         ...
 
 
-@runtime_checkable
-class Seals(Protocol):
-    """A person's words, sealed for her and for one column."""
-
-    def seal(self, words: str, *, owner: UUID, purpose: str) -> bytes:
-        """The words for the column."""
-        ...
-
-    def open(self, sealed: bytes, *, owner: UUID, purpose: str) -> str:
-        """The words again."""
-        ...
-
-
 class PictureBroken(Exception):
     """What an engine gave is no sound picture; the message says why."""
 

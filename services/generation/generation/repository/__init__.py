@@ -4,6 +4,7 @@ from common.clock import Clock
 from common.database import Connection, notify
 from common.outbox import Outbox
 from common.parts import Exports
+from common.person_keys import PersonKeys
 from generation.repository.attempts import Attempts
 from generation.repository.batches import Batches
 from generation.repository.consents import Consents, Disclosures
@@ -13,7 +14,9 @@ from generation.repository.models import Models
 from generation.repository.pictures import Pictures
 from generation.repository.quality import Quality
 from generation.repository.queue import Queue
+from generation.repository.resealing import Resealing
 from generation.repository.saved_photos import SavedPhotos
+from generation.repository.seals import Seals
 from generation.repository.sharing import Ratings, Shares
 from generation.repository.uploads import Uploads
 
@@ -24,9 +27,9 @@ SAVE_CHANNEL = "generation.save"
 
 
 class Work:
-    """Generation's rooms in one transaction."""
+    """Generation's rooms in one transaction; with `keys` people's words are sealed."""
 
-    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock, *, keys: PersonKeys | None = None) -> None:
         self.jobs = Jobs(connection, clock)
         self.queue = Queue(connection, clock)
         self.attempts = Attempts(connection, clock)
@@ -42,9 +45,18 @@ class Work:
         self.consents = Consents(connection)
         self.disclosures = Disclosures(connection, clock)
         self.exports = Exports(connection, clock)
+        self.resealing = Resealing(connection, clock)
         self.outbox = outbox
         self.clock = clock
         self._connection = connection
+        self._keys = keys
+
+    @property
+    def seals(self) -> Seals:
+        """What seals people's words. Raises LookupError where there is nothing to seal."""
+        if self._keys is None:
+            raise LookupError("these rooms were built without keys: give keys=…")
+        return Seals(self._keys.sealer(self._connection, self.clock))
 
     def wake_renderers(self) -> None:
         """Tell idle renderers, when this commits, that there is work."""

@@ -12,7 +12,6 @@ from generation.ports import (
     PhotoLooker,
     PictureStore,
     SavedPhotoStore,
-    Seals,
 )
 from generation.repository import Work
 
@@ -54,7 +53,6 @@ class QualityDesk:
 unit = CurrentUnit[Work]()
 # Runtime-checkable Protocols are as good as classes here.
 pictures = Current(PictureStore)  # type: ignore[type-abstract]
-seals = Current(Seals)  # type: ignore[type-abstract]
 converter = Current(Converter)  # type: ignore[type-abstract]
 inspector = Current(Inspector)  # type: ignore[type-abstract]
 looker = Current(PhotoLooker)  # type: ignore[type-abstract]

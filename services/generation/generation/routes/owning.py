@@ -14,7 +14,7 @@ from generation import use_cases
 from generation.domain import NoSuchFigurine, NoSuchPicture
 from generation.domain.quality import Reason
 from generation.domain.sharing import NoSuchShare, NothingToShow, NotRated, check_comment
-from generation.routes.context import seals, unit
+from generation.routes.context import unit
 from generation.routes.figurines import FigurinePath
 from generation.routes.pictures import PictureQuery, RangeOutside, serve
 
@@ -90,7 +90,7 @@ def delete(path: FigurinePath) -> GoneAnswer:
 def share(path: FigurinePath) -> ShareAnswer:
     """Give out the figurine's link."""
     with unit.begin() as work:
-        token = use_cases.share_figurine(work, current_user_id(), path.figurine_id, seals=seals())
+        token = use_cases.share_figurine(work, current_user_id(), path.figurine_id)
     return ShareAnswer(token=token)
 
 
@@ -98,7 +98,7 @@ def share(path: FigurinePath) -> ShareAnswer:
 def read_share(path: FigurinePath) -> ShareAnswer:
     """The link that is given out."""
     with unit.begin() as work:
-        token = use_cases.find_share(work, current_user_id(), path.figurine_id, seals=seals())
+        token = use_cases.find_share(work, current_user_id(), path.figurine_id)
     return ShareAnswer(token=token)
 
 
@@ -125,7 +125,6 @@ def rate(path: FigurinePath, body: RatingBody) -> RatingAnswer:
             stars=body.stars,
             reasons=body.reasons,
             comment=comment,
-            seals=seals(),
         )
     return RatingAnswer.model_validate(rating)
 
@@ -136,7 +135,7 @@ def rate(path: FigurinePath, body: RatingBody) -> RatingAnswer:
 def read_rating(path: FigurinePath) -> OwnRatingAnswer:
     """What one thinks of it."""
     with unit.begin() as work:
-        rating, comment = use_cases.find_rating(work, current_user_id(), path.figurine_id, seals=seals())
+        rating, comment = use_cases.find_rating(work, current_user_id(), path.figurine_id)
     return OwnRatingAnswer(stars=rating.stars, reasons=rating.reasons, rated_at=rating.rated_at, comment=comment)
 
 

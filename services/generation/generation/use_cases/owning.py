@@ -16,7 +16,6 @@ from generation.domain.sharing import (
     new_token,
     token_digest,
 )
-from generation.ports import Seals
 from generation.repository import Work
 from generation.use_cases.endings import end
 from generation.use_cases.orders import expected
@@ -44,26 +43,26 @@ def record_gone(work: Work, figurine_id: UUID) -> None:
         work.outbox.add(FigurineDeleted(figurine_id=figurine_id, user_id=user_id))
 
 
-def share_figurine(work: Work, user_id: UUID, figurine_id: UUID, *, seals: Seals) -> str:
+def share_figurine(work: Work, user_id: UUID, figurine_id: UUID) -> str:
     """The token of the figurine's link: the one that is given out, or a new one. Raises NothingToShow."""
     figurine = _shown(work, user_id, figurine_id)
     share = work.shares.find(figurine.id)
     if share is not None:
-        return seals.open(share.token, owner=user_id, purpose=_TOKEN)
+        return work.seals.open(share.token, owner=user_id, purpose=_TOKEN)
     token = new_token()
-    sealed = seals.seal(token, owner=user_id, purpose=_TOKEN)
+    sealed = work.seals.seal(token, owner=user_id, purpose=_TOKEN)
     share = Share(figurine_id=figurine.id, user_id=user_id, token=sealed, created_at=work.clock.now())
     work.shares.add(share, digest=token_digest(token))
     return token
 
 
-def find_share(work: Work, user_id: UUID, figurine_id: UUID, *, seals: Seals) -> str:
+def find_share(work: Work, user_id: UUID, figurine_id: UUID) -> str:
     """The token of the link that is given out; raises NoSuchShare."""
     _owned(work, user_id, figurine_id)
     share = work.shares.find(figurine_id)
     if share is None:
         raise NoSuchShare
-    return seals.open(share.token, owner=user_id, purpose=_TOKEN)
+    return work.seals.open(share.token, owner=user_id, purpose=_TOKEN)
 
 
 def unshare_figurine(work: Work, user_id: UUID, figurine_id: UUID) -> None:
@@ -87,7 +86,6 @@ def rate_figurine(
     *,
     stars: int,
     comment: str,
-    seals: Seals,
     reasons: Iterable[Reason] = (),
 ) -> Rating:
     """Remember what the owner thinks; the last word counts. Raises NothingToShow."""
@@ -96,7 +94,7 @@ def rate_figurine(
         figurine_id=figurine.id,
         user_id=user_id,
         stars=stars,
-        comment=seals.seal(comment, owner=user_id, purpose=_COMMENT) if comment else None,
+        comment=work.seals.seal(comment, owner=user_id, purpose=_COMMENT) if comment else None,
         rated_at=work.clock.now(),
         reasons=distinct(reasons),
     )
@@ -104,14 +102,14 @@ def rate_figurine(
     return rating
 
 
-def find_rating(work: Work, user_id: UUID, figurine_id: UUID, *, seals: Seals) -> tuple[Rating, str]:
+def find_rating(work: Work, user_id: UUID, figurine_id: UUID) -> tuple[Rating, str]:
     """What the owner thinks, and her words; raises NotRated."""
     _owned(work, user_id, figurine_id)
     rating = work.ratings.find(figurine_id)
     if rating is None:
         raise NotRated
     comment = rating.comment
-    return rating, seals.open(comment, owner=user_id, purpose=_COMMENT) if comment is not None else ""
+    return rating, work.seals.open(comment, owner=user_id, purpose=_COMMENT) if comment is not None else ""
 
 
 def _shown(work: Work, user_id: UUID, figurine_id: UUID) -> Figurine:

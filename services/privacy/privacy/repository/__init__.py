@@ -4,6 +4,7 @@ from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
 from common.parts import Exports
+from privacy.repository.archives import Archives
 from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
@@ -22,6 +23,7 @@ class Work:
         self.consents = Consents(connection, clock)
         self.disclosures = Disclosures(connection, clock)
         self.requests = Requests(connection, clock)
+        self.archives = Archives(connection, clock)
         self.receipts = Receipts(connection, clock)
         self.exports = Exports(connection, clock)
         self.outbox = outbox

@@ -1,7 +1,15 @@
 """Privacy's HTTP door; only the gateway comes through it."""
 
-from privacy.routes import consents, disclosures, erasures, requests, retention
+from privacy.routes import archives, consents, disclosures, erasures, requests, retention
 
-ROUTES = [retention.routes, consents.routes, disclosures.routes, requests.routes, erasures.routes]
+ROUTES = [
+    retention.routes,
+    consents.routes,
+    disclosures.routes,
+    requests.routes,
+    archives.routes,
+    erasures.routes,
+]
+STATUSES = archives.STATUSES
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "STATUSES"]

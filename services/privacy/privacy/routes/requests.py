@@ -12,6 +12,7 @@ from common.current import Current, CurrentUnit
 from common.errors import Invalid
 from common.problems import problems
 from privacy.domain import Kind, NoSuchRequest, Request, RequestState, TooLateToCancel
+from privacy.domain.archives import Archive
 from privacy.ports import Terms
 from privacy.repository import Work
 from privacy.use_cases import requests
@@ -41,8 +42,20 @@ class RequestsQuery(BaseModel):
     cursor: UUID | None = None
 
 
+class ArchiveAnswer(Answer):
+    """A copy that can be fetched: how large it is, until when it is there, and which services it comes without."""
+
+    bytes: int
+    ready_at: datetime
+    expires_at: datetime
+    missing: list[str]
+
+
 class RequestAnswer(Answer):
-    """A request: `services` says how far each of them is, `missing` who has not done its part."""
+    """A request: `services` says how far each of them is, `missing` who has not done its part.
+
+    `archive` is there when one request is asked for that has one.
+    """
 
     id: UUID
     kind: Kind
@@ -53,6 +66,7 @@ class RequestAnswer(Answer):
     ended_at: datetime | None
     services: dict[str, str]
     missing: list[str]
+    archive: ArchiveAnswer | None = None
 
 
 class RequestsAnswer(Answer):
@@ -87,7 +101,9 @@ def read_request(path: RequestPath) -> RequestAnswer:
     """One's own request."""
     user_id = current_user_id()
     with unit.begin() as work:
-        return request_answer(requests.read_request(work, user_id, path.request_id))
+        request = requests.read_request(work, user_id, path.request_id)
+        archive = work.archives.find(request.id)
+    return request_answer(request, archive)
 
 
 @routes.post(
@@ -100,7 +116,7 @@ def cancel(path: RequestPath) -> RequestAnswer:
         return request_answer(requests.cancel(work, user_id, path.request_id))
 
 
-def request_answer(request: Request) -> RequestAnswer:
+def request_answer(request: Request, archive: Archive | None = None) -> RequestAnswer:
     """A request as its owner sees it."""
     return RequestAnswer(
         id=request.id,
@@ -112,4 +128,16 @@ def request_answer(request: Request) -> RequestAnswer:
         ended_at=request.ended_at,
         services={part.service: part.state for part in request.parts},
         missing=request.missing,
+        archive=archive and _archive_answer(archive),
+    )
+
+
+def _archive_answer(archive: Archive) -> ArchiveAnswer | None:
+    if archive.bytes is None or archive.ready_at is None:
+        return None
+    return ArchiveAnswer(
+        bytes=archive.bytes,
+        ready_at=archive.ready_at,
+        expires_at=archive.delete_by,
+        missing=list(archive.missing),
     )

@@ -10,6 +10,7 @@ from common.errors import Invalid
 from privacy.domain import HOLDERS, Kind, NoSuchRequest, Request, RequestState, TooLateToCancel
 from privacy.domain.requests import ENDED
 from privacy.repository import Work
+from privacy.use_cases import archives
 
 _BEGUN_AT_ONCE = 20
 
@@ -19,6 +20,7 @@ def ask(work: Work, user_id: UUID, kind: Kind, *, policy_version: str, think_aga
     begin = BEGINS.get(kind)
     if begin is None:
         raise Invalid("This cannot be asked for here.")
+    archives.make_room(work, user_id, kind)
     request_id = work.requests.add(
         user_id, kind, policy_version=policy_version, begins_at=work.clock.now() + think_again
     )
@@ -74,7 +76,11 @@ def cancel(work: Work, user_id: UUID, request_id: UUID) -> Request:
 
 
 # What each kind begins with.
-BEGINS: Final[Mapping[Kind, Callable[[Work, Request], None]]] = {Kind.ERASURE: begin_erasure}
+BEGINS: Final[Mapping[Kind, Callable[[Work, Request], None]]] = {
+    Kind.ERASURE: begin_erasure,
+    Kind.ACCESS: archives.begin_copy,
+    Kind.PORTABILITY: archives.begin_copy,
+}
 
 
 def _there(request: Request | None) -> Request:

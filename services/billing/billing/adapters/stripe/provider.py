@@ -8,12 +8,15 @@ from uuid import UUID
 
 import stripe
 
+from billing.domain.corrections import Copies
 from billing.domain.payments import NotTaken, Order, OrderKind, PaymentSeen, ProviderEvent, RefundSeen
 from billing.domain.subscriptions import SubscriptionSeen
 from billing.ports import Checkout, CheckoutRequest, Document, OutcomeUnknown, PlanChange, RefundRequest
 from common.clock import SYSTEM_CLOCK, Clock
+from common.corrections import OldValues
 
 from .client import RETRIES, changing, connect, missing, reading
+from .copies import StripeCopies
 from .events import Inbox
 from .payments import NAME, Payments, read_refund
 from .plans import Plans
@@ -44,6 +47,7 @@ class StripeProvider:
         self._v1 = self._client.v1
         self._prices = Prices(self._client)
         self._payments = Payments(self._client)
+        self._copies = StripeCopies(self._client)
         self._plans = Plans(self._client, self._prices)
         self._inbox = Inbox(self._client, secret=webhook_secret, live=live, clock=clock)
 
@@ -64,6 +68,10 @@ class StripeProvider:
                 {"metadata": {"user": str(user_id)}}, {"idempotency_key": f"customer:{user_id}"}
             )
         return made.id
+
+    def correct_copies(self, customer: str, old: OldValues, new: Mapping[str, str]) -> Copies:
+        """What Stripe holds of what the person corrected."""
+        return self._copies.correct(customer, old, new)
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """A page of Stripe's where the order is paid."""

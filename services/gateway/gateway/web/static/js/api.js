@@ -94,5 +94,13 @@ export const put = (path, body = {}) =>
     body: JSON.stringify(body),
   });
 
+/** PATCH as JSON; throws Problem. */
+export const patch = (path, body) =>
+  call(path, {
+    method: "PATCH",
+    headers: { ...changeHeaders(), "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
 /** DELETE; throws Problem. */
 export const remove = (path) => call(path, { method: "DELETE", headers: changeHeaders() });

@@ -6,7 +6,7 @@ from common.sealing import Sealer
 
 
 class Seals:
-    """Seals with the keys that figurines are sealed with."""
+    """A person's words, sealed under her key for one column."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer

@@ -9,6 +9,7 @@ from common.service import Job
 from common.work import UnitOfWork
 from privacy import use_cases
 from privacy.domain import Retention
+from privacy.jobs.archives import ArchiveDesk, archive_jobs
 from privacy.repository import Work
 from privacy.use_cases import erasures, requests
 
@@ -51,13 +52,14 @@ def chase_erasures(unit: UnitOfWork[Work]) -> int:
     return 0
 
 
-def jobs(unit: UnitOfWork[Work]) -> list[Job]:
+def jobs(unit: UnitOfWork[Work], archives: ArchiveDesk | None = None) -> list[Job]:
     """What the clock asks of privacy."""
     return [
         Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit)),
         Job(name="begin requests", every=timedelta(seconds=10), run=lambda: begin_requests(unit)),
         Job(name="chase erasures", every=timedelta(seconds=30), run=lambda: chase_erasures(unit)),
         Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit)),
+        *archive_jobs(archives),
     ]
 
 

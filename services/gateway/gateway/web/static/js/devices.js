@@ -1,0 +1,60 @@
+/** Where a person is signed in: one line per device, and the buttons that end them. */
+import { Problem, read, remove } from "./api.js";
+import { time } from "./record.js";
+import { since } from "./words.js";
+
+const at = (id) => document.getElementById(id);
+
+function seen(session) {
+  const line = Object.assign(document.createElement("p"), { className: "small muted" });
+  line.append("Signed in at ", time(session.created_at), `, last used ${since(session.last_seen_at)}.`);
+  return line;
+}
+
+async function end(button, act, look) {
+  button.disabled = true;
+  at("devices-said").textContent = "";
+  try {
+    await act();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status !== 404) at("devices-said").textContent = problem.message; // Gone already is gone.
+  }
+  button.disabled = false;
+  await look();
+  at("devices-title").focus();
+}
+
+function deviceItem(session, look) {
+  const item = Object.assign(document.createElement("li"), { className: "device" });
+  item.append(Object.assign(document.createElement("p"), { className: "device-name", textContent: session.device }));
+  if (session.current) {
+    const mark = Object.assign(document.createElement("span"), { className: "mark", textContent: "This device" });
+    mark.dataset.state = "good";
+    item.append(mark);
+  } else {
+    const button = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "text-button",
+      textContent: "Sign out",
+    });
+    button.setAttribute("aria-label", `Sign out: ${session.device}, last used ${since(session.last_seen_at)}`);
+    button.addEventListener("click", () => void end(button, () => remove(`/v1/sessions/${session.id}`), look));
+    item.append(button);
+  }
+  item.append(seen(session));
+  return item;
+}
+
+let everywhere = null;
+
+/** Lists the devices; `look` lists them again. */
+export async function showDevices(look) {
+  const { items } = await read("/v1/sessions");
+  const first = [...items].sort((one, other) => Number(other.current) - Number(one.current));
+  at("devices").replaceChildren(...first.map((session) => deviceItem(session, look)));
+  at("everywhere").hidden = items.length < 2;
+  if (everywhere) return;
+  everywhere = () => void end(at("everywhere"), () => remove("/v1/sessions"), look);
+  at("everywhere").addEventListener("click", everywhere);
+}
