@@ -185,3 +185,16 @@ def test_what_a_service_keeps_instead_of_destroying_it_stands_on_the_receipt(fiv
     assert told["generation"]["saved_photos"]["retained"] == 1
     assert told["generation"]["saved_photos"]["ground"] == "We would rather not."
     assert five.traces(ada) == {"generation.saved_photos"}
+
+
+@pytest.mark.parametrize("kind", ["credits.granted", "credits.withdrawn", "payment.received", "subscription.changed"])
+def test_money_that_comes_in_for_a_pseudonym_is_nobodys_news(five: Five, kind: str) -> None:
+    """A payment may end after who made it is gone: the books go on under a pseudonym no door knows."""
+    message = json.loads((SAMPLES[0].parent / f"{kind}.v1.json").read_text())
+    pseudonym = uuid4()
+    late = decode(json.dumps({**message, "data": {**message["data"], "user_id": str(pseudonym)}}).encode(), EVENTS)
+    room = five.rooms["gateway"]
+    room.arriving.append(late)
+    room.take_all()
+    assert room.arriving == []
+    assert five.traces(pseudonym) == set()
