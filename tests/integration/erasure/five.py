@@ -1,6 +1,6 @@
 """The five services that somebody leaves, on one thread: their own inventories, real Postgres, chance for a broker."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -277,7 +277,7 @@ class Five:
 
 
 @contextmanager
-def five_services(dsn_of: Callable[[str], str], administrator: str) -> Iterator[Five]:
+def five_services(dsn_of: Callable[[str], str], administrator: str) -> Generator[Five]:
     """All of them, on databases of their own."""
     clock = MovableClock()
     private = {name: Ed25519PrivateKey.generate() for name in SERVICES}
