@@ -103,6 +103,7 @@ def test_whoever_leaves_on_the_worst_of_days_is_gone_in_the_end_and_nobody_says_
         expect(202, painted.order(title="Half done", save=True))
         until(lambda: is_painted(stack, painted), "The painter", seconds=SECONDS)
         objects = inside.object_ids(stack, painted.id)
+        objects |= {expect(202, twice.http.post("/v1/privacy/requests", json={"kind": "access"}))["id"]}
         pay_late(bank, buyer)
         with stack.without(f"{AWAY}-worker"):
             leaving = {painted: Erasure(painted), buyer: Erasure(buyer), twice: ask_twice_at_once(stack, twice)}
@@ -133,5 +134,5 @@ def nothing_is_left(stack: RunningStack, people: list[str], objects: frozenset[s
     backup = inside.dump(stack)
     for user_id in people:
         assert inside.tables_with(backup, user_id.encode()) <= RETAINED
-    assert len(objects) == 3, "a figurine, an upload, and the photo that was to be saved"
+    assert len(objects) == 4, "a figurine, an upload, the photo that was to be saved, and a copy of everything"
     assert not [key for bucket in BUCKETS for key in inside.keys(stack, bucket) if any(id in key for id in objects)]

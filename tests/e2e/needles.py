@@ -82,6 +82,8 @@ class Woman:
             lambda: all(self.is_paid(order) for order in (self.orders[0], self.orders[2])), "The money", seconds=SECONDS
         )
         until(self._has_a_model, "The printable model", seconds=SECONDS)
+        self.copy = expect(202, self._post("privacy/requests", {"kind": "access"}))["id"]
+        until(self._has_a_copy, "The copy of everything", seconds=SECONDS)
 
     def close(self) -> None:
         self.customer.close()
@@ -144,6 +146,9 @@ class Woman:
 
     def _has_a_model(self) -> bool:
         return self.http.get(f"/v1/figurines/{self.figurine}/model.stl").status_code == 200
+
+    def _has_a_copy(self) -> bool:
+        return self.customer.get(f"privacy/requests/{self.copy}")["state"] == "ready"
 
     def _post(self, path: str, body: Answer):
         return self.http.post(f"/v1/{path}", json=body, headers={"Idempotency-Key": uuid4().hex})

@@ -76,7 +76,7 @@ class Story:
 def story(stack: RunningStack) -> Iterator[Story]:
     with closing(Woman(stack)) as woman:
         woman.live()
-        shown, objects = what_she_is_shown(woman), inside.object_ids(stack, woman.id)
+        shown, objects = what_she_is_shown(woman), inside.object_ids(stack, woman.id) | {woman.copy}
         before = Traces.of(stack)
         state = woman.leave()
         yield Story(woman=woman, shown=shown, objects=objects, before=before, after=Traces.of(stack), state=state)
@@ -132,7 +132,7 @@ def test_before_her_user_id_stands_where_the_inventory_says_and_her_objects_are_
     assert tables <= declared()
     assert {"gateway.accounts", "billing.entries", "generation.figurines", "privacy.clocks"} <= tables
     named = {id for id in story.objects if any(id in key for key in story.before.keys)}
-    assert len(named) == 3, "two figurines and a saved photo; the uploads were gone by then"
+    assert len(named) == 4, "two figurines, a saved photo and a copy; the uploads were gone by then"
 
 
 def test_it_is_over_and_whoever_is_missing_is_nobody(story: Story) -> None:
