@@ -39,6 +39,12 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "plans that are to end and have not": """
         SELECT id FROM billing.subscriptions WHERE end_because IS NOT NULL AND state <> 'canceled'
         """,
+    "orders that were given up and are open": """
+        SELECT id FROM billing.orders WHERE give_up_try_at IS NOT NULL AND state IN ('new', 'open')
+        """,
+    "people who left and whom a payment provider still knows": """
+        SELECT user_id FROM billing.customers WHERE delete_try_at IS NOT NULL
+        """,
     "photos that are held": """
         SELECT id, state, next_try_at FROM generation.uploads WHERE state <> 'deleted'
         """,
@@ -161,6 +167,23 @@ BROKEN: Mapping[str, LiteralString] = {
         SELECT id FROM billing.lots
          WHERE closed_at IS NULL AND (frozen_at IS NOT NULL) <> EXISTS (
                SELECT FROM billing.freezes WHERE lot_id = lots.id)
+        """,
+    "a service knows otherwise what a person may do than billing told": """
+        SELECT user_id, told.version, held.version
+          FROM billing.entitlements AS told
+          JOIN gateway.allowances AS held ON held.account_id = told.user_id
+         WHERE (told.version, told.variants, told.resolution, told.shares, told.api_rate)
+               <> (held.version, held.variants, held.resolution, held.shares, held.api_rate)
+         UNION ALL
+        SELECT user_id, told.version, held.version
+          FROM billing.entitlements AS told
+          JOIN generation.allowances AS held USING (user_id)
+         WHERE (told.version, told.variants, told.resolution, told.shares)
+               <> (held.version, held.variants, held.resolution, held.shares)
+        """,
+    "somebody who left has a plan": """
+        SELECT plan.id FROM billing.departures JOIN billing.subscriptions AS plan USING (user_id)
+         WHERE state <> 'canceled' AND end_because IS NULL
         """,
     "a correction is proven that billing has not followed": """
         SELECT proven.id FROM gateway.corrections AS proven LEFT JOIN billing.corrections AS followed USING (id)

@@ -41,6 +41,32 @@ FORGERIES: Mapping[str, LiteralString] = {
         SELECT user_id, user_id, 'stripe', 'p', 'p', 'active', false, now(), now(), 'second', now()
           FROM billing.accounts LIMIT 1
         """,
+    "orders that were given up and are open": """
+        INSERT INTO billing.orders (id, user_id, provider, kind, price_id, catalogue_version, credits, list_amount,
+                                    amount, currency, state, created_at, give_up_try_at)
+        SELECT user_id, user_id, 'stripe', 'pack', 'p', 'v', 1, 1, 1, 'eur', 'open', now(), now()
+          FROM billing.accounts LIMIT 1
+        """,
+    "people who left and whom a payment provider still knows": """
+        INSERT INTO billing.customers (user_id, provider, reference, created_at, delete_try_at)
+        SELECT user_id, 'stripe', 'c', now(), now() FROM billing.accounts LIMIT 1
+        """,
+    "a service knows otherwise what a person may do than billing told": """
+        WITH told AS (
+            INSERT INTO billing.entitlements (user_id, version, variants, resolution, shares, api_rate, changed_at,
+                                              check_at)
+            SELECT id, 1, 6, 1, 1, 1, now(), now() FROM gateway.accounts LIMIT 1 RETURNING user_id)
+        INSERT INTO gateway.allowances (account_id, version, variants, resolution, shares, api_rate)
+        SELECT user_id, 1, 4, 1, 1, 1 FROM told
+        """,
+    "somebody who left has a plan": """
+        WITH gone AS (
+            INSERT INTO billing.departures (user_id, asked_at)
+            SELECT user_id, now() FROM billing.accounts LIMIT 1 RETURNING user_id)
+        INSERT INTO billing.subscriptions (id, user_id, provider, reference, price_id, state, cancel_at_period_end,
+                                           created_at, seen_at)
+        SELECT user_id, user_id, 'stripe', 'p', 'p', 'active', false, now(), now() FROM gone
+        """,
     "photos that are held": "UPDATE generation.uploads SET state = 'deleting'",
     "photos that are to be saved, or to go": "UPDATE generation.saved_photos SET state = 'leaving'",
     "corrections that others still have to follow": """

@@ -39,6 +39,12 @@ def order_by_transfer(page: Page) -> None:
     expect(page.locator("#orders")).to_contain_text("waiting for your transfer")
 
 
+def give_up_the_transfer(page: Page) -> None:
+    page.get_by_role("button", name="Give up 60 credits").click()
+    page.get_by_role("button", name="Give it up", exact=True).click()
+    expect(page.locator("#orders")).to_contain_text("given up")
+
+
 def read_again(page: Page) -> None:
     """Ends when the page has read its orders again, and shown them."""
     with page.expect_response("**/v1/invoices?*"), page.expect_response("**/v1/orders?*"):
@@ -49,6 +55,7 @@ def read_again(page: Page) -> None:
 def test_a_pack_is_bought_in_the_browser_and_given_back(stack: RunningStack, page: Page, coupon: str) -> None:
     page.goto("/credits")
     expect(page.get_by_role("heading", name="20 credits")).to_be_visible()
+    expect(page.locator("#plans")).to_contain_text("Up to 8 pictures at once, instead of 4")
     person = Customer(stack)
     person.wait_for_credits()
     sign_in(page, person)
@@ -71,4 +78,5 @@ def test_a_pack_is_bought_in_the_browser_and_given_back(stack: RunningStack, pag
     page.get_by_role("button", name="Give it back", exact=True).click()
     expect(page.locator("#available")).to_have_text("10")
     expect(page.locator("#orders")).to_contain_text(re.compile("€4.50 given back"))
+    give_up_the_transfer(page)
     person.close()

@@ -116,7 +116,15 @@ class Till:
         raise AssertionError("The jobs do not come to rest.")
 
     def _jobs(self) -> tuple[Callable[[], int], ...]:
-        return self.cashier.look_at_next, self.cashier.settle_next_refund, self.cashier.end_next_plan
+        desk = self.cashier
+        return (
+            desk.look_at_next,
+            desk.settle_next_refund,
+            desk.end_next_plan,
+            desk.give_up_next_order,
+            desk.delete_next_customer,
+            desk.repeat_next_refund,
+        )
 
     def make_due(self) -> None:
         """What waits for another try waits no more."""
@@ -124,6 +132,12 @@ class Till:
             connection.execute("UPDATE looks SET due_at = %s", [self.clock.now()])
             connection.execute("UPDATE refunds SET next_try_at = %s", [self.clock.now()])
             connection.execute("UPDATE subscriptions SET end_try_at = %s WHERE end_try_at > %s", [self.clock.now()] * 2)
+            connection.execute(
+                "UPDATE orders SET give_up_try_at = %s WHERE give_up_try_at > %s", [self.clock.now()] * 2
+            )
+            connection.execute(
+                "UPDATE customers SET delete_try_at = %s WHERE delete_try_at > %s", [self.clock.now()] * 2
+            )
 
     def sweep(self) -> None:
         """The clock's own look at everything, and what comes of it; no webhook is needed for it."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from common.arrays import array_of
 from common.clock import Clock
 from common.contracts import Event, encode
-from common.database import Connection, notify
+from common.database import Connection
 from common.tracing import current_traceparent
 
 
@@ -52,15 +52,19 @@ class Outbox:
               FROM unnest(%(ids)s::uuid[], %(types)b::text[], %(bodies)b::bytea[])
                    WITH ORDINALITY AS event (id, type, body, place)
              ORDER BY place
-         RETURNING seq
+         RETURNING seq, CASE WHEN %(channel)s::text IS NOT NULL THEN pg_notify(%(channel)s, '')::text END
             """,
-            {"ids": array_of(ids), "types": types, "bodies": bodies},
+            {
+                "ids": array_of(ids),
+                "types": types,
+                "bodies": bodies,
+                # In the same statement: another one would be another way to the server in every transaction.
+                "channel": relay_channel(self._source) if wake_relay else None,
+            },
         ).fetchall()
-        if wake_relay:
-            notify(connection, relay_channel(self._source))
         return [
             OutboxRow(seq=seq, id=event_id, type=event_type, body=body)
-            for (seq,), (event_id, event_type, body) in zip(rows, pending, strict=True)
+            for (seq, _), (event_id, event_type, body) in zip(rows, pending, strict=True)
         ]
 
 

@@ -37,6 +37,7 @@ class Outcome(StrEnum):
 # Failures that are no fault of the studio, by the public failure code.
 _OUTCOMES: Mapping[str, Outcome] = {
     "insufficient_credits": Outcome.REJECTED,
+    "plan_needed": Outcome.REJECTED,
     "cancelled": Outcome.CANCELLED,
 }
 

@@ -124,6 +124,10 @@ class PaymentProvider(Protocol):
         """The provider's reference of this person, made when it has none; None when it needs none."""
         ...
 
+    def delete_customer(self, reference: str) -> None:
+        """Forget a person for good; nothing happens to one that is forgotten. Payments and their refunds stay."""
+        ...
+
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """Begin a payment: the same order gives the same checkout."""
         ...

@@ -78,6 +78,12 @@ class Office:
             work.styles.replace(styles)
         return 0
 
+    def forget_rates(self) -> int:
+        """Drop how many requests people sent in minutes that are over."""
+        with self.unit.begin() as work:
+            work.rates.forget()
+        return 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
@@ -132,7 +138,9 @@ def read_styles(answer: Any) -> list[Style]:
 
 def _read_option(answer: Any) -> Option:
     choices = tuple(
-        Choice(id=choice["id"], name=choice["name"], surcharge=choice.get("surcharge", 0))
+        Choice(
+            id=choice["id"], name=choice["name"], surcharge=choice.get("surcharge", 0), pixels=choice.get("pixels", 0)
+        )
         for choice in answer["choices"]
     )
     return Option(id=answer["id"], name=answer["name"], choices=choices)
@@ -142,6 +150,7 @@ def jobs(office: Office, follower: Follower) -> list[Job]:
     """What the clock asks of the gateway."""
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
+        Job(name="forget rates", every=timedelta(minutes=10), run=office.forget_rates),
         Job(
             name="follow corrections", every=timedelta(seconds=5), run=follower.follow_next, channel=CORRECTION_CHANNEL
         ),

@@ -25,6 +25,7 @@ from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import PATIENT, Peer, Peers
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
+from gateway.domain.allowances import PlanNeeded, RateLimited
 from gateway.domain.corrections import TooManyChanges
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
@@ -47,6 +48,8 @@ _CHECKS_AT_ONCE = 1
 STATUSES: Mapping[type[Refused], int] = {
     InsufficientCredits: 402,
     PaymentDeclined: 402,
+    PlanNeeded: 402,
+    RateLimited: 429,
     PhotoTooLarge: 413,
     PhotoTooSmall: 400,
     PhotoUnreadable: 400,

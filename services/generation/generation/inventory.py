@@ -249,6 +249,23 @@ INVENTORY = Inventory(
         },
     ),
     Table(
+        "allowances",
+        what="What your plan allows, as the workshop last heard it",
+        subject="user_id",
+        category=Category.C6,
+        purposes=(Purpose.U3,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("figurines/allowances.json"),
+        columns={
+            "user_id": "Whose plan it is.",
+            "version": "How often that has changed.",
+            "variants": "How many pictures one order may have.",
+            "resolution": "How large they may be, in pixels.",
+            "shares": "How many public links may be given out at a time.",
+        },
+    ),
+    Table(
         "consents",
         what="What you allow, as the workshop last heard it",
         subject="user_id",

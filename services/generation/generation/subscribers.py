@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from common.contracts.billing import CreditsHeld, CreditsRefused
+from common.contracts.billing import CreditsHeld, CreditsRefused, EntitlementsChanged
 from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
 from common.contracts.privacy import ConsentChanged, ExportRequested
 from common.parts import record_export
@@ -19,6 +19,7 @@ def subscriptions(catalogue: use_cases.Catalogue, *, saved_photos: int = SAVED_P
         FigurineEditOrdered: partial(use_cases.accept_edit, catalogue=catalogue),
         CreditsHeld: use_cases.queue_job,
         CreditsRefused: use_cases.reject_job,
+        EntitlementsChanged: use_cases.note_allowance,
         ConsentChanged: use_cases.note_consent,
         ExportRequested: partial(record_export, service="generation"),
     }

@@ -173,7 +173,7 @@ def test_a_hold_that_ended_cannot_end_again(unit: UnitOfWork[Work]) -> None:
         ended = work.ledger.find_hold(life.figurine_id)
         assert ended is not None
         with pytest.raises(HoldEnded):
-            work.ledger.end_hold(ended, HoldState.SETTLED, captured=1, delivered=1)
+            ended.end(HoldState.SETTLED)
 
 
 def test_the_statement_tells_every_movement_with_the_balance_after_it(unit: UnitOfWork[Work]) -> None:

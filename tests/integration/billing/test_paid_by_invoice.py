@@ -14,7 +14,7 @@ from billing.jobs.commands import operate
 from billing.jobs.payments import Cashier
 from billing.ports import Providers
 from billing.repository import Work
-from billing.use_cases import checkout, ledger, refunds, transfers
+from billing.use_cases import checkout, departing, giving_up, ledger, refunds, transfers
 from billing.use_cases.checkout import Wish
 from billing.wiring import by_transfer
 from common.clock import SYSTEM_CLOCK, MovableClock
@@ -221,3 +221,52 @@ def test_what_cannot_be_booked_is_refused_with_a_sentence(
     number = buy(ada).reference or ""
     assert command(unit, *(number if word == "NUMBER" else word for word in words)) == 1
     assert capsys.readouterr().err.endswith(".\n")
+
+
+def work_off(cashier: Cashier) -> None:
+    while cashier.give_up_next_order() or cashier.delete_next_customer() or cashier.look_at_next():
+        pass
+
+
+def test_an_order_given_up_has_its_invoice_taken_back_and_what_was_paid_of_it_is_owed(
+    unit: UnitOfWork[Work], cashier: Cashier, buy: Buy, ada: UUID
+) -> None:
+    order = buy(ada)
+    booked(unit, "received", order, "5")
+    with unit.begin() as work:
+        giving_up.ask(work, ada, order.id)
+    work_off(cashier)
+    assert (read(unit, order).state, numbers(unit, ada)) == (OrderState.CANCELLED, ["CN", "INV"])
+    assert booked(unit, "sent-back", order, "5") == 0
+    assert available(unit, ada) == 10
+
+
+def test_money_that_is_booked_before_the_order_is_closed_wins(
+    unit: UnitOfWork[Work], cashier: Cashier, buy: Buy, ada: UUID
+) -> None:
+    order = buy(ada)
+    booked(unit, "received", order, "12.99")
+    with unit.begin() as work:
+        giving_up.ask(work, ada, order.id)
+    work_off(cashier)
+    assert (read(unit, order).state, available(unit, ada)) == (OrderState.PAID, 70)
+
+
+def test_somebody_who_leaves_has_her_invoices_taken_back_and_late_money_is_owed_to_her(
+    unit: UnitOfWork[Work], cashier: Cashier, buy: Buy, ada: UUID, clock: MovableClock
+) -> None:
+    order = buy(ada)
+    with unit.begin() as work:
+        departing.end_everything(work, ada)
+    work_off(cashier)
+    with unit.begin() as work:
+        assert departing.payments_are_ended(work, ada)
+    booked(unit, "received", order, "12.99")
+    look_at_all(cashier)
+    clock.advance(timedelta(minutes=5))
+    cashier.settle_next_refund()
+    assert booked(unit, "sent-back", order, "12.99") == 0
+    look_at_all(cashier)
+    assert (available(unit, ada), read(unit, order).amount_refunded) == (10, 1299)
+    with unit.begin() as work:
+        assert departing.payments_are_ended(work, ada)

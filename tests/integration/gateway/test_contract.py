@@ -99,6 +99,10 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/sessions", "post"),
         ("/v1/styles", "get"),
         ("/v1/privacy/processing", "get"),
+        ("/v1/privacy/keys", "get"),
+        # Whoever holds the key of an erasure: there is no account any more.
+        ("/v1/privacy/erasures/{request_id}", "get"),
+        ("/v1/privacy/erasures/{request_id}/receipt", "get"),
         ("/v1/catalogue", "get"),
         # Signed by the payment provider.
         ("/v1/payments/{provider}/webhook", "post"),

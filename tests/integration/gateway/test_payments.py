@@ -125,3 +125,17 @@ def test_buying_wants_a_session_and_a_page_of_ours(studio: Studio, ada: Person) 
 def test_what_the_provider_did_not_sign_is_refused(studio: Studio, path: str, body: bytes, status: int) -> None:
     headers = {"Stripe-Signature": "t=1,v1=00", "Content-Type": "application/json"}
     assert studio.client().post(path, data=body, headers=headers, base_url=ORIGIN).status_code == status
+
+
+def test_an_order_that_nobody_paid_is_given_up_once_and_one_that_was_paid_stays(
+    ada: Person, stripe_emulator: RunningStripe
+) -> None:
+    order = buy(ada, "pack-20-eur")
+    for _ in range(2):
+        told = ada.ask("POST", f"/v1/orders/{order['order_id']}/cancel")
+        assert (told.status_code, told.get_json()["state"], told.get_json()["url"]) == (200, "cancelled", None)
+    paid = buy(ada, "pack-20-eur")
+    pay(stripe_emulator, paid)
+    assert ada.ask("POST", f"/v1/orders/{paid['order_id']}/cancel").get_json()["state"] == "paid"
+    assert ada.ask("POST", f"/v1/orders/{paid['order_id']}/cancel").status_code == 409
+    assert ada.ask("POST", "/v1/orders/nonsense/cancel").status_code == 400

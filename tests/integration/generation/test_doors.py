@@ -135,7 +135,7 @@ def test_the_catalogue_says_what_can_be_chosen_and_why_a_style_cannot_be_had(ask
     box, statue = styles["window-box"], styles["desk-statue"]
     assert (box["available"], box["unavailable_because"], box["sample"]) == (True, None, "window-box.jpg")
     assert [option["id"] for option in box["options"]] == ["backdrop", "resolution"]
-    assert box["options"][0]["choices"][1] == {"id": "warm", "name": "Warm", "surcharge": 0}
+    assert box["options"][0]["choices"][1] == {"id": "warm", "name": "Warm", "surcharge": 0, "pixels": 0}
     assert (statue["available"], statue["sample"]) == (False, None)
     assert "Google Gemini" in statue["unavailable_because"]
 

@@ -12,7 +12,7 @@ import httpx2
 
 from billing.domain.payments import NotRefundable
 from billing.repository import Work
-from billing.use_cases import ledger, refunds
+from billing.use_cases import departing, ledger, refunds
 from common.errors import NotYet, Unavailable
 from common.work import UnitOfWork
 from ops.emulators.stripe.script import Fault
@@ -35,6 +35,7 @@ class Person:
     lives: list[Life] = field(default_factory=list[Life])
     pictures: int = 0
     trial: bool = False
+    gone: bool = False
 
 
 class Chances:
@@ -48,6 +49,8 @@ class Chances:
         self.known: set[str] = set()
         self.waiting: list[dict[str, Any]] = []
         self.swept = till.clock.now()
+        # Who a customer is, also when nobody here knows any more.
+        self.customers: dict[str, UUID] = {}
         self.began: int = till.rows("SELECT coalesce(max(seq), 0) FROM entries")[0][0]
 
     @property
@@ -59,6 +62,8 @@ class Chances:
             self.subscribes: 4,
             self.wishes_for_her_plan: 4,
             self.gives_back: 2,
+            self.gives_up: 2,
+            self.leaves: 1,
             self.is_refunded: 2,
             self.goes_to_her_bank: 3,
             self.hears_of_her_bank: 3,
@@ -93,6 +98,17 @@ class Chances:
     def gives_back(self, person: Person) -> None:
         if paid := self._paid(person):
             self._ask(person, f"/v1/orders/{self.chance.choice(paid)[0]}/refund", None)
+
+    def gives_up(self, person: Person) -> None:
+        """An order that is not paid, as far as anybody knows."""
+        query = "SELECT id FROM orders WHERE user_id = %(who)s AND state IN ('new', 'open') ORDER BY id"
+        if unpaid := self.till.rows(query, person.id):
+            self._ask(person, f"/v1/orders/{self.chance.choice(unpaid)[0]}/cancel", None)
+
+    def leaves(self, person: Person) -> None:
+        """For good, or once more."""
+        self._do(lambda work: departing.end_everything(work, person.id))
+        person.gone = True
 
     def is_refunded(self, person: Person) -> None:
         if paid := self._paid(person):
@@ -176,6 +192,10 @@ class Chances:
         faults = [Fault(kind="drop_before", on=on), Fault(kind="drop_after", on=on), Fault(kind="error", on=on)]
         self.till.emulator.control.will(self.chance.choice(faults))
 
+    def remember(self) -> None:
+        """Who is who to the provider."""
+        self.customers |= dict(self.till.rows("SELECT reference, user_id FROM customers"))
+
     def move(self, by: timedelta) -> None:
         """The same time, here and at the provider."""
         if self.till.clock.now() + by - self.swept > LONGEST_SILENCE:
@@ -218,7 +238,15 @@ class Chances:
         return [(order_id, payment) for order_id, payment in self.till.rows(query, person.id)]
 
     def _run(self, till: Till, times: int) -> None:
-        jobs = [till.cashier.look_at_next, till.cashier.settle_next_refund, till.cashier.end_next_plan]
+        desk = till.cashier
+        jobs = [
+            desk.look_at_next,
+            desk.settle_next_refund,
+            desk.end_next_plan,
+            desk.give_up_next_order,
+            desk.delete_next_customer,
+            desk.repeat_next_refund,
+        ]
         for _ in range(times):
             with suppress(Unavailable):
                 self.chance.choice([jobs[0], *jobs])()

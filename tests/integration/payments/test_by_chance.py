@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 
 from billing.domain.laws import together
+from billing.use_cases import departing
 from tests.fakes.till import Till
 from tests.integration.payments.chances import Chances, begin
 
@@ -80,20 +82,40 @@ def come_to_rest(world: Chances) -> None:
         till.sweep()
 
 
-def ours(till: Till, customer: str) -> tuple[int, ...]:
-    """What we think came from a customer, went back, and is with a bank or lost there."""
+def ours(till: Till, who: UUID) -> tuple[int, ...]:
+    """What we think came from somebody, went back, and is with a bank or lost there."""
     with till.database.begin() as connection:
         return tuple(
-            connection.execute(query, [customer]).fetchall()[0][0]
+            connection.execute(query, [who]).fetchall()[0][0]
             for query in (
-                b"SELECT coalesce(sum(amount_paid), 0)::int FROM orders JOIN customers USING (user_id) "
-                b"WHERE customers.reference = %s",
+                b"SELECT coalesce(sum(amount_paid), 0)::int FROM orders WHERE user_id = %s",
                 b"SELECT coalesce(sum(refunds.amount), 0)::int FROM refunds JOIN orders ON orders.id = order_id "
-                b"JOIN customers USING (user_id) WHERE customers.reference = %s AND refunds.state = 'succeeded'",
+                b"WHERE user_id = %s AND refunds.state = 'succeeded'",
                 b"SELECT coalesce(sum(disputes.amount), 0)::int FROM disputes JOIN orders ON orders.id = order_id "
-                b"JOIN customers USING (user_id) WHERE customers.reference = %s AND disputes.state <> 'won'",
+                b"WHERE user_id = %s AND disputes.state <> 'won'",
             )
         )
+
+
+def theirs(world: Chances) -> dict[UUID, tuple[int, ...]]:
+    """What the provider thinks; somebody who left and came back would be two customers of its."""
+    sums: dict[UUID, tuple[int, ...]] = {}
+    for customer, account in world.till.emulator.control.books().customers.items():
+        before = sums.get(world.customers[customer], (0, 0, 0))
+        seen = (account.paid, account.refunded, account.disputed)
+        sums[world.customers[customer]] = tuple(map(sum, zip(before, seen, strict=True)))
+    return sums
+
+
+def check_who_left(world: Chances, story: list[str]) -> None:
+    """Whoever left owes and has nothing any more, and her customer is deleted."""
+    for person in (each for each in world.people if each.gone):
+        with world.till.unit.begin() as work:
+            assert departing.payments_are_ended(work, person.id), story
+    for customer, who in world.customers.items():
+        if who in {person.id for person in world.people if person.gone}:
+            kept = world.till.emulator.client().v1.customers.retrieve(customer).to_dict()
+            assert kept.get("deleted"), story
 
 
 def live(till: Till, seed: int, steps: int) -> list[str]:
@@ -106,14 +128,13 @@ def live(till: Till, seed: int, steps: int) -> list[str]:
         story.append(happening.__name__)
         world.move(timedelta(seconds=5))
         happening(chance.choice(world.people))
+        world.remember()
         assert broken(world) == [], story
     come_to_rest(world)
     assert broken(world) == [], story
-    theirs = {
-        customer: (account.paid, account.refunded, account.disputed)
-        for customer, account in till.emulator.control.books().customers.items()
-    }
-    assert {customer: ours(till, customer) for customer in theirs} == theirs, story
+    told = theirs(world)
+    assert {who: ours(till, who) for who in told} == told, story
+    check_who_left(world, story)
     plans = till.emulator.client().v1.subscriptions.list({"status": "all"}).data
     assert dict(till.rows("SELECT reference, state = 'canceled' FROM subscriptions WHERE state <> 'pending'")) == {
         plan.id: plan.status == "canceled" for plan in plans if plan.status not in {"incomplete", "incomplete_expired"}

@@ -7,6 +7,9 @@ from uuid import UUID
 import pytest
 from dateutil.relativedelta import relativedelta
 
+from billing.jobs import tell_entitlements
+from common.contracts import EVENTS, decode
+from common.contracts.billing import EntitlementsChanged
 from tests.fakes.till import Till
 
 MONTH, YEAR, STUDIO = "collector-month-eur", "collector-year-eur", "studio-month-eur"
@@ -44,7 +47,8 @@ def test_a_plan_brings_its_credits_and_what_it_allows(till: Till, ada: UUID) -> 
     assert till.available(ada) == 50
     read = plan(till, ada)
     assert (read["plan"]["state"], read["plan"]["paid_price_id"]) == ("active", MONTH)
-    assert read["entitlements"] == {"variants": 4, "resolution": 2048, "private_shares": True, "api_rate": 60}
+    more = {"variants": 6, "resolution": 2560, "private_shares": True, "shares": 500, "api_rate": 600}
+    assert read["entitlements"] == more
     refused = till.ask("POST", "/v1/checkout", ada, json={"price_id": STUDIO, "return_url": "https://x.test/credits"})
     assert refused.status_code == 409
 
@@ -121,7 +125,7 @@ def test_a_plan_whose_payment_fails_keeps_its_credits_then_they_wait_and_come_ba
     renewal = start + relativedelta(months=1)
     go_on(till, renewal + timedelta(hours=2))
     assert (plan(till, ada)["plan"]["state"], till.available(ada)) == ("past_due", 50)
-    assert plan(till, ada)["entitlements"]["resolution"] == 2048
+    assert plan(till, ada)["entitlements"]["resolution"] == 2560
     go_on(till, renewal + timedelta(days=2, hours=3))
     assert (plan(till, ada)["plan"]["state"], till.available(ada)) == ("paused", 0)
     assert plan(till, ada)["entitlements"]["resolution"] == 1024
@@ -155,3 +159,36 @@ def test_a_yearly_plan_that_began_on_a_leap_day_is_renewed_on_the_last_of_februa
     begins = till.rows("SELECT period_start FROM orders WHERE user_id = %(who)s ORDER BY 1", ada)
     assert [day.date().isoformat() for (day,) in begins] == ["2028-02-29", "2029-02-28"]
     assert till.available(ada) == 660 + 200
+
+
+def told(till: Till, who: UUID) -> list[tuple[int, str | None, int]]:
+    """What others were told of what a person may do, in that order."""
+    rows = till.rows("SELECT body FROM outbox WHERE type = 'entitlements.changed' ORDER BY seq")
+    events = [decode(bytes(body), EVENTS).event for (body,) in rows]
+    return [
+        (event.entitlements_version, event.price_id, event.variants)
+        for event in events
+        if isinstance(event, EntitlementsChanged) and event.user_id == who
+    ]
+
+
+def test_what_a_plan_allows_is_told_when_it_begins_changes_and_ends_and_only_then(till: Till, ada: UUID) -> None:
+    start = datetime(2027, 1, 15, tzinfo=UTC)
+    subscribe(till, ada, at=start)
+    go_on(till, start + relativedelta(months=1, hours=2))
+    wish(till, ada, "change", price_id=STUDIO)
+    till.sweep()
+    wish(till, ada, "cancel")
+    go_on(till, start + relativedelta(months=2, hours=3))
+    assert told(till, ada) == [(1, MONTH, 6), (2, STUDIO, 8), (3, None, 4)]
+
+
+def test_what_was_never_told_is_computed_and_told_by_the_clock(till: Till, ada: UUID) -> None:
+    subscribe(till, ada)
+    with till.database.begin() as connection:
+        # As a row that a plan of before this was there got, or one of another catalogue.
+        connection.execute("UPDATE entitlements SET variants = 0, price_id = NULL, check_at = %s", [till.clock.now()])
+        connection.execute("DELETE FROM outbox")
+    assert tell_entitlements(till.unit, till.cashier.catalogues) == 1
+    assert told(till, ada) == [(2, MONTH, 6)]
+    assert tell_entitlements(till.unit, till.cashier.catalogues) == 0

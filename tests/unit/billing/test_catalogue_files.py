@@ -7,9 +7,27 @@ import pytest
 
 from billing.adapters.catalogue import read_catalogues
 from billing.domain.catalogue import CatalogueBroken, NotOffered
+from common.contracts.allowances import FREE as EVERYBODY
+from common.contracts.allowances import MOST_VARIANTS, Allowance
 
 FREE = "[free]\nvariants = 4\nresolution = 1024\nprivate_shares = false\napi_rate = 60\n"
 TRIAL = "[trial]\ncredits = 10\n"
+PLAN = """
+[[plans]]
+price_id = "plan-month"
+name = "Plan"
+interval = "month"
+credits = 50
+amount = 899
+currency = "eur"
+rollover_cap = 50
+[plans.entitlements]
+variants = 4
+resolution = 2048
+private_shares = true
+shares = 10
+api_rate = 60
+"""
 PACK = '[[packs]]\nprice_id = "pack-20-eur"\nname = "20 credits"\ncredits = 20\namount = 499\ncurrency = "eur"\n'
 
 
@@ -45,6 +63,32 @@ def test_a_price_may_be_called_otherwise_and_nothing_more(tmp_path: Path) -> Non
     write(tmp_path, "2027-03-01", PACK.replace("499", "599"))
     with pytest.raises(CatalogueBroken, match="pack-20-eur means something else in 2027-03-01 than in 2026-11-01"):
         read_catalogues(tmp_path)
+
+
+def test_what_a_plan_allows_may_grow_under_its_price_and_never_shrinks(tmp_path: Path) -> None:
+    write(tmp_path, "2026-11-01", PLAN)
+    write(tmp_path, "2027-02-01", PLAN.replace("variants = 4", "variants = 6"))
+    found = read_catalogues(tmp_path)
+    allowed = [found.entitlements("plan-month", datetime(2027, month, 1, tzinfo=UTC)).variants for month in (1, 2)]
+    assert allowed == [4, 6], "also for whoever has had the plan from before"
+    write(tmp_path, "2027-03-01", PLAN)
+    with pytest.raises(CatalogueBroken, match="plan-month means something else in 2027-03-01"):
+        read_catalogues(tmp_path)
+
+
+def test_a_plan_that_is_sold_no_more_allows_what_it_allowed_last(tmp_path: Path) -> None:
+    write(tmp_path, "2026-11-01", PLAN)
+    write(tmp_path, "2027-02-01", PACK)
+    assert read_catalogues(tmp_path).entitlements("plan-month", datetime(2027, 5, 1, tzinfo=UTC)).variants == 4
+
+
+def test_without_a_plan_one_may_do_what_services_take_for_granted_and_every_plan_gives_more() -> None:
+    offered = read_catalogues().versions[-1]
+    names = list(Allowance.__slots__)
+    assert {name: getattr(offered.free, name) for name in names} == {name: getattr(EVERYBODY, name) for name in names}
+    for plan in offered.plans:
+        assert all(getattr(plan.entitlements, name) > getattr(EVERYBODY, name) for name in names)
+        assert plan.entitlements.variants <= MOST_VARIANTS
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_what_is_said_counts_also_when_it_is_nothing() -> None:
     assert (order.title, order.note, order.options["material"]) == ("", "Smile.", "bronze")
 
 
-@pytest.mark.parametrize("edit", [Edit(variants=5), Edit(aspect_ratio="7:1"), Edit(title="a" * 61)])
+@pytest.mark.parametrize("edit", [Edit(variants=9), Edit(aspect_ratio="7:1"), Edit(title="a" * 61)])
 def test_an_edit_is_held_to_the_rules_of_an_order(edit: Edit) -> None:
     with pytest.raises(Invalid):
         edited(DONE, edit, STATUETTE)

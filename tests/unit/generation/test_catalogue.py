@@ -82,7 +82,7 @@ def test_gemini_is_asked_first_and_the_studio_engine_where_it_is_honest(style: S
 @pytest.mark.parametrize("style", sorted(STUDIO))
 def test_whatever_the_studio_engine_paints_has_a_backdrop_and_a_size(style: str) -> None:
     assert choices(style, "backdrop") == ["auto", "warm", "cool", "dark", "paper"]
-    assert choices(style, "resolution") == ["standard", "large"]
+    assert choices(style, "resolution") == ["standard", "large", "largest"]
 
 
 def test_materials_and_heads_are_those_the_engines_know() -> None:

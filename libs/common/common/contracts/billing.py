@@ -119,6 +119,25 @@ class SubscriptionChanged(Event):
     period_end: datetime | None = None
 
 
+class EntitlementsChanged(Event):
+    """What a person may do, from now on: pictures of one order, pixels, public links, requests per minute.
+
+    Computed from her plan; `price_id` is the one that allows it, None without a plan. `entitlements_version` grows by
+    one with each change, so that a late event never overwrites a newer one. Of whom none was ever told, what
+    everybody may do holds (common.contracts.allowances.FREE).
+    """
+
+    type: ClassVar[str] = "entitlements.changed"
+
+    user_id: UUID
+    entitlements_version: int
+    price_id: str | None = None
+    variants: int
+    resolution: int
+    shares: int
+    api_rate: int
+
+
 class MailRequested(Event):
     """A letter is to be written to a person: which, and the numbers and dates in it; her address is the gateway's.
 
@@ -143,5 +162,6 @@ EVENTS: tuple[type[Event], ...] = (
     CreditsWithdrawn,
     PaymentReceived,
     SubscriptionChanged,
+    EntitlementsChanged,
     MailRequested,
 )

@@ -60,6 +60,8 @@ class ImageUploaded(Event):
     save: bool = False
     # `now`, or `batch` for who can wait a day and pays half.
     delivery: str = "now"
+    # Which change of what the person may do the order was held against: generation may hear of it later.
+    allowance_version: int = 0
 
 
 class FigurineEditOrdered(Event):
@@ -84,6 +86,7 @@ class FigurineEditOrdered(Event):
     ordered_at: datetime
     delete_by: datetime
     options: dict[str, str] = Field(default_factory=dict[str, str])
+    allowance_version: int = 0
 
 
 class UsageObserved(Event):

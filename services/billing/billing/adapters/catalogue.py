@@ -18,6 +18,7 @@ from billing.domain.catalogue import (
     Trial,
     check,
 )
+from common.contracts.allowances import FREE, MOST_VARIANTS
 
 DIRECTORY = Path(__file__).parent.parent / "catalogue"
 
@@ -33,9 +34,11 @@ class _Strict(BaseModel):
 
 
 class _Entitlements(_Strict):
-    variants: Annotated[int, Field(ge=1, le=4)]
+    variants: Annotated[int, Field(ge=1, le=MOST_VARIANTS)]
     resolution: Many
     private_shares: bool
+    # Versions of before there was a number say none.
+    shares: Many = FREE.shares
     api_rate: Many
 
 

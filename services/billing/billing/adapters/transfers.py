@@ -75,6 +75,9 @@ class TransferProvider(Generic[W]):
         """It needs no reference of a person."""
         return
 
+    def delete_customer(self, reference: str) -> None:
+        """It keeps no reference of a person."""
+
     def correct_copies(self, customer: str, old: OldValues, new: Mapping[str, str]) -> Copies:  # noqa: ARG002 - the port's
         """Whom an invoice is for is billing's own; nobody else holds a copy."""
         return Copies()

@@ -1,7 +1,7 @@
 """What can be bought: packs, plans, and what a new person gets to try. Versioned, and dated. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
@@ -31,7 +31,12 @@ class Entitlements:
     variants: int
     resolution: int  # the longer side of a picture, in pixels
     private_shares: bool
+    shares: int  # public links that are given out at a time
     api_rate: int  # requests per minute
+
+    def hold(self, others: "Entitlements") -> bool:
+        """Whether they allow all that those do."""
+        return all(getattr(self, each.name) >= getattr(others, each.name) for each in fields(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +121,12 @@ class Catalogues:
         """A plan of whatever version: one no longer sold is still renewed. Raises NotOffered."""
         return _one([plan for each in self.versions for plan in each.plans], price_id)
 
+    def entitlements(self, price_id: str, now: datetime) -> Entitlements:
+        """What a plan allows today: what the last version that had it says. Raises NotOffered."""
+        begun = [each for each in reversed(self.versions) if each.effective_from <= now]
+        plans = [plan for each in (*begun, *self.versions) for plan in each.plans]
+        return _one(plans, price_id).entitlements
+
 
 def check(versions: Sequence[Catalogue]) -> Catalogues:
     """All versions together. Raises CatalogueBroken when they contradict each other."""
@@ -147,12 +158,20 @@ def _check_ids(catalogue: Catalogue) -> None:
 def _check_meaning(catalogue: Catalogue, agreed: dict[str, tuple[str, Price]]) -> None:
     for price in catalogue.prices():
         first, then = agreed.setdefault(price.price_id, (catalogue.version, price))
-        # Only what it is called may change: people have agreed to the rest.
-        if replace(price, name=then.name) != then:
+        # Only what it is called may change: people have agreed to the rest. What a plan allows may grow.
+        if replace(price, name=then.name, **_allowing(price, then)) != then:
             raise CatalogueBroken(
                 f"{price.price_id} means something else in {catalogue.version} than in {first}. A price stays what it "
                 "was; give the new one an id of its own."
             )
+        agreed[price.price_id] = (first, price)
+
+
+def _allowing(price: Price, then: Price) -> dict[str, Entitlements]:
+    """What of a plan's entitlements is as it was, or more."""
+    if not isinstance(price, Plan) or not isinstance(then, Plan):
+        return {}
+    return {"entitlements": then.entitlements} if price.entitlements.hold(then.entitlements) else {}
 
 
 def _one(prices: Sequence[T], price_id: str) -> T:

@@ -26,6 +26,10 @@ class NotRefundable(Conflict):
     """This order cannot be refunded any more; write to support and we will look at it."""
 
 
+class NotGivenUp(Conflict):
+    """This order cannot be given up: its payment is under way. Look again in a few minutes."""
+
+
 class NotTaken(Conflict):
     """This way of paying does not offer that; choose another."""
 
@@ -119,7 +123,7 @@ class Order:
 
     `amount` is what is left of `list_amount` after a coupon. `reference` is what the provider calls the way to pay it,
     `payment` what it calls the money that came (refunds and disputes name that), `bill` its bill for a plan's period.
-    `lot` is the source of the credits that were granted for it.
+    `lot` is the source of the credits that were granted for it. `given_up`: its owner wants nothing more of it.
     """
 
     id: UUID
@@ -148,6 +152,7 @@ class Order:
     expires_at: datetime | None = None
     paid_at: datetime | None = None
     ended_at: datetime | None = None
+    given_up: bool = False
 
     @property
     def refundable(self) -> int:
@@ -177,6 +182,7 @@ class Refund:
     state: RefundState
     reference: str | None = None
     created_at: datetime
+    asked_by: str = "person"
 
 
 # --- What a provider tells, in words of our own.

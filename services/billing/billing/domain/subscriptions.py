@@ -17,6 +17,12 @@ class AlreadySubscribed(Conflict):
     """You have a plan already; change that one instead of buying another."""
 
 
+class AccountClosing(Conflict):
+    """This account is being deleted; nothing can be bought with it any more."""
+
+    code = "account_closing"
+
+
 class PlanChangeRefused(Conflict):
     """This plan cannot become that one now."""
 
@@ -55,6 +61,8 @@ SUBSCRIPTION_TRANSITIONS: Mapping[SubscriptionState, frozenset[SubscriptionState
 
 # Why a plan is to end whatever its owner says: it was paid in the same moment as another one of hers.
 SECOND = "second"
+# Or because she has left.
+ACCOUNT_DELETED = "account_deleted"
 
 # While it stands so, the plan's entitlements hold.
 ENTITLING = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE})

@@ -15,6 +15,7 @@ FAILURE_REASONS: Mapping[str, str] = {
     "photo_missing": "The photo was gone before painting began; all credits came back",
     "parent_missing": "The figurine it was to go on from had been deleted; all credits came back",
     "cancelled": "You cancelled; all credits came back",
+    "plan_needed": "Your plan did not allow so much any more; all credits came back",
     "restricted": "Processing is restricted at your request; all credits came back",
 }
 LOT_NAMES: Mapping[LotKind, str] = {

@@ -5,11 +5,12 @@ from datetime import timedelta
 import structlog
 from prometheus_client import Gauge
 
+from billing.domain.catalogue import Catalogues
 from billing.domain.laws import NAMED
 from billing.jobs import documents
 from billing.jobs.payments import Cashier
 from billing.repository import Work
-from billing.use_cases import auditing, codes, ledger
+from billing.use_cases import auditing, codes, entitling, ledger
 from common.service import Job
 from common.work import UnitOfWork
 
@@ -51,6 +52,12 @@ def forget_tries(unit: UnitOfWork[Work]) -> int:
         return codes.forget_tries(work)
 
 
+def tell_entitlements(unit: UnitOfWork[Work], catalogues: Catalogues) -> int:
+    """Compute anew what somebody may do, and tell of it where it changed."""
+    with unit.begin() as work:
+        return entitling.tell_next(work, catalogues)
+
+
 def watch_corrections(unit: UnitOfWork[Work]) -> int:
     """See whether a correction waits too long: the gateway did not bring it, or the provider does not take it."""
     with unit.begin() as work:
@@ -68,6 +75,11 @@ def jobs(unit: UnitOfWork[Work], cashier: Cashier, *, stale_after: timedelta) ->
         Job(name="check ledger", every=timedelta(minutes=1), run=lambda: check_ledger(unit, stale_after)),
         Job(name="audit ledger", every=timedelta(hours=1), run=lambda: audit_ledger(unit)),
         Job(name="forget tries", every=timedelta(hours=1), run=lambda: forget_tries(unit)),
+        Job(
+            name="tell entitlements",
+            every=timedelta(minutes=1),
+            run=lambda: tell_entitlements(unit, cashier.catalogues),
+        ),
         Job(name="watch corrections", every=timedelta(minutes=10), run=lambda: watch_corrections(unit)),
         *cashier.jobs(),
         *documents.jobs(unit),

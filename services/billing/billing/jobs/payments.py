@@ -8,13 +8,14 @@ from prometheus_client import Counter, Gauge
 
 from billing.domain.catalogue import Catalogues
 from billing.domain.payments import NotTaken, Order, PaymentDeclined, PaymentSeen, Refund, RefundSeen, SubjectKind
-from billing.domain.subscriptions import SubscriptionSeen
+from billing.domain.subscriptions import Subscription, SubscriptionSeen
 from billing.ports import OutcomeUnknown, PaymentProvider, Providers, RefundRequest, UnknownProvider
 from billing.repository import Work
+from billing.repository.orders import GIVEN_UP
 from billing.repository.refunds import REFUNDS
-from billing.repository.subscriptions import ENDS
+from billing.repository.subscriptions import ENDS, LEAVING
 from billing.repository.webhooks import LOOKS, Look
-from billing.use_cases import reconciling, refunds
+from billing.use_cases import giving_up, reconciling, refunds, subscriptions
 from common.errors import Unavailable
 from common.service import Job
 from common.work import UnitOfWork
@@ -43,6 +44,7 @@ class Cashier:
             return 0
         try:
             seen = self._see(look, found)
+            self._see_rival(seen)
         except (Unavailable, UnknownProvider) as error:
             with self.unit.begin() as work:
                 work.looks.postpone(look)
@@ -69,8 +71,12 @@ class Cashier:
             order = None if refund is None else work.orders.find(refund.order_id)
         if refund is None or order is None:
             return 0
-        provider = self.providers.get(order.provider)
-        known = _refunds_of(provider, order)
+        try:
+            provider = self.providers.get(order.provider)
+            known = _refunds_of(provider, order)
+        except (Unavailable, UnknownProvider) as error:
+            _log.warning("could not ask about a refund", provider=order.provider, cause=type(error).__name__)
+            return 0
         seen = next((each for each in known if each.refund_id == refund.id or each.reference == refund.reference), None)
         if seen is None:
             self._send(provider, order, refund)
@@ -95,6 +101,42 @@ class Cashier:
             reconciling.look_at_plan(work, plan)
         return 1
 
+    def give_up_next_order(self) -> int:
+        """Have an order closed that its owner gave up; one whose money comes in the same moment is paid."""
+        with self.unit.begin() as work:
+            order = work.orders.claim_given_up()
+            customer = None if order is None else work.customers.find(order.user_id, order.provider)
+        if order is None:
+            return 0
+        try:
+            seen = giving_up.withdraw(self.providers.get(order.provider), order, customer)
+        except (OutcomeUnknown, Unavailable, UnknownProvider, NotTaken) as error:
+            _log.warning("could not close an order", provider=order.provider, cause=type(error).__name__)
+            return 1
+        with self.unit.begin() as work:
+            giving_up.settle(work, self.catalogues, order.id, seen)
+        return 1
+
+    def delete_next_customer(self) -> int:
+        """Have a provider forget somebody who left; our pointer to her goes once it has."""
+        with self.unit.begin() as work:
+            customer = work.customers.claim_leaving()
+        if customer is None:
+            return 0
+        try:
+            self.providers.get(customer.provider).delete_customer(customer.reference)
+        except (OutcomeUnknown, Unavailable, UnknownProvider, NotTaken) as error:
+            _log.warning("could not delete a customer", provider=customer.provider, cause=type(error).__name__)
+            return 1
+        with self.unit.begin() as work:
+            work.customers.drop(customer)
+        return 1
+
+    def repeat_next_refund(self) -> int:
+        """Pay back once more what the studio owes and a bank would not take."""
+        with self.unit.begin() as work:
+            return refunds.repeat(work)
+
     def prune(self) -> int:
         """Forget messages that were taken care of long ago."""
         with self.unit.begin() as work:
@@ -107,6 +149,9 @@ class Cashier:
             Job(name="sweep payments", every=timedelta(minutes=1), run=self.sweep),
             Job(name="settle refunds", every=timedelta(seconds=15), run=self.settle_next_refund, channel=REFUNDS),
             Job(name="end plans", every=timedelta(seconds=15), run=self.end_next_plan, channel=ENDS),
+            Job(name="give up orders", every=timedelta(seconds=15), run=self.give_up_next_order, channel=GIVEN_UP),
+            Job(name="delete customers", every=timedelta(seconds=15), run=self.delete_next_customer, channel=LEAVING),
+            Job(name="repeat refunds", every=timedelta(minutes=1), run=self.repeat_next_refund),
             Job(name="forget payment events", every=timedelta(hours=1), run=self.prune),
         ]
 
@@ -124,6 +169,25 @@ class Cashier:
                 return None
             case _:
                 return provider.read_payment(look.subject.reference)
+
+    def _see_rival(self, seen: PaymentSeen | SubscriptionSeen | None) -> None:
+        """Before a plan is judged to be its owner's second one, the provider is asked about the first."""
+        if not isinstance(seen, SubscriptionSeen):
+            return
+        with self.unit.begin() as work:
+            rival = subscriptions.rival(work, seen)
+        if rival is not None:
+            self.look_at_plan(rival)
+
+    def look_at_plan(self, plan: Subscription) -> None:
+        """Bring a plan to what its provider says it is now. Raises Unavailable, UnknownProvider."""
+        asked_at = self.unit.clock.now()
+        seen = self.providers.get(plan.provider).read_subscription(plan.reference)
+        if seen is not None:
+            with self.unit.begin() as work:
+                subscriptions.apply_subscription(
+                    work, self.catalogues, seen, looked_at=asked_at, patience=self.patience
+                )
 
     def _sweep_events(self, provider: PaymentProvider) -> None:
         began = self.unit.clock.now()

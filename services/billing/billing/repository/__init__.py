@@ -7,6 +7,9 @@ from billing.repository.adjustments import Adjustments
 from billing.repository.audits import Audits
 from billing.repository.codes import Codes
 from billing.repository.corrections import Corrections
+from billing.repository.departures import Departures
+from billing.repository.entitlements import Entitlements
+from billing.repository.holds import Holds
 from billing.repository.invoices import Invoices
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
@@ -51,6 +54,7 @@ class Work:
         self._connection = connection
         self._papers = papers
         self.ledger = Ledger(connection, clock)
+        self.holds = Holds(connection, clock)
         self.lots = Lots(connection)
         self.codes = Codes(connection, clock, code_key)
         self.adjustments = Adjustments(connection, clock)
@@ -62,6 +66,8 @@ class Work:
         self.customers = Customers(connection, clock)
         self.subscriptions = SubscriptionRows(connection, clock)
         self.events = Events(connection, clock)
+        self.departures = Departures(connection, clock)
+        self.entitlements = Entitlements(connection, clock)
         self.looks = Looks(connection, clock)
         self.payment_laws = PaymentLaws(connection, clock)
         self.transfers = Transfers(connection, clock)

@@ -1,13 +1,13 @@
 """Accounts, holds and the entries that explain both, in literal SQL, inside one transaction."""
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row, kwargs_row
 
 from billing.domain.ledger import Account, Balance, Hold, HoldState, Kind, Movement, StatementLine, credits_to
-from billing.domain.lots import LotKind, Part
+from billing.domain.lots import LotKind
 from common.clock import Clock
 from common.database import Connection
 
@@ -47,7 +47,7 @@ class Ledger:
 
     def find_hold(self, figurine_id: UUID) -> Hold | None:
         """The hold of a figurine, locked until the transaction ends."""
-        with self._connection.cursor(row_factory=kwargs_row(_hold)) as cursor:
+        with self._connection.cursor(row_factory=kwargs_row(read_hold)) as cursor:
             return cursor.execute(
                 """
                 SELECT id, figurine_id, user_id, unit_price, credits, state
@@ -74,35 +74,6 @@ class Ledger:
             state=HoldState.OPEN,
         )
 
-    def keep_hold(self, hold: Hold, parts: Sequence[Part]) -> bool:
-        """Keep a hold and what it draws from; False when somebody else settled this figurine's fate meanwhile."""
-        row = self._connection.execute(
-            """
-            WITH hold AS (
-                INSERT INTO holds (id, figurine_id, user_id, unit_price, credits, state, created_at)
-                VALUES (%(id)s, %(figurine_id)s, %(user_id)s, %(unit_price)s, %(credits)s, 'open', %(now)s)
-                ON CONFLICT (figurine_id) DO NOTHING
-             RETURNING id),
-            drawn AS (
-                INSERT INTO hold_parts (hold_id, lot_id, place, credits)
-                SELECT hold.id, part.lot_id, part.place, part.credits
-                  FROM hold, unnest(%(lots)s::uuid[], %(amounts)s::int[])
-                             WITH ORDINALITY AS part (lot_id, credits, place))
-            SELECT id FROM hold
-            """,
-            {
-                "id": hold.id,
-                "figurine_id": hold.figurine_id,
-                "user_id": hold.user_id,
-                "unit_price": hold.unit_price,
-                "credits": hold.credits,
-                "now": self._clock.now(),
-                "lots": [part.lot.id for part in parts],
-                "amounts": [part.credits for part in parts],
-            },
-        ).fetchone()
-        return row is not None
-
     def record_ended(self, user_id: UUID, figurine_id: UUID, state: HoldState) -> bool:
         """Remember that this figurine never held anything; False when a hold exists already."""
         return bool(
@@ -124,74 +95,10 @@ class Ledger:
             ).rowcount
         )
 
-    def end_hold(self, hold: Hold, state: HoldState, *, captured: int, delivered: int) -> None:
-        """The hold ends, once. Raises HoldEnded."""
-        hold.end(state)
-        self._connection.execute(
-            """
-            UPDATE holds SET state = %s, captured = %s, delivered = %s, ended_at = %s
-             WHERE id = %s AND state = 'open'
-            """,
-            [state, captured, delivered, self._clock.now(), hold.id],
-        )
-
     def move(self, movement: Movement) -> Balance:
         """Change the balance and the lots, and write the entry that explains it, under the account's row lock."""
-        moving = [posting for posting in movement.postings if posting.credits]
-        about, lots = movement.about, movement.lots
         with self._connection.cursor(row_factory=class_row(Balance)) as cursor:
-            balance = cursor.execute(
-                """
-                WITH moved AS (
-                    UPDATE accounts
-                       SET available = available + %(available)s, held = held + %(held)s,
-                           frozen = frozen + %(frozen)s, version = version + 1
-                     WHERE user_id = %(user_id)s
-                 RETURNING available, held, frozen, version),
-                entry AS (
-                    INSERT INTO entries (user_id, kind, reason, figurine_id, at, credits, balance, lot_kind, expires_at)
-                    SELECT %(user_id)s, %(kind)s, %(reason)s, %(figurine_id)s, %(now)s, %(available)s, available,
-                           %(lot_kind)s, %(expires_at)s
-                      FROM moved
-                 RETURNING seq),
-                sides AS (
-                    INSERT INTO postings (entry, account, user_id, credits)
-                    SELECT entry.seq, side.account, %(user_id)s, side.credits
-                      FROM entry, unnest(%(accounts)s::text[], %(amounts)s::int[]) AS side (account, credits)),
-                changed AS (
-                    UPDATE lots
-                       SET free = later.free, held = later.held, owed = later.owed, extended = later.extended,
-                           expires_at = later.expires_at, frozen_at = later.frozen_at,
-                           touched = touched OR later.free < lots.free OR later.held <> lots.held,
-                           closed_at = CASE WHEN later.free + later.held = 0 THEN coalesce(closed_at, %(now)s) END
-                      FROM unnest(%(lots)s::uuid[], %(free)s::int[], %(lot_held)s::int[], %(owed)s::int[],
-                                  %(extended)s::bool[], %(ends)s::timestamptz[], %(frozen_at)s::timestamptz[])
-                           AS later (id, free, held, owed, extended, expires_at, frozen_at)
-                     WHERE lots.id = later.id)
-                SELECT available, held, frozen, version FROM moved
-                """,
-                {
-                    "user_id": movement.user_id,
-                    "available": credits_to(Account.AVAILABLE, movement.postings),
-                    "held": credits_to(Account.HELD, movement.postings),
-                    "frozen": credits_to(Account.FROZEN, movement.postings),
-                    "kind": movement.kind,
-                    "reason": movement.reason,
-                    "figurine_id": movement.figurine_id,
-                    "lot_kind": about.kind if about else None,
-                    "expires_at": about.expires_at if about else None,
-                    "now": self._clock.now(),
-                    "accounts": [posting.account for posting in moving],
-                    "amounts": [posting.credits for posting in moving],
-                    "lots": [lot.id for lot in lots],
-                    "free": [lot.free for lot in lots],
-                    "lot_held": [lot.held for lot in lots],
-                    "owed": [lot.owed for lot in lots],
-                    "extended": [lot.extended for lot in lots],
-                    "ends": [lot.expires_at for lot in lots],
-                    "frozen_at": [lot.frozen_at for lot in lots],
-                },
-            ).fetchone()
+            balance = cursor.execute("WITH" + MOVED + EXPLAINED, values_of(movement, self._clock.now())).fetchone()
         if balance is None:
             raise LookupError(f"no account {movement.user_id}")
         return balance
@@ -211,7 +118,67 @@ class Ledger:
             ).fetchall()
 
 
-def _hold(*, state: str, **columns: Any) -> Hold:
+MOVED = """
+    moved AS (
+        UPDATE accounts
+           SET available = available + %(available)s, held = held + %(held)s, frozen = frozen + %(frozen)s,
+               version = version + 1
+         WHERE user_id = %(user_id)s"""
+# What follows from `moved`, whatever else it may hang on.
+EXPLAINED = """
+     RETURNING available, held, frozen, version),
+    entry AS (
+        INSERT INTO entries (user_id, kind, reason, figurine_id, at, credits, balance, lot_kind, expires_at)
+        SELECT %(user_id)s, %(kind)s, %(reason)s, %(figurine_id)s, %(now)s, %(available)s, available,
+               %(lot_kind)s, %(expires_at)s
+          FROM moved
+     RETURNING seq),
+    sides AS (
+        INSERT INTO postings (entry, account, user_id, credits)
+        SELECT entry.seq, side.account, %(user_id)s, side.credits
+          FROM entry, unnest(%(accounts)s::text[], %(amounts)s::int[]) AS side (account, credits)),
+    changed AS (
+        UPDATE lots
+           SET free = later.free, held = later.held, owed = later.owed, extended = later.extended,
+               expires_at = later.expires_at, frozen_at = later.frozen_at,
+               touched = touched OR later.free < lots.free OR later.held <> lots.held,
+               closed_at = CASE WHEN later.free + later.held = 0 THEN coalesce(closed_at, %(now)s) END
+          FROM moved, unnest(%(lots)s::uuid[], %(free)s::int[], %(lot_held)s::int[], %(owed)s::int[],
+                             %(extended)s::bool[], %(ends)s::timestamptz[], %(frozen_at)s::timestamptz[])
+               AS later (id, free, held, owed, extended, expires_at, frozen_at)
+         WHERE lots.id = later.id)
+    SELECT available, held, frozen, version FROM moved"""
+
+
+def values_of(movement: Movement, now: datetime) -> dict[str, Any]:
+    """What a movement gives the statements above."""
+    moving = [posting for posting in movement.postings if posting.credits]
+    about, lots = movement.about, movement.lots
+    return {
+        "user_id": movement.user_id,
+        "available": credits_to(Account.AVAILABLE, movement.postings),
+        "held": credits_to(Account.HELD, movement.postings),
+        "frozen": credits_to(Account.FROZEN, movement.postings),
+        "kind": movement.kind,
+        "reason": movement.reason,
+        "figurine_id": movement.figurine_id,
+        "lot_kind": about.kind if about else None,
+        "expires_at": about.expires_at if about else None,
+        "now": now,
+        "accounts": [posting.account for posting in moving],
+        "amounts": [posting.credits for posting in moving],
+        "lots": [lot.id for lot in lots],
+        "free": [lot.free for lot in lots],
+        "lot_held": [lot.held for lot in lots],
+        "owed": [lot.owed for lot in lots],
+        "extended": [lot.extended for lot in lots],
+        "ends": [lot.expires_at for lot in lots],
+        "frozen_at": [lot.frozen_at for lot in lots],
+    }
+
+
+def read_hold(*, state: str, **columns: Any) -> Hold:
+    """A hold out of its row."""
     return Hold(state=HoldState(state), **columns)
 
 

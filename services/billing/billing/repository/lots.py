@@ -41,19 +41,12 @@ class Lots:
 
     def open(self, user_id: UUID) -> list[Lot]:
         """The lots of a person that have something in them."""
-        with self._connection.cursor(row_factory=kwargs_row(_lot)) as cursor:
-            return cursor.execute(
-                """
-                SELECT id, user_id, kind, source, credits, free, held, owed, granted_at, expires_at, frozen_at,
-                       extended
-                  FROM lots WHERE user_id = %s AND closed_at IS NULL
-                """,
-                [user_id],
-            ).fetchall()
+        with self._connection.cursor(row_factory=kwargs_row(read_lot)) as cursor:
+            return cursor.execute(OPEN, [user_id]).fetchall()
 
     def of_source(self, source: str) -> Lot | None:
         """The lot of a source, spent or not."""
-        with self._connection.cursor(row_factory=kwargs_row(_lot)) as cursor:
+        with self._connection.cursor(row_factory=kwargs_row(read_lot)) as cursor:
             return cursor.execute(
                 """
                 SELECT id, user_id, kind, source, credits, free, held, owed, granted_at, expires_at, frozen_at,
@@ -83,20 +76,6 @@ class Lots:
         left = self._connection.execute("SELECT 1 FROM freezes WHERE lot_id = %s LIMIT 1", [lot_id]).fetchone()
         return bool(gone.rowcount) and left is None
 
-    def parts_of(self, hold_id: UUID) -> list[Part]:
-        """What a hold drew, in that order, each with its lot as it is now."""
-        with self._connection.cursor(row_factory=kwargs_row(_part)) as cursor:
-            return cursor.execute(
-                """
-                SELECT part.credits AS drawn, lot.id, user_id, kind, source, lot.credits, free, held, owed,
-                       granted_at, expires_at, frozen_at, extended
-                  FROM hold_parts AS part JOIN lots AS lot ON lot.id = part.lot_id
-                 WHERE hold_id = %s
-                 ORDER BY place
-                """,
-                [hold_id],
-            ).fetchall()
-
     def owners_of_ended(self, now: datetime, limit: int) -> list[UUID]:
         """People who have credits whose time is over; at most so many."""
         with self._connection.cursor(row_factory=tuple_row) as cursor:
@@ -113,9 +92,17 @@ class Lots:
         return [user_id for (user_id,) in rows]
 
 
-def _lot(*, kind: str, **columns: Any) -> Lot:
+OPEN = """
+    SELECT id, user_id, kind, source, credits, free, held, owed, granted_at, expires_at, frozen_at, extended
+      FROM lots WHERE user_id = %s AND closed_at IS NULL
+    """
+
+
+def read_lot(*, kind: str, **columns: Any) -> Lot:
+    """A lot out of its row."""
     return Lot(kind=LotKind(kind), **columns)
 
 
-def _part(*, drawn: int, **columns: Any) -> Part:
-    return Part(credits=drawn, lot=_lot(**columns))
+def read_part(*, drawn: int, **columns: Any) -> Part:
+    """A part of a hold out of its row."""
+    return Part(credits=drawn, lot=read_lot(**columns))

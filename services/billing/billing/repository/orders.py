@@ -9,7 +9,9 @@ from psycopg.rows import kwargs_row
 
 from billing.domain.payments import Order, OrderKind, OrderState, PaymentSeen
 from common.clock import Clock
-from common.database import Connection
+from common.database import Connection, notify
+
+GIVEN_UP = "billing.given_up"
 
 
 class Orders:
@@ -174,6 +176,44 @@ class Orders:
             ).rowcount
         )
 
+    def ask_give_up(self, order_id: UUID) -> None:
+        """Its owner wants nothing more of it; the job that sees to it is woken when this commits."""
+        self._connection.execute(
+            """
+            UPDATE orders SET give_up_try_at = coalesce(give_up_try_at, %s)
+             WHERE id = %s AND state IN ('new', 'open')
+            """,
+            [self._clock.now(), order_id],
+        )
+        notify(self._connection, GIVEN_UP)
+
+    def give_up_all(self, user_id: UUID) -> None:
+        """The same for whatever this person has not paid."""
+        self._connection.execute(
+            """
+            UPDATE orders SET give_up_try_at = %s
+             WHERE user_id = %s AND state IN ('new', 'open') AND give_up_try_at IS NULL
+            """,
+            [self._clock.now(), user_id],
+        )
+        notify(self._connection, GIVEN_UP)
+
+    def claim_given_up(self) -> Order | None:
+        """The next order that is given up and still open, as far as we know; it comes up again, ever later."""
+        row = self._connection.execute(
+            """
+            UPDATE orders
+               SET give_up_attempts = give_up_attempts + 1,
+                   give_up_try_at = %(now)s
+                       + least(interval '6 hours', interval '1 minute' * (2 ^ least(give_up_attempts, 9)))
+             WHERE id = (SELECT id FROM orders WHERE give_up_try_at <= %(now)s AND state IN ('new', 'open')
+                          ORDER BY give_up_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id
+            """,
+            {"now": self._clock.now()},
+        ).fetchone()
+        return None if row is None else self.find(row[0])
+
     def add_refunded(self, order_id: UUID, amount: int) -> None:
         """So much of the money goes back (or, below zero, stays after all); never more than was paid."""
         self._connection.execute(
@@ -206,7 +246,7 @@ class Orders:
 _SELECT = """
     SELECT id, user_id, provider, kind, price_id, catalogue_version, credits, list_amount, amount, currency, state,
            coupon, reference, url, payment, bill, subscription_id, period_start, period_end, lot, amount_paid,
-           amount_refunded, created_at, expires_at, paid_at, ended_at
+           amount_refunded, created_at, expires_at, paid_at, ended_at, give_up_try_at IS NOT NULL AS given_up
       FROM orders
     """
 

@@ -20,7 +20,26 @@ class Refunds:
         self._connection = connection
         self._clock = clock
 
-    def add(self, refund: Refund, provider: str, *, asked_by: str, wait: timedelta) -> bool:
+    def to_repeat(self) -> tuple[UUID, str] | None:
+        """An order the studio still owes its money, as its last refund failed a while ago, and what for.
+
+        An hour after the first failure, then ever later.
+        """
+        return self._connection.execute(
+            """
+            SELECT order_id, max(reason) FROM refunds JOIN orders ON orders.id = order_id
+             WHERE order_id IN (SELECT order_id FROM refunds WHERE asked_by = 'studio' AND refunds.state = 'failed')
+               AND amount_refunded < amount_paid
+               AND NOT EXISTS (SELECT FROM disputes WHERE disputes.order_id = orders.id AND disputes.state <> 'won')
+             GROUP BY order_id
+            HAVING bool_and(refunds.state = 'failed' AND asked_by = 'studio')
+               AND max(refunds.ended_at) + interval '1 hour' * (4 ^ least(count(*) - 1, 4)) <= %s
+             ORDER BY max(refunds.ended_at) LIMIT 1
+            """,
+            [self._clock.now()],
+        ).fetchone()
+
+    def add(self, refund: Refund, provider: str, *, wait: timedelta) -> bool:
         """Record a refund; it is tried again after `wait` unless its fate is recorded. False when it is known."""
         notify(self._connection, REFUNDS)
         return bool(
@@ -39,7 +58,7 @@ class Refunds:
                     "amount": refund.amount,
                     "credits": refund.credits,
                     "reason": refund.reason,
-                    "asked_by": asked_by,
+                    "asked_by": refund.asked_by,
                     "state": refund.state,
                     "reference": refund.reference,
                     "next_try_at": refund.created_at + wait,
@@ -84,7 +103,7 @@ class Refunds:
                        next_try_at = %(now)s + least(interval '6 hours', interval '1 minute' * (2 ^ least(attempts, 9)))
                  WHERE id = (SELECT id FROM refunds WHERE state IN ('asked', 'pending') AND next_try_at <= %(now)s
                               ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-             RETURNING id, order_id, amount, credits, reason, state, reference, created_at
+             RETURNING id, order_id, amount, credits, reason, state, reference, created_at, asked_by
                 """,
                 {"now": self._clock.now()},
             ).fetchone()
@@ -138,7 +157,7 @@ class Disputes:
         )
 
 
-_SELECT = "SELECT id, order_id, amount, credits, reason, state, reference, created_at FROM refunds "
+_SELECT = "SELECT id, order_id, amount, credits, reason, state, reference, created_at, asked_by FROM refunds "
 
 
 def _refund(*, state: str, **columns: Any) -> Refund:

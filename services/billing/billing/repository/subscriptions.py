@@ -1,16 +1,27 @@
 """Customers and subscriptions, in literal SQL, inside one transaction."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import kwargs_row
+from psycopg.rows import class_row, kwargs_row
 
 from billing.domain.subscriptions import Subscription, SubscriptionState
 from common.clock import Clock
 from common.database import Connection, notify
 
 ENDS = "billing.plan_ends"
+LEAVING = "billing.leaving"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """What a provider calls a person."""
+
+    user_id: UUID
+    provider: str
+    reference: str
 
 
 class Customers:
@@ -28,16 +39,57 @@ class Customers:
         return None if row is None else row[0]
 
     def add(self, user_id: UUID, provider: str, reference: str) -> None:
-        """Keep it; the first one stays."""
+        """Keep it; the first one stays. Of somebody who has left meanwhile, it is deleted again."""
         self._connection.execute(
-            "INSERT INTO customers (user_id, provider, reference, created_at) VALUES (%s, %s, %s, %s) "
-            "ON CONFLICT DO NOTHING",
-            [user_id, provider, reference, self._clock.now()],
+            """
+            INSERT INTO customers (user_id, provider, reference, created_at, delete_try_at)
+            VALUES (%(user_id)s, %(provider)s, %(reference)s, %(now)s,
+                    (SELECT %(now)s FROM departures WHERE user_id = %(user_id)s))
+            ON CONFLICT DO NOTHING
+            """,
+            {"user_id": user_id, "provider": provider, "reference": reference, "now": self._clock.now()},
         )
 
     def forget(self, user_id: UUID, provider: str) -> None:
         """The provider does not know this reference any more."""
         self._connection.execute("DELETE FROM customers WHERE user_id = %s AND provider = %s", [user_id, provider])
+
+    def ask_delete(self, user_id: UUID) -> None:
+        """The providers are to forget this person; the job that sees to it is woken when this commits."""
+        self._connection.execute(
+            "UPDATE customers SET delete_try_at = coalesce(delete_try_at, %s) WHERE user_id = %s",
+            [self._clock.now(), user_id],
+        )
+        notify(self._connection, LEAVING)
+
+    def claim_leaving(self) -> Customer | None:
+        """The next one to be deleted at the provider, once no order or plan needs it; it comes up again, ever later."""
+        with self._connection.cursor(row_factory=class_row(Customer)) as cursor:
+            return cursor.execute(
+                """
+                UPDATE customers
+                   SET delete_attempts = delete_attempts + 1,
+                       delete_try_at = %(now)s
+                           + least(interval '6 hours', interval '1 minute' * (2 ^ least(delete_attempts, 9)))
+                 WHERE (user_id, provider) = (
+                       SELECT user_id, provider FROM customers AS leaving
+                        WHERE delete_try_at <= %(now)s
+                          AND NOT EXISTS (SELECT FROM orders WHERE orders.user_id = leaving.user_id
+                                             AND orders.provider = leaving.provider AND state IN ('new', 'open'))
+                          AND NOT EXISTS (SELECT FROM subscriptions WHERE subscriptions.user_id = leaving.user_id
+                                             AND subscriptions.provider = leaving.provider AND state <> 'canceled')
+                        ORDER BY delete_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+             RETURNING user_id, provider, reference
+                """,
+                {"now": self._clock.now()},
+            ).fetchone()
+
+    def drop(self, customer: Customer) -> None:
+        """The provider has deleted it."""
+        self._connection.execute(
+            "DELETE FROM customers WHERE user_id = %s AND provider = %s AND reference = %s",
+            [customer.user_id, customer.provider, customer.reference],
+        )
 
 
 class SubscriptionRows:
@@ -53,6 +105,13 @@ class SubscriptionRows:
             return cursor.execute(
                 _SELECT + "WHERE provider = %s AND reference = %s FOR UPDATE", [provider, reference]
             ).fetchone()
+
+    def state_of(self, provider: str, reference: str) -> SubscriptionState | None:
+        """How a plan stands, as far as we know."""
+        row = self._connection.execute(
+            "SELECT state FROM subscriptions WHERE provider = %s AND reference = %s", [provider, reference]
+        ).fetchone()
+        return None if row is None else SubscriptionState(row[0])
 
     def current(self, user_id: UUID) -> Subscription | None:
         """The person's plan: the one that lives, or else the one that ended last. Never one that is a second."""
@@ -117,6 +176,17 @@ class SubscriptionRows:
         """A wish was answered: the next one is another."""
         self._connection.execute("UPDATE subscriptions SET version = version + 1 WHERE id = %s", [subscription_id])
 
+    def other_living(self, user_id: UUID, reference: str) -> Subscription | None:
+        """Another plan of this person than that one, which lives as far as we know."""
+        with self._connection.cursor(row_factory=kwargs_row(_subscription)) as cursor:
+            return cursor.execute(
+                _SELECT
+                + """
+                WHERE user_id = %s AND reference <> %s AND end_because IS NULL AND state NOT IN ('pending', 'canceled')
+                """,
+                [user_id, reference],
+            ).fetchone()
+
     def another_lives(self, subscription: Subscription) -> bool:
         """Whether the person has another plan; her account is locked, so that two cannot both be the second."""
         return (
@@ -133,8 +203,19 @@ class SubscriptionRows:
     def ask_end(self, subscription_id: UUID, because: str) -> None:
         """Record that a plan is to end; the job that sees to it is woken when this commits."""
         self._connection.execute(
-            "UPDATE subscriptions SET end_because = %s, end_try_at = %s WHERE id = %s",
+            "UPDATE subscriptions SET end_because = %s, end_try_at = %s WHERE id = %s AND end_because IS NULL",
             [because, self._clock.now(), subscription_id],
+        )
+        notify(self._connection, ENDS)
+
+    def ask_end_of_all(self, user_id: UUID, because: str) -> None:
+        """The same for whatever plan of this person has not ended."""
+        self._connection.execute(
+            """
+            UPDATE subscriptions SET end_because = %s, end_try_at = %s
+             WHERE user_id = %s AND state <> 'canceled' AND end_because IS NULL
+            """,
+            [because, self._clock.now(), user_id],
         )
         notify(self._connection, ENDS)
 

@@ -9,9 +9,10 @@ from flask import request
 from pydantic import BaseModel, Field
 
 from billing.domain.payments import NotTaken, Order, OrderState, PaymentDeclined
+from billing.domain.subscriptions import AlreadySubscribed, SubscriptionState
 from billing.ports import OutcomeUnknown, PaymentProvider, UnknownCustomer
 from billing.routes.context import catalogues, providers, terms, unit
-from billing.use_cases import checkout, codes
+from billing.use_cases import checkout, codes, subscriptions
 from billing.use_cases.checkout import Wish
 from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
@@ -85,21 +86,15 @@ def begin_checkout(body: CheckoutBody) -> tuple[dict[str, object], int]:
     if body.coupon is not None:
         with unit.begin() as work:
             codes.count_try(work, user_id)
-    with unit.begin() as work:
-        order = checkout.place_order(
-            work,
-            catalogues(),
-            Wish(
-                user_id=user_id,
-                price_id=body.price_id,
-                provider=provider.name,
-                coupon=body.coupon,
-                return_url=body.return_url,
-                key=request.headers.get("Idempotency-Key"),
-            ),
-        )
-        customer = work.customers.find(user_id, provider.name)
-        others = checkout.other_plans(work, order)
+    wish = Wish(
+        user_id=user_id,
+        price_id=body.price_id,
+        provider=provider.name,
+        coupon=body.coupon,
+        return_url=body.return_url,
+        key=request.headers.get("Idempotency-Key"),
+    )
+    order, others, customer = _place(provider, wish)
     if order.state is OrderState.NEW:
         order = _open(provider, order, others, customer, body.return_url)
     elif order.state not in {OrderState.OPEN, OrderState.PAID}:
@@ -124,6 +119,28 @@ def open_portal(body: PortalBody) -> PortalAnswer:
     return PortalAnswer(url=url)
 
 
+def _place(provider: PaymentProvider, wish: Wish) -> tuple[Order, list[Order], str | None]:
+    """Record the order. A plan that stands in its way is asked about first: it may have ended without our hearing."""
+    try:
+        return _placed(provider, wish)
+    except AlreadySubscribed:
+        with unit.begin() as work:
+            plan = subscriptions.living(work, wish.user_id)
+        asked_at = unit.clock.now()
+        seen = providers().get(plan.provider).read_subscription(plan.reference)
+        if seen is None or seen.state is not SubscriptionState.CANCELED:
+            raise
+        with unit.begin() as work:
+            subscriptions.apply_subscription(work, catalogues(), seen, looked_at=asked_at, patience=terms().patience)
+    return _placed(provider, wish)
+
+
+def _placed(provider: PaymentProvider, wish: Wish) -> tuple[Order, list[Order], str | None]:
+    with unit.begin() as work:
+        order = checkout.place_order(work, catalogues(), wish)
+        return order, checkout.other_plans(work, order), work.customers.find(wish.user_id, provider.name)
+
+
 def _open(provider: PaymentProvider, order: Order, others: list[Order], customer: str | None, return_url: str) -> Order:
     try:
         customer = customer or _customer(provider, order.user_id)
@@ -144,7 +161,13 @@ def _open(provider: PaymentProvider, order: Order, others: list[Order], customer
         raise Unavailable("The payment provider did not answer; nothing was charged. Try again shortly.") from error
     with unit.begin() as work:
         checkout.record_opened(work, order, opened)
-        return work.orders.find(order.id) or order
+        order = work.orders.find(order.id) or order
+    if order.state not in {OrderState.OPEN, OrderState.PAID}:
+        # Given up while its page was being opened: nobody is to pay there.
+        with suppress(OutcomeUnknown, Unavailable):
+            provider.cancel_checkout(opened.reference)
+        raise Conflict("This order was given up while its payment page was being opened. Nothing was charged.")
+    return order
 
 
 def _customer(provider: PaymentProvider, user_id: UUID) -> str | None:

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from billing.domain.payments import Order, OrderKind, OrderState, RefundState
+from billing.domain.payments import NotGivenUp, Order, OrderKind, OrderState, RefundState
+from billing.ports import OutcomeUnknown
 from billing.repository import Work
-from billing.routes.context import unit
-from billing.use_cases import refunds
+from billing.routes.context import catalogues, providers, unit
+from billing.use_cases import giving_up, refunds
 from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
+from common.errors import Unavailable
 
 routes = internal_blueprint("orders", __name__)
 
@@ -87,6 +89,33 @@ def give_back(path: OrderPath) -> tuple[dict[str, object], int]:
     with unit.begin() as work:
         refund = refunds.ask_own(work, current_user_id(), path.order_id)
     return RefundAnswer.model_validate(refund).model_dump(mode="json"), 202
+
+
+@routes.post("/v1/orders/<uuid:order_id>/cancel", responses={200: OrderItem})
+def give_up(path: OrderPath) -> OrderItem:
+    """Give up an order that is not paid: nobody can pay it any more, and its coupon is free again.
+
+    The wish is recorded first; without an answer of the provider a job goes on asking. Money that comes in the same
+    moment wins, and the answer says so.
+    """
+    with unit.begin() as work:
+        order = giving_up.ask(work, current_user_id(), path.order_id)
+        customer = work.customers.find(order.user_id, order.provider)
+    if order.state in giving_up.UNPAID:
+        order = _withdraw(order, customer)
+    if order.state in giving_up.UNPAID:
+        raise NotGivenUp
+    with unit.begin() as work:
+        return _item(work, order)
+
+
+def _withdraw(order: Order, customer: str | None) -> Order:
+    try:
+        seen = giving_up.withdraw(providers().get(order.provider), order, customer)
+    except OutcomeUnknown as error:
+        raise Unavailable("The payment provider did not answer. It is asked again until the order is over.") from error
+    with unit.begin() as work:
+        return giving_up.settle(work, catalogues(), order.id, seen) or order
 
 
 def _item(work: Work, order: Order) -> OrderItem:

@@ -11,7 +11,7 @@ from billing.domain.payments import PaymentDeclined
 from billing.domain.subscriptions import Subscription, SubscriptionSeen, SubscriptionState
 from billing.ports import OutcomeUnknown
 from billing.routes.context import catalogues, providers, terms, unit
-from billing.use_cases import reconciling, subscriptions
+from billing.use_cases import entitling, reconciling, subscriptions
 from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
 from common.errors import Unavailable
@@ -39,11 +39,12 @@ class PlanAnswer(Answer):
 
 
 class EntitlementsAnswer(Answer):
-    """What one may do: pictures at once, pixels of the longer side, private links, requests per minute."""
+    """What one may do: pictures at once, pixels of the longer side, public links at a time, requests per minute."""
 
     variants: int
     resolution: int
     private_shares: bool
+    shares: int
     api_rate: int
 
 
@@ -111,7 +112,7 @@ def _ask(plan: Subscription, wish: Callable[[], SubscriptionSeen]) -> Subscripti
 def _answer(user_id: UUID) -> SubscriptionAnswer:
     with unit.begin() as work:
         plan = subscriptions.read(work, user_id)
-        allowed = subscriptions.entitlements(work, catalogues(), user_id)
+        _, allowed = entitling.in_force(work, catalogues(), user_id)
     return SubscriptionAnswer(
         plan=None if plan is None else PlanAnswer.model_validate(plan),
         entitlements=EntitlementsAnswer.model_validate(allowed),

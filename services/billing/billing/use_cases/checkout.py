@@ -6,7 +6,7 @@ from uuid import UUID
 
 from billing.domain.catalogue import Catalogue, Catalogues, NotOffered, Pack, Plan, Price
 from billing.domain.payments import Money, Order, OrderKind, OrderState
-from billing.domain.subscriptions import AlreadySubscribed, SubscriptionState
+from billing.domain.subscriptions import AccountClosing, AlreadySubscribed, SubscriptionState
 from billing.ports import Checkout, CheckoutRequest
 from billing.repository import Work
 from billing.use_cases import codes
@@ -36,10 +36,12 @@ class Wish:
 
 
 def place_order(work: Work, catalogues: Catalogues, wish: Wish) -> Order:
-    """Record an order. Raises NotOffered, AlreadySubscribed, RequestDiffers, and what a coupon is refused with.
+    """Record an order. Raises NotOffered, AlreadySubscribed, AccountClosing, RequestDiffers, and what a coupon does.
 
     One that a coupon makes free is paid with that.
     """
+    if work.departures.is_closed(wish.user_id):
+        raise AccountClosing
     request_key = None if wish.key is None else sha256(wish.key.encode()).digest()
     earlier = _earlier(work, wish, request_key)
     if earlier is not None:

@@ -1,5 +1,6 @@
 """Holding, charging and giving back credits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,7 +17,7 @@ from billing.domain.ledger import (
     setting_aside,
     settlement,
 )
-from billing.domain.lots import Lot, LotKind, draw, give_back, spending_order
+from billing.domain.lots import Lot, LotKind, Part, draw, give_back, spending_order
 from billing.domain.wording import TRIAL, capture_reason, hold_reason, release_reason, with_returns
 from billing.repository import Work
 from billing.use_cases import granting
@@ -73,39 +74,40 @@ def days_from(now: datetime, days: int | None) -> datetime | None:
 
 def hold_for_figurine(work: Work, event: FigurineRequested) -> None:
     """Set the price of a figurine aside, or say that it cannot be afforded."""
-    if work.ledger.find_hold(event.figurine_id):
+    earlier, balance, lots = work.holds.before_holding(event.user_id, event.figurine_id)
+    if earlier:
         return
-    if work.ledger.lock(event.user_id) is None:
+    if balance is None:
         raise NotYet
     hold = work.ledger.new_hold(event.user_id, event.figurine_id, unit_price=event.unit_price, pictures=event.variants)
-    parts = draw(end_lots(work, event.user_id), hold.credits, work.clock.now())
+    parts = draw(end_lots(work, event.user_id, lots), hold.credits, work.clock.now())
     if parts is None:
         _refuse(work, event)
-    elif work.ledger.keep_hold(hold, parts):
-        balance = work.ledger.move(
-            Movement(
-                user_id=event.user_id,
-                kind=Kind.HOLD,
-                reason=hold_reason(event.variants),
-                postings=setting_aside(hold.credits),
-                lots=[part.drawn() for part in parts],
-                figurine_id=event.figurine_id,
-            )
-        )
+        return
+    held = Movement(
+        user_id=event.user_id,
+        kind=Kind.HOLD,
+        reason=hold_reason(event.variants),
+        postings=setting_aside(hold.credits),
+        lots=[part.drawn() for part in parts],
+        figurine_id=event.figurine_id,
+    )
+    left = work.holds.begin(hold, parts, held)
+    if left is not None:
         work.outbox.add(
             CreditsHeld(
                 user_id=event.user_id,
                 figurine_id=event.figurine_id,
                 hold_id=hold.id,
                 credits=hold.credits,
-                **after(balance),
+                **after(left),
             )
         )
 
 
 def capture_delivered_pictures(work: Work, event: FigurineGenerated) -> None:
     """Charge what was delivered, at the agreed price; the rest comes back."""
-    hold = work.ledger.find_hold(event.figurine_id)
+    hold, parts = work.holds.before_settling(event.figurine_id)
     if hold is None:
         raise NotYet
     if hold.state is not HoldState.OPEN:
@@ -113,7 +115,7 @@ def capture_delivered_pictures(work: Work, event: FigurineGenerated) -> None:
     delivered = len(event.pictures)
     captured = price_of(hold, delivered)
     reason = capture_reason(delivered, event.requested)
-    balance = _settle(work, hold, Kind.CAPTURE, captured=captured, delivered=delivered, reason=reason)
+    balance = _settle(work, hold, parts, Kind.CAPTURE, captured=captured, delivered=delivered, reason=reason)
     work.outbox.add(
         CreditsCaptured(
             user_id=event.user_id,
@@ -133,10 +135,10 @@ def release_hold(work: Work, event: FigurineFailed) -> None:
     """
     if work.ledger.record_ended(event.user_id, event.figurine_id, HoldState.RELEASED):
         return
-    hold = work.ledger.find_hold(event.figurine_id)
+    hold, parts = work.holds.before_settling(event.figurine_id)
     if hold is None or hold.state is not HoldState.OPEN:
         return
-    balance = _settle(work, hold, Kind.RELEASE, captured=0, delivered=0, reason=release_reason(event.code))
+    balance = _settle(work, hold, parts, Kind.RELEASE, captured=0, delivered=0, reason=release_reason(event.code))
     work.outbox.add(
         CreditsReleased(
             user_id=event.user_id,
@@ -183,25 +185,23 @@ def _refuse(work: Work, event: FigurineRequested) -> None:
         )
 
 
-def _settle(work: Work, hold: Hold, kind: Kind, *, captured: int, delivered: int, reason: str) -> Balance:
+def _settle(
+    work: Work, hold: Hold, parts: Sequence[Part], kind: Kind, *, captured: int, delivered: int, reason: str
+) -> Balance:
     """End a hold: capture so many credits in the order they were drawn, the rest goes back to the same lots."""
-    work.ledger.lock(hold.user_id)
     now = work.clock.now()
-    parts = work.lots.parts_of(hold.id)
     if any(part.lot.ended(now) and part.lot.free for part in parts):
         # What nobody had claimed ends first, so that only what comes back gets its days of grace.
         end_lots(work, hold.user_id)
-        parts = work.lots.parts_of(hold.id)
+        parts = work.holds.parts_of(hold.figurine_id)
     returns = give_back(parts, captured, now)
-    state = HoldState.SETTLED if kind is Kind.CAPTURE else HoldState.RELEASED
-    work.ledger.end_hold(hold, state, captured=captured, delivered=delivered)
-    return work.ledger.move(
-        Movement(
-            user_id=hold.user_id,
-            kind=kind,
-            reason=with_returns(reason, returns),
-            postings=settlement(returns),
-            lots=[each.lot for each in returns],
-            figurine_id=hold.figurine_id,
-        )
+    settled = Movement(
+        user_id=hold.user_id,
+        kind=kind,
+        reason=with_returns(reason, returns),
+        postings=settlement(returns),
+        lots=[each.lot for each in returns],
+        figurine_id=hold.figurine_id,
     )
+    state = HoldState.SETTLED if kind is Kind.CAPTURE else HoldState.RELEASED
+    return work.holds.end(hold, state, settled, captured=captured, delivered=delivered)

@@ -1,5 +1,6 @@
 """What every movement of credits has in common: lots end on time, and events carry the balance left behind."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,14 +16,16 @@ def after(balance: Balance) -> dict[str, int]:
     return {"available": balance.available, "held": balance.held, "balance_version": balance.version}
 
 
-def end_lots(work: Work, user_id: UUID) -> list[Lot]:
+def end_lots(work: Work, user_id: UUID, lots: Iterable[Lot] | None = None) -> list[Lot]:
     """Let what was not spent in time expire; the lots that have something left. The account is locked.
+
+    `lots` are those of the person that have something in them, where they were read under the lock already.
 
     What is set aside stays set aside: its fate is decided when its figurine's is.
     """
     now = work.clock.now()
     left: list[Lot] = []
-    for lot in work.lots.open(user_id):
+    for lot in work.lots.open(user_id) if lots is None else lots:
         if lot.ended(now) and lot.free:
             expire(work, lot, lot.free, expiry_reason(lot, lot.free))
             lot = replace(lot, free=0)  # noqa: PLW2901 - the same lot, a moment later

@@ -69,6 +69,8 @@ def settle_paid(work: Work, order: Order, money: Money, price: Price) -> bool:
     )
     # Last: numbers are given out one after the other.
     invoicing.issue(work, _sale(paid, price), paid_by=_PAID_BY.get(order.provider, order.provider))
+    if work.departures.has_left(order.user_id):
+        refunds.pay_back(work, paid, "Your account is deleted; what came after that is paid back")
     return True
 
 
@@ -100,7 +102,7 @@ def _bring_to_state(work: Work, catalogues: Catalogues, order: Order, seen: Paym
         case PaymentState.OPEN if order.state is OrderState.NEW:
             _note_reference(work, order, seen)
         case PaymentState.EXPIRED | PaymentState.FAILED | PaymentState.CANCELLED:
-            if work.orders.mark_ended(order.id, ENDS[seen.state]):
+            if work.orders.mark_ended(order.id, OrderState.CANCELLED if order.given_up else ENDS[seen.state]):
                 codes.release(work, order.id)
         case _:
             pass

@@ -29,6 +29,8 @@ from billing.use_cases import granting, invoicing
 
 # Before the provider is asked what became of a refund that it began by itself.
 SETTLING = timedelta(minutes=10)
+# Who asked for a refund of what nobody should have paid.
+STUDIO = "studio"
 _log = structlog.get_logger("billing.refunds")
 
 
@@ -82,7 +84,20 @@ def pay_back(work: Work, order: Order, reason: str) -> None:
     if order.payment is None:
         _log.error("paid, and nothing says by which payment", order_id=str(order.id))
         return
-    _ask(work, order, order.refundable, reason, "studio")
+    _ask(work, order, order.refundable, reason, STUDIO)
+
+
+def repeat(work: Work) -> int:
+    """Send back once more what the studio owes and a bank did not take; 0 when there is nothing."""
+    found = work.refunds.to_repeat()
+    order = None if found is None else work.orders.lock(found[0])
+    if found is None or order is None:
+        return 0
+    # Somebody else may have seen to it while this waited for the order.
+    failed = all(each.state is RefundState.FAILED for each in work.refunds.of_order(order.id))
+    if failed and order.refundable > 0 and not work.disputes.contested(order.id):
+        _ask(work, order, order.refundable, found[1], STUDIO)
+    return 1
 
 
 def apply(work: Work, order: Order, seen: PaymentSeen) -> None:
@@ -115,7 +130,8 @@ def end(work: Work, order: Order, refund: Refund, state: RefundState, reference:
         # The money is still here and the credits are hers again: an operator may find another way.
         _log.error("a refund did not go through", order_id=str(order.id), refund_id=str(refund.id))
         work.orders.add_refunded(order.id, -refund.amount)
-        if refund.credits:
+        # What the studio owes it sends again, so that the credits are not given back in between.
+        if refund.credits and refund.asked_by != STUDIO:
             granting.grant(
                 work,
                 order.user_id,
@@ -138,12 +154,13 @@ def _ask(work: Work, order: Order, amount: int, reason: str, asked_by: str) -> R
         id=work.clock.new_id(),
         order_id=order.id,
         amount=amount,
-        credits=_take_back(work, order, amount, reason if asked_by == "studio" else "Refunded"),
+        credits=_take_back(work, order, amount, reason if asked_by == STUDIO else "Refunded"),
         reason=reason,
         state=RefundState.ASKED,
         created_at=work.clock.now(),
+        asked_by=asked_by,
     )
-    work.refunds.add(refund, order.provider, asked_by=asked_by, wait=timedelta())
+    work.refunds.add(refund, order.provider, wait=timedelta())
     work.orders.add_refunded(order.id, amount)
     return refund
 
@@ -163,8 +180,9 @@ def _refunded_elsewhere(work: Work, order: Order, seen: RefundSeen) -> None:
         state=RefundState.PENDING,
         reference=seen.reference,
         created_at=work.clock.now(),
+        asked_by="provider",
     )
-    if work.refunds.add(refund, order.provider, asked_by="provider", wait=SETTLING):
+    if work.refunds.add(refund, order.provider, wait=SETTLING):
         work.orders.add_refunded(order.id, amount)
         if seen.state is not RefundState.PENDING:
             end(work, order, refund, seen.state, seen.reference)

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from billing.domain.catalogue import Catalogues, Entitlements
+from billing.domain.catalogue import Catalogues
 from billing.domain.lots import UNPAID
 from billing.domain.payments import Applied, Money, Order, OrderKind, OrderState
 from billing.domain.periods import Charge, happens_at_once, read_bill, stands
 from billing.domain.subscriptions import (
+    ACCOUNT_DELETED,
     ENTITLING,
     SECOND,
     SUBSCRIPTION_TRANSITIONS,
@@ -21,7 +22,7 @@ from billing.domain.subscriptions import (
 )
 from billing.ports import PlanChange
 from billing.repository import Work
-from billing.use_cases import granting, refunds
+from billing.use_cases import entitling, granting, refunds
 from billing.use_cases.payments import settle_paid
 from common.contracts.billing import SubscriptionChanged
 
@@ -46,6 +47,7 @@ def apply_subscription(
     now = _seen_as(row, seen, state, looked_at)
     work.subscriptions.update(now)
     _tell(work, row, now)
+    entitling.tell(work, catalogues, row.user_id)
     return Applied(user_id=row.user_id)
 
 
@@ -63,12 +65,14 @@ def _seen_as(row: Subscription, seen: SubscriptionSeen, state: SubscriptionState
     )
 
 
-def entitlements(work: Work, catalogues: Catalogues, user_id: UUID) -> Entitlements:
-    """What the person may do, from how her plan stands; nothing of it is stored."""
-    plan = work.subscriptions.current(user_id)
-    if plan is None or plan.state not in ENTITLING or plan.paid_price_id is None:
-        return catalogues.at(work.clock.now()).free
-    return catalogues.plan(plan.paid_price_id).entitlements
+def rival(work: Work, seen: SubscriptionSeen) -> Subscription | None:
+    """The plan that would make this one its owner's second: to be looked at before this one begins to live."""
+    if seen.order_id is None or seen.state not in ENTITLING:
+        return None
+    if work.subscriptions.state_of(seen.provider, seen.reference) not in {None, SubscriptionState.PENDING}:
+        return None
+    order = work.orders.find(seen.order_id)
+    return None if order is None else work.subscriptions.other_living(order.user_id, seen.reference)
 
 
 def read(work: Work, user_id: UUID) -> Subscription | None:
@@ -136,12 +140,16 @@ def _begin(work: Work, seen: SubscriptionSeen) -> Subscription | None:
         ended_at=None,
     )
     work.subscriptions.add(replace(subscription, seen_at=now - timedelta(days=1)))
+    if work.departures.has_left(order.user_id):
+        work.subscriptions.ask_end(subscription.id, ACCOUNT_DELETED)
     return work.subscriptions.lock(seen.provider, seen.reference)
 
 
 def _begin_to_live(work: Work, row: Subscription, seen: SubscriptionSeen, state: SubscriptionState) -> Subscription:
     """The first payment is through. Whoever has a plan already paid twice in the same moment: this one is to end."""
     if row.state is not SubscriptionState.PENDING or state in {SubscriptionState.PENDING, SubscriptionState.CANCELED}:
+        return row
+    if row.end_because is not None:
         return row
     # In the order everybody locks them: the order before the account.
     if seen.order_id is not None:
@@ -244,7 +252,7 @@ def _wake(work: Work, row: Subscription) -> None:
 
 def _tell(work: Work, was: Subscription, now: Subscription) -> None:
     # Of a second plan nobody is told: it never was one.
-    if now.end_because is None and (_visible(now) != _visible(was) or was.version == 0):
+    if now.end_because != SECOND and (_visible(now) != _visible(was) or was.version == 0):
         work.outbox.add(_changed(now))
 
 

@@ -15,6 +15,7 @@ from common.erasure import PersonGone
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.problems import MEDIA_TYPE
 from common.tokens import TokenIssuer
+from gateway.domain.allowances import PlanNeeded
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import RangeOutside
 from gateway.domain.idempotency import IdempotencyMismatch
@@ -42,6 +43,7 @@ _REFUSALS: Mapping[int, type[Refused]] = {
 # What its status alone does not tell.
 _BY_CODE: Mapping[str, type[Refused]] = {
     "idempotency_mismatch": IdempotencyMismatch,
+    "plan_needed": PlanNeeded,
     "archive_not_ready": ArchiveNotReady,
 }
 

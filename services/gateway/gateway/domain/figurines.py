@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from common.contracts.allowances import MOST_VARIANTS
 from common.contracts.pricing import BATCH, NOW
 from common.errors import Invalid, NotFound, Refused
 
-MAX_VARIANTS: Final = 4
 MAX_TITLE: Final = 60
 MAX_NOTE: Final = 300
 # Invisible, and yet a part of Persian and Indic spelling and of many an emoji.
@@ -71,7 +71,11 @@ RANK: Mapping[State, int] = {
 TERMINAL: Final = 4
 
 # Failure codes that end in a state of their own.
-ENDINGS: Mapping[str, State] = {"insufficient_credits": State.REJECTED, "cancelled": State.CANCELLED}
+ENDINGS: Mapping[str, State] = {
+    "insufficient_credits": State.REJECTED,
+    "plan_needed": State.REJECTED,
+    "cancelled": State.CANCELLED,
+}
 
 # What a person reads, by the public failure code.
 FAILURES: Mapping[str, str] = {
@@ -83,6 +87,7 @@ FAILURES: Mapping[str, str] = {
     "photo_missing": "The photo was gone before painting began. Upload it again.",
     "cancelled": "You cancelled this figurine.",
     "insufficient_credits": "There were not enough credits for this figurine. Get more credits and try again.",
+    "plan_needed": "Your plan ended before this order came in, and it asks for more than is allowed without one.",
     "parent_missing": "The figurine this version comes from was deleted before painting began. It cost nothing.",
     "restricted": "You have not allowed what this figurine needs, or have restricted the use of your data.",
 }
@@ -173,8 +178,8 @@ def check_order(
     delivery: str = NOW,
 ) -> Order:
     """An order within the rules; raises Invalid with the sentence that helps."""
-    if not 1 <= variants <= MAX_VARIANTS:
-        raise Invalid(f"Choose between 1 and {MAX_VARIANTS} pictures.")
+    if not 1 <= variants <= MOST_VARIANTS:
+        raise Invalid(f"Choose between 1 and {MOST_VARIANTS} pictures.")
     if aspect_ratio not in ASPECT_RATIOS:
         raise Invalid(f"Choose one of these shapes: {', '.join(ASPECT_RATIOS)}.")
     return Order(

@@ -24,6 +24,8 @@ class Choice:
     name: str
     # Credits that this choice adds to the price of a picture.
     surcharge: int = 0
+    # The side of a square picture of this size; 0 where the choice is about something else.
+    pixels: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from common.parts import Exports
 from common.person_keys import PersonKeys
 from gateway.repository.accounts import Accounts
 from gateway.repository.addresses import Addresses
+from gateway.repository.allowances import Allowances, Rates
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.corrections import Corrections
@@ -36,6 +37,8 @@ class Work:
     styles: Styles
     mails: Mails
     consents: Consents
+    allowances: Allowances
+    rates: Rates
     addresses: Addresses
     corrections: Corrections
     exports: Exports
@@ -57,6 +60,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             styles=Styles(connection, clock),
             mails=Mails(connection, clock, MAIL_CHANNEL),
             consents=Consents(connection),
+            allowances=Allowances(connection),
+            rates=Rates(connection, clock),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             exports=Exports(connection, clock),

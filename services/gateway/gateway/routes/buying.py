@@ -166,5 +166,16 @@ def give_back(path: OrderPath) -> Response:
     return Response(RefundAnswer(**begun).model_dump_json(), 202, mimetype="application/json")
 
 
+@routes.post(
+    "/v1/orders/<order_id>/cancel", responses={200: OrderItem, **problems(Invalid, NotFound, Conflict, Unavailable)}
+)
+def give_up(path: OrderPath) -> OrderItem:
+    """Give up an order that is not paid; its coupon is free again. Money that came in the same moment counts."""
+    ended = peers().billing.post(
+        f"/v1/orders/{path.order_id}/cancel", user_id=current_person().account_id, timeout=PATIENT
+    )
+    return OrderItem(**ended)
+
+
 def _credits_page() -> str:
     return f"{studio().public_url}/credits"

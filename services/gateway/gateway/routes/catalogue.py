@@ -27,11 +27,12 @@ class PackAnswer(Answer):
 
 
 class EntitlementsAnswer(Answer):
-    """What a plan allows: pictures at once, the longer side in pixels, private links, requests per minute."""
+    """What a plan allows: pictures at once, the longer side in pixels, public links at a time, requests per minute."""
 
     variants: int
     resolution: int
     private_shares: bool
+    shares: int
     api_rate: int
 
 

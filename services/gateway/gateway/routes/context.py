@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import request
+from flask import Response, request
 
 from common.current import Current, CurrentUnit, note_person
 from common.routing import Routes
@@ -12,6 +12,7 @@ from gateway.adapters.live import Live
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import Peers
 from gateway.adapters.turns import Turns
+from gateway.domain.allowances import Budget, RateLimited
 from gateway.domain.people import ForgedRequest, NotSignedIn, Session, csrf_token
 from gateway.ports import PhotoIntake, PhotoStore
 from gateway.repository import Work
@@ -21,6 +22,7 @@ COOKIE = "__Host-session"
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"cookie": []}]
 # Kept with the request itself: flask.g belongs to an application context, which a stream may share.
 _PERSON = "figurine.person"
+_BUDGET = "figurine.budget"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -60,27 +62,19 @@ def public(name: str) -> Routes:
     return Routes(name, __name__)
 
 
-def personal(name: str) -> Routes:
-    """A blueprint for signed-in people only."""
+def personal(name: str, *, counted: bool = True) -> Routes:
+    """A blueprint for signed-in people only; its requests count towards their minute, unless it shows pictures."""
     blueprint = Routes(name, __name__, abp_security=SECURITY)
-    blueprint.before_request(_require_person)
+    blueprint.before_request(_count_request if counted else _require_person)
+    if counted:
+        blueprint.after_request(_tell_budget)
     return blueprint
 
 
 def current_person() -> Person:
     """Who asks, recognised once per request; raises NotSignedIn, ForgedRequest."""
     person: Person | None = request.environ.get(_PERSON)
-    if person is None:
-        token, by_cookie = _presented()
-        if by_cookie and request.method not in SAFE_METHODS:
-            _check_own_page(token)
-        with unit.begin() as work:
-            session = people.recognise(work, token)
-        request.environ[_PERSON] = person = Person(
-            account_id=session.account_id, session=session, token=token, by_cookie=by_cookie
-        )
-        note_person(session.account_id)
-    return person
+    return _recognised(counted=False) if person is None else person
 
 
 def check_origin() -> None:
@@ -91,6 +85,39 @@ def check_origin() -> None:
 
 def _require_person() -> None:
     current_person()
+
+
+def _count_request() -> None:
+    """Raises RateLimited; a page of the studio's own asks for far less than a minute holds."""
+    try:
+        _recognised(counted=True)
+    except RateLimited as refusal:
+        with unit.begin() as work:
+            request.environ[_BUDGET], wait = work.rates.state(refusal.account_id)
+        raise RateLimited(refusal.account_id, retry_after_seconds=wait) from refusal
+
+
+def _recognised(*, counted: bool) -> Person:
+    token, by_cookie = _presented()
+    if by_cookie and request.method not in SAFE_METHODS:
+        _check_own_page(token)
+    with unit.begin() as work:
+        session = people.recognise(work, token)
+        if counted:
+            request.environ[_BUDGET] = work.rates.take(session.account_id)
+    person = Person(account_id=session.account_id, session=session, token=token, by_cookie=by_cookie)
+    request.environ[_PERSON] = person
+    note_person(session.account_id)
+    return person
+
+
+def _tell_budget(response: Response) -> Response:
+    """What is left, as the IETF's draft on RateLimit header fields has it."""
+    budget: Budget | None = request.environ.get(_BUDGET)
+    if budget is not None:
+        response.headers["RateLimit-Policy"] = f'"person";q={budget.rate};w=60'
+        response.headers["RateLimit"] = f'"person";r={budget.left};t={budget.whole_in}'
+    return response
 
 
 def _presented() -> tuple[str, bool]:

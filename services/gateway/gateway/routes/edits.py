@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage as UploadedFile
 
 from common.errors import Invalid
 from common.problems import problems
+from gateway.domain.allowances import PlanNeeded
 from gateway.domain.consents import ConsentRequired
 from gateway.domain.figurines import InsufficientCredits, NoSuchFigurine
 from gateway.domain.idempotency import IdempotencyMismatch
@@ -32,6 +33,7 @@ from gateway.routes.figurines import MAX_UPLOAD_BYTES, FigurineAnswer, FigurineP
 from gateway.routes.once import answered
 from gateway.routes.order_form import Id
 from gateway.routes.placing import place
+from gateway.routes.planned import naming_the_plan
 from gateway.use_cases.figurines import Placement
 from gateway.use_cases.versions import place_edit, quote_edit
 
@@ -112,9 +114,10 @@ def allow_photos() -> None:
         ),
         **problems(
             InsufficientCredits,
+            PlanNeeded,
             PhotoTooLarge,
             PhotoUnsupported,
-            statuses={InsufficientCredits: 402, PhotoTooLarge: 413, PhotoUnsupported: 415},
+            statuses={InsufficientCredits: 402, PlanNeeded: 402, PhotoTooLarge: 413, PhotoUnsupported: 415},
         ),
     },
 )
@@ -125,7 +128,7 @@ def edit(path: FigurinePath, form: EditForm) -> Response:
     repeated = answered(str(account_id), parts)
     if repeated is not None:
         return repeated
-    with unit.begin() as work:
+    with naming_the_plan(account_id), unit.begin() as work:
         quoted = quote_edit(
             work, account_id, path.figurine_id, _wanted(form), photo=_has_photo(form), new_seed=secrets.randbits(31)
         )
@@ -139,6 +142,7 @@ def edit(path: FigurinePath, form: EditForm) -> Response:
         seed=quoted.seed,
         save=save,
         parent=quoted.parent,
+        allowance_version=quoted.quote.allowance_version,
     )
     return place(account_id, placement, jpeg, parts, made(place_edit, account_id, placement))
 

@@ -19,7 +19,7 @@ from gateway.repository import Work
 from gateway.repository.feed import News
 from gateway.routes.context import Person, current_person, live, personal, unit
 
-routes = personal("events")
+routes = personal("events", counted=False)
 
 HEARTBEAT_SECONDS = 15.0
 # Any number a feed can have reached, and no longer one.

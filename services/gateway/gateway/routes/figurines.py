@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from common.answers import Answer
 from common.errors import Conflict, Invalid, NotFound, Unavailable
 from common.problems import problems
+from gateway.domain.allowances import PlanNeeded
 from gateway.domain.consents import ConsentRequired
 from gateway.domain.figurines import (
     Figurine,
@@ -39,6 +40,7 @@ from gateway.routes.context import current_person, peers, personal, unit
 from gateway.routes.once import Made, answered
 from gateway.routes.order_form import OrderForm
 from gateway.routes.placing import place
+from gateway.routes.planned import naming_the_plan
 from gateway.routes.versions import VersionAnswer, version_answers
 from gateway.use_cases import figurines
 from gateway.use_cases.figurines import Placement
@@ -158,9 +160,10 @@ def allow_photos() -> None:
         ),
         **problems(
             InsufficientCredits,
+            PlanNeeded,
             PhotoTooLarge,
             PhotoUnsupported,
-            statuses={InsufficientCredits: 402, PhotoTooLarge: 413, PhotoUnsupported: 415},
+            statuses={InsufficientCredits: 402, PlanNeeded: 402, PhotoTooLarge: 413, PhotoUnsupported: 415},
         ),
     },
 )
@@ -180,7 +183,7 @@ def order(form: OrderForm) -> Response:
     repeated = answered(str(person.account_id), parts)
     if repeated is not None:
         return repeated
-    with unit.begin() as work:
+    with naming_the_plan(person.account_id), unit.begin() as work:
         quote = figurines.quote(work, person.account_id, wanted)
     save = order_photo.is_to_be_saved(form, person.account_id)
     jpeg = order_photo.jpeg_of(form, person.account_id)
@@ -191,6 +194,7 @@ def order(form: OrderForm) -> Response:
         price=quote.price,
         seed=secrets.randbits(31),
         save=save,
+        allowance_version=quote.allowance_version,
     )
     make = made(figurines.place_order, person.account_id, placement)
     return place(person.account_id, placement, jpeg, parts, make)

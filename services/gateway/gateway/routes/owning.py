@@ -10,11 +10,13 @@ from pydantic import BaseModel, Field
 from common.answers import Answer
 from common.errors import Conflict, Invalid
 from common.problems import problems
+from gateway.domain.allowances import PlanNeeded
 from gateway.domain.figurines import NoSuchFigurine
 from gateway.domain.people import ForgedRequest
 from gateway.domain.ratings import Reason
 from gateway.routes.context import current_person, peers, personal, studio, unit
 from gateway.routes.figurines import FigurineAnswer, FigurinePath, figurine_answers
+from gateway.routes.planned import naming_the_plan
 from gateway.use_cases import figurines
 
 routes = personal("owning")
@@ -84,11 +86,17 @@ def remove_favourite(path: FigurinePath) -> FigurineAnswer:
 
 @routes.post(
     "/v1/figurines/<figurine_id>/share",
-    responses={200: ShareAnswer, **problems(NoSuchFigurine, Conflict, ForgedRequest)},
+    responses={
+        200: ShareAnswer,
+        **problems(NoSuchFigurine, Conflict, ForgedRequest),
+        **problems(PlanNeeded, statuses={PlanNeeded: 402}),
+    },
 )
 def share(path: FigurinePath) -> ShareAnswer:
     """Make a public link, or repeat the one there is."""
-    given = peers().generation.post(f"/v1/figurines/{path.figurine_id}/share", user_id=current_person().account_id)
+    account_id = current_person().account_id
+    with naming_the_plan(account_id):
+        given = peers().generation.post(f"/v1/figurines/{path.figurine_id}/share", user_id=account_id)
     return _share_answer(given["token"])
 
 

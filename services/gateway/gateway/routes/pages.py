@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from common.current import Current
 from common.errors import NotFound, Unavailable
 from gateway.adapters.links import Links
+from gateway.domain.allowances import EVERYBODY
 from gateway.domain.consents import GEMINI, consents_asked_by, consents_needed_for
 from gateway.domain.people import Account, LinkExpired, NotSignedIn, csrf_token
 from gateway.domain.ratings import REASON_WORDS
@@ -84,11 +85,13 @@ def make() -> Response:
     with unit.begin() as work:
         styles = work.styles.all()
         allowed = work.consents.granted(account.id) if account else frozenset[str]()
+        plan = (work.allowances.of(account.id) if account else EVERYBODY).what
     return show_page(
         "studio.html",
         styles=[style_answer(style) for style in styles],
         gemini=GeminiSwitch.of(styles, allowed=GEMINI in allowed),
         reasons=REASON_WORDS,
+        allowance=plan,
     )
 
 

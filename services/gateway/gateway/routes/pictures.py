@@ -15,7 +15,7 @@ from gateway.domain.figurines import Figurine, NoSuchFigurine, RangeOutside
 from gateway.routes.context import current_person, peers, personal, unit
 from gateway.use_cases import figurines
 
-routes = personal("pictures")
+routes = personal("pictures", counted=False)
 
 ASKED = ("Range", "If-None-Match", "If-Range")
 ANSWERED = ("Content-Type", "Content-Length", "Content-Range", "ETag", "Accept-Ranges", "Cache-Control")

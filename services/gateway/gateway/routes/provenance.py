@@ -12,7 +12,7 @@ from gateway.routes.context import current_person, peers, personal, unit
 from gateway.routes.figurines import FigurinePath
 from gateway.use_cases import figurines
 
-routes = personal("provenance")
+routes = personal("provenance", counted=False)
 
 
 class ActionAnswer(Answer):

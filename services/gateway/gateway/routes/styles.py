@@ -1,7 +1,8 @@
 """/v1/styles: the style catalogue."""
 
 from common.answers import Answer
-from gateway.domain.figurines import ASPECT_RATIOS, MAX_VARIANTS
+from common.contracts.allowances import FREE
+from gateway.domain.figurines import ASPECT_RATIOS
 from gateway.domain.styles import Style
 from gateway.routes.context import public, unit
 
@@ -9,11 +10,15 @@ routes = public("styles")
 
 
 class ChoiceAnswer(Answer):
-    """One way to have an option; `surcharge` is what it adds to the price of a picture, in credits."""
+    """One way to have an option; `surcharge` is what it adds to the price of a picture, in credits.
+
+    `pixels` is the side of a square picture of this size; how much of it one may have, `GET /v1/subscription` says.
+    """
 
     id: str
     name: str
     surcharge: int = 0
+    pixels: int = 0
 
 
 class OptionAnswer(Answer):
@@ -29,6 +34,7 @@ class StyleAnswer(Answer):
 
     One that is not `available` can be seen, not ordered; `unavailable_because` says why. With `batch` it can be ordered
     for within a day, at half the price with all surcharges, rounded down, as long as that leaves a credit to pay.
+    `max_variants` is how many pictures an order may have without a plan.
     """
 
     id: str
@@ -40,7 +46,7 @@ class StyleAnswer(Answer):
     engines: tuple[str, ...]
     options: tuple[OptionAnswer, ...]
     aspect_ratios: tuple[str, ...] = ASPECT_RATIOS
-    max_variants: int = MAX_VARIANTS
+    max_variants: int = FREE.variants
     batch: bool = False
     available: bool
     unavailable_because: str | None

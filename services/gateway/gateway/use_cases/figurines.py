@@ -13,6 +13,7 @@ from common.contracts.generation import (
     FigurineRequested,
     FigurineStarted,
 )
+from gateway.domain.allowances import check_allowed
 from gateway.domain.figurines import (
     UPLOAD_LIFETIME,
     Figurine,
@@ -35,6 +36,8 @@ class Quote:
 
     order: Order
     price: int
+    # Which change of what the person may do it was held against.
+    allowance_version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ class Placement:
     save: bool = False
     # What it is a version of.
     parent: Parent | None = None
+    allowance_version: int = 0
 
     @property
     def goes_on(self) -> bool:
@@ -58,7 +62,9 @@ class Placement:
 
 
 def quote(work: Work, account_id: UUID, order: Order) -> Quote:
-    """What an order would be. Raises NoSuchStyle, StyleUnavailable, ConsentRequired, Invalid, InsufficientCredits.
+    """What an order would be.
+
+    Raises NoSuchStyle, StyleUnavailable, ConsentRequired, PlanNeeded, Invalid, InsufficientCredits.
 
     The balance is the last one heard of; when none was, billing decides.
     """
@@ -67,12 +73,14 @@ def quote(work: Work, account_id: UUID, order: Order) -> Quote:
         raise NoSuchStyle
     check_available(style)
     settled = replace(order, options=settle_options(style, order.options))
+    allowed = work.allowances.of(account_id)
+    check_allowed(allowed.what, style, settled.options, order.variants)
     price = price_of(style, settled.options, delivery=order.delivery) * order.variants
     require_consent_for(work, account_id, style, delivery=order.delivery)
     available = work.figurines.available_credits(account_id)
     if available is not None and available < price:
         raise InsufficientCredits
-    return Quote(order=settled, price=price)
+    return Quote(order=settled, price=price, allowance_version=allowed.version)
 
 
 def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
@@ -123,6 +131,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             parent_picture=figurine.parent_picture,
             save=placement.save,
             delivery=figurine.delivery,
+            allowance_version=placement.allowance_version,
         )
     )
     return figurine
@@ -208,6 +217,7 @@ def _edit_ordered(figurine: Figurine, placement: Placement, parent: Parent, now:
         ordered_at=now,
         delete_by=now + UPLOAD_LIFETIME,
         options=dict(figurine.options),
+        allowance_version=placement.allowance_version,
     )
 
 

@@ -36,6 +36,7 @@ class _Choice(_Strict):
     name: Words
     prompt: Words | None = None
     surcharge: Annotated[int, Field(ge=0)] = 0
+    pixels: Annotated[int, Field(ge=0)] = 0
 
 
 class _Shared(_Strict):
@@ -109,7 +110,8 @@ def _shared(file: Path) -> Option:
 
 def _option(read: _Shared, option_id: str) -> Option:
     choices = tuple(
-        Choice(id=each.id, name=each.name, prompt=each.prompt or "", surcharge=each.surcharge) for each in read.choices
+        Choice(id=each.id, name=each.name, prompt=each.prompt or "", surcharge=each.surcharge, pixels=each.pixels)
+        for each in read.choices
     )
     return Option(id=option_id, name=read.name, choices=choices)
 

@@ -75,7 +75,6 @@ from generation.domain.prompts import MAX_NOTE, MAX_TITLE, PLACEHOLDER, compose
 from generation.domain.provenance import Action, Inspection, Making, Origin, making_of
 from generation.domain.styles import (
     ASPECT_RATIOS,
-    MAX_VARIANTS,
     Choice,
     Option,
     Slot,
@@ -101,7 +100,6 @@ __all__ = [
     "MAX_TITLE",
     "MAX_TURNS",
     "MAX_UNKNOWN",
-    "MAX_VARIANTS",
     "MEDIA_TYPES",
     "MODEL_ATTEMPTS",
     "MODEL_LEASE",

@@ -76,6 +76,7 @@ class FailureCode(StrEnum):
     CANCELLED = "cancelled"
     INSUFFICIENT_CREDITS = "insufficient_credits"
     RESTRICTED = "restricted"
+    PLAN_NEEDED = "plan_needed"  # more or larger pictures than the person's plan allows
     PARENT_MISSING = "parent_missing"  # deleted before a version of it was painted
 
 

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from common.contracts.pricing import NOW, unit_price
 
-MAX_VARIANTS = 4
 ASPECT_RATIOS = ("1:1", "3:4", "4:3", "4:5", "5:4", "2:3", "3:2", "9:16", "16:9", "21:9")
 
 # As people read them, by the engine's public name.
@@ -34,6 +33,8 @@ class Choice:
     prompt: str = ""
     # Credits that this choice adds to the price of a picture.
     surcharge: int = 0
+    # The side of a square picture of this size; 0 where the choice is about something else.
+    pixels: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from common.database import Connection, notify
 from common.outbox import Outbox
 from common.parts import Exports
 from common.person_keys import PersonKeys
+from generation.repository.allowances import Allowances
 from generation.repository.attempts import Attempts
 from generation.repository.batches import Batches
 from generation.repository.consents import Consents, Disclosures
@@ -42,6 +43,7 @@ class Work:
         self.shares = Shares(connection)
         self.ratings = Ratings(connection)
         self.quality = Quality(connection)
+        self.allowances = Allowances(connection)
         self.consents = Consents(connection)
         self.disclosures = Disclosures(connection, clock)
         self.exports = Exports(connection, clock)

@@ -23,6 +23,12 @@ class Shares:
                 "SELECT figurine_id, user_id, token, created_at FROM shares WHERE figurine_id = %s", [figurine_id]
             ).fetchone()
 
+    def given_out(self, user_id: UUID) -> int:
+        """How many links this person has given out; nobody else counts hers before the transaction ends."""
+        self._connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"shares:{user_id}"])
+        row = self._connection.execute("SELECT count(*) FROM shares WHERE user_id = %s", [user_id]).fetchone()
+        return row[0] if row else 0
+
     def add(self, share: Share, *, digest: bytes) -> None:
         """Give out a link."""
         self._connection.execute(

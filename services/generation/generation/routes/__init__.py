@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from common.errors import Refused
 from generation.domain import ModelFailed, TooManyModels
+from generation.domain.allowances import PlanNeeded
 from generation.routes import (
     figurines,
     models,
@@ -29,6 +30,6 @@ ROUTES = [
     photo_check.routes,
     quality.routes,
 ]
-STATUSES: Mapping[type[Refused], int] = {RangeOutside: 416, ModelFailed: 422, TooManyModels: 429}
+STATUSES: Mapping[type[Refused], int] = {RangeOutside: 416, ModelFailed: 422, TooManyModels: 429, PlanNeeded: 402}
 
 __all__ = ["ROUTES", "STATUSES", "Catalogue", "ModelDesk", "QualityDesk", "Shelf"]

@@ -12,6 +12,7 @@ from common.errors import Invalid
 from common.problems import problems
 from generation import use_cases
 from generation.domain import NoSuchFigurine, NoSuchPicture
+from generation.domain.allowances import PlanNeeded
 from generation.domain.quality import Reason
 from generation.domain.sharing import NoSuchShare, NothingToShow, NotRated, check_comment
 from generation.routes.context import unit
@@ -85,7 +86,12 @@ def delete(path: FigurinePath) -> GoneAnswer:
 
 
 @routes.post(
-    "/v1/figurines/<figurine_id>/share", responses={200: ShareAnswer, **problems(NoSuchFigurine, NothingToShow)}
+    "/v1/figurines/<figurine_id>/share",
+    responses={
+        200: ShareAnswer,
+        **problems(NoSuchFigurine, NothingToShow),
+        **problems(PlanNeeded, statuses={PlanNeeded: 402}),
+    },
 )
 def share(path: FigurinePath) -> ShareAnswer:
     """Give out the figurine's link."""

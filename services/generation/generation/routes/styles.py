@@ -9,11 +9,15 @@ routes = internal_blueprint("styles", __name__)
 
 
 class ChoiceAnswer(Answer):
-    """One way to have an option; `surcharge` is what it adds to the price of a picture, in credits."""
+    """One way to have an option; `surcharge` is what it adds to the price of a picture, in credits.
+
+    `pixels` is the side of a square picture of this size: plans differ in how much of it they allow.
+    """
 
     id: str
     name: str
     surcharge: int = 0
+    pixels: int = 0
 
 
 class OptionAnswer(Answer):

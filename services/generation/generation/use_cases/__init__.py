@@ -9,7 +9,15 @@ from generation.use_cases.models import (
     postpone_model,
     seconds_to_model,
 )
-from generation.use_cases.orders import Catalogue, accept_edit, accept_order, cancel_figurine, queue_job, reject_job
+from generation.use_cases.orders import (
+    Catalogue,
+    accept_edit,
+    accept_order,
+    cancel_figurine,
+    note_allowance,
+    queue_job,
+    reject_job,
+)
 from generation.use_cases.owning import (
     delete_figurine,
     find_rating,
@@ -72,6 +80,7 @@ __all__ = [
     "keep_claim",
     "keep_photo",
     "measure_queue",
+    "note_allowance",
     "note_consent",
     "note_unknown_calls",
     "open_share",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from common.contracts.billing import CreditsHeld, CreditsRefused
+from common.contracts.billing import CreditsHeld, CreditsRefused, EntitlementsChanged
 from common.contracts.gateway import FigurineEditOrdered, ImageUploaded
 from common.contracts.generation import (
     FigurineRequested,
@@ -46,6 +46,8 @@ def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue, save
     elif style is None or figurine.unit_price < 1:
         # What is not in the catalogue cannot be made, and nothing is made for a price that no catalogue ever said.
         end(work, figurine, State.FAILED, FailureCode.REFUSED_BY_ENGINE)
+    elif not _is_allowed(work, figurine, style, event.allowance_version):
+        end(work, figurine, State.REJECTED, FailureCode.PLAN_NEEDED)
     else:
         _ask_for_credits(work, figurine)
 
@@ -63,12 +65,29 @@ def accept_edit(work: Work, event: FigurineEditOrdered, *, catalogue: Catalogue)
     figurine = _version(event)
     if not work.jobs.add(figurine):
         _drop_words_of_cancelled_order(work, event.figurine_id)
-    elif event.style not in catalogue:
+    elif (style := catalogue.get(event.style)) is None:
         end(work, figurine, State.FAILED, FailureCode.REFUSED_BY_ENGINE)
+    elif not _is_allowed(work, figurine, style, event.allowance_version):
+        end(work, figurine, State.REJECTED, FailureCode.PLAN_NEEDED)
     elif not work.pictures.history(figurine):
         end(work, figurine, State.FAILED, FailureCode.PARENT_MISSING)
     else:
         _ask_for_credits(work, figurine)
+
+
+def note_allowance(work: Work, event: EntitlementsChanged) -> None:
+    """What a person may do has changed: it counts for orders that come from now on."""
+    work.allowances.note(event)
+
+
+def _is_allowed(work: Work, figurine: Figurine, style: Style, known_version: int) -> bool:
+    """Whether an order is within what its owner may do. Raises NotYet when the gateway knew more of that than we do."""
+    allowed = work.allowances.of(figurine.user_id)
+    if allowed.covers(style, figurine.options, figurine.variants):
+        return True
+    if allowed.version < known_version:
+        raise NotYet
+    return False
 
 
 def queue_job(work: Work, event: CreditsHeld) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from common.contracts.generation import FigurineDeleted
 from generation.domain import FailureCode, Figurine, NoSuchFigurine, State
+from generation.domain.allowances import PlanNeeded
 from generation.domain.quality import Reason, distinct
 from generation.domain.sharing import (
     NoSuchShare,
@@ -44,11 +45,16 @@ def record_gone(work: Work, figurine_id: UUID) -> None:
 
 
 def share_figurine(work: Work, user_id: UUID, figurine_id: UUID) -> str:
-    """The token of the figurine's link: the one that is given out, or a new one. Raises NothingToShow."""
+    """The token of the figurine's link: the one that is given out, or a new one. Raises NothingToShow, PlanNeeded.
+
+    Links that were given out under a plan stay when it ends; new ones have to wait until there are fewer.
+    """
     figurine = _shown(work, user_id, figurine_id)
     share = work.shares.find(figurine.id)
     if share is not None:
         return work.seals.open(share.token, owner=user_id, purpose=_TOKEN)
+    if work.shares.given_out(user_id) >= work.allowances.of(user_id).shares:
+        raise PlanNeeded
     token = new_token()
     sealed = work.seals.seal(token, owner=user_id, purpose=_TOKEN)
     share = Share(figurine_id=figurine.id, user_id=user_id, token=sealed, created_at=work.clock.now())

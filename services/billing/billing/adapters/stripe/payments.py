@@ -64,8 +64,14 @@ class Payments:
     def find(self, order_id: str, customer: str, since: datetime) -> PaymentSeen | None:
         """The payment of an order whose reference nobody recorded, by the order's id on its checkout."""
         with reading():
-            sessions = _younger(self._v1.checkout.sessions.list({"customer": customer, "limit": 100}), since)
-            session = next((each for each in sessions if each.get("client_reference_id") == order_id), None)
+            try:
+                sessions = _younger(self._v1.checkout.sessions.list({"customer": customer, "limit": 100}), since)
+                session = next((each for each in sessions if each.get("client_reference_id") == order_id), None)
+            except stripe.InvalidRequestError as error:
+                # Of a customer who was deleted nothing is listed.
+                if missing(error):
+                    return None
+                raise
         return None if session is None else self._of_session(session)
 
     def _of_session(self, session: Json) -> PaymentSeen:

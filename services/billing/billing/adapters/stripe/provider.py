@@ -69,6 +69,19 @@ class StripeProvider:
             )
         return made.id
 
+    def delete_customer(self, reference: str) -> None:
+        """Delete Stripe's customer; one that is gone is gone."""
+        with reading():
+            try:
+                known = self._v1.customers.retrieve(reference).to_dict()
+            except stripe.InvalidRequestError as error:
+                if missing(error):
+                    return
+                raise
+        if not known.get("deleted"):
+            with changing():
+                self._v1.customers.delete(reference)
+
     def correct_copies(self, customer: str, old: OldValues, new: Mapping[str, str]) -> Copies:
         """What Stripe holds of what the person corrected."""
         return self._copies.correct(customer, old, new)

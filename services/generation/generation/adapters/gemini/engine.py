@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from common.clock import SYSTEM_CLOCK, Clock
+from common.contracts.allowances import MOST_VARIANTS
 from generation.domain import MOST_HOPE_FIRST, FailureCode
 from generation.ports import Painting, PaintingFailed, PaintingUnknown, PaintOrder
 
@@ -22,7 +23,6 @@ from .wire import Wire
 
 DEFAULT_MODELS = ("gemini-2.5-flash-image", "gemini-nano-banana-2.1", "gemini-3.1-flash-lite-image")
 
-_MOST_VARIANTS = 4
 _log = structlog.stdlib.get_logger("generation.gemini")
 
 
@@ -95,7 +95,7 @@ class GeminiEngine:
         """
         if not order.prompt:
             raise PaintingFailed("no_picture", "no_prompt")
-        count = max(1, min(order.variants, _MOST_VARIANTS))
+        count = max(1, min(order.variants, MOST_VARIANTS))
         running = [self._begin(order, variant) for variant in range(count)]
         outcomes = [_result(each) for each in running]
         paintings = [outcome.painting for outcome in outcomes if outcome.painting is not None]

@@ -12,10 +12,10 @@ _FACE = 0.935
 """Share of the radius the photo fills; the rest is the ring."""
 
 
-def badge(photo: Bytes, mask: Plane, scale: int = 1) -> Subject:
+def badge(photo: Bytes, mask: Plane, scale: float = 1.0) -> Subject:
     """A disc as wide as the photo's shorter side, centred on what matters, in an enamel ring."""
     square = _around_what_matters(photo, mask)
-    diameter = _DIAMETER * scale
+    diameter = round(_DIAMETER * scale)
     picture = np.clip(resize(to_floats(square), (diameter, diameter)), 0.0, 1.0)
     half = diameter / 2.0
     x, y = grid(diameter, diameter)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .frames import LARGER
+from .frames import SCALES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +18,9 @@ class Brief:
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
-    def scale(self) -> int:
+    def scale(self) -> float:
         """How many times the standard size the picture has."""
-        return LARGER if self.choice("resolution", "standard", "large") == "large" else 1
+        return SCALES[self.choice("resolution", *SCALES)]
 
     def choice(self, option: str, *choices: str) -> str:
         """What was chosen of these, or the first of them."""

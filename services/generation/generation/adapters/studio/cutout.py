@@ -20,8 +20,8 @@ from .pixels import (
     to_floats,
 )
 
-_LONGEST, _SHORTEST = (1280, 2048), (512, 1280)
-"""Bounds of a photo's longer side in pixels, by the scale of the picture."""
+_STANDARD, _LARGER = (512, 1280), (1280, 2048)
+"""Bounds of a photo's longer side in pixels, for a picture of the standard size and for larger ones."""
 
 
 class PhotoUnreadable(Exception):
@@ -37,8 +37,8 @@ class Subject:
     grounded: bool
 
 
-def open_photo(data: bytes, scale: int = 1) -> Bytes:
-    """The photo as upright RGB on white, its longest side 512 to 1280 px, or 1280 to 2048 for a large picture."""
+def open_photo(data: bytes, scale: float = 1.0) -> Bytes:
+    """The photo as upright RGB on white, its longest side 512 to 1280 px, or 1280 to 2048 for a larger picture."""
     try:
         with Image.open(BytesIO(data)) as opened:
             upright = ImageOps.exif_transpose(opened).convert("RGBA")
@@ -47,7 +47,8 @@ def open_photo(data: bytes, scale: int = 1) -> Bytes:
     canvas = Image.new("RGBA", upright.size, "white")
     photo = Image.alpha_composite(canvas, upright).convert("RGB")
     longest = max(photo.size)
-    zoom = min(max(longest, _SHORTEST[scale - 1]), _LONGEST[scale - 1]) / longest
+    least, most = _LARGER if scale > 1 else _STANDARD
+    zoom = min(max(longest, least), most) / longest
     size = (max(16, round(photo.width * zoom)), max(16, round(photo.height * zoom)))
     resized = photo if size == photo.size else photo.resize(size, Image.Resampling.LANCZOS)
     return _developed(np.asarray(resized, np.uint8))
@@ -110,7 +111,7 @@ def _fine_edges(photo: Bytes, mask: Plane) -> Plane:
 
 def _zoom(plane: Plane) -> float:
     """How much finer than for a standard picture the work is done."""
-    return max(1.0, max(plane.shape) / _LONGEST[0])
+    return max(1.0, max(plane.shape) / _STANDARD[1])
 
 
 def _trimmed(alpha: Plane, touching: set[str]) -> Plane:

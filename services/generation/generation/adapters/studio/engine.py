@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import structlog
 from pebble import ProcessPool
 
+from common.contracts.allowances import MOST_VARIANTS
 from generation.domain.hints import Seen
 from generation.ports import Painting, PaintingFailed, PaintOrder
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pebble.common.types import MultiprocessingContext
 
 _T = TypeVar("_T")
-_MOST_VARIANTS = 4
 _START_SECONDS = 30.0
 """What a busy machine may need to start a worker."""
 _log = structlog.stdlib.get_logger("generation.studio")
@@ -39,7 +39,7 @@ class StudioEngine:
         self,
         *,
         workers: int = 1,
-        memory_bytes: int = 1_500_000_000,
+        memory_bytes: int = 2_000_000_000,
         seconds_per_picture: float = 60.0,
         tasks_per_worker: int = 50,
     ) -> None:
@@ -158,7 +158,7 @@ class StudioEngine:
 def _briefs(order: PaintOrder) -> list[Brief]:
     if order.style not in STYLES or order.aspect_ratio not in SIZES:
         raise PaintingFailed("no_picture", f"no style {order.style!r} in {order.aspect_ratio!r} here")
-    variants = range(1, max(1, min(order.variants, _MOST_VARIANTS)) + 1)
+    variants = range(1, max(1, min(order.variants, MOST_VARIANTS)) + 1)
     return [
         Brief(
             style=order.style,

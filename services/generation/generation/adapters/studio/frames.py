@@ -21,11 +21,11 @@ SIZES: Mapping[str, Size] = MappingProxyType(
 )
 """Aspect ratio of the public contract to width and height in pixels."""
 
-LARGER = 2
-"""How many times as wide and as high a picture of resolution "large" is."""
+SCALES: Mapping[str, float] = MappingProxyType({"standard": 1.0, "large": 2.0, "largest": 2.5})
+"""How many times as wide and as high as the standard a picture is, by what is chosen for its size."""
 
 
-def frame(aspect_ratio: str, scale: int = 1) -> Size:
+def frame(aspect_ratio: str, scale: float = 1.0) -> Size:
     """The size of a picture that is `scale` times the standard one."""
     width, height = SIZES[aspect_ratio]
-    return width * scale, height * scale
+    return round(width * scale), round(height * scale)

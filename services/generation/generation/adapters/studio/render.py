@@ -42,7 +42,7 @@ STYLES: Mapping[str, Callable[[Subject, Look, Size, Brief], Picture]] = MappingP
 """Every style this engine knows, by its public id."""
 
 
-def cut_out(photo: bytes, scale: int = 1) -> Subject:
+def cut_out(photo: bytes, scale: float = 1.0) -> Subject:
     """The photo's subject, or the photo on a badge, for a picture of that scale; raises PhotoUnreadable."""
     pixels = open_photo(photo, scale)
     # From the standard size always: both sizes of a picture show the same subject.

@@ -20,6 +20,7 @@ const NEXT_STEP = new Map([
   ["photo_missing", "Choose the photo again"],
   ["model_retired", "Choose another style"],
   ["insufficient_credits", "Change the order"],
+  ["plan_needed", "Change the order"],
 ]);
 
 const SENT_TWICE = "Sending it again is safe: it is made, and paid for, once.";

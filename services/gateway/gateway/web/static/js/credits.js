@@ -16,11 +16,11 @@ const LOOK_AGAIN_MS = 10_000;
 const OPENS_WITHIN_MS = 1500;
 
 const keepCard = keeper();
-let offered = { packs: [], plans: [], mine: null };
+let offered = { packs: [], plans: [], mine: null, free: null };
 
 async function readOffers() {
-  const [{ packs, plans }, { plan }] = await Promise.all([read("/v1/catalogue"), read("/v1/subscription"), showWays()]);
-  offered = { packs, plans, mine: plan && plan.state !== "canceled" ? plan : null };
+  const [{ packs, plans, free }, { plan }] = await Promise.all([read("/v1/catalogue"), read("/v1/subscription"), showWays()]);
+  offered = { packs, plans, free, mine: plan && plan.state !== "canceled" ? plan : null };
   showPlan(offered.mine, plans);
   showOffers();
 }
@@ -38,7 +38,7 @@ function showOffers() {
 }
 
 function buyable(offer, label) {
-  const card = offerCard(offer, { less: lessFor(offer) });
+  const card = offerCard(offer, { less: lessFor(offer), free: offered.free });
   if (!wayFor(offer)) return card;
   const take = (button, say) =>
     act(button, say, async () => {
@@ -51,7 +51,7 @@ function buyable(offer, label) {
 }
 
 function changeable(offer) {
-  const card = offerCard(offer);
+  const card = offerCard(offer, { free: offered.free });
   if (offer.price_id === offered.mine.price_id) {
     card.dataset.mine = "";
     withNote(card, "Your plan");

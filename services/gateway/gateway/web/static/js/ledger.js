@@ -10,6 +10,7 @@ const PAGE = 20;
 const MOST = 200;
 const KINDS = { pack: "Pack", plan: "Plan, first period", renewal: "Plan, next period", change: "Plan changed" };
 const DOCUMENTS = { invoice: "Invoice", receipt: "Invoice and receipt", credit_note: "Credit note" };
+const UNPAID = new Set(["new", "open"]);
 const ENDED = { expired: "Not paid in time", failed: "The payment did not go through", cancelled: "Given up" };
 
 const signed = (n) => (n > 0 ? `+${n}` : n === 0 ? "0" : `−${-n}`);
@@ -71,24 +72,43 @@ export function orderLine(order, changed) {
   const made = line(money(order.amount, order.currency), credits(order.credits), orderMore(order), order.paid_at ?? order.created_at);
   const acts = made.querySelector(".line-acts");
   if (order.url) acts.append(linkTo(order.url, order.provider === "invoice" ? "Bank details" : "Pay it", `Pay ${what}`));
+  if (UNPAID.has(order.state)) {
+    withWish(made, {
+      label: "Give it up",
+      name: `Give up ${what}`,
+      question: `It can then be paid no more${order.list_amount > order.amount ? ", and its coupon can be used again" : ""}.`,
+      wish: () => post(`/v1/orders/${order.id}/cancel`),
+      changed,
+    });
+  }
   if (order.give_back_until) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "text-button", textContent: "Give it back" });
-    button.setAttribute("aria-label", `Give back ${what}`);
-    acts.append(button);
-    const say = made.querySelector(".field-error");
-    askFirst(button, {
-      question: () => `${credits(order.credits)} go, and ${money(order.amount_paid, order.currency)} comes back the way you paid.`,
-      keep: "Keep it",
-      go: "Give it back",
-      act: () =>
-        act(button, say, async () => {
-          await post(`/v1/orders/${order.id}/refund`);
-          await changed();
-          at("orders-title").focus();
-        }),
+    withWish(made, {
+      label: "Give it back",
+      name: `Give back ${what}`,
+      question: `${credits(order.credits)} go, and ${money(order.amount_paid, order.currency)} comes back the way you paid.`,
+      wish: () => post(`/v1/orders/${order.id}/refund`),
+      changed,
     });
   }
   return made;
+}
+
+/** A button on a line that asks once more before it does what it says. */
+function withWish(made, { label, name, question, wish, changed }) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "text-button", textContent: label });
+  button.setAttribute("aria-label", name);
+  made.querySelector(".line-acts").append(button);
+  askFirst(button, {
+    question: () => question,
+    keep: "Keep it",
+    go: label,
+    act: () =>
+      act(button, made.querySelector(".field-error"), async () => {
+        await wish();
+        await changed();
+        at("orders-title").focus();
+      }),
+  });
 }
 
 /** An invoice, a receipt or a credit note, with its PDF. */

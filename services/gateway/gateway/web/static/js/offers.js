@@ -22,19 +22,35 @@ export async function pictureWords() {
   return `A picture takes ${least} ${most - least === 1 ? "or" : "to"} ${credits(most)}`;
 }
 
-function facts(offer) {
+/** What a plan gives beyond what everybody has, in plain words. */
+function gives({ entitlements: plan }, free) {
+  if (!free) return [];
+  const more = (name, words) => (plan[name] > free[name] ? [words(plan[name].toLocaleString("en-GB"), free[name])] : []);
+  return [
+    ...more("variants", (n, without) => `Up to ${n} pictures at once, instead of ${without}`),
+    ...more("resolution", (n) => `Pictures of up to ${n} pixels`),
+    ...more("shares", (n, without) => `${n} public links at a time, instead of ${without}`),
+    ...more("api_rate", (n, without) => `${n} requests a minute for your own programs, instead of ${without}`),
+  ];
+}
+
+function facts(offer, free) {
   if (!offer.interval) {
     const kept = offer.expires_after_days ? `Kept for ${offer.expires_after_days} days` : "Kept until they are spent";
     return [`About ${money(offer.amount / offer.credits, offer.currency)} a credit`, kept];
   }
   const each = `About ${money(offer.amount / offer.credits, offer.currency)} a credit`;
-  return [`${credits(offer.credits)} a ${offer.interval}`, each, `Up to ${offer.rollover_cap} unused ones go on`];
+  const unused = `Up to ${offer.rollover_cap} unused ones go on`;
+  return [`${credits(offer.credits)} a ${offer.interval}`, each, unused, ...gives(offer, free)];
 }
 
 const listed = (words) => Object.assign(document.createElement("li"), { textContent: words });
 
-/** A card of an offer, without a way to take it. `less` is what a coupon leaves of the price, null without one. */
-export function offerCard(offer, { less = null } = {}) {
+/**
+ * A card of an offer, without a way to take it. `less` is what a coupon leaves of the price, null without one; `free` is
+ * what everybody may do, so that the card tells what a plan adds.
+ */
+export function offerCard(offer, { less = null, free = null } = {}) {
   const card = document.getElementById("offer").content.cloneNode(true).firstElementChild;
   card.querySelector(".offer-name").textContent = offer.interval ? offer.name : credits(offer.credits);
   const price = card.querySelector(".offer-price");
@@ -45,7 +61,7 @@ export function offerCard(offer, { less = null } = {}) {
     const first = offer.interval ? ` for the first ${offer.interval}` : "";
     price.replaceChildren(money(less, offer.currency), `${first} `, before);
   }
-  card.querySelector(".offer-facts").replaceChildren(...facts(offer).map(listed));
+  card.querySelector(".offer-facts").replaceChildren(...facts(offer, free).map(listed));
   return card;
 }
 

@@ -27,7 +27,7 @@ export function putStyle(form, style) {
 export function putOptions(form, options) {
   const box = fieldsOf(form, chosenStyle(form));
   for (const [option, choice] of Object.entries(options)) {
-    const input = box?.querySelector(`[data-option="${CSS.escape(option)}"][value="${CSS.escape(choice)}"]`);
+    const input = box?.querySelector(`[data-option="${CSS.escape(option)}"][value="${CSS.escape(choice)}"]:enabled`);
     if (input) input.checked = true;
   }
 }
