@@ -1,5 +1,6 @@
 """Somebody who gives the studio a value of her own in every field there is, and uses all there is to use."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -33,7 +34,6 @@ NEVER_KEPT: Mapping[str, str] = {
 }
 # What was wished of a first figurine is not told again: it is sealed beside the photo, and goes with it.
 WISH = "with a bassoon of rhubarbwood"
-HOLDER = "Z. QUASTENFLOSSER-KARTENSTEIN"
 GIFT = 50
 
 
@@ -111,6 +111,12 @@ class Woman:
         """Whether the books say so."""
         orders = {each["id"]: each["state"] for each in self.customer.get("orders")["items"]}
         return orders.get(order["order_id"]) == "paid"
+
+    def provider_holds(self) -> bytes:
+        """Everything the Stripe emulator has written down, but what it told: it keeps that, and says for how long."""
+        state = json.loads((self.stack.site.home("stripe-emulator") / "state.json").read_text())
+        kinds = {kind: each for kind, each in state["world"]["kinds"].items() if kind != "event"}
+        return json.dumps(kinds).encode()
 
     def bank(self) -> Control:
         """The door for control of the Stripe emulator."""

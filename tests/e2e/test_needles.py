@@ -70,6 +70,7 @@ class Story:
     before: Traces
     after: Traces
     state: Answer
+    at_provider: bytes
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +78,17 @@ def story(stack: RunningStack) -> Iterator[Story]:
     with closing(Woman(stack)) as woman:
         woman.live()
         shown, objects = what_she_is_shown(woman), inside.object_ids(stack, woman.id) | {woman.copy}
-        before = Traces.of(stack)
+        before, at_provider = Traces.of(stack), woman.provider_holds()
         state = woman.leave()
-        yield Story(woman=woman, shown=shown, objects=objects, before=before, after=Traces.of(stack), state=state)
+        yield Story(
+            woman=woman,
+            shown=shown,
+            objects=objects,
+            before=before,
+            after=Traces.of(stack),
+            state=state,
+            at_provider=at_provider,
+        )
 
 
 def what_she_is_shown(woman: Woman) -> Mapping[str, str]:
@@ -166,3 +175,13 @@ def test_after_it_her_link_leads_nowhere_and_nothing_lets_her_in(story: Story) -
 
 def test_the_goodbye_is_the_last_letter_she_gets(story: Story) -> None:
     assert story.woman.customer.letter().subject == "Your data has been deleted"
+
+
+def test_the_payment_provider_forgets_who_she_was_and_her_plan_ends(story: Story) -> None:
+    assert story.woman.id.encode() in story.at_provider
+    until(lambda: story.woman.id.encode() not in story.woman.provider_holds(), "Their forgetting", seconds=SECONDS)
+    assert b'"status": "active"' not in plans(story.woman.provider_holds())
+
+
+def plans(held: bytes) -> bytes:
+    return json.dumps(json.loads(held).get("subscription", {})).encode()

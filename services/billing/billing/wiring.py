@@ -85,7 +85,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
-        leaving=Leaving(settled=leaving.is_settled),
+        leaving=Leaving(begin=leaving.end_payments, settled=leaving.is_settled),
         store=store,
         checks={"database": database.check},
         close=providers.close,

@@ -12,7 +12,7 @@ from billing.domain.payments import Order
 from billing.inventory import INVENTORY
 from billing.jobs.payments import Cashier
 from billing.repository import Work
-from billing.use_cases import auditing, granting, leaving, refunds, transfers
+from billing.use_cases import auditing, granting, leaving, ledger, refunds
 from common.clock import MovableClock
 from common.contracts.privacy import UserDeletionRequested
 from common.database import Database
@@ -36,6 +36,7 @@ from tests.integration.billing.test_paid_by_invoice import (
     look_at_all,
     provider,
     read,
+    work_off,
 )
 from tests.integration.erasure.five import settings_with
 
@@ -63,6 +64,8 @@ OF_EACH = (
     "SELECT id, state, amount, amount_paid FROM orders WHERE user_id = %s",
 )
 
+TRIAL_CREDITS = 10
+
 Rows = list[list[tuple[object, ...]]]
 
 
@@ -76,7 +79,7 @@ def service(database: Database, clock: MovableClock) -> Service[Work]:
         ),
         migrations=Path(),
         inventory=INVENTORY,
-        leaving=Leaving(settled=leaving.is_settled),
+        leaving=Leaving(begin=leaving.end_payments, settled=leaving.is_settled),
     )
 
 
@@ -85,10 +88,13 @@ def added_up(database: Database, queries: tuple[str, ...], *values: object) -> R
         return [sorted(connection.execute(query.encode(), list(values)).fetchall(), key=str) for query in queries]
 
 
+def eraser(service: Service[Work]) -> Eraser[Work]:
+    assert service.unit.fence is not None
+    return Eraser(service, service.unit.fence, None, NOWHERE)
+
+
 def erase(service: Service[Work], user_id: UUID) -> None:
     """As the event asks for it, until it is over."""
-    fence = service.unit.fence
-    assert fence is not None
     database = service.unit.database
     subscriptions = rights_of(service).subscriptions
     intake = Intake(database=database, unit=service.unit, subscriptions=subscriptions)
@@ -97,7 +103,7 @@ def erase(service: Service[Work], user_id: UUID) -> None:
         BrokerlessConsumer(intake).deliver([envelope(UserDeletionRequested(user_id=user_id, request_id=request_id))])
     finally:
         intake.close()
-    assert Eraser(service, fence, None, NOWHERE).run() == 1
+    assert eraser(service).run() == 1
     with database.begin() as connection:
         over = connection.execute("SELECT state FROM erasures WHERE request_id = %s", [request_id]).fetchone()
     assert over == ("erased",)
@@ -147,9 +153,7 @@ def test_whoever_has_credits_set_aside_is_waited_for(
         erase(service, life)
     consumer.deliver([envelope(waiting.failed("cancelled"))])
     clock.advance(DAY)
-    fence = service.unit.fence
-    assert fence is not None
-    assert Eraser(service, fence, None, NOWHERE).run() == 1
+    assert eraser(service).run() == 1
     assert not any(added_up(service.unit.database, OF_EACH, life))
 
 
@@ -159,22 +163,18 @@ def unpaid(buy: Buy, ada: UUID) -> Order:
     return buy(ada)
 
 
-def test_an_order_nobody_paid_ends_after_she_is_gone_without_her(
-    unit: UnitOfWork[Work],
-    service: Service[Work],
-    unpaid: Order,
-    clock: MovableClock,
+def test_an_order_nobody_paid_is_given_up_before_she_is_forgotten_and_late_money_brings_her_nothing(
+    unit: UnitOfWork[Work], service: Service[Work], unpaid: Order, cashier: Cashier, clock: MovableClock
 ) -> None:
-    erase(service, unpaid.user_id)
-    clear_outbox(service.unit.database)
-    clock.advance(DAY * 60)
+    with pytest.raises(AssertionError):
+        erase(service, unpaid.user_id)
+    work_off(cashier)
+    clock.advance(DAY)
+    assert eraser(service).run() == 1
+    assert not any(added_up(service.unit.database, OF_EACH, unpaid.user_id))
+    booked(unit, "received", unpaid, "12.99")
+    look_at_all(cashier)
+    forgotten = read(unit, unpaid)
+    assert forgotten.user_id != unpaid.user_id
     with unit.begin() as work:
-        transfers.tend_next(work)
-    assert str(unpaid.user_id) not in str(added_up(service.unit.database, ("SELECT body FROM outbox",)))
-    assert read(unit, unpaid).user_id != unpaid.user_id
-
-
-def clear_outbox(database: Database) -> None:
-    """What was recorded before is published."""
-    with database.begin() as connection:
-        connection.execute("DELETE FROM outbox")
+        assert ledger.read_balance(work, forgotten.user_id).available == TRIAL_CREDITS

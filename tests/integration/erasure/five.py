@@ -301,7 +301,7 @@ def five_services(dsn_of: Callable[[str], str], administrator: str) -> Generator
     leaving: Mapping[str, Leaving[Any]] = {
         "gateway": Leaving(begin=gateway_leaving.sign_out, settled=gateway_leaving.say_goodbye, last=True),
         "generation": Leaving(begin=generation_leaving.end_work, settled=generation_leaving.is_settled),
-        "billing": Leaving(settled=billing_leaving.is_settled),
+        "billing": Leaving(begin=billing_leaving.end_payments, settled=billing_leaving.is_settled),
         "privacy": Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         "analytics": Leaving(),
     }
