@@ -37,6 +37,10 @@ class MemoryPhotos:
         """The words alone. Raises PhotoMissing."""
         return self.read(upload_id, owner=owner)
 
+    def held(self) -> list[UUID]:
+        """What there is."""
+        return list(self._held)
+
     def delete(self, upload_id: UUID) -> None:
         """Destroy it."""
         if self._held.pop(upload_id, None) is not None:

@@ -35,6 +35,7 @@ PAYMENTS = (
             "delete_try_at": "When we ask again.",
         },
     ),
+    # Under the pseudonym of her orders: money that comes after she is gone goes back, and buys nobody anything.
     Table(
         "departures",
         what="That your payments were brought to an end",
@@ -42,7 +43,7 @@ PAYMENTS = (
         category=Category.C6,
         purposes=(Purpose.U7,),
         retain=UntilErased(),
-        erase=Delete(),
+        erase=Pseudonymise("user_id"),
         export=AsJson("payments/departures.json"),
         columns={"user_id": "Whose payments are ended.", "asked_at": "Since when."},
     ),
