@@ -76,7 +76,7 @@ def ask_twice_at_once(stack: RunningStack, customer: Customer) -> Erasure:
 
     answers = [each for each in side_by_side(partial(ask, token) for token in tokens) if "follow" in each]
     assert len({each["id"] for each in answers}) == 1
-    counted = "SELECT count(*) FROM requests WHERE user_id = %(id)s"
+    counted = "SELECT count(*) FROM requests WHERE kind = 'erasure' AND user_id = %(id)s"
     assert inside.number(stack, "privacy", counted, {"id": customer.id}) == 1
     return Erasure(customer, answers[0])
 
