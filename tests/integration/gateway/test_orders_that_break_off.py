@@ -43,8 +43,8 @@ def without_an_answer(unit: UnitOfWork[Work], uploads: Uploads) -> UnitOfWork[Wo
 
     class LosesTheAnswer(UnitOfWork[Work]):
         @contextmanager
-        def begin(self) -> Generator[Work]:
-            with unit.begin() as work:
+        def begin(self, *, person: UUID | None = None) -> Generator[Work]:
+            with unit.begin(person=person) as work:
                 yield work
             if uploads.awaits_its_order:
                 uploads.awaits_its_order = False

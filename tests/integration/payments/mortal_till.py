@@ -98,7 +98,7 @@ class MortalUnit(UnitOfWork[Work]):
     fate: Fate
 
     @contextmanager
-    def begin(self) -> Generator[Work]:
+    def begin(self, *, person: UUID | None = None) -> Generator[Work]:  # noqa: ARG002 - nobody leaves here
         with self.database.begin() as connection:
             outbox = Outbox(source=self.service, clock=self.clock)
             yield self.build(connection, outbox, self.clock)

@@ -90,7 +90,11 @@ class Work:
         return self.papers.terms
 
     @property
+    def personal(self) -> Sealer:
+        """Seals and opens what goes with a person's account; opens what the law keeps longer, too."""
+        return self.papers.keys.sealer(self._connection, self.clock)
+
+    @property
     def invoices(self) -> Invoices:
         """Invoices, receipts and credit notes."""
-        personal = self.papers.keys.sealer(self._connection, self.clock)
-        return Invoices(self._connection, self.clock, self.papers.sealer, personal)
+        return Invoices(self._connection, self.clock, self.papers.sealer, self.personal)

@@ -63,10 +63,10 @@ def follow(work: Work, correction_id: UUID, user_id: UUID, wish: Wish) -> Copies
         raise NotFound
     if told.outcome is not None:
         return told.outcome
-    before = work.corrections.places(INVENTORY, user_id, wish.old, work.papers.sealer)
+    before = work.corrections.places(INVENTORY, user_id, wish.old, work.personal)
     if any(found.table.name == DETAILS for found in before):
         _correct_details(work, user_id, wish)
-    after = work.corrections.places(INVENTORY, user_id, wish.old, work.papers.sealer)
+    after = work.corrections.places(INVENTORY, user_id, wish.old, work.personal)
     stays = _copies(after)
     were = [copy for copy in _copies(before) if all(copy.place != each.place for each in stays)]
     corrected = tuple(Copy(place=copy.place, field=copy.field) for copy in were)
