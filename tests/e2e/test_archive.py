@@ -149,6 +149,13 @@ def fetch(person: Customer, request_id: str, to: Path) -> None:
     assert to.stat().st_size == int(response.headers["Content-Length"])
 
 
+def test_invoices_are_there_as_they_were_printed(copy: Copy, person: Customer) -> None:
+    (invoice,) = person.get("invoices")["items"]
+    printed = (copy.folder / "documents" / f"{invoice['number']}.pdf").read_bytes()
+    assert printed == person.http.get(f"/v1/invoices/{invoice['id']}/pdf").content
+    assert f'href="documents/{invoice["number"]}.pdf"' in (copy.folder / "index.html").read_text()
+
+
 def test_the_manifest_verifies(copy: Copy) -> None:
     checked = subprocess.run(
         ["sha256sum", "--strict", "-c", "MANIFEST.sha256"], cwd=copy.folder, capture_output=True, text=True, check=False

@@ -14,6 +14,7 @@ from billing.adapters.transfers import Clerk, TransferProvider
 from billing.domain.disclosures import ProviderCall
 from billing.inventory import INVENTORY
 from billing.jobs import jobs
+from billing.jobs.papers import printed
 from billing.jobs.payments import Cashier
 from billing.ports import PaymentProvider, Providers
 from billing.repository import Papers, Work
@@ -72,9 +73,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
     cashier = Cashier(unit=unit, providers=providers, catalogues=catalogues, patience=patience)
     sealer = keys.sealer_of(database, unit.clock)
     store = store_of(settings)
+    printer = PdfPrinter()
     sources = Sources(
         database=database,
         inventory=INVENTORY,
+        documents=partial(printed, unit, printer),
         open_value=lambda sealed, owner, place: sealer.open(sealed, owner=owner, purpose=place),
     )
     return Service(
@@ -88,7 +91,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             catalogues,
             providers,
             Terms(patience=patience, test_mode=not settings.stripe_live),
-            PdfPrinter(),
+            printer,
         ],
         subscriptions=subscriptions(trial_credits=settings.trial_credits, catalogues=catalogues),
         jobs=[

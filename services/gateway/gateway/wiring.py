@@ -147,7 +147,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
-        leaving=Leaving(begin=leaving.sign_out, settled=leaving.say_goodbye, last=True),
+        leaving=Leaving(
+            begin=leaving.sign_out,
+            settled=leaving.say_goodbye,
+            put_elsewhere=leaving.uploads_of,
+            last=True,
+        ),
         store=store,
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
         close=close,

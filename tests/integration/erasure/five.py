@@ -103,10 +103,6 @@ class Quiet(House):
         self.five = five
         five.house = self
 
-    def sweep_strays(self) -> None:
-        """What generation does every ten minutes."""
-        self._workshop.sweep_strays()
-
     def _workshop_turn(self) -> None:
         if self._chance.random() < 0.4:
             self.five.erase(self._chance.choice(SERVICES))
@@ -299,7 +295,12 @@ def five_services(dsn_of: Callable[[str], str], administrator: str) -> Generator
     }
     inventories = dict(zip(SERVICES, (GATEWAY, GENERATION, BILLING, PRIVACY, ANALYTICS), strict=True))
     leaving: Mapping[str, Leaving[Any]] = {
-        "gateway": Leaving(begin=gateway_leaving.sign_out, settled=gateway_leaving.say_goodbye, last=True),
+        "gateway": Leaving(
+            begin=gateway_leaving.sign_out,
+            settled=gateway_leaving.say_goodbye,
+            put_elsewhere=gateway_leaving.uploads_of,
+            last=True,
+        ),
         "generation": Leaving(begin=generation_leaving.end_work, settled=generation_leaving.is_settled),
         "billing": Leaving(begin=billing_leaving.end_payments, settled=billing_leaving.is_settled),
         "privacy": Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),

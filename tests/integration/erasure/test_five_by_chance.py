@@ -65,9 +65,6 @@ def test_whoever_leaves_is_gone_and_stays_gone_whatever_comes_when(many: Five, s
     assert (request.state, request.missing) == (RequestState.COMPLETED, [])
     assert five.traces(leaver) == set()
     assert "gateway.accounts" in five.traces(stayer)
-    # A photo that was announced to generation after she was gone there is nobody's, and goes with the strays.
-    five.clock.advance(DAY)
-    house.sweep_strays()
     assert stored(five) <= owned(five, stayer)
     with five.units["billing"].begin() as work:
         laws = auditing.find_violations(work, stale_after=DAY)

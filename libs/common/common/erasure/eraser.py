@@ -98,6 +98,7 @@ class Eraser(Generic[W]):
                 if not self._leaving.settled(opened.work, user_id, erasure.request_id):
                     return False
         plan = self._plan(erasure, user_id)
+        self._destroy_elsewhere(user_id)
         objects = self._destroy(erasure, plan)
         with self._unit.open() as opened:
             Tombstones(opened.connection).close(self._fence.mark(user_id), at=opened.clock.now())
@@ -134,6 +135,13 @@ class Eraser(Generic[W]):
                 done[name] = done.get(name, Outcome()).added(outcome)
             self._go_on_holding(erasure)
         return done
+
+    def _destroy_elsewhere(self, user_id: UUID) -> None:
+        with self._unit.open() as opened:
+            elsewhere = self._leaving.put_elsewhere(opened.work, user_id)
+        for bucket, names in elsewhere.items():
+            for name in names:
+                self._store.delete_all(bucket, name)
 
     def _go_on_holding(self, erasure: Erasure) -> None:
         with self._unit.open() as opened:

@@ -47,6 +47,8 @@ class Sources:
     open_value: Open = _nothing_sealed
     shelves: Mapping[str, Shelf] = field(default_factory=dict[str, Shelf])
     pseudonyms: Callable[[UUID], Sequence[bytes]] = field(default=lambda _: ())
+    # Documents that are made of rows when somebody wants them, by their path.
+    documents: Callable[[UUID], Iterator[tuple[str, bytes]]] = field(default=lambda _: iter(()))
 
     def drafts(self, user_id: UUID) -> Generator[Draft]:
         """Everything of a person, the cover last: by then it is known what could not be read."""
@@ -56,6 +58,8 @@ class Sources:
             yield from self._rows(connection, subject, telling)
         for folder, bucket in folders(self.inventory):
             yield from self._objects(folder, bucket, subject, telling)
+        for path, document in self.documents(user_id):
+            yield Draft(path=f"documents/{path}", kind=Kind.FILE, pieces=_whole(document))
         yield Draft(path="cover.json", kind=Kind.COVER, pieces=_whole(telling.cover(self.inventory)))
 
     def _rows(self, connection: Connection, subject: Subject, telling: "_Telling") -> Iterator[Draft]:

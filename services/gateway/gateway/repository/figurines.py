@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,14 @@ class Figurines:
                 "delivery": figurine.delivery,
             },
         )
+
+    def uploads_since(self, account_id: UUID, since: datetime) -> list[UUID]:
+        """What was put into the store for a person's orders after this moment."""
+        rows = self._connection.execute(
+            "SELECT upload_id FROM figurines WHERE account_id = %s AND created_at >= %s AND upload_id IS NOT NULL",
+            [account_id, since],
+        ).fetchall()
+        return [upload_id for (upload_id,) in rows]
 
     def find(self, account_id: UUID, figurine_id: UUID) -> Figurine | None:
         """One of the person's own figurines."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,8 +19,6 @@ from privacy.repository import Work
 
 _log = structlog.get_logger("privacy.erasures")
 _CHASED_AT_ONCE: Final = 20
-# Google's own words for what it keeps to look for abuse: https://ai.google.dev/gemini-api/docs/usage-policies
-_KEPT_THERE: Final[Mapping[str, timedelta]] = {"google_gemini": timedelta(days=55)}
 
 
 class StatementRefused(Exception):
@@ -58,15 +56,13 @@ def others_are_done(work: Work, _user_id: UUID, request_id: UUID) -> bool:
 def out_of_reach(work: Work, user_id: UUID) -> Sequence[OutOfReach]:
     """What partners were given and keep for a time that nobody here can shorten."""
     now = work.clock.now()
-    kept: dict[tuple[str, str], tuple[int, datetime]] = {}
+    kept: dict[tuple[str, str], list[datetime | None]] = {}
     for item in work.disclosures.page(user_id, before=None, limit=10_000):
-        until = item.disclosed_at + _KEPT_THERE.get(item.partner, timedelta(0))
-        if until > now:
-            count, latest = kept.get((item.partner_name, item.what), (0, until))
-            kept[item.partner_name, item.what] = (count + 1, max(latest, until))
+        if item.expires_at is None or item.expires_at > now:
+            kept.setdefault((item.partner_name, item.what), []).append(item.expires_at)
     return [
-        OutOfReach(recipient=recipient, what=what, count=count, until=until)
-        for (recipient, what), (count, until) in kept.items()
+        OutOfReach(recipient=recipient, what=what, count=len(ends), until=_last(ends))
+        for (recipient, what), ends in kept.items()
     ]
 
 
@@ -139,6 +135,12 @@ def _conclude(work: Work, request: Request, keys: ReceiptKeys) -> None:
         )
     )
     work.requests.move(request, state)
+
+
+def _last(ends: Sequence[datetime | None]) -> datetime | None:
+    """When the last of it expires; None where a partner says of some of it only that the law makes it keep it."""
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) else None
 
 
 def _retained(statement: str) -> int:

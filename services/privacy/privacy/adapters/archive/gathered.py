@@ -77,6 +77,12 @@ class GatheredPart:
         if waiting:
             yield waiting, waiting
 
+    def documents(self) -> Iterator[str]:
+        """Documents that were made for this copy, such as invoices."""
+        for entry in self.reader.entries():
+            if entry.kind is Kind.FILE and entry.path.startswith("documents/"):
+                yield entry.path
+
     def _files(self, folder: str) -> Iterator[tuple[str, str]]:
         """The files of a folder, but not of another one in it: where each lies, and that without the ending."""
         told = [f"pictures/{record['folder']}/" for record in self.cover["records"] if "folder" in record]

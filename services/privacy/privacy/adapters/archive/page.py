@@ -82,6 +82,7 @@ def _told(gathering: Gathering, parts: Sequence[GatheredPart]) -> dict[str, Any]
         "folders": [(part, record) for part, record in records if "folder" in record],
         "categories": _by_category([section for section in sections if section.count]),
         "empty": [section for section in sections if not section.count],
+        "documents": [path for part in parts for path in part.documents()],
         "disclosures": _disclosures(parts),
         "disclosures_file": f"data/{DISCLOSURES}",
         "ledger_missing": LEDGER in gathering.missing,
