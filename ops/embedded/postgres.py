@@ -109,7 +109,7 @@ class Postgres:
         return f"""listen_addresses = '127.0.0.1'
 port = {self._site.ports["postgres"]}
 unix_socket_directories = ''
-max_connections = 200
+max_connections = 400
 ssl = on
 ssl_cert_file = '{certificate}'
 ssl_key_file = '{key}'

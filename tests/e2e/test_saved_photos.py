@@ -86,6 +86,7 @@ def delete_on_the_privacy_page(page: Page) -> None:
     page.goto("/privacy")
     item = page.locator("#saved > li")
     expect(item).to_contain_text(re.compile("451 . 300 pixels"))
+    item.scroll_into_view_if_needed()  # pictures further down the page are not fetched before
     expect(item.locator("img")).to_have_js_property("naturalWidth", 384)
     item.get_by_role("button", name="Delete this photo").click()
     assert page.evaluate(FLAWS) == []
