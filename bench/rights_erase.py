@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from bench.rights_export import Task
+from bench.rights_task import Task
 from common.clock import Clock
 from common.database import Connection, Database
 from common.erasure import Fence

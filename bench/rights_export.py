@@ -15,13 +15,15 @@ from uuid import UUID
 import psycopg
 from pydantic import SecretStr
 
+from bench.rights_erase import erase
+from bench.rights_task import Task
 from common.clock import SYSTEM_CLOCK
 from common.database import Database
 from common.migrations import migrate
 from common.parts import EXPORTS, PartReader, Shelf, Sources, export_bucket
 from common.parts.layout import Kind, written
 from common.sealing import Keyring, Sealer
-from common.storage import ObjectStore, SealedBucket
+from common.storage import SealedBucket
 from generation.inventory import INVENTORY
 from ops.embedded.site import PROJECT
 from ops.embedded.stack import Stack
@@ -35,32 +37,6 @@ SIZES = {
     "thumb": b"\xff\xd8\xff" + b"t" * 2_000,
 }
 MIGRATIONS = PROJECT / "services/generation/generation/migrations"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What one process is to do, and with what."""
-
-    do: str
-    user_id: str
-    request_id: str
-    postgres: str
-    endpoint: str
-    ca_file: str
-    access_key: str
-    secret_key: str
-
-    def store(self) -> ObjectStore:
-        return ObjectStore(
-            endpoint=self.endpoint,
-            access_key=self.access_key,
-            secret_key=self.secret_key,
-            ca_file=Path(self.ca_file),
-        )
-
-    @property
-    def part(self) -> str:
-        return f"{self.request_id}/generation-1.part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +161,6 @@ if __name__ == "__main__":
     before = memory("VmRSS")
     began = time.perf_counter()
     if given.do == "erase":
-        from bench.rights_erase import erase
-
         length, seconds = 0, erase(given)
     else:
         length = write_part(given) if given.do == "part" else put_together(given)
