@@ -36,8 +36,9 @@ def subscriptions(service: Service[W], fence: Fence) -> Mapping[type[Event], Bes
             )
             return
         Tombstones(opened.connection).add(fence.mark(event.user_id), event.request_id, at=now)
-        erasures.begin(event.request_id, event.user_id)
-        service.leaving.begin(opened.work, event.user_id)
+        if erasures.begin(event.request_id, event.user_id):
+            # Once: what it writes may have been emptied since, and asked again is asked for an answer only.
+            service.leaving.begin(opened.work, event.user_id)
 
     def call(opened: Opened[W], event: UserIdentityErasureDue) -> None:
         """All others are done."""

@@ -151,7 +151,8 @@ class Eraser(Generic[W]):
         connection = opened.connection
         by_partners = self._leaving.out_of_reach(opened.work, plan.subject.user_id)
         until = kept_until(connection, self._inventory, plan)
-        rows = erase_rows(connection, self._inventory, plan, pseudonym=opened.clock.new_id())
+        pseudonym = self._fence.pseudonym(erasure.request_id)
+        rows = erase_rows(connection, self._inventory, plan, pseudonym=pseudonym)
         done = {**objects, **rows}
         outcomes = Outcomes(
             classes=told(self._inventory, plan, done, until, erasure.outcome.classes),

@@ -36,6 +36,10 @@ class Fence:
         """What stands for a person."""
         return hmac.digest(self.key, user_id.bytes, "sha256")
 
+    def pseudonym(self, request_id: UUID) -> UUID:
+        """What stands for a person in what is kept: the same at every attempt, so that sums stay sums."""
+        return UUID(bytes=hmac.digest(self.key, b"pseudonym" + request_id.bytes, "sha256")[:16], version=4)
+
     def gone(self, connection: Connection, user_ids: Collection[UUID]) -> Collection[UUID]:
         """Those of them who are gone. Whoever still is there cannot be erased before this transaction ends."""
         if not user_ids:

@@ -104,17 +104,12 @@ def ask(body: RequestBody) -> Response:
     """Ask for something as one's right. What is open already is not begun again, but answered as it stands."""
     person = current_person()
     if body.kind == "erasure":
-        check_fresh(person, body.password)
+        return _leave(person, body.password)
     parts = (body.kind,)
     repeated = answered(str(person.account_id), parts)
     if repeated is not None:
         return repeated
-    said = {"kind": body.kind, "policy_version": studio().policy_version}
-    answer = _noted(person.account_id, peers().privacy.post("/v1/requests", user_id=person.account_id, body=said))
-    if body.kind == "erasure":
-        # Asked for twice it is the same erasure; and of somebody who leaves nothing new is kept.
-        answer.follow = links().receipt(answer.id)
-        return Response(answer.model_dump_json(), ACCEPTED, mimetype="application/json")
+    answer = _noted(person.account_id, _asked(person, body.kind))
     return once(str(person.account_id), parts, lambda _: Made(answer=answer, owner=person.account_id), status=ACCEPTED)
 
 
@@ -145,6 +140,19 @@ def cancel(path: RequestPath) -> RequestAnswer:
     return _noted(account_id, peers().privacy.post(f"/v1/requests/{path.request_id}/cancel", user_id=account_id))
 
 
+def _leave(person: Person, password: str | None) -> Response:
+    """Asked for twice it is the same erasure. Nothing is kept of it here: the fence may be up before the answer."""
+    check_fresh(person, password)
+    answer = RequestAnswer(**_asked(person, "erasure"))
+    answer.follow = links().receipt(answer.id)
+    return Response(answer.model_dump_json(), ACCEPTED, mimetype="application/json")
+
+
+def _asked(person: Person, kind: str) -> Mapping[str, Any]:
+    said = {"kind": kind, "policy_version": studio().policy_version}
+    return peers().privacy.post("/v1/requests", user_id=person.account_id, body=said)
+
+
 def _noted(account_id: UUID, answer: Mapping[str, Any]) -> RequestAnswer:
     """Act on it from now on: the news of it comes later."""
     with unit.begin() as work:
@@ -159,7 +167,8 @@ def check_fresh(person: Person, password: str | None) -> None:
         if not is_fresh(person.session, unit.clock.now()):
             raise FreshSignInNeeded
         return
-    with unit.begin() as work:
+    # Whoever leaves on two devices at once is answered on both.
+    with unit.bound().begin() as work:
         account = people.read_account(work, person.account_id)
     if not passwords().matches(password, account.password_hash):
         raise WrongCredentials("This is not the password of your account. Check it and try again.")

@@ -84,8 +84,10 @@ class RequestsAnswer(Answer):
 def ask(body: RequestBody) -> tuple[dict[str, object], int]:
     """Ask for something as one's right; what is open already is not begun again."""
     user_id = current_user_id()
-    think_again = terms().think_again if body.kind is Kind.ERASURE else timedelta(0)
-    with unit.begin() as work:
+    leaving = body.kind is Kind.ERASURE
+    think_again = terms().think_again if leaving else timedelta(0)
+    # Whoever leaves on two devices at once is answered on both: with the request that is open, behind the fence or not.
+    with unit.bound().begin() if leaving else unit.begin() as work:
         request = requests.ask(work, user_id, body.kind, policy_version=body.policy_version, think_again=think_again)
         words = restraining.words_after(work, request)
     return request_answer(request, words=words).model_dump(mode="json"), 202
