@@ -16,8 +16,11 @@ MONTH, YEAR, STUDIO = "collector-month-eur", "collector-year-eur", "studio-month
 
 
 def subscribe(till: Till, who: UUID, price_id: str = MONTH, *, at: datetime | None = None) -> None:
-    """Buy a plan, on a clock that stands; the first period is paid."""
-    start = at or till.clock.now().replace(microsecond=0)
+    """Buy a plan, on a clock that stands; the first period is paid.
+
+    It stands a little ahead: the provider's own went on meanwhile, and never goes back.
+    """
+    start = at or till.clock.now().replace(microsecond=0) + timedelta(seconds=5)
     till.emulator.control.advance(to=int(start.timestamp()), frozen=True)
     till.follow(int(start.timestamp()))
     assert till.pay(till.order(who, price_id)) is None
