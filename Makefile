@@ -32,10 +32,10 @@ status: ## Show what runs
 logs: ## Follow what every program says
 	@$(STACK) logs
 
-# Four for two cores: the two that have the tests of a whole stack mostly wait.
+# Three for two cores: the two that have the tests of a whole stack mostly wait.
 .PHONY: test
 test: ready-to-test ## Set up and run every test
-	@.venv/bin/pytest -n 4 --dist loadgroup --hypothesis-profile=thorough $(TESTS)
+	@.venv/bin/pytest -n 3 --dist loadgroup --hypothesis-profile=thorough $(TESTS)
 
 .PHONY: e2e
 e2e: ready-to-test ## Run the tests that use the whole studio, through its public door

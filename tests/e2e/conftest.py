@@ -4,8 +4,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+# A machine may be slow: what is waited for is a condition, and this only ends the wait for one that never comes.
+expect.set_options(timeout=30_000)
+PATIENCE_MS = 60_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -23,6 +26,7 @@ def browser() -> Iterator[Browser]:
 def context(browser, stack) -> Iterator[BrowserContext]:
     # The stack's CA is its own; that its certificates are right is another test's business.
     context = browser.new_context(base_url=stack.gateway, ignore_https_errors=True, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 
