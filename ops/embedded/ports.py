@@ -36,15 +36,25 @@ def are_settled(chosen: Mapping[str, int]) -> bool:
 
 
 def choose(path: Path) -> dict[str, int]:
-    """A free port for every name, as last time where they still are. Only while the stack is down."""
-    old = remembered(path)
-    chosen: dict[str, int] = {}
-    for name in names():
-        keep = name in old and old[name] not in chosen.values() and _is_free(old[name])
-        chosen[name] = old[name] if keep else _new(taken={*old.values(), *chosen.values()})
-    if chosen != old:
-        files.write(path, json.dumps(chosen, indent=1))
+    """A free port for every name, as last time where they still are. Only while the stack is down.
+
+    One stack chooses at a time, and leaves alone what its neighbours chose: theirs may not listen yet.
+    """
+    with files.alone(path.parent.with_name(".figurine-ports.lock")):
+        old, others = remembered(path), _of_neighbours(path)
+        chosen: dict[str, int] = {}
+        for name in names():
+            keep = name in old and old[name] not in {*chosen.values(), *others} and _is_free(old[name])
+            chosen[name] = old[name] if keep else _new(taken={*old.values(), *chosen.values(), *others})
+        if chosen != old:
+            files.write(path, json.dumps(chosen, indent=1))
     return chosen
+
+
+def _of_neighbours(path: Path) -> set[int]:
+    """The ports of the other stacks beside this one."""
+    beside = path.parent.parent.glob(f".figurine*/{path.name}")
+    return {port for other in beside if other != path for port in remembered(other).values()}
 
 
 def _new(taken: set[int]) -> int:
