@@ -75,13 +75,14 @@ async function showDisclosures() {
   names ??= page.items.length > 0 ? await figurineNames() : null;
   at("disclosures").append(...page.items.map((item) => disclosureLine(item, names)));
   cursor = page.next_cursor ?? "";
-  // An objection moves switches, and a switch may let saved photos go.
-workStops(() => void show("consents", showConsents));
-document.addEventListener("consent-changed", () => setTimeout(() => void show("photos", showPhotos), PROOF_MS));
-at("disclosures-more").hidden = !cursor;
+  at("disclosures-more").hidden = !cursor;
   at("disclosures-none").hidden = at("disclosures").childElementCount > 0;
 }
 
+// Before anything is shown: what can be seen can be pressed. An objection moves switches, and a switch may let saved
+// photos go.
+workStops(() => void show("consents", showConsents));
+document.addEventListener("consent-changed", () => setTimeout(() => void show("photos", showPhotos), PROOF_MS));
 showParts({
   consents: showConsents,
   stops: showStops,
