@@ -62,7 +62,9 @@ FORGERIES: Mapping[str, LiteralString] = {
     "somebody who left has a plan": """
         WITH gone AS (
             INSERT INTO billing.departures (user_id, asked_at)
-            SELECT user_id, now() FROM billing.accounts LIMIT 1 RETURNING user_id)
+            SELECT user_id, now() FROM billing.accounts AS account
+             WHERE NOT EXISTS (SELECT FROM billing.departures WHERE user_id = account.user_id) LIMIT 1
+         RETURNING user_id)
         INSERT INTO billing.subscriptions (id, user_id, provider, reference, price_id, state, cancel_at_period_end,
                                            created_at, seen_at)
         SELECT user_id, user_id, 'stripe', 'p', 'p', 'active', false, now(), now() FROM gone

@@ -6,6 +6,7 @@ import threading
 from uuid import uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from common import retries
 from common.contracts.gateway import UserCorrected
@@ -177,11 +178,17 @@ def test_consuming_goes_on_after_the_broker_dropped_the_connection(the_toy: Toy,
     eventually(door.healthy)
 
 
+def pauses() -> float:
+    """How often consuming waited for the database, in all tests of this process."""
+    return REGISTRY.get_sample_value("events_pauses_total") or 0.0
+
+
 def test_while_the_database_is_away_events_wait_and_no_attempt_is_counted(the_toy: Toy, open_door: Opener) -> None:
     door = open_door({Asked: note})
+    before = pauses()
     the_toy.database_proxy.cut()
     the_toy.send(body_of(Asked(n=1)), body_of(Asked(n=2)))
-    eventually(lambda: not door.healthy())
+    eventually(lambda: not door.healthy() and pauses() > before)
     the_toy.database_proxy.mend()
     eventually(lambda: the_toy.effects() == [1, 2])
     assert [the_toy.depth(f"toy.delay.{step}") for step in ("1s", "10s")] == [0, 0]
