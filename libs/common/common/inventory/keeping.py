@@ -23,22 +23,29 @@ def kept_until(connection: Connection, inventory: Inventory, plan: Plan) -> Mapp
 
 def ground_of(table: Table) -> str:
     """Why rows stay: the refusal, or the law the period is for."""
-    if isinstance(table.erase, Withheld):
-        return table.erase.because
+    return table.erase.because if isinstance(table.erase, Withheld) else law_of(table)
+
+
+def law_of(table: Table) -> str:
+    """The law that asks for a period which outlives the account."""
     return table.retain.ground if isinstance(table.retain, Period) else ""
 
 
-def _last(connection: Connection, table: Table, parameters: Mapping[str, Any]) -> datetime | None:
+def end_of(table: Table) -> sql.Composable:
+    """When the period of a row is over, as an expression; NULL where no moment is fixed."""
     match table.retain:
         case Until(column=column):
-            moment = sql.SQL("{}").format(sql.Identifier(column))
+            return sql.Identifier(column)
         case Period(after=str(column), interval=interval):
-            moment = sql.SQL("{} + {}::interval").format(sql.Identifier(column), interval)
+            return sql.SQL("{} + {}::interval").format(sql.Identifier(column), interval)
         case _:
-            return None
+            return sql.SQL("NULL::timestamptz")
+
+
+def _last(connection: Connection, table: Table, parameters: Mapping[str, Any]) -> datetime | None:
     row = connection.execute(
         sql.SQL("SELECT max(({})::timestamptz) FROM {} WHERE {}").format(
-            moment, sql.Identifier(table.name), planned_rows_of(table)
+            end_of(table), sql.Identifier(table.name), planned_rows_of(table)
         ),
         parameters,
     ).fetchone()

@@ -8,8 +8,9 @@ from psycopg import sql
 
 from common.database import Connection
 from common.inventory.declarations import Inventory, Table
+from common.inventory.keeping import end_of, law_of
 from common.inventory.record import entries
-from common.inventory.terms import Delete, Period, Until
+from common.inventory.terms import Delete
 from common.inventory.whose import Subject, rows_of
 
 
@@ -32,24 +33,14 @@ def retained(connection: Connection, inventory: Inventory, subject: Subject) -> 
             continue
         count, until = _held(connection, inventory, table, subject)
         if count:
-            ground = table.retain.ground if isinstance(table.retain, Period) else ""
-            yield Retained(what=table.what, count=count, why=told[table.name].erased, ground=ground, until=until)
+            why = told[table.name].erased
+            yield Retained(what=table.what, count=count, why=why, ground=law_of(table), until=until)
 
 
 def _held(connection: Connection, inventory: Inventory, table: Table, subject: Subject) -> tuple[int, str | None]:
     query = sql.SQL("SELECT count(*), max({}) FROM {} WHERE {}").format(
-        _end(table), sql.Identifier(table.name), rows_of(inventory, table)
+        end_of(table), sql.Identifier(table.name), rows_of(inventory, table)
     )
     row = connection.execute(query, subject.parameters()).fetchone()
     count, until = row if row else (0, None)
     return int(count), until.isoformat() if isinstance(until, datetime | date) else None
-
-
-def _end(table: Table) -> sql.Composable:
-    match table.retain:
-        case Until(column=column):
-            return sql.Identifier(column)
-        case Period(after=str(column)) as period:
-            return sql.SQL("{} + {}::interval").format(sql.Identifier(column), period.interval)
-        case _:
-            return sql.SQL("NULL::timestamptz")
