@@ -11,9 +11,13 @@ from uuid import UUID
 import httpx2
 
 from billing.domain.payments import NotRefundable
+from billing.inventory import INVENTORY
 from billing.repository import Work
-from billing.use_cases import departing, ledger, refunds
+from billing.use_cases import departing, leaving, ledger, refunds
 from common.errors import NotYet, Unavailable
+from common.inventory.erasing import count_rows_left, erase_rows
+from common.inventory.planning import plan_erasure
+from common.inventory.whose import Subject
 from common.work import UnitOfWork
 from ops.emulators.stripe.script import Fault
 from tests.builders import Life
@@ -36,6 +40,8 @@ class Person:
     pictures: int = 0
     trial: bool = False
     gone: bool = False
+    # Her rows lead to nobody any more: the id is a pseudonym, and she does nothing herself.
+    erased: bool = False
 
 
 class Chances:
@@ -53,6 +59,11 @@ class Chances:
         self.customers: dict[str, UUID] = {}
         self.began: int = till.rows("SELECT coalesce(max(seq), 0) FROM entries")[0][0]
 
+    def somebody(self, happening: Callable[[Person], object]) -> Person:
+        """Whom it happens to: to who is erased only what others do."""
+        others_do = {self.is_refunded, self.goes_to_her_bank}
+        return self.chance.choice([each for each in self.people if happening in others_do or not each.erased])
+
     @property
     def happenings(self) -> dict[Callable[[Person], object], int]:
         """What may happen, and how often as compared with the others."""
@@ -63,7 +74,8 @@ class Chances:
             self.wishes_for_her_plan: 4,
             self.gives_back: 2,
             self.gives_up: 2,
-            self.leaves: 1,
+            self.leaves: 2,
+            self.is_erased: 6,
             self.is_refunded: 2,
             self.goes_to_her_bank: 3,
             self.hears_of_her_bank: 3,
@@ -109,6 +121,21 @@ class Chances:
         """For good, or once more."""
         self._do(lambda work: departing.end_everything(work, person.id))
         person.gone = True
+
+    def is_erased(self, _person: Person) -> None:
+        """Whoever left, once nothing of hers is under way; somebody new comes."""
+        for person in [each for each in self.people if each.gone and not each.erased]:
+            with self.till.unit.open() as opened:
+                if not leaving.is_settled(opened.work, person.id, person.id):
+                    continue
+                plan = plan_erasure(opened.connection, INVENTORY, Subject(user_id=person.id))
+                pseudonym = self.till.clock.new_id()
+                erase_rows(opened.connection, INVENTORY, plan, pseudonym=pseudonym)
+                assert set(count_rows_left(opened.connection, INVENTORY, plan).values()) == {0}
+            known = self.customers.items()
+            self.customers = {customer: pseudonym if who == person.id else who for customer, who in known}
+            person.id, person.lives, person.erased = pseudonym, [], True
+            self.people.append(Person(id=self.till.clock.new_id()))
 
     def is_refunded(self, person: Person) -> None:
         if paid := self._paid(person):

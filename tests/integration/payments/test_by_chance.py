@@ -27,7 +27,7 @@ LAWS = {
         """,
     "no credits but those of paid orders, of failed refunds and the trial": """
         SELECT source FROM lots
-         WHERE user_id = ANY(%(who)s) AND source !~ '^(order|period|trial):' AND NOT EXISTS (
+         WHERE user_id = ANY(%(who)s) AND source !~ '^(order|period|trial|gone):' AND NOT EXISTS (
                SELECT FROM refunds WHERE state = 'failed' AND 'refund:' || id || ':failed' = lots.source)
         """,
     "what went back is what refunds and lost disputes say": """
@@ -127,14 +127,16 @@ def live(till: Till, seed: int, steps: int) -> list[str]:
         (happening,) = chance.choices(list(world.happenings), list(world.happenings.values()))
         story.append(happening.__name__)
         world.move(timedelta(seconds=5))
-        happening(chance.choice(world.people))
+        happening(world.somebody(happening))
         world.remember()
         assert broken(world) == [], story
     come_to_rest(world)
     assert broken(world) == [], story
+    check_who_left(world, story)
+    world.is_erased(world.people[0])
+    assert broken(world) == [], story
     told = theirs(world)
     assert {who: ours(till, who) for who in told} == told, story
-    check_who_left(world, story)
     plans = till.emulator.client().v1.subscriptions.list({"status": "all"}).data
     assert dict(till.rows("SELECT reference, state = 'canceled' FROM subscriptions WHERE state <> 'pending'")) == {
         plan.id: plan.status == "canceled" for plan in plans if plan.status not in {"incomplete", "incomplete_expired"}
