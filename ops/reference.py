@@ -18,8 +18,7 @@ from typing import cast
 
 from common.contracts import EVENTS, OWNERS, Event
 from common.contracts.base import CONTENT_TYPE
-from common.contracts.privacy import UserDeletionRequested
-from common.contracts.rights import UserIdentityErasureDue
+from common.contracts.privacy import UserDeletionRequested, UserIdentityErasureDue
 from common.topology import EVENTS_EXCHANGE
 from ops.services import SERVICES
 

@@ -26,8 +26,8 @@ from common.contracts.privacy import (
     ExportRequested,
     ProcessingRestricted,
     ProcessingResumed,
-    PromiseBroken,
 )
+from common.contracts.rights import PromiseBroken
 from common.parts import record_export
 from common.subscriptions import Subscriptions
 from gateway.repository import Work

@@ -15,7 +15,8 @@ from billing.jobs import audit_ledger, check_ledger
 from billing.repository import Work
 from billing.use_cases import auditing, ledger
 from common.clock import MovableClock
-from common.contracts import Event
+from common.contracts import EVENTS, Event, decode
+from common.contracts.rights import PromiseBroken
 from common.database import Connection, Database
 from common.work import UnitOfWork
 from tests.builders import DAY, Life
@@ -130,6 +131,34 @@ def test_what_was_changed_behind_the_entries_is_found_by_the_daily_walk_and_told
         change(-1)
     look()
     assert (shown(Law.NEWEST), shown(Law.POSTINGS)) == (0, 0)
+
+
+def test_whoever_watches_the_promises_hears_of_a_breach_once_and_of_the_next_one_again(
+    unit: UnitOfWork[Work], database: Database
+) -> None:
+    def tell(**offenders: int) -> list[str]:
+        with unit.begin() as work:
+            return auditing.tell_breaches(work, {law: ["somebody"] * count for law, count in offenders.items()})
+
+    def heard() -> list[str]:
+        with database.begin() as connection:
+            bodies = connection.execute("SELECT body FROM outbox ORDER BY seq").fetchall()
+        events = [decode(body, EVENTS).event for (body,) in bodies]
+        return [event.detail for event in events if isinstance(event, PromiseBroken)]
+
+    tell(one=0, other=0)
+    before = len(heard())
+    assert tell(one=2, other=0) == ["one"]
+    assert tell(one=3, other=0) == []
+    assert tell(one=1, other=1) == ["other"]
+    assert tell(one=0, other=0) == []
+    assert tell(one=1, other=0) == ["one"]
+    assert tell() == []
+    assert heard()[before:] == [
+        "one of the books is broken 2 times",
+        "other of the books is broken 1 times",
+        "one of the books is broken 1 times",
+    ]
 
 
 def test_the_walk_rests_for_a_day_once_it_has_come_round(

@@ -12,7 +12,7 @@ from common.clock import SYSTEM_CLOCK, MovableClock
 from common.contracts import EVENTS, Event, decode
 from common.contracts.gateway import ImageUploaded
 from common.contracts.generation import FigurineFailed, ImageDeleted
-from common.contracts.privacy import PromiseBroken
+from common.contracts.rights import PromiseBroken
 from common.database import Database
 from common.errors import NotYet
 from common.work import UnitOfWork

@@ -47,6 +47,14 @@ class UserDeletionRequested(Event):
     request_id: UUID
 
 
+class UserIdentityErasureDue(Event):
+    """All other services erased what they held: whoever kept the identity for the last letter can go on."""
+
+    type: ClassVar[str] = "user.identity_erasure_due"
+
+    request_id: UUID
+
+
 class ExportRequested(Event):
     """A person wants a copy of everything; every service delivers its part, or again only those that are named."""
 
@@ -57,21 +65,11 @@ class ExportRequested(Event):
     only: tuple[str, ...] = ()
 
 
-class PromiseBroken(Event):
-    """A probe found a promise of the policy not kept."""
-
-    type: ClassVar[str] = "promise.broken"
-
-    promise: str
-    detail: str
-    noticed_at: datetime
-
-
 EVENTS: tuple[type[Event], ...] = (
     ConsentChanged,
     ProcessingRestricted,
     ProcessingResumed,
     UserDeletionRequested,
+    UserIdentityErasureDue,
     ExportRequested,
-    PromiseBroken,
 )

@@ -1,5 +1,6 @@
-"""What every service that holds personal data answers when somebody asks for her rights."""
+"""What every service says of its own: its part when somebody asks for her rights, and a promise it finds broken."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -20,14 +21,6 @@ class UserDataErased(Event):
     residue: int
     statement: str
     signature: str
-
-
-class UserIdentityErasureDue(Event):
-    """All other services erased what they held: whoever kept the identity for the last letter can go on."""
-
-    type: ClassVar[str] = "user.identity_erasure_due"
-
-    request_id: UUID
 
 
 class ExportPartReady(Event):
@@ -51,5 +44,15 @@ class ExportPartFailed(Event):
     service: str
 
 
-EVENTS: tuple[type[Event], ...] = (UserDataErased, UserIdentityErasureDue, ExportPartReady, ExportPartFailed)
+class PromiseBroken(Event):
+    """A probe found a promise of the policy not kept."""
+
+    type: ClassVar[str] = "promise.broken"
+
+    promise: str
+    detail: str
+    noticed_at: datetime
+
+
+EVENTS: tuple[type[Event], ...] = (UserDataErased, ExportPartReady, ExportPartFailed, PromiseBroken)
 """Published by whoever holds personal data, and by privacy."""

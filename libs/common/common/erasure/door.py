@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from common.contracts import Event
-from common.contracts.privacy import UserDeletionRequested
-from common.contracts.rights import UserDataErased, UserIdentityErasureDue
+from common.contracts.privacy import UserDeletionRequested, UserIdentityErasureDue
+from common.contracts.rights import UserDataErased
 from common.erasure.fence import Fence
 from common.erasure.records import Erasures
 from common.erasure.tombstones import Tombstones

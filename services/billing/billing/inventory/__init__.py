@@ -249,6 +249,7 @@ INVENTORY = Inventory(
             "marked_at": "When that was.",
             "walked_to": "The account up to which everything was checked.",
             "audited_at": "When everything was checked last.",
+            "told": "Which laws of the books were broken when somebody was last told.",
         },
     ),
     Table(

@@ -31,6 +31,8 @@ def check_ledger(unit: UnitOfWork[Work], stale_after: timedelta) -> int:
         VIOLATIONS.labels(law).set(len(offenders))
         if offenders:
             log.error("ledger violated", law=law, count=len(offenders), first=offenders[:NAMED])
+    with unit.begin() as work:
+        auditing.tell_breaches(work, found)
     return 0
 
 

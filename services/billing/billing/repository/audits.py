@@ -86,6 +86,17 @@ class Audits:
             [list(people), self._clock.now()],
         )
 
+    def newly_broken(self, laws: Sequence[str]) -> list[str]:
+        """Which of the laws that are broken now were not when this was asked last; each breach is new once."""
+        row = self._connection.execute(
+            """
+            WITH before AS (SELECT told FROM audit_marks FOR UPDATE)
+            UPDATE audit_marks SET told = %(laws)s FROM before WHERE before.told <> %(laws)s RETURNING before.told
+            """,
+            {"laws": sorted(laws)},
+        ).fetchone()
+        return sorted(set(laws) - set(row[0])) if row else []
+
     def begin_walk(self, every: timedelta) -> UUID | None:
         """Where the walk through all accounts goes on; None when the last one ended less than `every` ago.
 

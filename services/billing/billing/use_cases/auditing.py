@@ -10,12 +10,15 @@ from uuid import UUID
 
 from billing.domain.laws import Law, Violations, together
 from billing.repository import Work
+from common.contracts.rights import PromiseBroken
 
 Check: TypeAlias = Callable[[Work], Violations]
 
 # Laws beside the ledger's own, looked at every minute: each must be cheap, and answer with every law it knows.
 CHECKS: tuple[Check, ...] = (lambda work: work.payment_laws.broken(),)
 
+# Payments and billing are managed as promised.
+PROMISE = "U7"
 AUDIT_EVERY = timedelta(hours=24)
 # How many accounts one step of the walk looks at: a step must be far from the statement timeout.
 STEP = 500
@@ -38,6 +41,17 @@ def check_news(work: Work, *, stale_after: timedelta) -> dict[str, list[str]]:
         work.audits.open_holds(work.clock.now() - stale_after),
         *(check(work) for check in CHECKS),
     )
+
+
+def tell_breaches(work: Work, found: Violations) -> list[str]:
+    """Whoever watches the promises hears once of each law that came to be broken; returns which did."""
+    broken = {law: offenders for law, offenders in found.items() if offenders}
+    now = work.clock.now()
+    fresh = work.audits.newly_broken(list(broken))
+    for law in fresh:
+        detail = f"{law} of the books is broken {len(broken[law])} times"
+        work.outbox.add(PromiseBroken(promise=PROMISE, detail=detail, noticed_at=now))
+    return fresh
 
 
 def walk(work: Work) -> int:

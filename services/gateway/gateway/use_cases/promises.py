@@ -3,7 +3,7 @@
 import structlog
 from prometheus_client import Counter
 
-from common.contracts.privacy import PromiseBroken
+from common.contracts.rights import PromiseBroken
 from gateway.repository import Work
 
 log = structlog.get_logger(__name__)

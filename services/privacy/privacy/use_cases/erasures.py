@@ -8,8 +8,8 @@ from uuid import UUID
 
 import structlog
 
-from common.contracts.privacy import UserDeletionRequested
-from common.contracts.rights import UserDataErased, UserIdentityErasureDue
+from common.contracts.privacy import UserDeletionRequested, UserIdentityErasureDue
+from common.contracts.rights import UserDataErased
 from common.erasure import OutOfReach
 from common.erasure.statements import NotSigned, sign, verify
 from privacy.domain import IDENTITY, RECORDS, Kind, NoSuchRequest, PartState, Request, RequestState

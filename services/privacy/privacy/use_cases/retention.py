@@ -4,7 +4,7 @@ from uuid import UUID
 
 from common.contracts.gateway import ImageUploaded
 from common.contracts.generation import FigurineFailed, FigurineGenerated, ImageDeleted, SavedPhotoDeleted
-from common.contracts.privacy import PromiseBroken
+from common.contracts.rights import PromiseBroken
 from common.errors import NotYet
 from privacy.domain import PROOFS_SHOWN, Proof, Retention, deadline, delay, delay_sentence, deletion, removal
 from privacy.inventory import EVIDENCE_KEPT
