@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from traceback import extract_tb
 from typing import Generic, TypeVar
 
 import structlog
@@ -20,6 +18,7 @@ from common.contracts import Envelope, Malformed, UnknownEvent
 from common.event_metrics import BATCH_SIZE, CONSUMED, DEAD_LETTERS, PAUSES, RETRIES
 from common.intake import Intake, Taken, database_is_away
 from common.messages import Delivery, Message, Settlement
+from common.redaction import place_of
 from common.relay import Relay
 from common.topology import events_queue
 
@@ -217,7 +216,7 @@ class Consumer(Generic[W]):
             event_id=str(arrival.envelope.id),
             attempt=retries.attempts(delivery) + 1,
             error=kind,
-            where=_where(error),
+            where=place_of(error),
         )
         message = retries.retry(self._service, delivery, error, at=self._clock.now())
         if message is None:
@@ -255,9 +254,3 @@ class Consumer(Generic[W]):
     def _count(self, arrivals: Sequence[Arrival], outcome: str) -> None:
         for event_type, times in Counter(arrival.envelope.event.type for arrival in arrivals).items():
             CONSUMED.labels(event_type, outcome).inc(times)
-
-
-def _where(error: Exception) -> str:
-    """The place an error came from; its message may quote personal data."""
-    frames = extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"

@@ -126,3 +126,9 @@ def safe_exception(error: BaseException) -> dict[str, Any]:
         described |= {"sqlstate": error.sqlstate, "constraint": error.diag.constraint_name}
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return described | {"cause": safe_exception(cause)} if cause is not None else described
+
+
+def place_of(error: BaseException) -> str:
+    """Where an error came from, as `file.py:12`; its message may quote personal data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"

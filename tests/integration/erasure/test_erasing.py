@@ -15,10 +15,10 @@ import pytest
 from minio import Minio
 
 from common.contracts.gateway import UserRegistered
-from common.contracts.privacy import UserDeletionRequested
 from common.database import Database
 from common.erasure import PersonGone
 from common.erasure.records import LEASE
+from common.erasure.replay import NotErasedAgain
 from common.erasure.statements import verify
 from common.erasure.tombstones import Tombstones
 from common.errors import Unavailable
@@ -205,6 +205,13 @@ class Forgetful(ObjectStore):
         return 1
 
 
+class Away(ObjectStore):
+    """Reads, and destroys nothing."""
+
+    def delete_all(self, *_: str) -> int:
+        raise Unavailable
+
+
 def test_what_is_still_there_is_found_told_and_never_called_done(house: House, request_id: UUID, s3: S3) -> None:
     forgetful = replace(
         house,
@@ -287,15 +294,35 @@ def test_after_an_old_backup_is_put_back_who_left_is_erased_again_before_anybody
     assert house.replay() == 0, "the journal and the database agree again"
 
 
-def test_a_replay_that_is_interrupted_begins_again(house: House, request_id: UUID) -> None:
+def test_who_asks_between_the_backup_and_the_next_start_takes_nobodys_place_in_the_journal(
+    house: House, request_id: UUID
+) -> None:
+    kept, later = backup(house), house.clock.new_id()
+    house.ask(request_id, ADA)
+    house.erase()
+    restore(house, kept)
+    # The service was not started again: Bob gets the number that Ada has in the journal.
+    house.ask(later, BOB)
+    house.erase(times=2)
+    assert house.held(BOB)["notes"] == 1, "nothing is destroyed that the journal could not be told of"
+    assert [stone.person for stone in house.journal.after(0)] == [FENCE.mark(ADA)]
+    assert house.replay() == 1
+    assert house.held(ADA) == NOTHING
+    house.erase(times=2)
+    assert house.held(BOB) == NOTHING
+    assert [stone.person for stone in house.journal.after(0)] == [FENCE.mark(ADA), FENCE.mark(BOB)]
+    assert house.replay() == 0
+
+
+def test_a_replay_that_is_interrupted_begins_again(house: House, request_id: UUID, s3: S3) -> None:
     kept = backup(house)
     house.ask(request_id, ADA)
     house.erase()
     restore(house, kept)
-    house.take(UserDeletionRequested(user_id=BOB, request_id=house.clock.new_id()))
-    with house.database.begin() as connection:
-        # Numbers given since the restore are no sign that the journal was read: nobody was served yet.
-        connection.execute("TRUNCATE tombstones, erasures")
+    away = Away(endpoint=s3.endpoint, access_key=s3.access_key, secret_key=s3.secret_key, ca_file=s3.ca_file)
+    with pytest.raises(NotErasedAgain):
+        replace(house, store=away).replay()
+    house.clock.advance(LEASE)
     assert house.replay() == 1
     assert house.held(ADA) == NOTHING
     assert house.held(BOB)["notes"] == 1

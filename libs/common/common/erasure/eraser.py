@@ -31,6 +31,7 @@ from common.inventory.erasing import Outcome, Store, count_objects_left, count_r
 from common.inventory.keeping import kept_until
 from common.inventory.planning import Plan, merged, plan_erasure, plan_to
 from common.inventory.whose import Subject
+from common.redaction import place_of
 from common.service import Job, Service
 from common.work import Opened
 
@@ -82,7 +83,8 @@ class Eraser(Generic[W]):
             over = self._go_on(erasure, erasure.user_id)
         except Exception as error:  # whatever it was, it is tried again, and its absence is noticed elsewhere
             FAILED.labels(type(error).__name__).inc()
-            _log.warning("erasure put off", request_id=str(erasure.request_id), error=type(error).__name__)
+            kind, where = type(error).__name__, place_of(error)
+            _log.warning("erasure put off", request_id=str(erasure.request_id), error=kind, where=where)
             self._put_off(erasure, failed=True)
         else:
             if not over:

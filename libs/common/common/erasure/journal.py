@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.erasure.tombstones import Tombstone
-from common.storage import ObjectStore
+from common.storage import ObjectMissing, ObjectStore
 
 BUCKET = "tombstones"
 _DIGITS = 12
@@ -25,7 +25,13 @@ class Journal:
         self._prefix = f"{service}/"
 
     def write(self, stone: Tombstone) -> None:
-        """Write a tombstone down; again is nothing new."""
+        """Write a tombstone down; again is nothing new.
+
+        Raises JournalAhead where its number is somebody else's: an old backup was put back under a service that runs.
+        """
+        known = self._read_if_there(stone.number)
+        if known is not None and known.person != stone.person:
+            raise JournalAhead
         body = json.dumps(
             {
                 "number": stone.number,
@@ -40,15 +46,28 @@ class Journal:
     def after(self, number: int) -> Iterator[Tombstone]:
         """The tombstones with higher numbers, in their order."""
         for found in self._store.list(self._bucket, self._prefix, after=self._key(number)):
-            with self._store.get(self._bucket, found.key) as stored:
-                kept = json.loads(stored.stream.read())
-            yield Tombstone(
-                number=kept["number"],
-                person=bytes.fromhex(kept["person"]),
-                request_id=UUID(kept["request_id"]),
-                fenced_at=datetime.fromisoformat(kept["fenced_at"]),
-                aliases=[bytes.fromhex(alias) for alias in kept["aliases"]],
-            )
+            yield self._read(found.key)
+
+    def _read_if_there(self, number: int) -> Tombstone | None:
+        try:
+            return self._read(self._key(number))
+        except ObjectMissing:
+            return None
+
+    def _read(self, key: str) -> Tombstone:
+        with self._store.get(self._bucket, key) as stored:
+            kept = json.loads(stored.stream.read())
+        return Tombstone(
+            number=kept["number"],
+            person=bytes.fromhex(kept["person"]),
+            request_id=UUID(kept["request_id"]),
+            fenced_at=datetime.fromisoformat(kept["fenced_at"]),
+            aliases=[bytes.fromhex(alias) for alias in kept["aliases"]],
+        )
 
     def _key(self, number: int) -> str:
         return f"{self._prefix}{number:0{_DIGITS}d}"
+
+
+class JournalAhead(Exception):
+    """The journal knows more than the database: the service has to be started again, and reads it then."""

@@ -64,7 +64,8 @@ class Replay(Generic[W]):
         return len(found)
 
     def _lost(self, connection: Connection) -> Sequence[Tombstone]:
-        return list(self.journal.after(Tombstones(connection).newest()))
+        stones = Tombstones(connection)
+        return [stone for stone in self.journal.after(stones.newest()) if stones.of(stone.person) is None]
 
     def _fence_again(self, connection: Connection, lost: Sequence[Tombstone]) -> Mapping[UUID, UUID]:
         """The requests of those who are still known here, by request; their erasure is written down."""
@@ -104,6 +105,7 @@ class Replay(Generic[W]):
     def _put_back(self, lost: Sequence[Tombstone]) -> None:
         with self.service.unit.open() as opened:
             stones = Tombstones(opened.connection)
+            stones.give_way(max(stone.number for stone in lost))
             for stone in lost:
                 stones.restore(stone)
                 stones.close(stone.person, at=opened.clock.now())

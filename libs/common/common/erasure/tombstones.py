@@ -12,7 +12,7 @@ from common.database import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """Who left, by mark; `number` has no gaps.
+    """Who left, by mark; `number` is the order.
 
     `aliases` are the pseudonyms under which a service that knows no user ids knew her; the journal alone has them.
     """
@@ -63,9 +63,21 @@ class Tombstones:
         )
 
     def newest(self) -> int:
-        """The number of the latest; 0 where there is none."""
-        row = self._connection.execute("SELECT coalesce(max(number), 0) FROM tombstones").fetchone()
+        """The number of the latest that stands outside this database too; 0 where there is none."""
+        row = self._connection.execute(
+            "SELECT coalesce(max(number), 0) FROM tombstones WHERE journaled_at IS NOT NULL"
+        ).fetchone()
         return int(row[0]) if row else 0
+
+    def give_way(self, last: int) -> None:
+        """Number those that stand nowhere else anew, after the journal's last: it has their numbers already."""
+        self._connection.execute(
+            """
+            UPDATE tombstones SET number = number + greatest(%s, (SELECT max(number) FROM tombstones))
+             WHERE journaled_at IS NULL
+            """,
+            [last],
+        )
 
     def of(self, person: bytes) -> Tombstone | None:
         """Somebody's tombstone."""
