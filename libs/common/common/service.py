@@ -25,6 +25,8 @@ class Job:
     """Work the clock asks for: runs every so often, and at once when its channel is notified.
 
     `run` returns how many things it did; it is called again at once while that is not zero.
+    A `sweep` destroys what is over, by the clock: it rests while the clocks disagree, and it is noticed
+    when it does not run any more (`common.sweeps`).
     """
 
     name: str
@@ -32,6 +34,7 @@ class Job:
     run: Callable[[], int]
     channel: str | None = None
     parallel: int = 1
+    sweep: bool = False
 
 
 # Something an operator asks of a service from a shell; it prints its answer.

@@ -20,6 +20,7 @@ from common.event_door import EventDoor
 from common.health import Readiness
 from common.rights import rights_of
 from common.service import Service, W
+from common.timekeeping import Timekeeper
 from common.upkeep import upkeep
 
 DRAIN_SECONDS = 18.0
@@ -95,7 +96,11 @@ def doors_of(service: Service[W]) -> dict[str, Door]:
             unit=service.unit,
             subscriptions={**service.subscriptions, **rights.subscriptions},
         ),
-        "clock": ClockDoor(jobs=[*service.jobs, *rights.jobs, *upkeep(service)], database=database),
+        "clock": ClockDoor(
+            jobs=[*service.jobs, *rights.jobs, *upkeep(service)],
+            database=database,
+            timekeeper=Timekeeper(clock=service.unit.clock, database=database, store=service.store),
+        ),
     }
 
 

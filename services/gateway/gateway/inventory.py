@@ -50,7 +50,7 @@ INVENTORY = Inventory(
         subject="account_id",
         category=Category.C5,
         purposes=(Purpose.U1, Purpose.U8),
-        retain=Until("expires_at"),
+        retain=Until("expires_at", within=Days(30)),
         erase=Delete(),
         export=AsJson("account/sessions.json"),
         columns={
@@ -250,7 +250,7 @@ INVENTORY = Inventory(
         subject="account_id",
         category=Category.C1,
         purposes=(Purpose.U3,),
-        retain=Until("expires_at"),
+        retain=Until("expires_at", within=Days(1)),
         erase=Delete(),
         export=AsJson("account/pending_address.json"),
         columns={
