@@ -52,6 +52,8 @@ class Service(Generic[W]):
     blueprints: Sequence[Blueprint] = ()
     # The HTTP status of the service's own refusals, where their root's does not fit.
     statuses: Mapping[type[Refused], int] = field(default_factory=dict[type[Refused], int])
+    # How many proxies before it are believed when they say where a request comes from; without any, nobody is.
+    proxies: int = 0
     # Bytes of a request body; a route that takes more says so for itself.
     max_body_bytes: int = 1024 * 1024
     # How people authenticate at this service's public routes, as OpenAPI security schemes.

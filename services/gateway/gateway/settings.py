@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from common.settings import ExportSettings
 from gateway.domain.people import check_policy
@@ -27,6 +27,8 @@ class Settings(ExportSettings):
     public_url: str
     smtp_url: SecretStr
     mail_sender: str = "Figurine Studio <studio@localhost>"
+    # How many proxies of our own stand before the gateway: of what they tell of clients, so much is believed.
+    trusted_proxies: int = Field(default=0, ge=0, le=9)
     policy_version: Annotated[str, AfterValidator(check_policy)] = "2026-11-01"
     # A live stream holds a thread for as long as a page is open.
     web_threads: int = 64
