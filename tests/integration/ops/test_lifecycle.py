@@ -49,6 +49,7 @@ class Bare:
 
     def set_bucket_lifecycle(self, bucket_name: str, config: LifecycleConfig) -> None:
         answer = HTTPResponse(status=501)
+        assert config.rules
         raise S3Error(answer, self._code, None, bucket_name, None, None)
 
 
