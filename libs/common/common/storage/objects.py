@@ -249,6 +249,13 @@ class ObjectStore:
                 self._abort(bucket, upload)
         return len(stale)
 
+    def unfinished(self, bucket: str, *, started_before: datetime) -> Iterator[str]:
+        """The keys of uploads in parts that were begun before that time and never ended."""
+        with _answers():
+            for upload in self._unfinished(bucket, ""):
+                if upload.object_name is not None and _utc(upload.initiated_time) < started_before:
+                    yield upload.object_name
+
     def _abort(self, bucket: str, upload: Upload) -> None:
         self._client._abort_multipart_upload(bucket, upload.object_name, upload.upload_id or "")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # minio has no public call for it
 
