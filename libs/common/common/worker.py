@@ -18,6 +18,7 @@ from common import metrics, tracing
 from common.clock_door import ClockDoor
 from common.event_door import EventDoor
 from common.health import Readiness
+from common.probes.desk import probe_jobs
 from common.rights import rights_of
 from common.service import Service, W
 from common.timekeeping import Timekeeper
@@ -97,7 +98,7 @@ def doors_of(service: Service[W]) -> dict[str, Door]:
             subscriptions={**service.subscriptions, **rights.subscriptions},
         ),
         "clock": ClockDoor(
-            jobs=[*service.jobs, *rights.jobs, *upkeep(service)],
+            jobs=[*service.jobs, *rights.jobs, *probe_jobs(service), *upkeep(service)],
             database=database,
             timekeeper=Timekeeper(clock=service.unit.clock, database=database, store=service.store),
         ),

@@ -10,6 +10,7 @@ from common.erasure import Leaving
 from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.probes.retention import retention_probes
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -147,6 +148,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
+        probes=retention_probes(INVENTORY, promise="C5"),
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(
             begin=leaving.sign_out,

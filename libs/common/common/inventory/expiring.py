@@ -39,7 +39,7 @@ def count_overdue(connection: Connection, inventory: Inventory, now: datetime) -
             sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.Identifier(table.name), condition), {"now": now}
         ).fetchone()
         for table in inventory.tables
-        if (condition := _over(table)) is not None
+        if (condition := overdue_of(table)) is not None
     }
     return {name: int(row[0]) if row else 0 for name, row in counts.items()}
 
@@ -60,7 +60,7 @@ def put_right(connection: Connection, inventory: Inventory, now: datetime, *, li
 
 def ends_by_age(table: Table) -> bool:
     """Whether `forget_expired` deletes what is too old of it."""
-    return _over(table) is not None
+    return overdue_of(table) is not None
 
 
 def _correction(table: Table) -> sql.Composed | None:
@@ -79,7 +79,7 @@ def _correction(table: Table) -> sql.Composed | None:
 
 
 def _query(table: Table) -> sql.Composed | None:
-    condition = _over(table)
+    condition = overdue_of(table)
     if condition is None:
         return None
     # By physical place: a table need not have a key of one column. A row that moved meanwhile waits for the next time.
@@ -89,7 +89,8 @@ def _query(table: Table) -> sql.Composed | None:
     ).format(table=sql.Identifier(table.name), over=condition)
 
 
-def _over(table: Table) -> sql.Composed | None:
+def overdue_of(table: Table) -> sql.Composed | None:
+    """The condition that is true of rows whose time is over at `%(now)s`; None for a table whose rows have no end."""
     if table.subject is not None and not isinstance(table.erase, Delete):
         return None
     match table.retain:

@@ -253,7 +253,7 @@ class ObjectStore:
         """The keys of uploads in parts that were begun before that time and never ended."""
         with _answers():
             for upload in self._unfinished(bucket, ""):
-                if upload.object_name is not None and _utc(upload.initiated_time) < started_before:
+                if _utc(upload.initiated_time) < started_before:
                     yield upload.object_name
 
     def _abort(self, bucket: str, upload: Upload) -> None:

@@ -84,7 +84,7 @@ def list_photos() -> PhotosAnswer:
     held = peers().generation.get("/v1/photos", user_id=account_id)
     proofs = peers().privacy.get("/v1/photos/proofs", user_id=account_id, params={"limit": "100"})
     return PhotosAnswer(
-        uploads=[{**upload, "sentence": _HELD[upload["state"]]} for upload in held["items"]],
+        uploads=[UploadAnswer(**upload, sentence=_HELD[upload["state"]]) for upload in held["items"]],
         saved=held["saved"],
         saved_limit=held["saved_limit"],
         proofs=proofs["items"],
