@@ -14,3 +14,7 @@ CREATE TABLE security_log (
 
 CREATE INDEX security_log_of_account ON security_log (account_id, id DESC);
 CREATE INDEX security_log_age ON security_log (at);
+
+-- What is past its period is found by index.
+CREATE INDEX mails_age ON mails (created_at);
+CREATE INDEX corrections_age ON corrections (corrected_at);
