@@ -90,7 +90,7 @@ WITNESSES: Final[Sequence[Witness]] = (
             "K1": ("generation", "privacy"),
             "K4": ("analytics",),
             "C5": ("gateway",),
-            "U7": ("billing",),
+            "C6": ("billing",),
         }.items()
         for probe in ("the sweeps run", "nothing is kept too long")
     ),

@@ -43,5 +43,5 @@ DOCUMENTS: Final = Deadline(
 
 PROBES: Final = (
     Probe(promise="U7", name="the books balance", check=look_at_the_books),
-    *retention_probes(INVENTORY, promise="U7", also=[DOCUMENTS]),
+    *retention_probes(INVENTORY, promise="C6", also=[DOCUMENTS]),
 )
