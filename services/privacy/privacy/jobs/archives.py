@@ -8,6 +8,7 @@ from itertools import islice
 import psycopg
 import structlog
 
+from common.erasure import PersonGone
 from common.errors import Unavailable
 from common.service import Job
 from common.work import UnitOfWork
@@ -48,7 +49,7 @@ class ArchiveDesk:
             return 0
         try:
             self._assemble(gathering)
-        except Superseded:
+        except (Superseded, PersonGone):
             log.info("archive dropped", request_id=str(gathering.request_id))
         except (Unavailable, psycopg.OperationalError):
             self._postpone(gathering)
