@@ -46,7 +46,7 @@ from tests.fixtures.signing import SigningFiles
 from tests.fixtures.stripe import RunningStripe
 from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, SAVED_LIMIT, Studio
 
-KEY, UPLOAD_KEY = (f"1:{letter * 43}=" for letter in "AE")
+KEY, UPLOAD_KEY, EXPORT_KEY = (f"1:{letter * 43}=" for letter in "AEI")
 UPLOAD_KEYS = Keyring.parse(UPLOAD_KEY)
 KEYS = PersonKeys(Keyring.parse(KEY))
 UNUSED = "https://localhost:1"
@@ -207,7 +207,11 @@ def peers(
         "billing": billing.wiring.build(
             billing.settings.Settings(**shared("billing"), **SELLING, **payments, code_key=SecretStr(INDEX_KEY))
         ),
-        "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"), sealing_keys=SecretStr(KEY))),
+        "privacy": privacy.wiring.build(
+            privacy.settings.Settings(
+                **shared("privacy"), sealing_keys=SecretStr(KEY), export_keys=SecretStr(EXPORT_KEY)
+            )
+        ),
     }
 
 

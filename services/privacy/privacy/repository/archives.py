@@ -142,14 +142,16 @@ class Archives:
             ).rowcount
         )
 
-    def postpone(self, gathering: Gathering, wait: timedelta) -> None:
-        """Try again after a while."""
-        self._connection.execute(
-            """
-            UPDATE archives SET lease_until = NULL, not_before = %s
-             WHERE request_id = %s AND attempt = %s AND state = 'gathering'
-            """,
-            [self._clock.now() + wait, gathering.request_id, gathering.attempt],
+    def postpone(self, gathering: Gathering, wait: timedelta) -> bool:
+        """Try again after a while; False when it is somebody else's by now, or nobody's any more."""
+        return bool(
+            self._connection.execute(
+                """
+                UPDATE archives SET lease_until = NULL, not_before = %s
+                 WHERE request_id = %s AND attempt = %s AND state = 'gathering'
+                """,
+                [self._clock.now() + wait, gathering.request_id, gathering.attempt],
+            ).rowcount
         )
 
     def overdue(self, *, limit: int) -> list[UUID]:
