@@ -25,6 +25,7 @@ from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.plans import routes as plans
+from gateway.routes.promises import routes as promises
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
@@ -63,6 +64,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     requests,
     archives,
     erasures,
+    promises,
     own_record,
     processing,
     leaving,
