@@ -29,6 +29,8 @@ class Settings(ExportSettings):
     mail_sender: str = "Figurine Studio <studio@localhost>"
     # How many proxies of our own stand before the gateway: of what they tell of clients, so much is believed.
     trusted_proxies: int = Field(default=0, ge=0, le=9)
+    # Who is told by mail of a promise that was found broken; nobody without it.
+    operator_email: str = ""
     policy_version: Annotated[str, AfterValidator(check_policy)] = "2026-11-01"
     # A live stream holds a thread for as long as a page is open.
     web_threads: int = 64

@@ -16,6 +16,7 @@ from common.work import UnitOfWork
 from privacy import use_cases
 from privacy.inventory import EVIDENCE_KEPT, INVENTORY
 from privacy.jobs import jobs
+from privacy.ports import Pace
 from privacy.repository import Work
 
 NOON = datetime(2023, 3, 1, 12, tzinfo=UTC)
