@@ -1,11 +1,12 @@
-"""The gateway's clock door: mail, the style catalogue, and the copies that follow a correction."""
+"""The gateway's clock door: mail, the style catalogue, copies that follow a correction, and who waits for an answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from prometheus_client import Gauge, Histogram
 
 from common.errors import NotFound, Refused, Unavailable
 from common.service import Job
@@ -22,11 +23,22 @@ from gateway.ports import (
     Unwritable,
 )
 from gateway.repository import CORRECTION_CHANNEL, MAIL_CHANNEL, Work
-from gateway.use_cases import corrections, mails
+from gateway.use_cases import corrections, mails, tickets
 from gateway.use_cases.mails import Fate, ToSend
 
 log = structlog.get_logger(__name__)
 STYLES_FRESH = timedelta(seconds=15)
+_HOUR = 3600
+FIRST_ANSWER = Histogram(
+    "support_first_answer_seconds",
+    "Time from a question to its first answer",
+    buckets=(600, _HOUR, 4 * _HOUR, 8 * _HOUR, 24 * _HOUR, 48 * _HOUR, 72 * _HOUR, 168 * _HOUR),
+)
+UNANSWERED = Gauge("support_unanswered", "Questions that wait for an answer")
+OLDEST_UNANSWERED = Gauge("support_oldest_unanswered_seconds", "How long the oldest of them has waited: promise N2")
+OLDEST_UNACKNOWLEDGED = Gauge(
+    "support_oldest_unacknowledged_seconds", "Age of the oldest question nobody was told has arrived: promise N2"
+)
 
 # The first that fits: without its document, a mail is told to nobody.
 _FATES = (
@@ -76,13 +88,14 @@ class Office:
         """Drop how many requests people sent in minutes that are over."""
         with self.unit.begin() as work:
             work.rates.forget()
+            work.contact_rates.forget()
         return 0
 
     def _send(self, sending: ToSend) -> Fate:
         mail, account = sending.mail, sending.account
         letter = self.letters.write(sending.template, account, mail.parameters, change=sending.change)
         try:
-            document = self.documents(account.id, mail.attachment) if mail.attachment else None
+            document = self.documents(account.id, mail.attachment) if account and mail.attachment else None
             self.mailer.send(
                 to=sending.to, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
             )
@@ -119,6 +132,34 @@ class Follower:
         return 1
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Sees to it that questions come to an end, and says how long people wait."""
+
+    unit: UnitOfWork[Work]
+
+    def close_quiet(self) -> int:
+        """Close what was answered long ago and not written to since."""
+        with self.unit.begin() as work:
+            return tickets.close_quiet(work)
+
+    def measure(self) -> int:
+        """How long people wait, and how long those did who were answered since it was measured last."""
+        with self.unit.begin() as work:
+            now, waiting = work.clock.now(), work.answer_times.waiting()
+            answered = work.answer_times.first_answers(limit=1000)
+        UNANSWERED.set(waiting.unanswered)
+        OLDEST_UNANSWERED.set(_age(waiting.oldest_unanswered, now))
+        OLDEST_UNACKNOWLEDGED.set(_age(waiting.oldest_unacknowledged, now))
+        for seconds in answered:
+            FIRST_ANSWER.observe(seconds)
+        return len(answered)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return (now - since).total_seconds() if since else 0.0
+
+
 def _told(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: answer[name] for name in ("corrected", "kept")}
 
@@ -152,7 +193,7 @@ def _read_option(answer: Any) -> Option:
     return Option(id=answer["id"], name=answer["name"], choices=choices)
 
 
-def jobs(office: Office, follower: Follower) -> list[Job]:
+def jobs(office: Office, follower: Follower, desk: Desk) -> list[Job]:
     """What the clock asks of the gateway."""
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
@@ -160,5 +201,7 @@ def jobs(office: Office, follower: Follower) -> list[Job]:
         Job(
             name="follow corrections", every=timedelta(seconds=5), run=follower.follow_next, channel=CORRECTION_CHANNEL
         ),
+        Job(name="close quiet questions", every=timedelta(hours=1), run=desk.close_quiet),
+        Job(name="measure waiting", every=timedelta(seconds=30), run=desk.measure),
         Job(name="refresh styles", every=timedelta(seconds=2), run=office.refresh_styles),
     ]

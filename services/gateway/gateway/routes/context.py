@@ -77,6 +77,22 @@ def current_person() -> Person:
     return _recognised(counted=False) if person is None else person
 
 
+def person_if_any() -> Person | None:
+    """Who asks, where that may be nobody: a browser whose session is over is nobody's, a token has to be right.
+
+    Raises NotSignedIn, ForgedRequest.
+    """
+    by_program = "Authorization" in request.headers
+    if not by_program and not request.cookies.get(COOKIE):
+        return None
+    try:
+        return current_person()
+    except NotSignedIn:
+        if by_program:
+            raise
+        return None
+
+
 def check_origin() -> None:
     """Refuse what another site makes a browser send; for routes that set a cookie."""
     if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "same-site", "none"}:
