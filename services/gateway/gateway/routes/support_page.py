@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response
 
-from gateway.domain.tickets import ANSWERED_WITHIN, KEPT_AFTER_CLOSING, MAX_MESSAGE, QUIET_AFTER, Topic
+from gateway.domain.tickets import ANSWERED_WITHIN, MAX_MESSAGE, QUIET_AFTER, Topic
 from gateway.routes.context import unit
 from gateway.routes.pages import show_page
 from gateway.routes.shared import DISCREET
@@ -34,7 +34,6 @@ def show() -> Response:
         usually=in_words(usual) if usual else None,
         longest_days=ANSWERED_WITHIN.days,
         quiet_days=QUIET_AFTER.days,
-        kept_days=KEPT_AFTER_CLOSING.days,
         max_message=MAX_MESSAGE,
     )
     response.headers.update({"Referrer-Policy": DISCREET["Referrer-Policy"]})

@@ -2,7 +2,7 @@
 import { read, remove } from "./api.js";
 import { dropAllDrafts, dropOldDrafts } from "./draft.js";
 import { notice } from "./notice.js";
-import { dropQuestion } from "./question.js";
+import { dropQuestion, dropReply } from "./question.js";
 
 async function signOut() {
   const { items } = await read("/v1/sessions");
@@ -10,6 +10,7 @@ async function signOut() {
   if (here) await remove(`/v1/sessions/${here.id}`);
   await whereKept(dropAllDrafts);
   dropQuestion();
+  dropReply();
   location.assign("/");
 }
 

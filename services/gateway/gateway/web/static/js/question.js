@@ -1,5 +1,6 @@
-/** A question that is being written, kept for this tab: nothing that was typed is lost to an error, a reload or signing in. */
-const KEY = "figurine-studio-question";
+/** What is being written to the studio, kept for this tab: nothing that was typed is lost to an error, a reload or signing in. */
+const QUESTION = "figurine-studio-question";
+const REPLY = "figurine-studio-reply";
 
 /** Does `act` with the tab's memory; a browser that lets sites keep nothing has none and refuses. */
 function whereKept(act) {
@@ -10,16 +11,22 @@ function whereKept(act) {
   }
 }
 
-/** The fields as they were left, or none. */
-export function keptQuestion() {
-  const kept = whereKept((memory) => memory.getItem(KEY));
+const keep = (key, value) => whereKept((memory) => memory.setItem(key, JSON.stringify(value)));
+
+function kept(key) {
   try {
-    return JSON.parse(kept ?? "{}") ?? {};
+    return JSON.parse(whereKept((memory) => memory.getItem(key)) ?? "{}") ?? {};
   } catch {
     return {};
   }
 }
 
-export const keepQuestion = (fields) => whereKept((memory) => memory.setItem(KEY, JSON.stringify(fields)));
+/** The fields of the form as they were left, or none. */
+export const keptQuestion = () => kept(QUESTION);
+export const keepQuestion = (fields) => keep(QUESTION, fields);
+export const dropQuestion = () => whereKept((memory) => memory.removeItem(QUESTION));
 
-export const dropQuestion = () => whereKept((memory) => memory.removeItem(KEY));
+/** What was being written in the thread with this id. */
+export const keptReply = (id) => (kept(REPLY).id === id ? kept(REPLY).text : "");
+export const keepReply = (id, text) => keep(REPLY, { id, text });
+export const dropReply = () => whereKept((memory) => memory.removeItem(REPLY));

@@ -2,6 +2,7 @@
 import { Problem, newKey, post, read, remove } from "./api.js";
 import { act } from "./act.js";
 import { isFilledIn, showProblem } from "./form.js";
+import { dropReply, keepReply, keptReply } from "./question.js";
 import { askFirst } from "./sure.js";
 import { time } from "./record.js";
 import { dateWords, moment } from "./words.js";
@@ -73,7 +74,7 @@ async function load() {
 }
 
 function showAway(problem) {
-  if (problem.status === 401) return location.assign(`/signin?next=${encodeURIComponent("/support")}`);
+  if (problem.status === 401) return location.assign(`/signin?next=${encodeURIComponent(`/support#${opened.id}`)}`);
   const gone = problem.status === 404;
   at("thread-away").querySelector("strong").textContent = gone
     ? "This link leads to no question."
@@ -94,6 +95,7 @@ async function send() {
   try {
     await post(`${address()}/messages`, { message: form.elements["reply-message"].value }, replyKey, headers());
     form.reset();
+    dropReply();
     replyKey = newKey();
     await load();
   } catch (problem) {
@@ -120,6 +122,7 @@ export function openThread(id, key) {
   at("thread").hidden = false;
   at("thread-body").hidden = true;
   at("thread-wait").hidden = false;
+  form.elements["reply-message"].value = keptReply(id);
   at("thread-title").focus();
   void load();
 }
@@ -135,7 +138,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   void send();
 });
-form.addEventListener("input", () => (replyKey = newKey()));
+form.addEventListener("input", () => {
+  replyKey = newKey();
+  keepReply(opened.id, form.elements["reply-message"].value);
+});
 at("thread-again").addEventListener("click", () => void load());
 at("thread-close").addEventListener("click", () => {
   void act(at("thread-close"), at("thread-problem"), async () => {
