@@ -35,7 +35,9 @@ from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, 
 from gateway.domain.rights import ArchiveExpired
 from gateway.domain.tickets import TooManyMessages
 from gateway.inventory import INVENTORY
-from gateway.jobs import Desk, Follower, Office, jobs, read_styles
+from gateway.jobs import Follower, Office, jobs, read_styles
+from gateway.jobs.desk import desk_jobs
+from gateway.jobs.probes import PROBES
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -146,10 +148,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=[
-            *jobs(office, follower, Desk(unit)),
+            *jobs(office, follower),
+            *desk_jobs(unit),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
+        probes=PROBES,
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(
             begin=leaving.sign_out,

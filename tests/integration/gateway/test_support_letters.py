@@ -13,7 +13,7 @@ from common.inventory.expiring import forget_expired
 from common.work import UnitOfWork
 from gateway.domain.tickets import ACKNOWLEDGED_WITHIN, KEPT_AFTER_CLOSING, QUIET_AFTER, NoSuchTicket
 from gateway.inventory import INVENTORY
-from gateway.jobs import Desk
+from gateway.jobs.desk import Desk
 from gateway.repository import Work
 from gateway.use_cases import mails, tickets
 from gateway.use_cases.mails import Fate

@@ -1,12 +1,11 @@
-"""The gateway's clock door: mail, the style catalogue, copies that follow a correction, and who waits for an answer."""
+"""The gateway's clock door: mail, the style catalogue, and the copies that follow a correction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
-from prometheus_client import Gauge, Histogram
 
 from common.errors import NotFound, Refused, Unavailable
 from common.service import Job
@@ -23,23 +22,11 @@ from gateway.ports import (
     Unwritable,
 )
 from gateway.repository import CORRECTION_CHANNEL, MAIL_CHANNEL, Work
-from gateway.use_cases import corrections, mails, tickets
+from gateway.use_cases import corrections, mails
 from gateway.use_cases.mails import Fate, ToSend
 
 log = structlog.get_logger(__name__)
 STYLES_FRESH = timedelta(seconds=15)
-_HOUR = 3600
-FIRST_ANSWER = Histogram(
-    "support_first_answer_seconds",
-    "Time from a question to its first answer",
-    buckets=(600, _HOUR, 4 * _HOUR, 8 * _HOUR, 24 * _HOUR, 48 * _HOUR, 72 * _HOUR, 168 * _HOUR),
-)
-UNANSWERED = Gauge("support_unanswered", "Questions that wait for an answer")
-OLDEST_UNANSWERED = Gauge("support_oldest_unanswered_seconds", "How long the oldest of them has waited: promise N2")
-OLDEST_UNACKNOWLEDGED = Gauge(
-    "support_oldest_unacknowledged_seconds", "Age of the oldest question nobody was told has arrived: promise N2"
-)
-
 # The first that fits: without its document, a mail is told to nobody.
 _FATES = (
     (NotFound, Fate.UNWRITABLE),
@@ -132,34 +119,6 @@ class Follower:
         return 1
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Sees to it that questions come to an end, and says how long people wait."""
-
-    unit: UnitOfWork[Work]
-
-    def close_quiet(self) -> int:
-        """Close what was answered long ago and not written to since."""
-        with self.unit.begin() as work:
-            return tickets.close_quiet(work)
-
-    def measure(self) -> int:
-        """How long people wait, and how long those did who were answered since it was measured last."""
-        with self.unit.begin() as work:
-            now, waiting = work.clock.now(), work.answer_times.waiting()
-            answered = work.answer_times.first_answers(limit=1000)
-        UNANSWERED.set(waiting.unanswered)
-        OLDEST_UNANSWERED.set(_age(waiting.oldest_unanswered, now))
-        OLDEST_UNACKNOWLEDGED.set(_age(waiting.oldest_unacknowledged, now))
-        for seconds in answered:
-            FIRST_ANSWER.observe(seconds)
-        return len(answered)
-
-
-def _age(since: datetime | None, now: datetime) -> float:
-    return (now - since).total_seconds() if since else 0.0
-
-
 def _told(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: answer[name] for name in ("corrected", "kept")}
 
@@ -193,7 +152,7 @@ def _read_option(answer: Any) -> Option:
     return Option(id=answer["id"], name=answer["name"], choices=choices)
 
 
-def jobs(office: Office, follower: Follower, desk: Desk) -> list[Job]:
+def jobs(office: Office, follower: Follower) -> list[Job]:
     """What the clock asks of the gateway."""
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
@@ -201,7 +160,5 @@ def jobs(office: Office, follower: Follower, desk: Desk) -> list[Job]:
         Job(
             name="follow corrections", every=timedelta(seconds=5), run=follower.follow_next, channel=CORRECTION_CHANNEL
         ),
-        Job(name="close quiet questions", every=timedelta(hours=1), run=desk.close_quiet),
-        Job(name="measure waiting", every=timedelta(seconds=30), run=desk.measure),
         Job(name="refresh styles", every=timedelta(seconds=2), run=office.refresh_styles),
     ]
