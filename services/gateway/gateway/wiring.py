@@ -33,12 +33,16 @@ from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.domain.rights import ArchiveExpired
+from gateway.domain.tickets import TooManyMessages
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
+from gateway.jobs.desk import desk_jobs
+from gateway.jobs.probes import PROBES
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
 from gateway.routes.context import COOKIE, Studio
+from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
 from gateway.use_cases import leaving
@@ -60,11 +64,13 @@ STATUSES: Mapping[type[Refused], int] = {
     ModelFailed: 422,
     TooManyModels: 429,
     TooManyChanges: 429,
+    TooManyMessages: 429,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
     "token": {"type": "http", "scheme": "bearer"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    "ticket_key": {"type": "apiKey", "in": "header", "name": TICKET_KEY},
 }
 
 
@@ -149,9 +155,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
         subscriptions=SUBSCRIPTIONS,
         jobs=[
             *jobs(office, follower, bell),
+            *desk_jobs(unit),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
+        probes=PROBES,
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(
             begin=leaving.sign_out,

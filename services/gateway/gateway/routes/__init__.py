@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from gateway.routes.accesses import routes as accesses
 from gateway.routes.account import link_routes as address_links
 from gateway.routes.account import routes as account
 from gateway.routes.account_pages import pages as account_pages
@@ -34,6 +35,9 @@ from gateway.routes.requests import routes as requests
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
+from gateway.routes.support import own_routes as own_support
+from gateway.routes.support import routes as support
+from gateway.routes.support_page import page as support_page
 from gateway.routes.usage import routes as usage
 from gateway.routes.webhooks import routes as webhooks
 
@@ -62,14 +66,18 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     usage,
     consents,
     disclosures,
+    accesses,
     requests,
     archives,
     erasures,
     promises,
     own_record,
     processing,
+    support,
+    own_support,
     leaving,
     pages,
     account_pages,
     promises_page,
+    support_page,
 )

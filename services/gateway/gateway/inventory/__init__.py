@@ -17,6 +17,7 @@ from common.inventory import (
     Years,
     queues_of,
 )
+from gateway.inventory.contact import CONTACT
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
 
@@ -226,7 +227,7 @@ INVENTORY = Inventory(
         what="Mails sent to you",
         subject="account_id",
         category=Category.C1,
-        purposes=(Purpose.U1, Purpose.U6),
+        purposes=(Purpose.U1, Purpose.U4, Purpose.U6),
         retain=Days(30, after="created_at"),
         erase=Delete(),
         export=AsJson("account/mails.json"),
@@ -236,6 +237,7 @@ INVENTORY = Inventory(
             "template": "What it was about.",
             "parameters": "The numbers and dates in it.",
             "attachment": "The invoice that went along.",
+            "ticket_id": "The question it is about.",
             "state": "Whether it was sent.",
             "attempts": "How often sending was tried.",
             "created_at": "When it was asked for.",
@@ -304,6 +306,7 @@ INVENTORY = Inventory(
             "proven_at": "When the old value was looked for and found gone, or its keepers named.",
         },
     ),
+    *CONTACT,
     *COMMON_TABLES,
     *queues_of("gateway"),
 )
