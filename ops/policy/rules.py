@@ -115,8 +115,8 @@ def _nothing_bound_vanished(shelf: Shelf) -> Iterator[str]:
     for policy in shelf.policies.all:
         for sentence in sorted(policy.bindings.keys() - {sentence.id for sentence in policy.sentences}):
             yield (
-                f"{policy.version}: {sentence} is bound and no longer said. What is published goes only with a new version; "
-                "if this one is still a draft, run python -m ops.policy renew."
+                f"{policy.version}: {sentence} is bound and no longer said. What is published goes only with a new "
+                "version; if this one is still a draft, run python -m ops.policy renew."
             )
 
 

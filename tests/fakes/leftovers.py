@@ -3,7 +3,7 @@
 from common.database import Database
 
 WORK = {
-    "gateway": ("outbox", "pending_addresses", "corrections", "mails"),
+    "gateway": ("outbox", "pending_addresses", "corrections", "mails", "policy_told", "policy_notices"),
     "generation": (
         "outbox",
         "shares",

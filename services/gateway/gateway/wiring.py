@@ -10,6 +10,7 @@ from common.erasure import Leaving
 from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.policy import read_policies
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -32,9 +33,10 @@ from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
+from gateway.domain.policies import Pace
 from gateway.domain.rights import ArchiveExpired
 from gateway.inventory import INVENTORY
-from gateway.jobs import Follower, Office, jobs, read_styles
+from gateway.jobs import Crier, Follower, Office, jobs, read_styles
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -102,6 +104,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
             f"/v1/corrections/{correction_id}", user_id=user_id, body=wish, timeout=PATIENT
         ),
     )
+    policies = read_policies()
+    crier = Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))
     sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
         database=database,
@@ -128,7 +132,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         security_schemes=SECURITY_SCHEMES,
         ports=[
             Studio(
-                policy_version=settings.policy_version,
+                policies=policies,
                 fingerprint_key=derived(secret, "fingerprint"),
                 public_url=settings.public_url.rstrip("/"),
             ),
@@ -142,7 +146,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=[
-            *jobs(office, follower),
+            *jobs(office, follower, crier),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],

@@ -8,6 +8,7 @@ from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_bucket, export_jobs
 from common.parts.opening import store_of
+from common.policy import read_policies
 from common.service import Service
 from common.settings import load
 from common.work import UnitOfWork
@@ -15,6 +16,7 @@ from privacy.adapters.archive import ArchiveShelf, Assembler
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
 from privacy.jobs.archives import ArchiveDesk
+from privacy.jobs.policies import policy_jobs
 from privacy.ports import ReceiptKeys, Terms
 from privacy.repository import Work
 from privacy.routes import ROUTES, STATUSES
@@ -50,6 +52,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         subscriptions=subscriptions(receipt_keys),
         jobs=[
             *jobs(unit, desk),
+            *policy_jobs(unit, read_policies()),
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, keys),
         ],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),

@@ -19,6 +19,7 @@ KNOWN = st.sampled_from(
         "name",
         "adult",
         "policy_version",
+        "version",
         "token",
         "style",
         "variants",
@@ -48,6 +49,7 @@ PATHS = (
     "/v1/credits/codes/check",
     "/v1/checkout",
     "/v1/subscription/change",
+    "/v1/policy/acknowledge",
 )
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
 fuzzed = settings(max_examples=60)
@@ -104,6 +106,9 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/privacy/erasures/{request_id}", "get"),
         ("/v1/privacy/erasures/{request_id}/receipt", "get"),
         ("/v1/catalogue", "get"),
+        ("/v1/policy", "get"),
+        ("/v1/policy/versions", "get"),
+        ("/v1/policy/versions/{version}", "get"),
         # Signed by the payment provider.
         ("/v1/payments/{provider}/webhook", "post"),
         # Whoever has the link.
@@ -153,6 +158,8 @@ def test_no_form_breaks_an_order(ada: Person, fields: dict[str, str], photo: byt
             "/v1/credits/statement",
             "/s/{}",
             "/s/{}/pictures/{}",
+            "/v1/policy/versions/{}",
+            "/policy/{}",
             "/verify",
         ]
     ),

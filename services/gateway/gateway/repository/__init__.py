@@ -9,6 +9,7 @@ from common.outbox import Outbox
 from common.parts import Exports
 from common.person_keys import PersonKeys
 from gateway.repository.accounts import Accounts
+from gateway.repository.acknowledgements import Acknowledgements
 from gateway.repository.addresses import Addresses
 from gateway.repository.allowances import Allowances, Rates
 from gateway.repository.answers import Answers
@@ -17,6 +18,7 @@ from gateway.repository.corrections import Corrections
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
+from gateway.repository.notices import Notices
 from gateway.repository.sessions import Sessions
 from gateway.repository.styles import Styles
 
@@ -41,6 +43,8 @@ class Work:
     rates: Rates
     addresses: Addresses
     corrections: Corrections
+    notices: Notices
+    acknowledgements: Acknowledgements
     exports: Exports
     outbox: Outbox
     clock: Clock
@@ -64,6 +68,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             rates=Rates(connection, clock),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
+            notices=Notices(connection, clock),
+            acknowledgements=Acknowledgements(connection, clock),
             exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,

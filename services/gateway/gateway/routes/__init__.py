@@ -25,6 +25,9 @@ from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.plans import routes as plans
+from gateway.routes.policy import own_routes as own_policy
+from gateway.routes.policy import routes as policy
+from gateway.routes.policy_pages import pages as policy_pages
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
@@ -65,7 +68,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     erasures,
     own_record,
     processing,
+    policy,
+    own_policy,
     leaving,
     pages,
     account_pages,
+    policy_pages,
 )

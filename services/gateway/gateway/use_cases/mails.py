@@ -17,6 +17,7 @@ from gateway.domain.people import Account
 from gateway.repository import Work
 from gateway.repository.mails import MAX_ATTEMPTS, Mail
 from gateway.use_cases.corrections import CONFIRM_MAIL, IN_USE_MAIL, LEAVING_MAIL
+from gateway.use_cases.policies import POLICY_MAIL
 
 # What others may ask for; there are words for each in web/templates/mail.
 LETTERS = frozenset(
@@ -83,11 +84,15 @@ def write_news(work: Work, parameters: Mapping[str, str]) -> int:
 
 
 def claim_mail(work: Work) -> ToSend | None:
-    """The next mail to send. News is not sent to whoever has taken that back since it was written."""
+    """The next mail to send.
+
+    News is not sent to whoever has taken that back since it was written, and word of the policy to nobody who leaves.
+    """
     while (mail := work.mails.claim()) is not None:
         account = work.accounts.find(mail.account_id)
         if account is None or not _wanted(work, mail):
             work.mails.drop(mail.id)
+            work.notices.settle(mail.id, "departed")
             continue
         if mail.unsettled_since is not None:
             # Whoever tried before died over it: the server may have been told.
@@ -109,8 +114,10 @@ def settle_mail(work: Work, sending: ToSend, fate: Fate) -> None:
         _disclose(work, mail, mail.attempts, at=sending.began)
     if fate is Fate.SENT:
         work.mails.mark_sent(mail.id)
+        work.notices.settle(mail.id, "told")
     elif fate in {Fate.REFUSED, Fate.UNWRITABLE} or mail.attempts >= MAX_ATTEMPTS:
         work.mails.mark_refused(mail.id)
+        work.notices.settle(mail.id, "undeliverable")
     else:
         return
     _go_on(work, mail)
@@ -144,6 +151,8 @@ def _go_on(work: Work, mail: Mail) -> None:
 
 
 def _wanted(work: Work, mail: Mail) -> bool:
+    if mail.template == POLICY_MAIL:
+        return not work.notices.leaving([mail.account_id])
     return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(mail.account_id)
 
 
@@ -153,13 +162,20 @@ def _disclose(work: Work, mail: Mail, attempt: int, *, at: datetime) -> None:
             user_id=mail.account_id,
             partner=RELAY,
             kind="address_letter_and_invoice" if mail.attachment else "address_and_letter",
-            purpose="U6" if mail.template in NEWS_LETTERS else "U1",
+            purpose=_purpose(mail),
             disclosed_at=at,
             # The same for each try, however late whoever made it says so.
             disclosure_id=_call(mail.id, attempt),
             tier="processor",
         )
     )
+
+
+def _purpose(mail: Mail) -> str:
+    """Which promise has the mail sent."""
+    if mail.template == POLICY_MAIL:
+        return "N1"
+    return "U6" if mail.template in NEWS_LETTERS else "U1"
 
 
 def _call(mail_id: UUID, attempt: int) -> UUID:

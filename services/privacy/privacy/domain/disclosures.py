@@ -28,6 +28,7 @@ REASONS: Final[Mapping[str, str]] = {
     "U2": "To paint the figurine you asked for",
     "U6": "To send you the news you allowed",
     "U7": "To take your payment and manage your plan",
+    "N1": "To tell you that the policy has changed",
 }
 # On which terms. The paid terms of Gemini forbid training: https://ai.google.dev/gemini-api/terms.
 TIERS: Final[Mapping[str, str]] = {

@@ -9,6 +9,7 @@ from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
 from privacy.repository.evidence import Evidence
+from privacy.repository.policies import Policies
 from privacy.repository.receipts import Receipts
 from privacy.repository.requests import Requests
 
@@ -25,6 +26,7 @@ class Work:
         self.requests = Requests(connection, clock)
         self.archives = Archives(connection, clock)
         self.receipts = Receipts(connection, clock)
+        self.policies = Policies(connection, clock)
         self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock
