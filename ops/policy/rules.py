@@ -77,10 +77,11 @@ def seals_of(policies: Policies) -> Mapping[str, str]:
 
 def _ids_are_said_once(shelf: Shelf) -> Iterator[str]:
     for policy in shelf.policies.all:
-        often = Counter(sentence.id for sentence in policy.sentences)
-        for sentence, times in often.items():
+        # Headings are places on the page, too.
+        often = Counter(part.id for part in (*policy.sections, *policy.sentences))
+        for part, times in often.items():
             if times > 1:
-                yield f"{policy.version}: {sentence} is the id of {times} sentences. Give each an id of its own."
+                yield f"{policy.version}: {part} is the id of {times} parts. Give each an id of its own."
 
 
 def _every_sentence_makes_a_promise(shelf: Shelf) -> Iterator[str]:

@@ -123,7 +123,7 @@ def test_an_id_cannot_come_to_mean_something_else(draft: Path) -> None:
 
 def test_an_id_belongs_to_one_sentence(draft: Path) -> None:
     edit(draft / NEXT / WORDS, 'id = "grown-up"', 'id = "account-data"')
-    assert f"{NEXT}: account-data is the id of 2 sentences. Give each an id of its own." in wrong(draft)
+    assert f"{NEXT}: account-data is the id of 2 parts. Give each an id of its own." in wrong(draft)
 
 
 @pytest.mark.parametrize("version", [FIRST, SECOND])
