@@ -28,6 +28,8 @@ from gateway.routes.plans import routes as plans
 from gateway.routes.policy import own_routes as own_policy
 from gateway.routes.policy import routes as policy
 from gateway.routes.policy_pages import pages as policy_pages
+from gateway.routes.promises import routes as promises
+from gateway.routes.promises_page import pages as promises_page
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
@@ -66,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     requests,
     archives,
     erasures,
+    promises,
     own_record,
     processing,
     policy,
@@ -74,4 +77,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pages,
     account_pages,
     policy_pages,
+    promises_page,
 )
