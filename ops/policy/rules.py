@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Final
 
 from common.contracts.consents import POLICY_VERSIONS
+from common.contracts.promises import PROMISES as REGISTERED
+from common.contracts.promises import WITNESSES
 from common.policy import DIRECTORY, Policies, Policy, PolicyBroken, digest_of_words, read_policies
 
 SEALS: Final = "published.toml"
 NOT_PUBLISHED: Final = "is not published yet"
 
-# Every promise there is. The registry of what proves each of them joins here: a promise that stands in this list and
-# has no mechanism, no probe or no test is a problem as well.
-PROMISES: Final = tuple(
-    f"{group}{number}"
-    for group, many in {"C": 6, "U": 9, "S": 5, "T": 5, "R": 5, "K": 4, "N": 2}.items()
-    for number in range(1, many + 1)
-)
+# Every promise there is.
+PROMISES: Final = tuple(REGISTERED)
+# Those that somebody looks at while the studio runs. Each promise of the list needs such a witness; until all have one,
+# `problems` takes them for proven unless it is told which are: `problems(proven=WITNESSED)`.
+WITNESSED: Final = frozenset(witness.promise for witness in WITNESSES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,11 @@ def read_shelf(directory: Path = DIRECTORY) -> Shelf:
 
 
 def problems(
-    directory: Path = DIRECTORY, *, promises: Sequence[str] = PROMISES, known: Sequence[str] = POLICY_VERSIONS
+    directory: Path = DIRECTORY,
+    *,
+    promises: Sequence[str] = PROMISES,
+    proven: Collection[str] = frozenset(PROMISES),
+    known: Sequence[str] = POLICY_VERSIONS,
 ) -> list[str]:
     """What is wrong, in sentences; nothing when all is well."""
     try:
@@ -55,6 +59,7 @@ def problems(
         _ids_are_said_once,
         _every_sentence_makes_a_promise,
         lambda shelf: _every_promise_is_made(shelf, promises),
+        lambda shelf: _every_promise_is_proven(shelf, proven),
         _bindings_are_renewed,
         _nothing_bound_vanished,
         _ids_keep_their_meaning,
@@ -99,6 +104,14 @@ def _every_promise_is_made(shelf: Shelf, promises: Sequence[str]) -> Iterator[st
                 yield f"{policy.version}: no sentence makes promise {promise}. Say it."
         for promise in sorted(made - set(promises)):
             yield f"{policy.version}: there is no promise {promise}. Bind its sentences to one that there is."
+
+
+def _every_promise_is_proven(shelf: Shelf, proven: Collection[str]) -> Iterator[str]:
+    newest = shelf.policies.all[-1]
+    for sentence in newest.sentences:
+        for promise in newest.promises_of(sentence.id):
+            if promise not in proven:
+                yield f"{newest.version}: {sentence.id} promises {promise}, and nobody looks whether that holds."
 
 
 def _bindings_are_renewed(shelf: Shelf) -> Iterator[str]:

@@ -91,6 +91,12 @@ def test_a_promise_that_does_not_exist_cannot_be_made(draft: Path) -> None:
     assert sentence(wrong(draft)).startswith(f"{NEXT}: there is no promise K9.")
 
 
+def test_a_promise_nobody_looks_after_cannot_be_made(shelf: Path) -> None:
+    assert problems(shelf, proven=set(PROMISES) - {"K4"}) == [
+        f"{SECOND}: usage-fades promises K4, and nobody looks whether that holds."
+    ]
+
+
 def test_changed_words_need_their_binding_renewed(draft: Path) -> None:
     edit(draft / NEXT / WORDS, "within 24 hours at the latest", "within a week at the latest")
     assert sentence(wrong(draft)).startswith(f"{NEXT}: the words of photo-goes were changed and still carry")

@@ -36,7 +36,8 @@ from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, 
 from gateway.domain.policies import Pace
 from gateway.domain.rights import ArchiveExpired
 from gateway.inventory import INVENTORY
-from gateway.jobs import Crier, Follower, Office, jobs, read_styles
+from gateway.jobs import Follower, Office, jobs, read_styles
+from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -146,10 +147,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=[
-            *jobs(office, follower, crier),
+            *jobs(office, follower),
+            *telling_jobs(crier),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
+        probes=POLICY_PROBES,
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(
             begin=leaving.sign_out,

@@ -17,7 +17,7 @@ from privacy.adapters.archive import ArchiveShelf, Assembler
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
 from privacy.jobs.archives import ArchiveDesk
-from privacy.jobs.policies import policy_jobs
+from privacy.jobs.policies import policy_jobs, policy_probes
 from privacy.jobs.probes import probes
 from privacy.ports import Pace, ReceiptKeys, Terms
 from privacy.repository import Work
@@ -41,6 +41,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
     pace = Pace(of_probes=settings.probe_pace)
     anchors = S3Anchors(store, receipt_keys) if store and receipt_keys else None
     desk = ArchiveDesk(unit=unit, maker=Assembler(sealed), store=shelf) if sealed and shelf else None
+    policies = read_policies()
     return Service(
         settings=settings,
         unit=unit,
@@ -57,10 +58,10 @@ def build(settings: Settings | None = None) -> Service[Work]:
         subscriptions=subscriptions(receipt_keys, pace),
         jobs=[
             *jobs(unit, desk, pace=pace, anchors=anchors),
-            *policy_jobs(unit, read_policies()),
+            *policy_jobs(unit, policies),
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, keys),
         ],
-        probes=probes(receipt_keys, anchors),
+        probes=[*probes(receipt_keys, anchors), *policy_probes(policies, since=unit.clock.now())],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         store=store,
     )

@@ -18,9 +18,10 @@ from common.contracts.privacy import PolicyPublished
 from common.database import Database
 from common.erasure.records import Erasures
 from common.policy import read_policies
+from common.probes import Found, Look
 from common.work import UnitOfWork
 from gateway.domain.policies import LATE_SIGN_UPS, Pace
-from gateway.jobs import Crier
+from gateway.jobs.telling import Crier, look_for_people_left_out
 from gateway.repository import Work
 from gateway.use_cases import policies
 from tests.fakes.leftovers import clear
@@ -28,7 +29,7 @@ from tests.fakes.people import add_account, gateway_rooms
 from tests.integration.gateway.post_office import PostOffice
 
 # Long before anybody of another test signed up: nobody but the people of a test is told here.
-PUBLISHED = datetime(2001, 1, 1, tzinfo=UTC)
+PUBLISHED = datetime(1971, 1, 1, tzinfo=UTC)
 FIRST, SECOND = (policy.version for policy in read_policies().all[:2])
 # Two letters at a time, and fifty.
 SLOW, FAST = Pace(per_minute=24), Pace(per_minute=600)
@@ -156,8 +157,8 @@ def town(database: Database) -> Iterator[Town]:
     yield Town(unit=unit, clock=clock, post=PostOffice(unit))
     clear("gateway", database)
     with database.begin() as connection:
-        connection.execute("DELETE FROM accounts WHERE created_at < '2002-01-01'")
-        connection.execute("DELETE FROM erasures WHERE fenced_at < '2002-01-01'")
+        connection.execute("DELETE FROM accounts WHERE created_at < '1972-01-01'")
+        connection.execute("DELETE FROM erasures WHERE fenced_at < '1972-01-01'")
 
 
 def test_everybody_is_told_once_and_who_signs_up_later_is_not(town: Town) -> None:
@@ -334,3 +335,19 @@ def test_word_of_the_policy_is_on_record_with_its_own_reason(town: Town) -> None
     town.tell()
     (told,) = [event for event in town.published() if isinstance(event, PartnerDisclosed)]
     assert (told.purpose, told.user_id) == ("N1", town.people[0])
+
+
+def test_somebody_who_was_left_out_is_noticed(town: Town) -> None:
+    look = Look(database=town.unit.database, clock=town.clock)
+    assert look_for_people_left_out(look).state is Found.NOT_APPLICABLE
+    people = town.settle(3)
+    town.publish()
+    assert look_for_people_left_out(look).state is Found.NOT_APPLICABLE, "nobody was forgotten while it goes on"
+    town.tell()
+    town.settle(2, at=PUBLISHED)
+    found = [look_for_people_left_out(look) for _ in range(8)]
+    assert {(finding.state, finding.figures["looked_at"]) for finding in found} == {(Found.KEPT, 3)}
+    with town.unit.database.begin() as connection:
+        connection.execute("DELETE FROM policy_told WHERE account_id = %s", [people[1]])
+    found = [look_for_people_left_out(look) for _ in range(8)]
+    assert {(finding.state, finding.figures["left_out"]) for finding in found} == {(Found.BROKEN, 1)}

@@ -16,9 +16,10 @@ from common.contracts.rights import PromiseBroken
 from common.database import Database
 from common.errors import NotYet
 from common.policy import Policies, read_policies
+from common.probes import Finding, Found, Look
 from common.work import UnitOfWork
-from privacy.domain.policies import UNHEARD_AFTER, PublishedPolicy
-from privacy.jobs.policies import publish_policies
+from privacy.domain.policies import OUT_WITHIN, TOLD_WITHIN, UNHEARD_AFTER, PublishedPolicy
+from privacy.jobs.policies import look_at_policies, publish_policies
 from privacy.repository import Work
 from privacy.use_cases import publishing
 
@@ -29,6 +30,7 @@ THIRD = replace(
     SECOND, version="2027-03-01", published=date(2027, 3, 1), in_force_from=date(2027, 3, 1), digest="f" * 64
 )
 POLICIES = Policies([FIRST, SECOND, THIRD])
+STEP = timedelta(microseconds=1)
 
 
 @pytest.fixture(autouse=True)
@@ -166,3 +168,70 @@ def test_news_nobody_seems_to_have_heard_is_told_again(
     clock.advance(timedelta(days=1))
     publish_policies(unit, POLICIES)
     assert len(versions(published())) == 3
+
+
+Looked = Callable[..., Finding]
+
+
+@pytest.fixture
+def looked(database: Database, clock: MovableClock) -> Looked:
+    """What the probe finds, in a process that runs since long."""
+
+    def looked(policies: Policies = POLICIES, *, since: timedelta = timedelta(days=1)) -> Finding:
+        return look_at_policies(Look(database=database, clock=clock), policies, since=clock.now() - since)
+
+    return looked
+
+
+def test_the_promise_is_kept_while_everybody_has_word_of_what_came_out(
+    unit: UnitOfWork[Work], clock: MovableClock, looked: Looked
+) -> None:
+    clock.advance(timedelta(days=1))
+    publish_policies(unit, POLICIES)
+    assert looked().state is Found.KEPT
+    with unit.begin() as work:
+        publishing.note_told(work, told(SECOND.version, clock.now(), waiting=3))
+    assert looked().state is Found.KEPT, "there is time for that"
+    with unit.begin() as work:
+        publishing.note_told(work, told(SECOND.version, clock.now() + STEP, waiting=0, completed=True))
+    clock.advance(TOLD_WITHIN * 2)
+    found = looked()
+    assert (found.state, found.checked) == (
+        Found.KEPT,
+        "2 versions are out and say what they said; 5 of 5 people have word of what matters.",
+    )
+
+
+def test_a_process_that_has_just_begun_says_nothing_of_what_is_not_out(looked: Looked) -> None:
+    with pytest.raises(NotYet):
+        looked(since=timedelta(minutes=1))
+    assert looked(since=OUT_WITHIN).checked == f"The policy of {FIRST.version} has not come out."
+
+
+def test_people_who_were_not_told_break_the_promise(
+    unit: UnitOfWork[Work], clock: MovableClock, looked: Looked
+) -> None:
+    clock.advance(timedelta(days=1))
+    publish_policies(unit, POLICIES)
+    clock.advance(timedelta(hours=3))
+    assert looked().checked == f"It is not known how many were told of the policy of {SECOND.version}."
+    with unit.begin() as work:
+        publishing.note_told(work, told(SECOND.version, clock.now(), waiting=2))
+    assert looked().state is Found.KEPT
+    clock.advance(TOLD_WITHIN)
+    assert looked().checked == f"2 people were not told of the policy of {SECOND.version}."
+    lost = told(SECOND.version, clock.now(), waiting=0, completed=True).model_copy(update={"told": 4})
+    with unit.begin() as work:
+        publishing.note_told(work, lost)
+    assert looked().checked == f"1 people were not told of the policy of {SECOND.version}."
+    assert looked().state is Found.BROKEN
+
+
+def test_a_text_that_changed_or_went_breaks_the_promise(
+    unit: UnitOfWork[Work], clock: MovableClock, looked: Looked
+) -> None:
+    clock.advance(timedelta(days=1))
+    publish_policies(unit, POLICIES)
+    altered = Policies([replace(FIRST, digest="0" * 64), SECOND])
+    assert looked(altered).checked == f"The policy of {FIRST.version} does not say what it said when it came out."
+    assert looked(Policies([SECOND])).checked == f"The policy of {FIRST.version} came out and cannot be read any more."

@@ -1,4 +1,4 @@
-"""The gateway's clock door: mail, word of the policy, the style catalogue, and the copies that follow a correction."""
+"""The gateway's clock door: mail, the style catalogue, and the copies that follow a correction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,8 @@ from typing import Any
 import structlog
 
 from common.errors import NotFound, Refused, Unavailable
-from common.policy import Policies
 from common.service import Job
 from common.work import UnitOfWork
-from gateway.domain.policies import TELL_EVERY, Pace
 from gateway.domain.styles import Choice, Option, Style
 from gateway.ports import (
     CopyHolder,
@@ -24,7 +22,7 @@ from gateway.ports import (
     Unwritable,
 )
 from gateway.repository import CORRECTION_CHANNEL, MAIL_CHANNEL, Work
-from gateway.use_cases import corrections, mails, policies
+from gateway.use_cases import corrections, mails
 from gateway.use_cases.mails import Fate, ToSend
 
 log = structlog.get_logger(__name__)
@@ -121,26 +119,6 @@ class Follower:
         return 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crier:
-    """Tells everybody of a significant version of the policy, and counts whom that reached."""
-
-    unit: UnitOfWork[Work]
-    policies: Policies
-    pace: Pace
-
-    def tell_next(self) -> int:
-        """Write to a batch of people; 0 when it is nobody's turn."""
-        with self.unit.begin() as work:
-            return policies.tell_next(work, self.policies, self.pace)
-
-    def count(self) -> int:
-        """Count whom was told, while that goes on."""
-        with self.unit.begin() as work:
-            policies.count_told(work)
-        return 0
-
-
 def _told(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: answer[name] for name in ("corrected", "kept")}
 
@@ -174,7 +152,7 @@ def _read_option(answer: Any) -> Option:
     return Option(id=answer["id"], name=answer["name"], choices=choices)
 
 
-def jobs(office: Office, follower: Follower, crier: Crier) -> list[Job]:
+def jobs(office: Office, follower: Follower) -> list[Job]:
     """What the clock asks of the gateway."""
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
@@ -182,7 +160,5 @@ def jobs(office: Office, follower: Follower, crier: Crier) -> list[Job]:
         Job(
             name="follow corrections", every=timedelta(seconds=5), run=follower.follow_next, channel=CORRECTION_CHANNEL
         ),
-        Job(name="tell of the policy", every=TELL_EVERY, run=crier.tell_next),
-        Job(name="count whom was told", every=timedelta(seconds=15), run=crier.count),
         Job(name="refresh styles", every=timedelta(seconds=2), run=office.refresh_styles),
     ]
