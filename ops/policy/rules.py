@@ -59,7 +59,7 @@ def problems(
         _ids_are_said_once,
         _every_sentence_makes_a_promise,
         lambda shelf: _every_promise_is_made(shelf, promises),
-        lambda shelf: _every_promise_is_proven(shelf, proven),
+        lambda shelf: _every_promise_is_proven(shelf, unproven=set(promises) - set(proven)),
         _bindings_are_renewed,
         _nothing_bound_vanished,
         _ids_keep_their_meaning,
@@ -106,11 +106,11 @@ def _every_promise_is_made(shelf: Shelf, promises: Sequence[str]) -> Iterator[st
             yield f"{policy.version}: there is no promise {promise}. Bind its sentences to one that there is."
 
 
-def _every_promise_is_proven(shelf: Shelf, proven: Collection[str]) -> Iterator[str]:
+def _every_promise_is_proven(shelf: Shelf, unproven: Collection[str]) -> Iterator[str]:
     newest = shelf.policies.all[-1]
     for sentence in newest.sentences:
         for promise in newest.promises_of(sentence.id):
-            if promise not in proven:
+            if promise in unproven:
                 yield f"{newest.version}: {sentence.id} promises {promise}, and nobody looks whether that holds."
 
 
