@@ -12,6 +12,8 @@ WORK = {
         "tickets",
         "contact_rates",
         "access_log",
+        "policy_told",
+        "policy_notices",
     ),
     "generation": (
         "outbox",

@@ -10,6 +10,7 @@ from common.parts import Exports
 from common.person_keys import PersonKeys
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
+from gateway.repository.acknowledgements import Acknowledgements
 from gateway.repository.addresses import Addresses
 from gateway.repository.alarms import Alarms
 from gateway.repository.allowances import Allowances, Rates
@@ -20,6 +21,7 @@ from gateway.repository.corrections import Corrections
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
+from gateway.repository.notices import Notices
 from gateway.repository.sessions import Sessions
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
@@ -50,6 +52,8 @@ class Work:
     answer_times: AnswerTimes
     contact_rates: ContactRates
     access_log: AccessLog
+    notices: Notices
+    acknowledgements: Acknowledgements
     exports: Exports
     outbox: Outbox
     clock: Clock
@@ -78,6 +82,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             answer_times=AnswerTimes(connection, clock),
             contact_rates=ContactRates(connection, clock),
             access_log=AccessLog(connection, clock),
+            notices=Notices(connection, clock),
+            acknowledgements=Acknowledgements(connection, clock),
             exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,

@@ -26,6 +26,9 @@ from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.plans import routes as plans
+from gateway.routes.policy import own_routes as own_policy
+from gateway.routes.policy import routes as policy
+from gateway.routes.policy_pages import pages as policy_pages
 from gateway.routes.promises import routes as promises
 from gateway.routes.promises_page import pages as promises_page
 from gateway.routes.provenance import routes as provenance
@@ -75,9 +78,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     processing,
     support,
     own_support,
+    policy,
+    own_policy,
     leaving,
     pages,
     account_pages,
+    policy_pages,
     promises_page,
     support_page,
 )
