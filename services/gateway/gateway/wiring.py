@@ -11,6 +11,7 @@ from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.policy import read_policies
+from common.probes.retention import retention_probes
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -141,6 +142,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         inventory=INVENTORY,
         blueprints=BLUEPRINTS,
         statuses=STATUSES,
+        proxies=settings.trusted_proxies,
         security_schemes=SECURITY_SCHEMES,
         ports=[
             Studio(
@@ -164,7 +166,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        probes=[*PROBES, *POLICY_PROBES],
+        probes=[*PROBES, *POLICY_PROBES, *retention_probes(INVENTORY, promise="C5")],
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(
             begin=leaving.sign_out,

@@ -35,6 +35,7 @@ from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
 from gateway.routes.requests import routes as requests
+from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
@@ -49,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account,
     address_links,
     sessions,
+    security,
     styles,
     figurines,
     edits,
