@@ -28,7 +28,6 @@ from gateway.use_cases.mails import Fate, ToSend
 
 log = structlog.get_logger(__name__)
 STYLES_FRESH = timedelta(seconds=15)
-
 # The first that fits: without its document, a mail is told to nobody.
 _FATES = (
     (NotFound, Fate.UNWRITABLE),
@@ -77,13 +76,14 @@ class Office:
         """Drop how many requests people sent in minutes that are over."""
         with self.unit.begin() as work:
             work.rates.forget()
+            work.contact_rates.forget()
         return 0
 
     def _send(self, sending: ToSend) -> Fate:
         mail, account = sending.mail, sending.account
         letter = self.letters.write(sending.template, account, mail.parameters, change=sending.change)
         try:
-            document = self.documents(account.id, mail.attachment) if mail.attachment else None
+            document = self.documents(account.id, mail.attachment) if account and mail.attachment else None
             self.mailer.send(
                 to=sending.to, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
             )
