@@ -166,7 +166,7 @@ def _mail(kept: Secrets) -> dict[str, object]:
 def _provision(kept: Secrets) -> dict[str, object]:
     return {
         "admin": database_url("postgres", kept.password("postgres")),
-        "roles": {role: kept.password(f"postgres {role}") for role in provision.roles(SERVICES)},
+        "roles": {role: kept.password(f"postgres {role}") for role in provision.everybody(SERVICES)},
         "s3": kept.password(f"s3 {object_access.ADMINISTRATOR}"),
         "brokers": {service: settings(kept, service)["FIGURINE_BROKER_URL"] for service in SERVICES},
     }
