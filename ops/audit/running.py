@@ -25,6 +25,8 @@ from ops.audit.checks import (
 from ops.audit.findings import Check, Finding, Said, Severity, Unexamined
 from ops.audit.target import NotExamined, Target
 
+# What privacy takes.
+_LONGEST = 1000
 By: TypeAlias = Literal["schedule", "hand"]
 
 CHECKS: Sequence[Check] = (
@@ -107,13 +109,14 @@ class Audit:
                     "check": check.name,
                     "kind": found.id,
                     "severity": found.severity.value,
-                    "sentence": found.sentence,
-                    "place": found.where,
+                    "sentence": found.sentence[:_LONGEST],
+                    "place": found.where[:_LONGEST],
                 }
                 for check, found in self.findings()
             ],
             "not_examined": [
-                {"check": check.name, "what": found.what, "why": found.why} for check, found in self.unexamined()
+                {"check": check.name, "what": found.what[:_LONGEST], "why": found.why[:_LONGEST]}
+                for check, found in self.unexamined()
             ],
         }
 
@@ -141,4 +144,4 @@ def _said(check: Check, target: Target) -> list[Said]:
     except NotExamined as reason:
         return [Unexamined(what=check.name, why=str(reason))]
     except Exception as error:
-        return [Unexamined(what=check.name, why=f"the check itself failed ({type(error).__name__}: {error})"[:500])]
+        return [Unexamined(what=check.name, why=f"the check itself failed ({type(error).__name__}: {error})")]

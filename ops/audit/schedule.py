@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event
 from types import FrameType
@@ -10,7 +10,8 @@ from types import FrameType
 import structlog
 
 from ops.audit.filing import NotFiled, age_of_last, file
-from ops.audit.running import Audit, audit
+from ops.audit.findings import Check
+from ops.audit.running import CHECKS, Audit, audit
 from ops.audit.target import Target
 
 # How often it looks whether one is due: a clock that jumps, or another audit, is noticed that soon.
@@ -23,8 +24,9 @@ log = structlog.get_logger("ops.audit")
 class Schedule:
     """Keeps audits coming. `look` is called every minute; an audit that could not be filed is filed first."""
 
-    def __init__(self, see: Callable[[], Target], *, every: timedelta) -> None:
+    def __init__(self, see: Callable[[], Target], *, every: timedelta, checks: Sequence[Check] = CHECKS) -> None:
         self._see = see
+        self._checks = checks
         self._every = every
         self._unfiled: Audit | None = None
 
@@ -35,9 +37,9 @@ class Schedule:
         if self._unfiled is None:
             age = age_of_last(stack)
             # One that lies in the future was made under another clock, and proves nothing.
-            if age is not None and timedelta() <= age + LOOK < self._every + LOOK:
+            if age is not None and -LOOK <= age < self._every:
                 return
-            self._unfiled = audit(target, by="schedule")
+            self._unfiled = audit(target, by="schedule", checks=self._checks)
         file(self._unfiled, stack)
         log.info("audit filed", audit=str(self._unfiled.id), **self._unfiled.counts)
         self._unfiled = None

@@ -1,6 +1,6 @@
 """Buckets: nothing for strangers, each service its own, encrypted by the store and sealed by us."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -27,7 +27,9 @@ def check(target: Target) -> list[Said]:
     store = stack.store
     try:
         said: list[Said] = [each for bucket in store.buckets for each in _as_stranger(store, stack.ca, bucket)]
-        said += [each for service in BUCKETS_OF for each in _as_service(stack, store, service)]
+        for service, buckets in BUCKETS_OF.items():
+            own = {*buckets, *WRITTEN_BY.get(service, ())}
+            said += as_service(stack, store, service, own)
         if not store.secret_key:
             return [*said, Unexamined(what="encryption and contents", why="no key to the object store is here")]
         return [*said, *(each for bucket in store.buckets for each in as_keeper(store, stack.ca, bucket))]
@@ -55,13 +57,13 @@ def _as_stranger(store: Store, ca: Path | None, bucket: str) -> Iterator[Said]:
             client(store, ca, store.access_key, store.secret_key).remove_object(bucket, _PROBE)
 
 
-def _as_service(stack: Running, store: Store, service: str) -> Iterator[Said]:
+def as_service(stack: Running, store: Store, service: str, own: Collection[str]) -> Iterator[Said]:
+    """Whether a service reaches a bucket that is none of its own."""
     try:
         secret_key = stack.environment(service)["FIGURINE_S3_SECRET_KEY"]
     except (NotExamined, KeyError, OSError):
         yield Unexamined(what=f"which buckets {service} reaches", why="its key to the object store is not to be seen")
         return
-    own = {*BUCKETS_OF[service], *WRITTEN_BY.get(service, ())}
     identity = client(store, stack.ca, service, secret_key)
     for bucket in store.buckets:
         if bucket not in own and _may(lambda bucket=bucket: next(iter(identity.list_objects(bucket)), None)):

@@ -1,5 +1,6 @@
 """Default credentials: nobody gets in with what stands in a manual, and no service was given such a secret."""
 
+import secrets
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,7 @@ _SECRET = ("_KEY", "_KEYS", "_SECRET", "_PASSWORD", "_URL")
 _NOT_SECRET = ("_PUBLIC_KEY", "_PUBLIC_KEYS", "_TLS_KEY", "_PROVENANCE_KEY", "_ACCESS_KEY")
 # As vendors ship their servers.
 _RABBITMQ = (("guest", "guest"), ("admin", "admin"))
-_POSTGRES = (("postgres", ""), ("postgres", "postgres"), ("figurine", "figurine"), *((name, name) for name in SERVICES))
+_POSTGRES = ("postgres", "figurine", *SERVICES)
 
 
 def check(target: Target) -> list[Said]:
@@ -58,29 +59,34 @@ def _rabbitmq(listener: Listener, stack: Running) -> Iterator[Finding]:
 
 
 def _postgres(listener: Listener, stack: Running) -> Iterator[Finding]:
-    reached = False
-    for role, password in _POSTGRES:
-        try:
-            psycopg.connect(
-                host=listener.host,
-                port=listener.port,
-                user=role,
-                password=password,
-                dbname="postgres",
-                sslmode="verify-full",
-                sslrootcert=str(stack.ca or "system"),
-                # Not what somebody keeps at home: it would be no default.
-                passfile="/dev/null",
-                connect_timeout=3,
-            ).close()
-        except psycopg.OperationalError as refusal:
-            reached = reached or "password" in str(refusal) or "authentication" in str(refusal)
-            continue
-        reached = True
-        how = f"with the password {password}" if password else "without a password"
-        yield _finding(f"Postgres lets {role} in {how}; set one of your own and ask for it (scram-sha-256).", listener)
-    if not reached:
-        raise ConnectionError
+    # A password that nobody has: who gets in with it was not asked for one.
+    if _logs_in("postgres", secrets.token_hex(16), listener, stack):
+        sentence = "Postgres asks nobody for a password; change its pg_hba.conf from trust to scram-sha-256."
+        yield _finding(sentence, listener)
+        return
+    for role in _POSTGRES:
+        if _logs_in(role, role, listener, stack):
+            yield _finding(f"Postgres lets {role} in with a password everybody knows; set one of your own.", listener)
+
+
+def _logs_in(role: str, password: str, listener: Listener, stack: Running) -> bool:
+    """Raises ConnectionError where it cannot even be asked."""
+    try:
+        psycopg.connect(
+            host=listener.host,
+            port=listener.port,
+            user=role,
+            password=password,
+            dbname="postgres",
+            sslmode="verify-full",
+            sslrootcert=str(stack.ca or "system"),
+            connect_timeout=3,
+        ).close()
+    except psycopg.OperationalError as refusal:
+        if not any(word in str(refusal) for word in ("password", "authentication", "does not exist", "permission")):
+            raise ConnectionError from refusal
+        return False
+    return True
 
 
 def _mail(listener: Listener, stack: Running) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ def check(target: Target) -> list[Said]:
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="audit") as pool:
         knocks = [pool.submit(_of_one, listener, able) for listener in stack.listeners()]
         said += [each for knock in knocks for each in knock.result()]
-    return [*said, *_exposed(stack)]
+    return [*said, *exposed(stack, own_address())]
 
 
 def _clients() -> list[Careless]:
@@ -86,13 +86,12 @@ def _accepts(listener: Listener, context: ssl.SSLContext) -> bool:
         return False
 
 
-def _exposed(stack: Running) -> list[Said]:
-    """What listens on loopback for the stack alone must not answer under this machine's other addresses."""
+def exposed(stack: Running, address: str | None) -> list[Said]:
+    """What listens on loopback for the stack alone must not answer under this machine's other address."""
     try:
         ports = stack.ports
     except NotExamined as reason:
         return [Unexamined(what="inner ports under this machine's own address", why=str(reason))]
-    address = own_address()
     if address is None:
         return [Unexamined(what="inner ports under this machine's own address", why="it has none but loopback")]
     return [

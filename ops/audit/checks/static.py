@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,22 @@ def _told_by_ruff(root: Path) -> Iterator[Finding]:
     ruff = Path(sys.executable).parent / "ruff"
     if not ruff.exists():
         raise NotExamined("ruff is not installed here; ops/bootstrap check installs it")
-    command = [ruff, "check", "--select", RULES, "--output-format", "json", "--no-cache", "--exit-zero", "."]
+    options = ["--output-format", "json", "--no-cache", "--exit-zero"]
+    command = [ruff, "check", "--select", RULES, "--ignore", _settled(root), *options, "."]
     told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=_SECONDS)
     if told.returncode != 0:
         message = f"ruff failed: {told.stderr.strip()[:200]}"
         raise NotExamined(message)
     for found in json.loads(told.stdout):
         yield _finding(found, root)
+
+
+def _settled(root: Path) -> str:
+    """The rules that the project has decided against, with its reasons, in pyproject.toml."""
+    project = root / "pyproject.toml"
+    given = tomllib.loads(project.read_text()) if project.exists() else {}
+    ignored = given.get("tool", {}).get("ruff", {}).get("lint", {}).get("ignore", [])
+    return ",".join(rule for rule in ignored if rule.startswith(RULES))
 
 
 def _finding(found: dict[str, Any], root: Path) -> Finding:

@@ -12,10 +12,11 @@ from common.service import Service
 from common.settings import load
 from common.work import UnitOfWork
 from privacy.adapters.archive import ArchiveShelf, Assembler
+from privacy.commands import show_audits
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
 from privacy.jobs.archives import ArchiveDesk
-from privacy.ports import ReceiptKeys, Terms
+from privacy.ports import AuditKey, ReceiptKeys, Terms
 from privacy.repository import Work
 from privacy.routes import ROUTES, STATUSES
 from privacy.settings import Settings
@@ -44,6 +45,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         statuses=STATUSES,
         ports=[
             Terms(think_again=timedelta(hours=settings.erasure_cooling_off_hours)),
+            AuditKey(public=settings.audit_public_key),
             *([receipt_keys] if receipt_keys else []),
             *([shelf] if shelf else []),
         ],
@@ -54,6 +56,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         store=store,
+        commands={"audits": lambda: show_audits(unit)},
     )
 
 

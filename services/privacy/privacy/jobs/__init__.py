@@ -11,7 +11,7 @@ from privacy import use_cases
 from privacy.domain import Retention
 from privacy.jobs.archives import ArchiveDesk, archive_jobs
 from privacy.repository import Work
-from privacy.use_cases import erasures, requests
+from privacy.use_cases import audits, erasures, requests
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,12 @@ def forget_evidence(unit: UnitOfWork[Work]) -> int:
         return use_cases.forget_evidence(work)
 
 
+def forget_audits(unit: UnitOfWork[Work]) -> int:
+    """Delete audits past their period, as their owner's function allows; returns how many."""
+    with unit.begin() as work:
+        return audits.forget_audits(work)
+
+
 def begin_requests(unit: UnitOfWork[Work]) -> int:
     """Begin with what people had time to think again about; returns how many."""
     with unit.begin() as work:
@@ -59,6 +65,7 @@ def jobs(unit: UnitOfWork[Work], archives: ArchiveDesk | None = None) -> list[Jo
         Job(name="begin requests", every=timedelta(seconds=10), run=lambda: begin_requests(unit)),
         Job(name="chase erasures", every=timedelta(seconds=30), run=lambda: chase_erasures(unit)),
         Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit)),
+        Job(name="forget audits", every=timedelta(hours=1), run=lambda: forget_audits(unit)),
         *archive_jobs(archives),
     ]
 

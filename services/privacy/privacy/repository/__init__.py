@@ -5,6 +5,7 @@ from common.database import Connection
 from common.outbox import Outbox
 from common.parts import Exports
 from privacy.repository.archives import Archives
+from privacy.repository.audits import Audits
 from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
@@ -25,6 +26,7 @@ class Work:
         self.requests = Requests(connection, clock)
         self.archives = Archives(connection, clock)
         self.receipts = Receipts(connection, clock)
+        self.audits = Audits(connection, clock)
         self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock

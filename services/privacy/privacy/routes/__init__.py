@@ -1,6 +1,6 @@
 """Privacy's HTTP door; only the gateway comes through it."""
 
-from privacy.routes import archives, consents, disclosures, erasures, requests, retention
+from privacy.routes import archives, audits, consents, disclosures, erasures, requests, retention
 
 ROUTES = [
     retention.routes,
@@ -9,6 +9,8 @@ ROUTES = [
     requests.routes,
     archives.routes,
     erasures.routes,
+    audits.routes,
+    audits.filing,
 ]
 STATUSES = archives.STATUSES
 
