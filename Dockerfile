@@ -21,7 +21,7 @@ RUN uv pip install libs/common "services/${SERVICE}" && check-lock requirements.
 
 FROM tools AS ops-packages
 # Certificates, mail, the audit, and the emulator of Stripe with its pages and papers.
-RUN uv pip install libs/common trustme aiosmtpd aiohttp jinja2 python-dateutil fpdf2 rich pyyaml && check-lock requirements.lock
+RUN uv pip install libs/common trustme aiosmtpd aiohttp jinja2 python-dateutil fpdf2 pyyaml && check-lock requirements.lock
 
 FROM python:3.13-slim AS runtime
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin studio

@@ -24,7 +24,7 @@ class Careless:
 
 def check(target: Target) -> list[Said]:
     """Knock at each of them as nobody should be let in."""
-    stack, clients = target.running, _clients()
+    stack, clients = target.running, careless_clients()
     able = [client for client in clients if wire.can_offer(client.context)]
     # What this side cannot offer proves nothing about the other.
     said: list[Said] = [
@@ -33,12 +33,13 @@ def check(target: Target) -> list[Said]:
         if client not in able
     ]
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="audit") as pool:
-        knocks = [pool.submit(_of_one, listener, able) for listener in stack.listeners()]
+        knocks = [pool.submit(of_one, listener, able) for listener in stack.listeners()]
         said += [each for knock in knocks for each in knock.result()]
     return [*said, *exposed(stack, own_address())]
 
 
-def _clients() -> list[Careless]:
+def careless_clients() -> list[Careless]:
+    """Those that should be turned away."""
     return [
         Careless(
             what="protocols below TLS 1.2",
@@ -58,7 +59,8 @@ def _clients() -> list[Careless]:
     ]
 
 
-def _of_one(listener: Listener, clients: Sequence[Careless]) -> list[Said]:
+def of_one(listener: Listener, clients: Sequence[Careless]) -> list[Said]:
+    """What one of them agrees to."""
     try:
         return list(_knocks(listener, clients))
     except OSError as error:
