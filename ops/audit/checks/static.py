@@ -30,7 +30,9 @@ def _told_by_ruff(root: Path) -> Iterator[Finding]:
     if not ruff.exists():
         raise NotExamined("ruff is not installed here; ops/bootstrap check installs it")
     options = ["--output-format", "json", "--no-cache", "--exit-zero"]
-    command = [ruff, "check", "--select", RULES, "--ignore", _settled(root), *options, "."]
+    settled = _settled(root)
+    ignored = ["--ignore", settled] if settled else []
+    command = [ruff, "check", "--select", RULES, *ignored, *options, "."]
     told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=_SECONDS)
     if told.returncode != 0:
         message = f"ruff failed: {told.stderr.strip()[:200]}"
