@@ -4,10 +4,10 @@
     create_roles(connection, passwords)
     divide(connection)                     connection: to the database that is divided
 
-Of the two roles of a service `<service>_owner` owns the schema and runs migrations; `<service>`
-is what the running service is: it reads and writes rows and changes no table. The auditor may connect
-and read the catalogue, and no row of anybody. Nobody else, PUBLIC included, may as much as connect.
-Everything here may be repeated.
+Of the three roles of a service `<service>_owner` owns the schema and runs migrations; `<service>`
+is what the running service is: it reads and writes rows and changes no table; `<service>_probe` reads
+them and writes nothing. The auditor may connect and read the catalogue, and no row of anybody. Nobody
+else, PUBLIC included, may as much as connect. Everything here may be repeated.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,8 +35,8 @@ def everybody(services: Iterable[str]) -> list[str]:
 
 
 def roles(services: Iterable[str]) -> list[str]:
-    """The roles of the services: two for each."""
-    return [role for service in services for role in (service, f"{service}_owner")]
+    """The roles of the services: three for each."""
+    return [role for service in services for role in (service, f"{service}_owner", f"{service}_probe")]
 
 
 def create_database(connection: psycopg.Connection[Any], name: str) -> None:
@@ -70,6 +70,8 @@ def divide(connection: psycopg.Connection[Any], services: Iterable[str] = SERVIC
             for role in roles([service]):
                 _confine(connection, role, service)
             _limit(connection, service)
+            _limit(connection, f"{service}_probe")
+            _only_look(connection, f"{service}_probe")
         _admit_auditor(connection)
 
 
@@ -105,16 +107,31 @@ def _limit(connection: psycopg.Connection[Any], role: str) -> None:
         )
 
 
+def _only_look(connection: psycopg.Connection[Any], role: str) -> None:
+    connection.execute(
+        sql.SQL("ALTER ROLE {} IN DATABASE {} SET default_transaction_read_only = on").format(
+            sql.Identifier(role), _database(connection)
+        )
+    )
+
+
 def _grant(connection: psycopg.Connection[Any], service: str) -> None:
-    names = {"owner": sql.Identifier(f"{service}_owner"), "service": sql.Identifier(service)}
+    names = {
+        "owner": sql.Identifier(f"{service}_owner"),
+        "service": sql.Identifier(service),
+        "probe": sql.Identifier(f"{service}_probe"),
+    }
     for statement in (
         "CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}",
         "REVOKE ALL ON SCHEMA {service} FROM PUBLIC",
-        "GRANT USAGE ON SCHEMA {service} TO {service}",
+        "GRANT USAGE ON SCHEMA {service} TO {service}, {probe}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service}"
         " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {service}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service} GRANT USAGE, SELECT ON SEQUENCES TO {service}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service} GRANT EXECUTE ON FUNCTIONS TO {service}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service} GRANT SELECT ON TABLES TO {probe}",
+        # What was there before there were probes.
+        "GRANT SELECT ON ALL TABLES IN SCHEMA {service} TO {probe}",
         # PUBLIC's right to execute is a global default: it cannot be revoked for one schema.
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     ):

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 SERVICES = ("gateway", "generation", "billing", "privacy", "analytics")
-BUCKETS = ("uploads", "figurines", "photos", "exports", "tombstones")
+BUCKETS = ("uploads", "figurines", "photos", "exports", "tombstones", "anchors")
 
 # What a service reads and writes; one that is not named here has no key to the object store.
 BUCKETS_OF: Mapping[str, tuple[str, ...]] = {
     "gateway": ("uploads", "tombstones"),
     "generation": ("uploads", "figurines", "photos", "tombstones"),
     "billing": ("tombstones",),
-    "privacy": ("exports", "tombstones"),
+    "privacy": ("exports", "tombstones", "anchors"),
     "analytics": ("tombstones",),
 }
 # What it puts parts of people's copies into, and takes back what it put there; it reads nobody's, not even its own.

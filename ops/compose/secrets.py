@@ -94,6 +94,7 @@ def settings(kept: Secrets, service: str) -> dict[str, str]:
     broker = kept.password(f"rabbitmq {service}")
     return {
         "FIGURINE_DATABASE_URL": database_url(service, kept.password(f"postgres {service}")),
+        "FIGURINE_PROBE_DATABASE_URL": database_url(f"{service}_probe", kept.password(f"postgres {service}_probe")),
         "FIGURINE_BROKER_URL": f"amqps://{service}:{broker}@rabbitmq:5671/{broker_access.VHOST}",
         "FIGURINE_TOKEN_PUBLIC_KEY": kept.verification_key(TOKEN_KEY),
         "FIGURINE_EXPORT_KEYS": f"1:{kept.key('exports')}",

@@ -77,6 +77,7 @@ class Environments:
         return {
             "FIGURINE_MODE": "local",
             "FIGURINE_DATABASE_URL": self._postgres.url(service),
+            "FIGURINE_PROBE_DATABASE_URL": self._postgres.url(f"{service}_probe"),
             "FIGURINE_BROKER_URL": self._rabbitmq.url(service),
             "FIGURINE_CA_FILE": str(self._site.ca),
             "FIGURINE_BIND": self._bind(service),

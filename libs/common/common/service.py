@@ -12,6 +12,7 @@ from flask import Blueprint
 from common.erasure.leaving import Leaving
 from common.errors import Refused
 from common.inventory import Inventory
+from common.probes.probe import Probe
 from common.settings import ServiceSettings
 from common.storage import ObjectStore
 from common.subscriptions import Subscriptions
@@ -57,6 +58,8 @@ class Service(Generic[W]):
     ports: Sequence[object] = ()
     subscriptions: Subscriptions[W] = field(default_factory=dict[type, Callable[[W, object], None]])
     jobs: Sequence[Job] = ()
+    # What it looks at to see whether the promises are kept.
+    probes: Sequence[Probe] = ()
     # What must answer before traffic may come, by the name shown in /readyz.
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict[str, Callable[[], None]])
     # The names under which the service knows a person besides her user id.

@@ -18,6 +18,7 @@ from common import metrics, tracing
 from common.clock_door import ClockDoor
 from common.event_door import EventDoor
 from common.health import Readiness
+from common.probes.desk import probe_jobs
 from common.rights import rights_of
 from common.service import Service, W
 from common.upkeep import upkeep
@@ -95,7 +96,9 @@ def doors_of(service: Service[W]) -> dict[str, Door]:
             unit=service.unit,
             subscriptions={**service.subscriptions, **rights.subscriptions},
         ),
-        "clock": ClockDoor(jobs=[*service.jobs, *rights.jobs, *upkeep(service)], database=database),
+        "clock": ClockDoor(
+            jobs=[*service.jobs, *rights.jobs, *upkeep(service), *probe_jobs(service)], database=database
+        ),
     }
 
 

@@ -28,7 +28,7 @@ _FOREIGN_SCHEMAS: LiteralString = """
 SELECT role.rolname, space.nspname
   FROM pg_roles AS role, pg_namespace AS space
  WHERE role.rolname = ANY(%(roles)s) AND space.nspname = ANY(%(services)s)
-   AND space.nspname <> regexp_replace(role.rolname, '_owner$', '')
+   AND space.nspname <> regexp_replace(role.rolname, '_(owner|probe)$', '')
    AND (has_schema_privilege(role.oid, space.oid, 'USAGE') OR has_schema_privilege(role.oid, space.oid, 'CREATE'))
 """
 _FOREIGN_TABLES: LiteralString = """
@@ -37,7 +37,7 @@ SELECT DISTINCT role.rolname, space.nspname || '.' || thing.relname
        aclexplode(thing.relacl) AS given
  WHERE role.rolname = ANY(%(roles)s) AND space.nspname = ANY(%(services)s) AND thing.relnamespace = space.oid
    AND given.grantee = role.oid
-   AND space.nspname <> regexp_replace(role.rolname, '_owner$', '')
+   AND space.nspname <> regexp_replace(role.rolname, '_(owner|probe)$', '')
 """
 _ARCHITECTS: LiteralString = """
 SELECT role.rolname, space.nspname
@@ -90,12 +90,21 @@ SELECT has_table_privilege(%(role)s, thing.oid, %(verb)s)
  WHERE space.nspname = %(role)s AND thing.relname = %(table)s
 """
 
+_WRITING_PROBES: LiteralString = """
+SELECT DISTINCT role.rolname, space.nspname || '.' || thing.relname
+  FROM pg_roles AS role, pg_namespace AS space JOIN pg_class AS thing ON thing.relnamespace = space.oid
+ WHERE role.rolname = ANY(%(probes)s) AND space.nspname = ANY(%(services)s) AND thing.relkind IN ('r', 'p', 'v', 'm')
+   AND (has_table_privilege(role.oid, thing.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+        OR has_any_column_privilege(role.oid, thing.oid, 'INSERT, UPDATE'))
+"""
+
 _RULES: Sequence[tuple[LiteralString, str, str]] = (
     (_FOREIGN_SCHEMAS, "grant.foreign", "{0} may enter the schema {1}; revoke what it was granted there."),
     (_FOREIGN_TABLES, "grant.foreign", "{0} was granted something on {1}; revoke it."),
     (_ARCHITECTS, "grant.ddl", "{0} may change the tables of {1} while it runs; only its owner may. Revoke that."),
     (_OWNED_BY_OTHERS, "grant.owner", "{1} belongs to {0}, not to the schema's owner; give it back."),
     (_PUBLIC, "grant.public", "Everybody who connects has {0} on {1}; revoke it from PUBLIC."),
+    (_WRITING_PROBES, "grant.probe", "{0} only looks, and may write to {1}; revoke that."),
     (_STRANGERS, "grant.stranger", "{0} can log in to {1} and belongs to no service; revoke CONNECT, or drop it."),
     (_POWERFUL, "grant.powerful", "{0} has rights over {1} (superuser, or creating roles and databases); take them."),
 )
@@ -113,7 +122,12 @@ def check(target: Target) -> list[Said]:
 
 def look(connection: psycopg.Connection[Any], revoked: Mapping[tuple[str, str], frozenset[str]]) -> list[Said]:
     """What is wrong in this database; `revoked`: what a service may not do with a table of its own."""
-    given = {"roles": provision.roles(SERVICES), "services": list(SERVICES), "known": sorted(_KNOWN_ROLES)}
+    given = {
+        "roles": provision.roles(SERVICES),
+        "services": list(SERVICES),
+        "probes": [f"{service}_probe" for service in SERVICES],
+        "known": sorted(_KNOWN_ROLES),
+    }
     found: list[Said] = []
     for query, rule, sentence in _RULES:
         rows = connection.execute(query, given).fetchall()

@@ -16,6 +16,7 @@ from billing.inventory import INVENTORY
 from billing.jobs import jobs
 from billing.jobs.papers import printed
 from billing.jobs.payments import Cashier
+from billing.jobs.probes import PROBES
 from billing.ports import PaymentProvider, Providers
 from billing.repository import Papers, Work
 from billing.routes import ROUTES, STATUSES
@@ -99,6 +100,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
+        probes=PROBES,
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(begin=leaving.end_payments, settled=leaving.is_settled),
         store=store,

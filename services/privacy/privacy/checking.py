@@ -1,4 +1,4 @@
-"""`python -m privacy verify receipt.json …`: checks receipts without the studio, and without any of its settings."""
+"""`python -m privacy verify …`: checks receipts and findings without the studio, and without any of its settings."""
 
 import json
 import sys
@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from privacy.domain import promises
 from privacy.domain.receipts import ReceiptBroken, check, check_chain
 
 EX_USAGE = 64
 _HELP = """usage: python -m privacy verify [--keys KEYS.json] RECEIPT.json [RECEIPT.json …]
+       python -m privacy verify [--keys KEYS.json] FINDINGS.json [FINDINGS.json …]
 
-KEYS.json is what the studio publishes at /v1/privacy/keys. Without it the keys inside the receipt are used, which only
-shows that it was not changed by accident. Several receipts, in their order, are checked as a chain as well.
+FINDINGS.json is what /v1/findings answers (or /v1/promises/…/findings). KEYS.json is what the studio publishes at
+/v1/privacy/keys. Without it the keys inside the file are used, which only shows that it was not changed by accident.
+Several receipts, or pages of /v1/findings, in their order, are checked as a chain as well.
 """
 
 
@@ -23,20 +26,42 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(_HELP)
         return EX_USAGE
     try:
-        receipts = [_read(file) for file in files]
-        keys = _read(published)["keys"] if published else receipts[0]["keys"]
-        for receipt in receipts:
-            sys.stdout.write(_told(check(receipt, keys)))
-        check_chain(receipts, keys)
-    except (OSError, ValueError, KeyError, TypeError):
-        sys.stderr.write("This is not a receipt of the studio, or the file cannot be read.\n")
+        given = [_read(file) for file in files]
+        keys = _read(published)["keys"] if published else given[0]["keys"]
+        if "items" in given[0]:
+            _check_findings([finding for page in given for finding in page["items"]], keys)
+        else:
+            _check_receipts(given, keys)
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        sys.stderr.write("This is neither a receipt nor a finding of the studio, or the file cannot be read.\n")
         return 1
-    except ReceiptBroken as broken:
+    except (ReceiptBroken, promises.ChainBroken) as broken:
         sys.stderr.write(f"{broken}\n")
         return 1
     trust = "by the published keys" if published else "by the keys inside it; compare them with the published ones"
     sys.stdout.write(f"Every signature is right, {trust}.\n")
     return 0
+
+
+def _check_receipts(receipts: Sequence[Mapping[str, Any]], keys: Mapping[str, str]) -> None:
+    for receipt in receipts:
+        sys.stdout.write(_told(check(receipt, keys)))
+    check_chain(receipts, keys)
+
+
+def _check_findings(findings: Sequence[Mapping[str, Any]], keys: Mapping[str, str]) -> None:
+    said = [promises.check_proof(finding, keys) for finding in findings]
+    for finding in said:
+        sys.stdout.write(
+            f"{finding['number']}  {finding['at']}  {finding['promise']}  {finding['state']}: "
+            f"{finding['checked']} ({finding['service']})\n"
+        )
+    numbers = [finding["number"] for finding in said]
+    # Those of one promise have others between them: each stands for itself then.
+    if numbers == list(range(numbers[0], numbers[0] + len(numbers))):
+        promises.check_chain(findings, keys)
+        last = promises.digest_of(findings[-1]["body"]).hex()
+        sys.stdout.write(f"{len(numbers)} findings without a gap; the last one's SHA-256 is {last}.\n")
 
 
 def _arguments(arguments: Sequence[str]) -> tuple[Path | None, list[Path]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
@@ -68,6 +68,43 @@ class AuditKey:
     """What audits are signed with, in PEM; None where nobody files any."""
 
     public: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often probes look, compared with usual."""
+
+    of_probes: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """Where the chain of findings stood at a moment: its last number, and that one's digest."""
+
+    number: int
+    digest: bytes
+    at: datetime
+
+
+@runtime_checkable
+class Anchors(Protocol):
+    """Where the chain stood, outside the database. Every method raises Unavailable while it does not answer."""
+
+    def head(self) -> Anchor | None:
+        """The newest. Raises AnchorForged for one that is not ours."""
+        ...
+
+    def first_since(self, day: date) -> Anchor | None:
+        """The first of the first day from that one on. Raises AnchorForged."""
+        ...
+
+    def put(self, anchor: Anchor) -> None:
+        """Write down where it stands."""
+        ...
+
+
+class AnchorForged(Exception):
+    """What stands there was not signed by the studio."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

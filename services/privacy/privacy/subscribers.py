@@ -11,16 +11,16 @@ from common.contracts.generation import (
     SavedPhotoDeleted,
 )
 from common.contracts.privacy import ExportRequested
-from common.contracts.rights import ExportPartFailed, ExportPartReady, UserDataErased
+from common.contracts.rights import ExportPartFailed, ExportPartReady, PromiseChecked, UserDataErased
 from common.parts import record_export
 from common.subscriptions import Subscriptions
 from privacy import use_cases
-from privacy.ports import ReceiptKeys
+from privacy.ports import Pace, ReceiptKeys
 from privacy.repository import Work
-from privacy.use_cases import archives, erasures
+from privacy.use_cases import archives, erasures, promises
 
 
-def subscriptions(keys: ReceiptKeys | None) -> Subscriptions[Work]:
+def subscriptions(keys: ReceiptKeys | None, pace: Pace) -> Subscriptions[Work]:
     """Each event and the one function that takes it; without keys no service's statement counts."""
     return {
         ImageUploaded: use_cases.start_clock,
@@ -33,4 +33,5 @@ def subscriptions(keys: ReceiptKeys | None) -> Subscriptions[Work]:
         ExportPartReady: archives.take_part,
         ExportPartFailed: archives.note_failed_part,
         UserDataErased: partial(erasures.note_erased, keys=keys),
+        PromiseChecked: partial(promises.file_finding, keys=keys, pace=pace),
     }

@@ -11,12 +11,14 @@ from common.parts.opening import store_of
 from common.service import Service
 from common.settings import load
 from common.work import UnitOfWork
+from privacy.adapters.anchors import S3Anchors
 from privacy.adapters.archive import ArchiveShelf, Assembler
 from privacy.commands import show_audits
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
 from privacy.jobs.archives import ArchiveDesk
-from privacy.ports import AuditKey, ReceiptKeys, Terms
+from privacy.jobs.probes import probes
+from privacy.ports import AuditKey, Pace, ReceiptKeys, Terms
 from privacy.repository import Work
 from privacy.routes import ROUTES, STATUSES
 from privacy.settings import Settings
@@ -35,6 +37,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
     store, keys = store_of(settings), settings.export_keys
     sealed = None if store is None or keys is None else export_bucket(store, keys)
     shelf = ArchiveShelf(store, sealed) if store and sealed else None
+    pace = Pace(of_probes=settings.probe_pace)
+    anchors = S3Anchors(store, receipt_keys) if store and receipt_keys else None
     desk = ArchiveDesk(unit=unit, maker=Assembler(sealed), store=shelf) if sealed and shelf else None
     return Service(
         settings=settings,
@@ -46,14 +50,16 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ports=[
             Terms(think_again=timedelta(hours=settings.erasure_cooling_off_hours)),
             AuditKey(public=settings.audit_public_key),
+            pace,
             *([receipt_keys] if receipt_keys else []),
             *([shelf] if shelf else []),
         ],
-        subscriptions=subscriptions(receipt_keys),
+        subscriptions=subscriptions(receipt_keys, pace),
         jobs=[
-            *jobs(unit, desk),
+            *jobs(unit, desk, pace=pace, anchors=anchors),
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, keys),
         ],
+        probes=probes(receipt_keys, anchors),
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         store=store,
         commands={"audits": lambda: show_audits(unit)},

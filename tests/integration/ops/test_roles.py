@@ -6,7 +6,7 @@ from typing import LiteralString
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 
 from ops.services import SERVICES
 from tests.fixtures.servers import Servers
@@ -61,8 +61,9 @@ def test_a_running_service_reads_its_rows_and_changes_no_table(every_schema: dic
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_nobody_makes_anything_in_the_public_schema(servers: Servers, database_name: str, service: str) -> None:
-    for role in (service, f"{service}_owner"):
+    for role in (service, f"{service}_owner", f"{service}_probe"):
         with psycopg.connect(servers.postgres_url(role, database_name), autocommit=True) as connection:
+            connection.execute("SET default_transaction_read_only = off")
             with pytest.raises(InsufficientPrivilege):
                 connection.execute("CREATE TABLE public.intruder ()")
             with pytest.raises(InsufficientPrivilege):
@@ -75,3 +76,23 @@ def test_a_running_service_keeps_others_waiting_for_seconds_only(every_schema: d
     with psycopg.connect(every_schema[service]) as connection:
         found = [connection.execute("SELECT current_setting(%s)", [name]).fetchone() for name in limits]
     assert found == [("15s",), ("5s",), ("30s",)]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_who_looks_whether_promises_are_kept_reads_its_services_rows_and_writes_none(
+    servers: Servers, database_name: str, every_schema: dict[str, str], service: str
+) -> None:
+    assert service in every_schema
+    url = servers.postgres_url(f"{service}_probe", database_name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT FROM outbox")
+        with pytest.raises(ReadOnlySqlTransaction):
+            connection.execute("DELETE FROM inbox")
+        # That it begins no writing is a habit; that it may not is a right it lacks.
+        connection.execute("SET default_transaction_read_only = off")
+        for statement in ("DELETE FROM inbox", "INSERT INTO probe_runs VALUES ('a', 'b', now())", "DROP TABLE inbox"):
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute(statement)
+        for other in set(SERVICES) - {service}:
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute(f"SELECT FROM {other}.outbox".encode())

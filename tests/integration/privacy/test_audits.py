@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.database import Database
+from common.probes import Finding, Found, Look
 from common.tokens import TokenIssuer
 from common.web import create_app
 from common.work import UnitOfWork
@@ -20,6 +21,7 @@ from ops.embedded.secrets import new_signing_key
 from privacy.commands import show_audits
 from privacy.domain.audits import Audit, AuditFinding, CheckResult
 from privacy.jobs import forget_audits
+from privacy.jobs.probes import look_at_the_last_audit
 from privacy.repository import Work
 from privacy.settings import Settings
 from privacy.use_cases import audits
@@ -87,12 +89,12 @@ def filed(database: Database) -> list[tuple[UUID, int, int, int]]:
         return connection.execute("SELECT id, high, medium, low FROM audits ORDER BY id").fetchall()
 
 
-def file(unit: UnitOfWork[Work], at: datetime, *findings: AuditFinding) -> UUID:
+def file(unit: UnitOfWork[Work], at: datetime, *findings: AuditFinding, high: int = 0) -> UUID:
     audit = Audit(
         id=SYSTEM_CLOCK.new_id(),
         at=at,
         by="hand",
-        high=0,
+        high=high,
         medium=0,
         low=0,
         checks=[CheckResult(name="pages", result="passed"), CheckResult(name="leaks", result="not examined")],
@@ -187,6 +189,41 @@ def test_an_audit_is_stale_after_two_days_and_so_is_one_from_the_future(
     clock.advance(timedelta(days=-3))
     with unit.begin() as work:
         assert audits.read_last_audit(work)[1]
+
+
+def seen(database: Database, clock: MovableClock) -> Finding:
+    return look_at_the_last_audit(Look(database=database, clock=clock))
+
+
+def test_the_promise_turns_red_by_a_serious_finding_and_green_by_an_audit_without(
+    unit: UnitOfWork[Work], database: Database, clock: MovableClock
+) -> None:
+    file(unit, clock.now())
+    assert seen(database, clock).state is Found.KEPT
+    clock.advance(timedelta(hours=1))
+    file(unit, clock.now(), high=1)
+    red = seen(database, clock)
+    assert red.state is Found.BROKEN
+    assert "2 checks, of which 1 could not see everything; 1 findings, of which 1 are serious" in red.checked
+    clock.advance(timedelta(hours=1))
+    file(unit, clock.now())
+    assert seen(database, clock).state is Found.KEPT
+
+
+def test_the_promise_turns_red_when_nobody_audits_any_more(
+    unit: UnitOfWork[Work], database: Database, clock: MovableClock
+) -> None:
+    # Just set up: the first audit is still to come.
+    assert seen(database, clock).state is Found.NOT_APPLICABLE
+    clock.advance(timedelta(days=3))
+    assert seen(database, clock).state is Found.BROKEN
+    file(unit, clock.now())
+    assert seen(database, clock).state is Found.KEPT
+    clock.advance(timedelta(days=2, seconds=1))
+    assert seen(database, clock).state is Found.BROKEN
+    # And an audit of a clock that ran ahead does not count for ever.
+    clock.advance(timedelta(days=-4))
+    assert seen(database, clock).state is Found.BROKEN
 
 
 def test_audits_go_after_two_years_with_what_they_found(

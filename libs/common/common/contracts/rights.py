@@ -54,5 +54,17 @@ class PromiseBroken(Event):
     noticed_at: datetime
 
 
-EVENTS: tuple[type[Event], ...] = (UserDataErased, ExportPartReady, ExportPartFailed, PromiseBroken)
+class PromiseChecked(Event):
+    """A probe looked at a promise; `statement` says what it found, as its service signed it (Ed25519, base64)."""
+
+    type: ClassVar[str] = "promise.checked"
+
+    promise: str
+    probe: str
+    service: str
+    statement: str
+    signature: str
+
+
+EVENTS: tuple[type[Event], ...] = (UserDataErased, ExportPartReady, ExportPartFailed, PromiseBroken, PromiseChecked)
 """Published by whoever holds personal data, and by privacy."""

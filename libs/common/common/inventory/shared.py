@@ -97,6 +97,16 @@ COMMON_TABLES = (
         },
     ),
     Table(
+        "probe_runs",
+        subject=None,
+        because="it says when the studio last looked whether its promises are kept",
+        columns={
+            "promise": "The promise.",
+            "probe": "What is looked at.",
+            "began_at": "When somebody last began to look.",
+        },
+    ),
+    Table(
         "exports",
         what="Copies of your data you asked for, while they are written",
         subject="user_id",

@@ -26,6 +26,8 @@ from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.plans import routes as plans
+from gateway.routes.promises import routes as promises
+from gateway.routes.promises_page import pages as promises_page
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
@@ -64,10 +66,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     requests,
     archives,
     erasures,
+    promises,
     own_record,
     processing,
     audits,
     leaving,
     pages,
     account_pages,
+    promises_page,
 )

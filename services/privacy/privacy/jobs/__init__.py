@@ -10,6 +10,8 @@ from common.work import UnitOfWork
 from privacy import use_cases
 from privacy.domain import Retention
 from privacy.jobs.archives import ArchiveDesk, archive_jobs
+from privacy.jobs.promises import promise_jobs
+from privacy.ports import Anchors, Pace
 from privacy.repository import Work
 from privacy.use_cases import audits, erasures, requests
 
@@ -58,7 +60,9 @@ def chase_erasures(unit: UnitOfWork[Work]) -> int:
     return 0
 
 
-def jobs(unit: UnitOfWork[Work], archives: ArchiveDesk | None = None) -> list[Job]:
+def jobs(
+    unit: UnitOfWork[Work], archives: ArchiveDesk | None = None, *, pace: Pace, anchors: Anchors | None = None
+) -> list[Job]:
     """What the clock asks of privacy."""
     return [
         Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit)),
@@ -67,6 +71,7 @@ def jobs(unit: UnitOfWork[Work], archives: ArchiveDesk | None = None) -> list[Jo
         Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit)),
         Job(name="forget audits", every=timedelta(hours=1), run=lambda: forget_audits(unit)),
         *archive_jobs(archives),
+        *promise_jobs(unit, pace, anchors),
     ]
 
 

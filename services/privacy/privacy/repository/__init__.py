@@ -10,6 +10,7 @@ from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
 from privacy.repository.evidence import Evidence
+from privacy.repository.proofs import Proofs, Standings
 from privacy.repository.receipts import Receipts
 from privacy.repository.requests import Requests
 
@@ -27,6 +28,8 @@ class Work:
         self.archives = Archives(connection, clock)
         self.receipts = Receipts(connection, clock)
         self.audits = Audits(connection, clock)
+        self.proofs = Proofs(connection, clock)
+        self.standings = Standings(connection, clock)
         self.exports = Exports(connection, clock)
         self.outbox = outbox
         self.clock = clock

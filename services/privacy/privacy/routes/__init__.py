@@ -1,6 +1,6 @@
 """Privacy's HTTP door; only the gateway comes through it."""
 
-from privacy.routes import archives, audits, consents, disclosures, erasures, requests, retention
+from privacy.routes import archives, audits, consents, disclosures, erasures, promises, requests, retention
 
 ROUTES = [
     retention.routes,
@@ -11,6 +11,7 @@ ROUTES = [
     erasures.routes,
     audits.routes,
     audits.filing,
+    promises.routes,
 ]
 STATUSES = archives.STATUSES
 

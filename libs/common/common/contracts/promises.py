@@ -1,0 +1,101 @@
+"""The promises of the policy, and what proves each while the studio runs.
+
+Which service looks at what is written down once, here: the services build their probes by it, privacy waits for their
+findings by it, and a promise that nobody looks at fails the build.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+EVERYBODY: Final = ("gateway", "generation", "billing", "privacy", "analytics")
+
+# A finding is fresh for as long as this many of its appointments, and half a minute for its way.
+APPOINTMENTS: Final = 3
+ON_ITS_WAY: Final = timedelta(seconds=30)
+
+PROMISES: Final[Mapping[str, str]] = {
+    "C1": "We ask for your name, your e-mail address and how to reach you, and for nothing else about you.",
+    "C2": "A photo is handled safely and goes once its figurine exists, unless you chose to save it.",
+    "C3": "The figurines made for you are kept for you.",
+    "C4": "How the studio is used is counted: styles, how often, how long.",
+    "C5": "IP address, browser and system are noted to keep your account safe.",
+    "C6": "Your card stays with the payment provider; no card number ever reaches us.",
+    "U1": "What we hold runs the studio.",
+    "U2": "Photos are used to make the figurines their owners ask for.",
+    "U3": "Your account, credits and plan are managed with it.",
+    "U4": "Who writes to us is answered.",
+    "U5": "Pictures and models are improved only with what people allowed.",
+    "U6": "News is sent only to people who want it.",
+    "U7": "Payments are taken and the books are kept right.",
+    "U8": "Faults and attacks are noticed and stopped.",
+    "U9": "How the studio is used is studied to make it better, without watching anybody.",
+    "S1": "Everything that travels is encrypted with TLS, outside and inside.",
+    "S2": "Account data lies encrypted in the database: a stolen copy names nobody.",
+    "S3": "Uploads are checked, stripped of what the camera wrote, stored encrypted, and deleted by themselves.",
+    "S4": "Only you see what is yours, each service reads only its own, and whoever of us looks is written down.",
+    "S5": "Security is audited regularly, and what was found is kept.",
+    "T1": "Google Gemini makes the pictures, where it is asked to.",
+    "T2": "Stripe takes payments, and other providers can stand beside it.",
+    "T3": "Photos on their way lie in encrypted object storage.",
+    "T4": "Counting is our own: no cookies for it, nothing that follows you elsewhere.",
+    "T5": "Partners get only what a task needs, and you see what each of them got.",
+    "R1": "You get a copy of everything we hold about you.",
+    "R2": "What is wrong can be corrected, in every copy.",
+    "R3": "What is yours is deleted when you ask, everywhere, with proof.",
+    "R4": "Your data and figurines leave with you in open formats.",
+    "R5": "What you allowed can be taken back at any time, and stops at once.",
+    "K1": "An upload is gone within 24 hours, whatever becomes of its figurine.",
+    "K2": "Figurines are kept until you delete them.",
+    "K3": "Account data is kept until the account is deleted.",
+    "K4": "What is older than two years of usage can be linked to nobody.",
+    "N1": "A new policy is posted with its date, old ones stay readable, and everybody is told of what matters.",
+    "N2": "Who asks about the policy or her data reaches a person.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A question about a promise, and which services look, each so often."""
+
+    promise: str
+    probe: str
+    services: Sequence[str]
+    every: timedelta
+
+    def every_at(self, pace: float) -> timedelta:
+        """How often it looks at this pace; 1 is the usual one, 0.1 ten times as often."""
+        return max(self.every * pace, timedelta(seconds=1))
+
+    def fresh_for(self, pace: float) -> timedelta:
+        """For how long what it found last counts."""
+        return self.every_at(pace) * APPOINTMENTS + ON_ITS_WAY
+
+
+def _seen(promise: str, probe: str, *services: str, minutes: float = 5) -> Witness:
+    return Witness(promise=promise, probe=probe, services=services, every=timedelta(minutes=minutes))
+
+
+WITNESSES: Final[Sequence[Witness]] = (
+    _seen("K1", "no upload is overdue", "privacy", minutes=1),
+    _seen("R3", "no erasure is late", "privacy", minutes=1),
+    _seen("S4", "own schema only", *EVERYBODY),
+    _seen("S5", "the chain of findings holds", "privacy"),
+    _seen("S5", "the last audit is young and found nothing serious", "privacy"),
+    _seen("U7", "the books balance", "billing"),
+)
+
+
+def witness_of(promise: str, probe: str) -> Witness:
+    """The entry of a probe. Raises LookupError for one that is not written down above."""
+    for witness in WITNESSES:
+        if (witness.promise, witness.probe) == (promise, probe):
+            return witness
+    message = f"{promise} has no witness {probe!r}: write it into common.contracts.promises"
+    raise LookupError(message)
+
+
+def witnesses_of(service: str) -> list[Witness]:
+    """What a service looks at."""
+    return [witness for witness in WITNESSES if service in witness.services]

@@ -1,0 +1,114 @@
+"""Looks when it is time, signs what was found, and tells privacy."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from prometheus_client import Counter
+
+from common.contracts.rights import PromiseChecked
+from common.database import Database
+from common.erasure.statements import sign
+from common.probes.finding import Finding, Found, statement_of
+from common.probes.probe import Look, Probe
+from common.probes.schema import own_schema_only
+from common.service import Job, Service, W
+from common.work import UnitOfWork
+
+LOOKS = Counter("promise_checks", "What probes found", ["promise", "probe", "state"])
+# One that was just taken by another process of the service is not taken again.
+_ALMOST = 0.8
+
+_log = structlog.stdlib.get_logger("common.probes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeDesk(Generic[W]):
+    """The probes of one service."""
+
+    unit: UnitOfWork[W]
+    look: Look
+    key: Ed25519PrivateKey
+    pace: float = 1.0
+
+    def jobs(self, probes: Sequence[Probe]) -> list[Job]:
+        """An appointment for each."""
+        return [
+            Job(name=f"probe {probe.promise} {probe.name}", every=probe.every(self.pace), run=self._run(probe))
+            for probe in probes
+        ]
+
+    def take(self, probe: Probe) -> bool:
+        """Look at one thing, if nobody of this service just did; says whether it was looked at."""
+        if not self._claim(probe):
+            return False
+        finding = probe.check(self.look)
+        self._tell(probe, finding)
+        return True
+
+    def _run(self, probe: Probe) -> Callable[[], int]:
+        def run() -> int:
+            self.take(probe)
+            # Never at once again: it looks when it is time.
+            return 0
+
+        return run
+
+    def _claim(self, probe: Probe) -> bool:
+        with self.unit.open() as opened:
+            now = opened.clock.now()
+            taken = opened.connection.execute(
+                """
+                INSERT INTO probe_runs (promise, probe, began_at) VALUES (%(promise)s, %(probe)s, %(now)s)
+                    ON CONFLICT (promise, probe) DO UPDATE SET began_at = %(now)s
+                 WHERE probe_runs.began_at <= %(before)s OR probe_runs.began_at > %(now)s
+                RETURNING true
+                """,
+                {
+                    "promise": probe.promise,
+                    "probe": probe.name,
+                    "now": now,
+                    "before": now - probe.every(self.pace) * _ALMOST,
+                },
+            ).fetchone()
+        return taken is not None
+
+    def _tell(self, probe: Probe, finding: Finding) -> None:
+        service = self.unit.service
+        with self.unit.open() as opened:
+            at = opened.clock.now()
+            text = statement_of(finding, promise=probe.promise, probe=probe.name, service=service, at=at)
+            opened.outbox.add(
+                PromiseChecked(
+                    promise=probe.promise,
+                    probe=probe.name,
+                    service=service,
+                    statement=text,
+                    signature=sign(self.key, text),
+                )
+            )
+        LOOKS.labels(probe.promise, probe.name, finding.state).inc()
+        if finding.state is Found.BROKEN:
+            _log.error("promise found broken", promise=probe.promise, probe=probe.name, checked=finding.checked)
+
+
+def probe_jobs(service: Service[W]) -> list[Job]:
+    """What the clock asks of a service for the promises; nothing where it has no role to look with."""
+    settings = service.settings
+    if settings.probe_database_url is None or settings.receipt_private_key is None:
+        return []
+    database = Database(settings.probe_database_url.get_secret_value(), application=f"{service.name} probe", max_size=4)
+    desk = ProbeDesk(
+        unit=service.unit,
+        look=Look(database=database, clock=service.unit.clock),
+        key=settings.receipt_key,
+        pace=settings.probe_pace,
+    )
+    return desk.jobs(probes_of(service))
+
+
+def probes_of(service: Service[W]) -> list[Probe]:
+    """Its own probes, and those that every service has."""
+    return [*service.probes, own_schema_only(service.unit.database, service.name)]
