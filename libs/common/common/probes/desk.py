@@ -14,6 +14,7 @@ from common.erasure.statements import sign
 from common.probes.finding import Finding, Found, statement_of
 from common.probes.probe import Look, Probe
 from common.probes.schema import own_schema_only
+from common.probes.transit import tls_only
 from common.service import Job, Service, W
 from common.work import UnitOfWork
 
@@ -111,4 +112,8 @@ def probe_jobs(service: Service[W]) -> list[Job]:
 
 def probes_of(service: Service[W]) -> list[Probe]:
     """Its own probes, and those that every service has."""
-    return [*service.probes, own_schema_only(service.unit.database, service.name)]
+    return [
+        *service.probes,
+        own_schema_only(service.unit.database, service.name),
+        tls_only(service.settings, service.unit.database),
+    ]
