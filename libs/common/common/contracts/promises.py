@@ -81,6 +81,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
     _seen("S1", "TLS only", *EVERYBODY),
+    _seen("S2", "nothing readable in a dump", *EVERYBODY),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
     _seen("U7", "the books balance", "billing"),

@@ -20,7 +20,8 @@ class Column:
     """What one column is, where a sentence alone does not say it.
 
     `category` and `purposes` differ from the table's; `sealed` columns hold ciphertext;
-    `withheld` is the reason why a copy of the person's data leaves the column out.
+    `withheld` is the reason why a copy of the person's data leaves the column out; what is `ours` the studio
+    says of itself, as its own address on an invoice.
     """
 
     sentence: str
@@ -29,6 +30,7 @@ class Column:
     purposes: tuple[Purpose, ...] | None = None
     sealed: bool = False
     withheld: str | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

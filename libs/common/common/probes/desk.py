@@ -11,6 +11,7 @@ from prometheus_client import Counter
 from common.contracts.rights import PromiseChecked
 from common.database import Database
 from common.erasure.statements import sign
+from common.probes.dump import nothing_readable
 from common.probes.finding import Finding, Found, statement_of
 from common.probes.probe import Look, Probe
 from common.probes.schema import own_schema_only
@@ -116,4 +117,5 @@ def probes_of(service: Service[W]) -> list[Probe]:
         *service.probes,
         own_schema_only(service.unit.database, service.name),
         tls_only(service.settings, service.unit.database),
+        nothing_readable(service.inventory),
     ]

@@ -1,0 +1,82 @@
+"""Promise S2: who gets a copy of the database finds no address in it, and no sealed value that can be read."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from common.inventory import Inventory, Table
+from common.probes import windows
+from common.probes.finding import Finding
+from common.probes.probe import Look, Probe
+from common.probes.readable import traces_in
+from common.sealing import has_sealed_form
+
+
+def nothing_readable(inventory: Inventory) -> Probe:
+    """Read some of every table as a thief would, who has no key.
+
+    Which columns have to be sealed is what the inventory says; a table it does not know is read all the same.
+    Broken on purpose: write an address into a sealed column, or an e-mail address, a telephone number or an IP address
+    into any other.
+    """
+    return Probe(promise="S2", name="nothing readable in a dump", check=lambda look: _look(look, inventory))
+
+
+def _look(look: Look, inventory: Inventory) -> Finding:
+    declared = {table.name: table for table in inventory.tables}
+    rows = sealed = tables = 0
+    wrong: set[str] = set()
+    with look.read() as connection:
+        for stored in windows.tables(connection):
+            known = declared.get(stored.name)
+            tables += 1
+            for row in windows.rows(connection, stored):
+                rows += 1
+                sealed += sum(1 for name, value in row.items() if value is not None and _is_sealed(known, name))
+                wrong.update(f"{what} in {stored.name}.{name}" for name, what in _seen(known, row))
+    which = ", ".join(sorted(wrong)[:5])
+    return Finding.of(
+        f"In {rows} rows of {tables} tables of {inventory.service}, its newest and others by chance, {sealed} values "
+        "had to be sealed; "
+        + (
+            f"this could be read: {which}."
+            if wrong
+            else "none could be read, and no e-mail address, telephone number "
+            "or IP address stood anywhere else; names, which have no form, cannot be looked for."
+        ),
+        broken=bool(wrong),
+        rows=rows,
+        tables=tables,
+        sealed=sealed,
+        readable=len(wrong),
+        which=which,
+    )
+
+
+def _seen(known: Table | None, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The columns in which something can be read that should not, and what."""
+    for name, value in row.items():
+        if value is None or (known and name in known.columns and known.column(name).ours):
+            continue
+        if _is_sealed(known, name):
+            if not (isinstance(value, bytes) and has_sealed_form(value)):
+                yield name, "a value that is not sealed"
+        else:
+            yield from ((name, f"an {kind}" if kind[0] in "eI" else f"a {kind}") for kind in traces_in(_text(value)))
+
+
+def _is_sealed(known: Table | None, name: str) -> bool:
+    return known is not None and name in known.columns and known.column(name).sealed
+
+
+def _text(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case bytes():
+            # Events lie in the outbox as bytes; digests are no text, and hold none.
+            return value.decode(errors="ignore")
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False, default=str)
+        case _:
+            return str(value)
