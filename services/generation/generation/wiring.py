@@ -12,6 +12,8 @@ from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.probes import Probe
+from common.probes.strangers import store_probes
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -43,6 +45,8 @@ from generation.jobs import (
     quality_jobs,
     resealing_jobs,
 )
+from generation.jobs.partners_seen import partner_probes
+from generation.jobs.photos_seen import PhotoWatch
 from generation.ports import ImageEngine, OffersBatches
 from generation.repository import Work
 from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk, QualityDesk, Shelf
@@ -139,6 +143,11 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
                 store,
                 settings.export_keys,
             ),
+        ],
+        probes=[
+            Probe(promise="C2", name="no photo outlives its figurine", check=PhotoWatch(store=store).look),
+            *partner_probes(settings.gemini_models, connected=GEMINI in engines),
+            *store_probes(settings, store, INVENTORY),
         ],
         commands={
             **commands(unit, least_people=settings.quality_least_people),

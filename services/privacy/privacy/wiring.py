@@ -8,6 +8,7 @@ from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_bucket, export_jobs
 from common.parts.opening import store_of
+from common.probes.strangers import store_probes
 from common.service import Service
 from common.settings import load
 from common.work import UnitOfWork
@@ -57,7 +58,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *jobs(unit, desk, pace=pace, anchors=anchors),
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, keys),
         ],
-        probes=probes(receipt_keys, anchors),
+        probes=[*probes(receipt_keys, anchors), *(store_probes(settings, store, INVENTORY) if store else [])],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         store=store,
     )

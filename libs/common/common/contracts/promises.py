@@ -78,12 +78,18 @@ def _seen(promise: str, probe: str, *services: str, minutes: float = 5) -> Witne
 
 
 WITNESSES: Final[Sequence[Witness]] = (
+    _seen("C2", "no photo outlives its figurine", "generation"),
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
     _seen("S1", "TLS only", *EVERYBODY),
     _seen("S2", "nothing readable in a dump", *EVERYBODY),
+    _seen("S3", "what is stored is sealed", "generation", "privacy"),
+    _seen("S4", "own buckets only", *EVERYBODY),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
+    _seen("T1", "Gemini paints with what was promised", "generation"),
+    _seen("T3", "strangers stay outside", "generation", "privacy"),
+    _seen("T5", "every call is on record", "generation"),
     _seen("U7", "the books balance", "billing"),
 )
 
