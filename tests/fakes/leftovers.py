@@ -29,6 +29,7 @@ WORK = {
         "subscriptions",
         "customers",
         "departures",
+        "disclosures",
         "entitlements",
         "corrections",
         "payment_events",

@@ -79,6 +79,7 @@ def _seen(promise: str, probe: str, *services: str, minutes: float = 5) -> Witne
 
 WITNESSES: Final[Sequence[Witness]] = (
     _seen("C2", "no photo outlives its figurine", "generation"),
+    _seen("C6", "no card number", "gateway", "billing"),
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
     _seen("S1", "TLS only", *EVERYBODY),
@@ -88,8 +89,9 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
     _seen("T1", "Gemini paints with what was promised", "generation"),
+    _seen("T2", "Stripe, and others beside it", "billing"),
     _seen("T3", "strangers stay outside", "generation", "privacy"),
-    _seen("T5", "every call is on record", "generation"),
+    _seen("T5", "every call is on record", "gateway", "generation", "billing", "privacy"),
     _seen("U7", "the books balance", "billing"),
 )
 

@@ -20,8 +20,8 @@ class Column:
     """What one column is, where a sentence alone does not say it.
 
     `category` and `purposes` differ from the table's; `sealed` columns hold ciphertext;
-    `withheld` is the reason why a copy of the person's data leaves the column out; what is `ours` the studio
-    says of itself, as its own address on an invoice.
+    `withheld` is the reason why a copy of the person's data leaves the column out; what is `ours` says
+    nothing of a person, as the studio's own address on an invoice or a bank's number of a movement.
     """
 
     sentence: str

@@ -1,6 +1,5 @@
 """Promise S2: who gets a copy of the database finds no address in it, and no sealed value that can be read."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ from common.inventory import Inventory, Table
 from common.probes import windows
 from common.probes.finding import Finding
 from common.probes.probe import Look, Probe
-from common.probes.readable import traces_in
+from common.probes.readable import text_of, traces_in
 from common.sealing import has_sealed_form
 
 
@@ -62,21 +61,8 @@ def _seen(known: Table | None, row: Mapping[str, Any]) -> Iterator[tuple[str, st
             if not (isinstance(value, bytes) and has_sealed_form(value)):
                 yield name, "a value that is not sealed"
         else:
-            yield from ((name, f"an {kind}" if kind[0] in "eI" else f"a {kind}") for kind in traces_in(_text(value)))
+            yield from ((name, f"an {kind}" if kind[0] in "eI" else f"a {kind}") for kind in traces_in(text_of(value)))
 
 
 def _is_sealed(known: Table | None, name: str) -> bool:
     return known is not None and name in known.columns and known.column(name).sealed
-
-
-def _text(value: Any) -> str:
-    match value:
-        case str():
-            return value
-        case bytes():
-            # Events lie in the outbox as bytes; digests are no text, and hold none.
-            return value.decode(errors="ignore")
-        case dict() | list():
-            return json.dumps(value, ensure_ascii=False, default=str)
-        case _:
-            return str(value)

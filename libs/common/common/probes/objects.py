@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from common.clock import Clock
+from common.clock import Clock, first_id
 from common.probes.finding import Finding
 from common.probes.probe import Look, Probe
 from common.sealing import Unsealable, is_readable, plain_length
@@ -68,13 +68,7 @@ def _places(oldest: ObjectInfo, now: datetime) -> Iterator[str]:
     age = max((now - oldest.modified_at).total_seconds(), 0)
     # Which part is seen need not be a secret.
     somewhere = now - timedelta(seconds=random.uniform(0, age))  # noqa: S311 - see above
-    yield from (_before(now - _NEW), _before(somewhere), "")
-
-
-def _before(moment: datetime) -> str:
-    """What sorts before the ids made from that moment on (UUIDv7, RFC 9562)."""
-    digits = f"{int(moment.timestamp() * 1000):012x}"
-    return f"{digits[:8]}-{digits[8:]}"
+    yield from (str(first_id(now - _NEW)), str(first_id(somewhere)), "")
 
 
 def _is_sealed(store: ObjectStore, bucket: str, item: ObjectInfo) -> bool:

@@ -3,10 +3,11 @@
 Names have no form, so nobody can look for those without knowing them.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final
 
 _EMAIL: Final = re.compile(r"[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b", re.ASCII)
 # As ITU-T E.164 writes it; what stands in the middle of base64 is none.
@@ -21,6 +22,20 @@ def traces_in(text: str) -> set[str]:
         kind for kind, pattern in (("e-mail address", _EMAIL), ("telephone number", _TELEPHONE)) if pattern.search(text)
     }
     return found | ({"IP address"} if any(_is_somebodys(each) for each in _addresses(text)) else set())
+
+
+def text_of(value: Any) -> str:
+    """A value of a column as somebody reads it."""
+    match value:
+        case str():
+            return value
+        case bytes():
+            # Events lie in the outbox as bytes; digests and sealed values are no text.
+            return value.decode(errors="ignore")
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False, default=str)
+        case _:
+            return str(value)
 
 
 def _addresses(text: str) -> Iterator[str]:

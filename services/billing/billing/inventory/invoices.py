@@ -122,7 +122,7 @@ INVOICES = (
             "user_id": "Whose order that is.",
             "amount": "How much arrived; below zero, how much was sent back.",
             "booked_on": "The day the bank booked it.",
-            "reference": "What the bank calls it.",
+            "reference": Column("What the bank calls it.", ours=True),
             "recorded_at": "When it was recorded here.",
         },
     ),

@@ -1,10 +1,10 @@
 """Promises T1 and T5: with what a partner painted, and whether all it was told is on record."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
+from common.clock import first_id
 from common.probes import Finding, Look, Probe
 from generation.domain import GEMINI, PARTNERS
 
@@ -69,7 +69,7 @@ def look_for_untold_calls(look: Look) -> Finding:
                  ORDER BY figurine_id DESC LIMIT %(limit)s) AS called
           LEFT JOIN disclosures USING (figurine_id, attempt)
         """,
-        {"since": _first_id(look.clock.now() - _LATELY), "partners": list(PARTNERS), "limit": _ATTEMPTS},
+        {"since": first_id(look.clock.now() - _LATELY), "partners": list(PARTNERS), "limit": _ATTEMPTS},
     )
     return Finding.of(
         f"Of the newest {calls} attempts of the last {_LATELY.days} days that told Google Gemini something, {untold} "
@@ -82,8 +82,3 @@ def look_for_untold_calls(look: Look) -> Finding:
 
 def _alone(_look: Look) -> Finding:
     return Finding.not_applicable("Google Gemini is not connected here: the studio engine paints, and tells nobody.")
-
-
-def _first_id(moment: datetime) -> UUID:
-    """The first id of that moment (UUIDv7, RFC 9562), so that the primary key finds what came after."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
