@@ -23,12 +23,17 @@ INVENTORY = Inventory(
         "people",
         subject=None,
         because="a test",
-        columns={"id": "An id.", "email": Column("An address.", sealed=True), "seller": Column("We.", ours=True)},
+        columns={
+            "id": "An id.",
+            "email": Column("An address.", sealed=True),
+            "photo_key": Column("A key.", key_of="photos"),
+            "seller": Column("We.", ours=True),
+        },
     ),
     Table("outbox", subject=None, because="a test", columns={"seq": "A number.", "body": "An event."}),
 )
 TABLES = """
-    CREATE TABLE people (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email bytea, seller text);
+    CREATE TABLE people (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email bytea, seller text, photo_key bytea);
     CREATE TABLE outbox (seq bigint GENERATED ALWAYS AS IDENTITY, body bytea);
     CREATE TABLE undeclared (at timestamptz DEFAULT now(), note text, more jsonb, seen inet);
 """
@@ -42,7 +47,10 @@ def sealed(text: str = "ada@example.org") -> bytes:
 def database(empty_database: str) -> Iterator[Database]:
     with psycopg.connect(empty_database) as connection:
         connection.execute(TABLES)
-        connection.execute("INSERT INTO people (email, seller) VALUES (%s, 'studio@figurine.example')", [sealed()])
+        connection.execute(
+            "INSERT INTO people (email, photo_key, seller) VALUES (%s, %s, 'studio@figurine.example')",
+            [sealed(), sealed()[:72]],
+        )
         connection.execute("INSERT INTO people (email) VALUES (NULL)")
         # Ids, times, versions and keys, as the real tables have them.
         connection.execute(
@@ -89,6 +97,7 @@ def test_what_lies_under_a_persons_key_counts_as_sealed(look: Callable[[], Findi
         # The wrapped key is there, and what should be sealed beside it is not.
         ("people", "email", sealed()[:72] + b"Ada Lovelace, St James's Square, London", "not sealed in people.email"),
         ("people", "email", sealed()[:40], "a value that is not sealed in people.email"),
+        ("people", "photo_key", b"k" * 32, "a key that is not wrapped in people.photo_key"),
         ("undeclared", "note", "it is for Ada.Lovelace+1@mail.example.org, she says", "an e-mail address"),
         ("undeclared", "note", "+44 20 7946 0018", "a telephone number in undeclared.note"),
         ("undeclared", "more", '{"call": ["+4915112345678"]}', "a telephone number in undeclared.more"),

@@ -81,6 +81,10 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("C2", "no photo outlives its figurine", "generation"),
     _seen("C6", "no card number", "gateway", "billing"),
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
+    _seen("N2", "questions are acknowledged", "gateway", minutes=1),
+    _seen("N2", "questions are answered", "gateway"),
+    _seen("N1", "nobody was left out", "gateway"),
+    _seen("N1", "what came out stays and was told", "privacy"),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
     _seen("S1", "TLS only", *EVERYBODY),
     _seen("S2", "nothing readable in a dump", *EVERYBODY),
@@ -92,6 +96,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("T2", "Stripe, and others beside it", "billing"),
     _seen("T3", "strangers stay outside", "generation", "privacy"),
     _seen("T5", "every call is on record", "gateway", "generation", "billing", "privacy"),
+    _seen("U4", "answers are told of", "gateway"),
     _seen("U7", "the books balance", "billing"),
 )
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from common.inventory import Inventory, Table
+from common.inventory import Column, Inventory, Table
 from common.probes import windows
 from common.probes.finding import Finding
 from common.probes.probe import Look, Probe
 from common.probes.readable import text_of, traces_in
-from common.sealing import has_sealed_form
+from common.sealing import has_sealed_form, has_wrapped_form
 
 
 def nothing_readable(inventory: Inventory) -> Probe:
@@ -31,7 +31,7 @@ def _look(look: Look, inventory: Inventory) -> Finding:
             tables += 1
             for row in windows.rows(connection, stored):
                 rows += 1
-                sealed += sum(1 for name, value in row.items() if value is not None and _is_sealed(known, name))
+                sealed += sum(1 for name, value in row.items() if value is not None and _column(known, name).sealed)
                 wrong.update(f"{what} in {stored.name}.{name}" for name, what in _seen(known, row))
     which = ", ".join(sorted(wrong)[:5])
     return Finding.of(
@@ -55,14 +55,20 @@ def _look(look: Look, inventory: Inventory) -> Finding:
 def _seen(known: Table | None, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The columns in which something can be read that should not, and what."""
     for name, value in row.items():
-        if value is None or (known and name in known.columns and known.column(name).ours):
-            continue
-        if _is_sealed(known, name):
-            if not (isinstance(value, bytes) and has_sealed_form(value)):
-                yield name, "a value that is not sealed"
-        else:
-            yield from ((name, f"an {kind}" if kind[0] in "eI" else f"a {kind}") for kind in traces_in(text_of(value)))
+        if value is not None:
+            yield from ((name, what) for what in _flaws(_column(known, name), value))
 
 
-def _is_sealed(known: Table | None, name: str) -> bool:
-    return known is not None and name in known.columns and known.column(name).sealed
+def _flaws(column: Column, value: Any) -> Iterator[str]:
+    if column.sealed:
+        if not (isinstance(value, bytes) and has_sealed_form(value)):
+            yield "a value that is not sealed"
+    elif column.key_of:
+        if not (isinstance(value, bytes) and has_wrapped_form(value)):
+            yield "a key that is not wrapped"
+    elif not column.ours:
+        yield from (f"an {kind}" if kind[0] in "eI" else f"a {kind}" for kind in traces_in(text_of(value)))
+
+
+def _column(known: Table | None, name: str) -> Column:
+    return known.column(name) if known and name in known.columns else Column("Nobody declared it.")

@@ -28,6 +28,12 @@ def has_sealed_form(value: bytes) -> bool:
     return known and not is_readable(value[_HEADER_BYTES:])
 
 
+def has_wrapped_form(key: bytes) -> bool:
+    """Whether a value is built as the wrapped key of an object is."""
+    wrapped = person_key.WRAPPED_BYTES if person_key.is_under_a_person(key) else WRAPPED_KEY_BYTES
+    return len(key) == wrapped and key[0] in (1, person_key.FORM)
+
+
 def is_readable(data: bytes) -> bool:
     """Whether bytes are text, or have a line of it in them; what is sealed has none."""
     if _READABLE.search(data):

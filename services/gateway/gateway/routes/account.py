@@ -32,6 +32,7 @@ from gateway.domain.people import (
 from gateway.repository import Work
 from gateway.routes.accounts import AccountAnswer, account_answer
 from gateway.routes.context import Person, current_person, passwords, personal, public, unit
+from gateway.routes.policy import PolicyStandingAnswer, standing_in
 from gateway.use_cases import corrections, people
 from gateway.use_cases.corrections import Wish
 
@@ -55,10 +56,14 @@ class NewAddressAnswer(Answer):
 
 
 class OwnAccountAnswer(AccountAnswer):
-    """A person's own account; `new_address` is the one she wants instead, while it is not confirmed."""
+    """A person's own account.
+
+    `new_address` is the one she wants instead, while it is not confirmed; `policy` how she stands to the newest policy.
+    """
 
     contact: str
     new_address: NewAddressAnswer | None = None
+    policy: PolicyStandingAnswer
 
 
 class CorrectionBody(BaseModel):
@@ -230,6 +235,7 @@ def _own(work: Work, account_id: UUID) -> OwnAccountAnswer:
         new_address=NewAddressAnswer(email=waiting.email, asked_at=waiting.asked_at, expires_at=waiting.expires_at)
         if waiting
         else None,
+        policy=standing_in(work, account_id),
     )
 
 

@@ -23,7 +23,7 @@ from gateway.domain.people import (
     is_fresh,
 )
 from gateway.domain.rights import NoSuchRequest
-from gateway.routes.context import Person, current_person, passwords, peers, personal, studio, unit
+from gateway.routes.context import Person, current_person, passwords, peers, personal, policy_of_today, unit
 from gateway.routes.once import Made, answered, once
 from gateway.use_cases import consents, people
 
@@ -149,7 +149,7 @@ def _leave(person: Person, password: str | None) -> Response:
 
 
 def _asked(person: Person, kind: str) -> Mapping[str, Any]:
-    said = {"kind": kind, "policy_version": studio().policy_version}
+    said = {"kind": kind, "policy_version": policy_of_today().version}
     return peers().privacy.post("/v1/requests", user_id=person.account_id, body=said)
 
 

@@ -37,6 +37,8 @@ IN_USE_MAIL: Final = "address-in-use"
 CHANGED_MAIL: Final = "address-changed"
 ACCOUNTS: Final = "accounts"
 PENDING: Final = "pending_addresses"
+# Her own words, and what was answered to them: they say what was said then.
+MESSAGES: Final = "ticket_messages"
 PASSWORD_MAIL: Final = "password-changed"  # noqa: S105 - the name of a letter
 
 ASKED_AGAIN: Final = "You have asked for it again since."
@@ -164,7 +166,7 @@ def _correct(work: Work, account: Account, new: Mapping[str, str], *, correction
         sorted(new),
         old=old,
         old_index=work.accounts.index_of(account.email) if EMAIL in new else None,
-        outcome={"gateway": {"corrected": _places(each for each in before if each.table.category is Category.C1)}},
+        outcome={"gateway": {"corrected": _places(filter(_is_of_account, before))}},
     )
     work.outbox.add(UserCorrected(user_id=account.id, fields=tuple(sorted(new)), correction_id=correction_id))
 
@@ -174,9 +176,13 @@ def _old(errand: Errand, account: Account) -> OldValues:
     return errand.old.unlike({field: value for field, value in _values(account).items() if field in errand.later})
 
 
+def _is_of_account(found: Found) -> bool:
+    return found.table.category is Category.C1 and found.table.name != MESSAGES
+
+
 def _is_left(found: Found, account: Account, old: OldValues) -> bool:
     """Whether it should not be there; what she has written or asked for since is hers."""
-    if found.table.category is not Category.C1 or found.table.name == PENDING:
+    if not _is_of_account(found) or found.table.name == PENDING:
         return False
     if found.table.name == ACCOUNTS:
         return found.column == found.field and old.field_of(_values(account)[found.field]) == found.field

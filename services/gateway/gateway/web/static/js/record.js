@@ -107,6 +107,13 @@ function terms({ terms: said, expires_at }) {
   return [said && `${said}.`, until].filter(Boolean).join(" ");
 }
 
+/** "mira of the studio looked at 14:02: What you wrote in FS-7K3M9Q." */
+export function accessLine({ operator, what, reason, at }) {
+  const mark = Object.assign(document.createElement("span"), { className: "sent seen" });
+  mark.setAttribute("aria-hidden", "true");
+  return line(mark, [`${operator} of the studio looked at `, time(at), `: ${what}.`], `Why: ${reason}`);
+}
+
 export function disclosureLine(item, names) {
   const mark = Object.assign(document.createElement("span"), { className: "sent" });
   mark.setAttribute("aria-hidden", "true");
