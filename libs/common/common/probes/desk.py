@@ -11,9 +11,12 @@ from prometheus_client import Counter
 from common.contracts.rights import PromiseChecked
 from common.database import Database
 from common.erasure.statements import sign
+from common.probes.declared import nothing_undeclared
 from common.probes.finding import Finding, Found, statement_of
+from common.probes.leavers import nobody_who_left
 from common.probes.probe import Look, Probe
 from common.probes.schema import own_schema_only
+from common.probes.telling import events_leave
 from common.service import Job, Service, W
 from common.work import UnitOfWork
 
@@ -111,4 +114,10 @@ def probe_jobs(service: Service[W]) -> list[Job]:
 
 def probes_of(service: Service[W]) -> list[Probe]:
     """Its own probes, and those that every service has."""
-    return [*service.probes, own_schema_only(service.unit.database, service.name)]
+    return [
+        *service.probes,
+        own_schema_only(service.unit.database, service.name),
+        nothing_undeclared(service.inventory, service.migrations),
+        nobody_who_left(service.inventory, service.unit.fence),
+        events_leave(service.name),
+    ]
