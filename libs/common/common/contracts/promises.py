@@ -79,12 +79,17 @@ def _seen(promise: str, probe: str, *services: str, minutes: float = 5) -> Witne
 
 WITNESSES: Final[Sequence[Witness]] = (
     _seen("C1", "nothing undeclared", *EVERYBODY),
+    _seen("C3", "pictures are there", "generation", minutes=10),
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
+    _seen("K2", "no figurine went by itself", "generation"),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
     _seen("R3", "nobody who left", *EVERYBODY),
+    _seen("R5", "nothing after a no", "generation"),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
     _seen("U1", "events leave", *EVERYBODY),
+    _seen("U2", "photos serve their owners", "generation"),
+    _seen("U5", "only what was allowed", "generation"),
     _seen("U7", "the books balance", "billing"),
 )
 
