@@ -14,7 +14,7 @@ from common.work import UnitOfWork
 from privacy.adapters.anchors import S3Anchors
 from privacy.adapters.archive import ArchiveShelf, Assembler
 from privacy.inventory import INVENTORY
-from privacy.jobs import jobs
+from privacy.jobs import jobs, rights_probes
 from privacy.jobs.archives import ArchiveDesk
 from privacy.jobs.probes import probes
 from privacy.ports import Pace, ReceiptKeys, Terms
@@ -57,7 +57,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *jobs(unit, desk, pace=pace, anchors=anchors),
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, keys),
         ],
-        probes=probes(receipt_keys, anchors),
+        probes=[*probes(receipt_keys, anchors), *rights_probes.probes(receipt_keys, shelf)],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         store=store,
     )
