@@ -14,6 +14,7 @@ from billing.adapters.transfers import Clerk, TransferProvider
 from billing.domain.disclosures import ProviderCall
 from billing.inventory import INVENTORY
 from billing.jobs import jobs
+from billing.jobs.kept import KEPT
 from billing.jobs.papers import printed
 from billing.jobs.payments import Cashier
 from billing.jobs.probes import PROBES
@@ -100,7 +101,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        probes=PROBES,
+        probes=[*PROBES, *KEPT],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(begin=leaving.end_payments, settled=leaving.is_settled),
         store=store,

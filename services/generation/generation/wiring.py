@@ -43,7 +43,7 @@ from generation.jobs import (
     quality_jobs,
     resealing_jobs,
 )
-from generation.jobs.probes import probes
+from generation.jobs.kept import probes
 from generation.ports import ImageEngine, OffersBatches
 from generation.repository import Work
 from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk, QualityDesk, Shelf

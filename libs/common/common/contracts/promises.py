@@ -79,21 +79,32 @@ def _seen(promise: str, probe: str, *services: str, minutes: float = 5) -> Witne
 
 WITNESSES: Final[Sequence[Witness]] = (
     _seen("C1", "nothing undeclared", *EVERYBODY),
+    _seen("C1", "sign-up asks for no more", "gateway"),
     _seen("C3", "pictures are there", "generation", minutes=10),
+    _seen("C4", "usage is counted", "analytics"),
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
     _seen("K2", "no figurine went by itself", "generation"),
+    _seen("K3", "no account went by itself", "gateway"),
+    _seen("K4", "no name is older than two years", "analytics"),
     _seen("R1", "copies come in time", "privacy"),
+    _seen("R2", "corrections are followed", "gateway"),
+    _seen("R2", "every copy follows", "billing"),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
     _seen("R3", "nobody who left", *EVERYBODY),
     _seen("R3", "receipts hold", "privacy"),
     _seen("R4", "archives are whole", "privacy"),
+    _seen("R5", "no order after a no", "gateway"),
     _seen("R5", "nothing after a no", "generation"),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
     _seen("U1", "events leave", *EVERYBODY),
+    _seen("U1", "the studio answers", "gateway", minutes=1),
     _seen("U2", "photos serve their owners", "generation"),
+    _seen("U3", "plans allow what they should", "billing"),
     _seen("U5", "only what was allowed", "generation"),
+    _seen("U6", "news for those who want it", "gateway"),
     _seen("U7", "the books balance", "billing"),
+    _seen("U9", "nobody is watched", "analytics"),
 )
 
 

@@ -12,7 +12,7 @@ from common.contracts.privacy import ConsentChanged
 from common.probes import Finding, Found, Look
 from generation import use_cases
 from generation.inventory import INVENTORY
-from generation.jobs.probes import probes
+from generation.jobs.kept import probes
 from generation.repository import quality
 from tests.builders import Life
 from tests.integration.generation.shop import Shop
