@@ -79,9 +79,14 @@ def _seen(promise: str, probe: str, *services: str, minutes: float = 5) -> Witne
 
 WITNESSES: Final[Sequence[Witness]] = (
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
+    _seen("R1", "a canary's copy is whole", "canary", minutes=60),
+    _seen("R2", "a canary's correction reached her copy", "canary", minutes=60),
+    _seen("R3", "a canary person is forgotten", "canary", minutes=60),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
+    _seen("R4", "a canary's copy is in open formats", "canary", minutes=60),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
+    _seen("U2", "a canary's photo becomes her figurine", "canary", minutes=60),
     _seen("U7", "the books balance", "billing"),
 )
 
