@@ -23,6 +23,8 @@ from ops.services import CANARY
 
 # After a life that was cut short, not as long as after one that came to its end.
 SOONER = 0.1
+# For a figurine, a copy, an erasure, in seconds; less where everything is looked at more often.
+PATIENCE = 600.0
 
 
 def main() -> int:
@@ -50,7 +52,12 @@ def live(settings: Settings) -> bool:
     began = time.monotonic()
     with files.alone(settings.canary_memory.with_suffix(".lock")):
         person = Person(settings.public_url, ca=settings.ca_file)
-        life = Life(person=person, memory=Memory(settings.canary_memory), domain=settings.canary_domain)
+        life = Life(
+            person=person,
+            memory=Memory(settings.canary_memory),
+            domain=settings.canary_domain,
+            patience=PATIENCE * min(1.0, settings.probe_pace + 0.1),
+        )
         good: list[bool] = []
         try:
             for seen in life.live():

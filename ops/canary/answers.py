@@ -1,6 +1,5 @@
 """What the public API answers, as far as the canary reads it and the demo does not."""
 
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -33,10 +32,16 @@ class Record(BaseModel):
     services: list[ServiceRecord]
 
 
-class Given(BaseModel):
-    """What partners got; the canary asks only how much there is."""
+class Disclosure(BaseModel):
+    """What a partner got; not of a figurine where it carried a letter."""
 
-    items: list[dict[str, Any]]
+    figurine_id: UUID | None
+
+
+class Given(BaseModel):
+    """What partners got of her."""
+
+    items: list[Disclosure]
 
 
 class Shared(BaseModel):

@@ -14,11 +14,10 @@ from ops.demo.waiting import wait_for
 from privacy.domain.receipts import ReceiptBroken, check
 
 OVER: Final = frozenset({"completed", "completed_with_retention"})
-SECONDS: Final = 600.0
 CREATED, REFUSED, NOTHING_THERE = 201, 401, 404
 
 
-def clear_up(person: Person, memory: Memory) -> None:
+def clear_up(person: Person, memory: Memory, *, seconds: float) -> None:
     """Erase whom a life that was cut short left behind. Raises DemoFailed where that does not come to its end."""
     who = memory.recall()
     if who is None:
@@ -27,11 +26,11 @@ def clear_up(person: Person, memory: Memory) -> None:
         person.sign_in(email=who.email, password=who.password)
         who = _ask(person, memory, who)
     if who.follow is not None:
-        _wait(person, who.follow)
+        _wait(person, who.follow, seconds)
     memory.forget()
 
 
-def leave(person: Person, memory: Memory, links: Iterable[str]) -> Finding:
+def leave(person: Person, memory: Memory, links: Iterable[str], *, seconds: float) -> Finding:
     """Ask to be forgotten, and look whether it was done: everything that was there before is there no more."""
     who = memory.recall()
     if who is None:
@@ -42,17 +41,17 @@ def leave(person: Person, memory: Memory, links: Iterable[str]) -> Finding:
     began = time.monotonic()
     who = _ask(person, memory, who)
     follow = str(who.follow)
-    _wait(person, follow)
-    seconds = time.monotonic() - began
+    _wait(person, follow, seconds)
+    took = time.monotonic() - began
     told = _read(person, follow)
     _check_gone(person, who, links)
     memory.forget()
     found = sum(kind["found"] for statement in told for kind in statement["classes"].values())
     return Finding.of(
-        f"A canary person was forgotten {seconds:.0f} s after she asked: {len(told)} services signed that they looked "
+        f"A canary person was forgotten {took:.0f} s after she asked: {len(told)} services signed that they looked "
         f"for what they had of her ({found} things) and found nothing again; her sign-in and her links lead nowhere.",
         broken=False,
-        seconds=round(seconds, 1),
+        seconds=round(took, 1),
         found=found,
         residue=0,
     )
@@ -65,8 +64,8 @@ def _ask(person: Person, memory: Memory, who: Self) -> Self:
     return asked
 
 
-def _wait(person: Person, follow: str) -> None:
-    wait_for(lambda: person.erasure(follow).state in OVER or None, "The end of her erasure", seconds=SECONDS)
+def _wait(person: Person, follow: str, seconds: float) -> None:
+    wait_for(lambda: person.erasure(follow).state in OVER or None, "The end of her erasure", seconds=seconds)
 
 
 def _read(person: Person, follow: str) -> list[dict[str, Any]]:

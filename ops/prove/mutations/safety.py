@@ -1,0 +1,39 @@
+"""Who may read what, and whether what was found stays what it was."""
+
+from collections.abc import Generator
+
+from ops.prove.hands import Hands
+from ops.prove.mutation import breaks
+
+
+@breaks("S4", "own schema only", "a grant too many: analytics may read accounts")
+def grant_too_much(hands: Hands) -> Generator[None]:
+    """As somebody would who wants to be quick."""
+    hands.sql("GRANT USAGE ON SCHEMA gateway TO analytics")
+    hands.sql("GRANT SELECT ON gateway.accounts TO analytics")
+    try:
+        yield
+    finally:
+        hands.sql("REVOKE SELECT ON gateway.accounts FROM analytics")
+        hands.sql("REVOKE USAGE ON SCHEMA gateway FROM analytics")
+
+
+@breaks("S5", "the chain of findings holds", "a finding says something else than it was signed with")
+def change_a_finding(hands: Hands) -> Generator[None]:
+    """The newest is changed, as whoever has the database could."""
+    ((number, body),) = hands.sql("SELECT number, body FROM privacy.proofs ORDER BY number DESC LIMIT 1")
+    hands.sql("UPDATE privacy.proofs SET body = replace(body, 'kept', 'fine') WHERE number = %s", [number])
+    try:
+        yield
+    finally:
+        hands.sql("UPDATE privacy.proofs SET body = %s WHERE number = %s", [body, number])
+
+
+@breaks("S5", "the chain of findings holds", "findings are taken out of the middle of the chain")
+def take_findings_out(hands: Hands) -> Generator[None]:
+    """Three of the newest, not the last: those that come meanwhile take the numbers after it."""
+    newest = (
+        "number BETWEEN (SELECT max(number) - 3 FROM privacy.proofs) AND (SELECT max(number) - 1 FROM privacy.proofs)"
+    )
+    with hands.taken_out("privacy.proofs", newest):
+        yield
