@@ -62,7 +62,10 @@ class Life:
 
     def live(self) -> Iterator[Seen]:
         """Each thing as it was seen. Raises StudioAway where the studio does not answer: the next life clears up."""
-        leaving.clear_up(self.person, self.memory, seconds=self.patience)
+        unfinished = self._clear_up()
+        if unfinished is not None:
+            yield unfinished
+            return
         who = Self(email=f"canary-{secrets.token_hex(8)}@{self.domain}", password=secrets.token_urlsafe(18))
         own = Belongings()
         # Before she is there: whatever happens then, somebody knows whom to erase.
@@ -133,6 +136,18 @@ class Life:
             files=len(copy.files),
             seconds=round(seconds, 1),
         )
+
+    def _clear_up(self) -> Seen | None:
+        """Erase whom the life before left behind; that this does not come to its end is a finding as well."""
+        try:
+            leaving.clear_up(self.person, self.memory, seconds=self.patience)
+        except StudioAway:
+            raise
+        except DemoFailed as failure:
+            checked = f"A canary person whose life was cut short is still not forgotten: {_for_everybody(failure)}"
+            finding = Finding.of(checked, broken=True)
+            return Seen(promise="R3", probe="a canary person is forgotten", finding=finding)
+        return None
 
     def _leave(self, own: Belongings) -> Finding:
         return leaving.leave(self.person, self.memory, own.links, seconds=self.patience)

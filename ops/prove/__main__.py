@@ -1,4 +1,4 @@
-"""python -m ops.prove [--only K1 …]: break every promise on purpose in a studio of its own; 1 if any went unnoticed."""
+"""python -m ops.prove [--only K1]: break every promise on purpose in a studio of its own; 1 if any went unnoticed."""
 
 import argparse
 import sys
@@ -29,7 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.prove", description=__doc__)
     parser.add_argument("--directory", type=Path, default=PROJECT / ".figurine-prove", help="where its studio is")
     parser.add_argument("--pace", type=float, default=0.02, help="how often probes look, compared with usual")
-    parser.add_argument("--only", nargs="+", default=[], metavar="PROMISE", help="these promises only")
+    parser.add_argument("--only", action="append", default=[], metavar="PROMISE", help="this promise only; may repeat")
     parser.add_argument("--keep", action="store_true", help="leave the studio running, and use it again next time")
     arguments = parser.parse_args()
     wanted = [each for each in all_mutations() if not arguments.only or each.promise in arguments.only]
