@@ -78,7 +78,7 @@ class Life:
         self.person.sign_up(email=who.email, password=who.password, name=NAMES[0], policy_version=POLICY_VERSIONS[-1])
         self.person.sign_in(email=who.email, password=who.password)
         # What is counted should be people.
-        self.person.refuse(ANALYTICS)
+        self.person.say(ANALYTICS, granted=False)
         wait_for(self._can_order, "The trial credits", seconds=STEP_SECONDS)
         yield self._look("U2", "a canary's photo becomes her figurine", lambda: self._have_a_figurine(own))
 

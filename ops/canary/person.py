@@ -28,9 +28,9 @@ class Person(Studio):
         """Another name."""
         return self._change(answers.Own, "PATCH", "/v1/account", {"name": name})
 
-    def refuse(self, purpose: str) -> None:
-        """Say no to one of the purposes one can say no to."""
-        self._send(self._client.build_request("PUT", f"/v1/consents/{purpose}", json={"granted": False}))
+    def say(self, purpose: str, *, granted: bool) -> None:
+        """Allow one of the purposes, or say no to it."""
+        self._send(self._client.build_request("PUT", f"/v1/consents/{purpose}", json={"granted": granted}))
 
     def record(self) -> answers.Record:
         """What is stored about her, by service."""

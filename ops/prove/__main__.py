@@ -47,7 +47,7 @@ def main() -> int:
 def _studio(directory: Path, pace: float, *, keep: bool, console: Console) -> Generator[Stack]:
     def make() -> Stack:
         settings = {"FIGURINE_PROBE_PACE": str(pace)}
-        return Stack(directory, durable=False, emulate=["stripe"], canary=True, settings=settings)
+        return Stack(directory, durable=False, emulate=["gemini", "stripe"], canary=True, settings=settings)
 
     if directory.exists() and not keep:
         make().remove()
@@ -69,8 +69,7 @@ def _prove(
     hands, board = Hands(stack), PublicBoard(str(stack.endpoints["gateway"]), ca=stack.site.ca)
     prover = Prover(board=board, hands=hands, pace=pace)
     try:
-        # Somebody lives there, so that there is something to harm.
-        hands.newcomer().order()
+        hands.resident.settle()
         red = prover.wait_for_green(seconds=FIRST_SECONDS)
         console.print(f"{time.monotonic() - began:5.1f} s  {report.first_look(red)}")
         outcomes: list[Outcome] = []

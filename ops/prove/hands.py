@@ -23,6 +23,8 @@ class Hands:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
+        # Lives here all the time, so that there is something to harm.
+        self.resident = self.newcomer()
 
     @property
     def store(self) -> Minio:

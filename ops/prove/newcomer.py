@@ -3,15 +3,18 @@
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from common.contracts.consents import POLICY_VERSIONS
+from common.contracts.consents import GEMINI, POLICY_VERSIONS
 from ops.canary.life import PHOTO
 from ops.canary.person import Person
 from ops.demo.answers import ENDED, Figurine
+from ops.demo.failures import DemoFailed
 from ops.demo.waiting import wait_for
 
-SECONDS = 120.0
-STYLE = "acrylic-standee"
+SECONDS: Final = 120.0
+# One that the studio's own engine paints, and one that only the partner does.
+OWN_STYLE, PARTNERS_STYLE = "acrylic-standee", "clay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +25,25 @@ class Newcomer:
     id: str
     password: str
 
-    def order(self) -> Figurine:
-        """A figurine, once it came to its end."""
+    def settle(self) -> None:
+        """Have figurines: one that was painted here, and one by the partner, whom she allows it. Raises DemoFailed."""
+        self.order(OWN_STYLE)
+        self.person.say(GEMINI, granted=True)
+        self.order(PARTNERS_STYLE)
+
+    def order(self, style: str) -> Figurine:
+        """A figurine that was made. Raises DemoFailed."""
         wait_for(lambda: self.person.balance().available or None, "The trial credits", seconds=SECONDS)
-        wait_for(lambda: self.person.styles() or None, "The style wall", seconds=SECONDS)
-        ordered = self.person.order(PHOTO, style=STYLE, title="Broken on purpose")
-        return wait_for(lambda: self._ended(ordered), "The figurine", seconds=SECONDS)
+        wait_for(lambda: self._offered(style), "The style wall", seconds=SECONDS)
+        ordered = self.person.order(PHOTO, style=style, title="Broken on purpose")
+        made = wait_for(lambda: self._ended(ordered), "The figurine", seconds=SECONDS)
+        if made.state != "succeeded":
+            message = f"A figurine that is to be harmed ended as {made.state}."
+            raise DemoFailed(message)
+        return made
+
+    def _offered(self, style: str) -> bool | None:
+        return style in {each.id for each in self.person.styles()} or None
 
     def _ended(self, ordered: Figurine) -> Figurine | None:
         now = self.person.figurine(ordered.id)

@@ -81,7 +81,7 @@ class Prover:
                 for promise, what in others.items()
                 if promise not in {mutation.promise, *mutation.companions, *before}
             },
-            companions=sorted(others.keys() & mutation.companions.keys()),
+            companions=sorted((others.keys() & mutation.companions.keys()) - {mutation.promise}),
             failure=f"{', '.join(sorted(left))} stayed red" if stayed else "",
         )
 

@@ -8,7 +8,6 @@ from ops.prove.hands import Hands
 from ops.prove.mutation import breaks
 from ops.services import CANARY
 
-
 _LIFE_SECONDS = 180
 
 

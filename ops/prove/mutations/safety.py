@@ -1,9 +1,38 @@
-"""Who may read what, and whether what was found stays what it was."""
+"""How things travel, who may read what, and whether what was found stays what it was."""
 
 from collections.abc import Generator
 
+from ops import object_access
 from ops.prove.hands import Hands
 from ops.prove.mutation import breaks
+from ops.prove.plain import listening
+
+
+@breaks("S1", "TLS only", "a listener of analytics that speaks without TLS")
+def listen_in_the_clear(hands: Hands) -> Generator[None]:
+    """It takes the place of the metrics' address, as the worker was told it."""
+    with listening() as port, hands.told("analytics", "worker", FIGURINE_METRICS_BIND=f"127.0.0.1:{port}"):
+        yield
+
+
+@breaks("S2", "nothing readable in a dump", "sealing is turned off: how to reach somebody lies readable")
+def turn_sealing_off(hands: Hands) -> Generator[None]:
+    """In a column whose values have to be sealed."""
+    hands.sql("UPDATE gateway.accounts SET contact = '+49 30 123456'::bytea WHERE id = %s", [hands.resident.id])
+    try:
+        yield
+    finally:
+        hands.sql("UPDATE gateway.accounts SET contact = NULL WHERE id = %s", [hands.resident.id])
+
+
+@breaks("S4", "own buckets only", "a key that opens every bucket, in the hands of billing")
+def give_the_key_away(hands: Hands) -> Generator[None]:
+    """The operator's own."""
+    secret = hands.stack.seaweedfs.secret_key(object_access.ADMINISTRATOR)
+    with hands.told(
+        "billing", "worker", FIGURINE_S3_ACCESS_KEY=object_access.ADMINISTRATOR, FIGURINE_S3_SECRET_KEY=secret
+    ):
+        yield
 
 
 @breaks("S4", "own schema only", "a grant too many: analytics may read accounts")
