@@ -56,7 +56,7 @@ def live(settings: Settings) -> bool:
             person=person,
             memory=Memory(settings.canary_memory),
             domain=settings.canary_domain,
-            patience=PATIENCE * min(1.0, settings.probe_pace + 0.1),
+            patience=PATIENCE * min(1.0, max(settings.probe_pace, LEAST_PATIENCE)),
         )
         good: list[bool] = []
         try:

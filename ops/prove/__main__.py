@@ -22,6 +22,7 @@ from ops.prove.proving import Outcome, Prover
 
 # Until every probe and a whole life of the canary found everything as it should be.
 FIRST_SECONDS = 300.0
+LOG_WIDTH = 180
 
 
 def main() -> int:
@@ -34,6 +35,8 @@ def main() -> int:
     arguments = parser.parse_args()
     wanted = [each for each in all_mutations() if not arguments.only or each.promise in arguments.only]
     console = Console(highlight=False, soft_wrap=True)
+    # A log has no width of its own.
+    console.width = console.width if console.is_terminal else LOG_WIDTH
     try:
         with _studio(arguments.directory, arguments.pace, keep=arguments.keep, console=console) as stack:
             outcomes, red = _prove(stack, wanted, arguments.pace, console)

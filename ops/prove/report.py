@@ -1,5 +1,6 @@
 """What was proven, as a table: each promise, what was done to it, and how long it took to notice."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
@@ -8,6 +9,8 @@ from rich.table import Table
 from common.contracts.promises import PROMISES, WITNESSES
 from ops.prove.mutations import NOT_BROKEN
 from ops.prove.proving import Outcome
+
+_SHOWN = 120
 
 
 def show(console: Console, outcomes: Sequence[Outcome], *, red: Mapping[str, str], only: Sequence[str]) -> int:
@@ -22,7 +25,7 @@ def show(console: Console, outcomes: Sequence[Outcome], *, red: Mapping[str, str
             _seconds(outcome.noticed),
             _seconds(outcome.limit),
             _seconds(outcome.healed),
-            outcome.seen,
+            textwrap.shorten(outcome.seen, _SHOWN, placeholder=" …"),
         )
     console.print(table, soft_wrap=False)
     complaints = list(_complaints(outcomes, red, unproven(outcomes) if not only else []))

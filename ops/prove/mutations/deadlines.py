@@ -10,7 +10,9 @@ from ops.prove.mutation import breaks
 def keep_an_upload(hands: Hands) -> Generator[None]:
     """The clock of an upload is put back, and its deletion taken out."""
     ((upload, uploaded, due, deleted),) = hands.sql(
-        "SELECT upload_id, uploaded_at, due_at, deleted_at FROM privacy.clocks WHERE deleted_at IS NOT NULL LIMIT 1"
+        "SELECT upload_id, uploaded_at, due_at, deleted_at FROM privacy.clocks"
+        " WHERE user_id = %s AND deleted_at IS NOT NULL LIMIT 1",
+        [hands.resident.id],
     )
     hands.sql(
         """
@@ -43,7 +45,7 @@ def skip_a_service(hands: Hands) -> Generator[None]:
 @breaks("U7", "the books balance", "a balance that nobody was paid")
 def unbalance(hands: Hands) -> Generator[None]:
     """One credit more on an account than its entries add up to; noted as the look at what is new would."""
-    ((user,),) = hands.sql("SELECT user_id FROM billing.accounts ORDER BY opened_at DESC LIMIT 1")
+    user = hands.resident.id
     hands.sql("UPDATE billing.accounts SET available = available + 1 WHERE user_id = %s", [user])
     hands.sql("INSERT INTO billing.suspects (user_id, noted_at) VALUES (%s, now()) ON CONFLICT DO NOTHING", [user])
     try:
