@@ -28,6 +28,7 @@ from common.service import Service
 from common.storage import ObjectStore
 from common.web import create_app
 from common.work import UnitOfWork
+from gateway.adapters.peers import Peers
 from gateway.adapters.uploads import S3Uploads
 from gateway.ports import PhotoStore
 from generation.adapters.finishing import Finisher, Signatures
@@ -56,6 +57,11 @@ SELLING: dict[str, Any] = {
     "seller_country": "DE",
     "tax_rate": "19",
     "bank_iban": "DE89370400440532013000",
+}
+# What privacy signs with, and checks what the services signed.
+SIGNING: dict[str, Any] = {
+    "receipt_private_key": SecretStr(PRIVATE_KEY),
+    "receipt_public_keys": dict.fromkeys(("gateway", "generation", "billing", "privacy", "analytics"), PUBLIC_KEY),
 }
 
 
@@ -202,7 +208,7 @@ def peers(
         "billing": billing.wiring.build(
             billing.settings.Settings(**shared("billing"), **SELLING, **payments, code_key=SecretStr(INDEX_KEY))
         ),
-        "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"))),
+        "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"), **SIGNING)),
     }
 
 
@@ -253,6 +259,18 @@ def studio(
         room.close()
     for each in services.values():
         each.unit.database.close()
+
+
+@pytest.fixture
+def alone(studio: Studio) -> Studio:
+    """The same studio with nobody behind its door."""
+    settings = studio.service.settings
+    assert isinstance(settings, gateway.settings.Settings)
+    away = {f"{name}_url": "http://127.0.0.1:1" for name in ("generation", "billing", "privacy", "analytics")}
+    peers = gateway.wiring.connect(settings.model_copy(update=away))
+    ports = [peers if isinstance(port, Peers) else port for port in studio.service.ports]
+    service = replace(studio.service, ports=ports)
+    return replace(studio, service=service, app=create_app(service))
 
 
 @pytest.fixture(autouse=True)

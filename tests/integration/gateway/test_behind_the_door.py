@@ -6,10 +6,6 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from common.web import create_app
-from gateway.adapters.peers import Peers
-from gateway.settings import Settings
-from gateway.wiring import connect
 from tests.fakes.engine import cards, fails
 from tests.integration.gateway.studio import Person, Studio
 
@@ -113,18 +109,6 @@ def test_answers_without_a_body_hold_no_connection(ada: Person, made: str) -> No
         assert ada.get(path, headers={"If-None-Match": etag}).status_code == 304
         assert ada.ask("HEAD", path).status_code == 200
     assert ada.get(path).status_code == 200
-
-
-@pytest.fixture
-def alone(studio: Studio) -> Studio:
-    """The same studio with nobody behind its door."""
-    settings = studio.service.settings
-    assert isinstance(settings, Settings)
-    away = {f"{name}_url": "http://127.0.0.1:1" for name in ("generation", "billing", "privacy", "analytics")}
-    peers = connect(settings.model_copy(update=away))
-    ports = [peers if isinstance(port, Peers) else port for port in studio.service.ports]
-    service = replace(studio.service, ports=ports)
-    return replace(studio, service=service, app=create_app(service))
 
 
 @pytest.mark.parametrize("path", ["/v1/credits", "/v1/credits/statement", "/v1/photos"])

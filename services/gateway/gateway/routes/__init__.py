@@ -26,6 +26,7 @@ from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.plans import routes as plans
 from gateway.routes.promises import routes as promises
+from gateway.routes.promises_page import pages as promises_page
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
@@ -70,4 +71,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     leaving,
     pages,
     account_pages,
+    promises_page,
 )

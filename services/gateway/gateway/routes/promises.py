@@ -28,7 +28,7 @@ class FindingsQuery(BaseModel):
     """Which page; `cursor` is the number that the page before ended with."""
 
     limit: Annotated[int, Field(ge=SHORTEST, le=LONGEST)] = 100
-    cursor: Annotated[int | None, Field(ge=0)] = None
+    cursor: Annotated[int | None, Field(ge=0, lt=2**63)] = None
 
 
 class PromiseView(BaseModel):

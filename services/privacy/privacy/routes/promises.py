@@ -30,7 +30,7 @@ class ProofsQuery(BaseModel):
     """Which page; `cursor` is the number that the page before ended with."""
 
     limit: Annotated[int, Field(ge=1, le=500)] = 100
-    cursor: Annotated[int | None, Field(ge=0)] = None
+    cursor: Annotated[int | None, Field(ge=0, lt=2**63)] = None
 
 
 class ViewAnswer(BaseModel):
