@@ -23,8 +23,8 @@ from ops.services import CANARY
 
 # After a life that was cut short, not as long as after one that came to its end.
 SOONER = 0.1
-# For a figurine, a copy, an erasure, in seconds; less where everything is looked at more often.
-PATIENCE = 600.0
+# For a figurine, a copy, an erasure, in seconds; less where everything is looked at more often, down to a share of it.
+PATIENCE, LEAST_PATIENCE = 600.0, 0.075
 
 
 def main() -> int:

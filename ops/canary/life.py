@@ -4,7 +4,6 @@ What was not as promised is a finding; that the studio did not answer is none.
 """
 
 import re
-import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -66,10 +65,7 @@ class Life:
         if unfinished is not None:
             yield unfinished
             return
-        who = Self(email=f"canary-{secrets.token_hex(8)}@{self.domain}", password=secrets.token_urlsafe(18))
-        own = Belongings()
-        # Before she is there: whatever happens then, somebody knows whom to erase.
-        self.memory.keep(who)
+        who, own = self.memory.begin(self.domain), Belongings()
         yield from self._made(who, own)
         yield from self._copied(own)
         yield self._look("R3", "a canary person is forgotten", lambda: self._leave(own))

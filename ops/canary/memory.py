@@ -1,5 +1,6 @@
 """What the canary remembers of herself until she is forgotten: a file only she reads."""
 
+import secrets
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -25,8 +26,14 @@ class Memory:
         """Whom the last life left behind, if it did not come to its end."""
         return Self.model_validate_json(self._path.read_text()) if self._path.exists() else None
 
+    def begin(self, domain: str) -> Self:
+        """Somebody new, remembered before she is there: whatever happens then, it is known whom to erase."""
+        who = Self(email=f"canary-{secrets.token_hex(8)}@{domain}", password=secrets.token_urlsafe(18))
+        self.keep(who)
+        return who
+
     def keep(self, who: Self) -> None:
-        """Remember, before anything is done as her."""
+        """Remember."""
         files.write(self._path, who.model_dump_json())
 
     def forget(self) -> None:
