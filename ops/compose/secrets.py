@@ -133,7 +133,8 @@ def _own(kept: Secrets, service: str) -> Mapping[str, str]:
         case "billing":
             return {**sealing, "FIGURINE_CODE_KEY": kept.key("codes")}
         case "privacy":
-            return {"FIGURINE_RECEIPT_PUBLIC_KEYS": json.dumps(kept.verification_keys("receipts", SIGNERS))}
+            receipts = json.dumps(kept.verification_keys("receipts", SIGNERS))
+            return {**sealing, "FIGURINE_RECEIPT_PUBLIC_KEYS": receipts}
         case "analytics":
             return {"FIGURINE_PSEUDONYM_KEY": kept.key("pseudonyms")}
         case _:

@@ -17,7 +17,7 @@ from ops.services import BUCKETS_OF, CANARY, SERVICES, SIGNERS
 # What the other services answer the gateway; it calls them, they never call it.
 _CALLED = tuple(service for service in SERVICES if service != "gateway")
 # Who seals and who opens what people give and get.
-_SEALERS = frozenset({"gateway", "generation", "billing"})
+_SEALERS = frozenset({"gateway", "generation", "billing", "privacy"})
 _PHOTOGRAPHERS = frozenset({"gateway", "generation"})
 # Nobody's bank account: a number from IBAN textbooks, so that paying by invoice can be tried.
 _TEST_SELLER = {

@@ -150,6 +150,14 @@ INVENTORY = Inventory(
             "next_try_at": "When deletion is tried next.",
             "deleted_at": "When it went.",
             "words_only": "Whether it was a title and a note without a photo.",
+            "photo_key": Column(
+                "The key of the photo, until it is deleted.", key_of="uploads", withheld="Your archive holds the photo."
+            ),
+            "words_key": Column(
+                "The key of the title and the note, until they are deleted.",
+                key_of="uploads",
+                withheld="Your archive holds the words.",
+            ),
         },
     ),
     Table(

@@ -226,6 +226,7 @@ INVENTORY = Inventory(
             "object": "Where it lies.",
             "bytes": "How large it is, in bytes.",
             "sha256": "Its SHA-256.",
+            "wrapped_key": Column("Its key.", key_of="exports", withheld="Your archive holds what it opens."),
         },
     ),
     # Parts and archives of a request lie below its id; a week after an archive is ready nothing of it is left.

@@ -8,6 +8,7 @@ from generation import use_cases
 from generation.domain import STUDIO
 from generation.jobs.album import Album, album_jobs
 from generation.jobs.batches import PostDesk, post_jobs
+from generation.jobs.gathering import keys_of
 from generation.jobs.models import ModelBench, model_jobs
 from generation.jobs.quality import QualityWatch, quality_jobs
 from generation.jobs.resealing import Resealer, resealing_jobs
@@ -24,6 +25,7 @@ __all__ = [
     "Workshop",
     "album_jobs",
     "jobs",
+    "keys_of",
     "model_jobs",
     "note_unknown_calls",
     "post_jobs",
