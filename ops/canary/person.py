@@ -40,6 +40,10 @@ class Person(Studio):
         """What partners got of her."""
         return self._read(answers.Given, "/v1/privacy/disclosures")
 
+    def rate(self, figurine_id: UUID, *, stars: int) -> None:
+        """Say what she thinks of a figurine."""
+        self._send(self._client.build_request("PUT", f"/v1/figurines/{figurine_id}/rating", json={"stars": stars}))
+
     def share(self, figurine_id: UUID) -> str:
         """The path of a public link to a figurine."""
         shared = self._change(answers.Shared, "POST", f"/v1/figurines/{figurine_id}/share", {})

@@ -1,11 +1,15 @@
 """What whoever runs a studio could do to it: with its database, its object store, its programs and their settings."""
 
+import io
+import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
 from minio import Minio
+from minio.datatypes import Object
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -16,6 +20,8 @@ from ops.prove.newcomer import Newcomer, newcomer
 
 Values = Sequence[Any] | Mapping[str, Any] | None
 _SECONDS = 90
+# How the object store names what its users keep beside an object.
+_METADATA = "x-amz-meta-"
 
 
 class Hands:
@@ -61,6 +67,14 @@ class Hands:
             self.restart(*(f"{service}-{role}" for role in roles))
 
     @contextmanager
+    def programmed(self, service: str, *roles: str, code: str) -> Generator[None]:
+        """Another program for one service: Python runs this code in it before its own."""
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "sitecustomize.py").write_text(code)
+            with self.told(service, *roles, PYTHONPATH=folder):
+                yield
+
+    @contextmanager
     def trigger(self, table: LiteralString, when: LiteralString, body: LiteralString) -> Generator[None]:
         """A trigger for each row, as long as the block lasts: `body` is PL/pgSQL between BEGIN and END."""
         name = sql.SQL("figurine_prove")
@@ -94,6 +108,28 @@ class Hands:
             for (row,) in taken:
                 back = sql.SQL("INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s)")
                 self.sql(back.format(**parts), [Jsonb(row)])
+
+    @contextmanager
+    def objects_away(self, bucket: str, prefix: str) -> Generator[None]:
+        """Objects that are not there as long as the block lasts, and the same again after it."""
+        taken = [self._take(bucket, str(each.object_name)) for each in self._listed(bucket, prefix)]
+        try:
+            yield
+        finally:
+            for name, content, metadata in taken:
+                self.store.put_object(bucket, name, io.BytesIO(content), len(content), metadata=metadata)
+
+    def _listed(self, bucket: str, prefix: str) -> list[Object]:
+        return list(self.store.list_objects(bucket, prefix=prefix, recursive=True))
+
+    def _take(self, bucket: str, name: str) -> tuple[str, bytes, dict[str, str | list[str] | tuple[str]]]:
+        answer = self.store.get_object(bucket, name)
+        with answer:
+            metadata = {key: value for key, value in answer.headers.items() if key.lower().startswith(_METADATA)}
+            content = answer.read()
+        answer.release_conn()
+        self.store.remove_object(bucket, name)
+        return name, content, {**metadata}
 
     def newcomer(self) -> Newcomer:
         """Somebody who just signed up, and is signed in."""

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from common.contracts.consents import GEMINI, POLICY_VERSIONS
 from ops.canary.life import PHOTO
@@ -27,9 +28,12 @@ class Newcomer:
 
     def settle(self) -> None:
         """Have figurines: one that was painted here, and one by the partner, whom she allows it. Raises DemoFailed."""
-        self.order(OWN_STYLE)
+        rated = self.order(OWN_STYLE)
         self.person.say(GEMINI, granted=True)
         self.order(PARTNERS_STYLE)
+        self.person.rate(rated.id, stars=4)
+        # There for the whole time.
+        self.copy()
 
     def order(self, style: str) -> Figurine:
         """A figurine that was made. Raises DemoFailed."""
@@ -41,6 +45,12 @@ class Newcomer:
             message = f"A figurine that is to be harmed ended as {made.state}."
             raise DemoFailed(message)
         return made
+
+    def copy(self) -> UUID:
+        """The request of a copy that is ready; asked for anew where there is none."""
+        request = self.person.ask("access")
+        wait_for(lambda: self.person.request(request.id).state == "ready" or None, "The copy", seconds=SECONDS)
+        return request.id
 
     def _offered(self, style: str) -> bool | None:
         return style in {each.id for each in self.person.styles()} or None

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from common.contracts.consents import POLICY_VERSIONS
 from common.contracts.promises import witnesses_of
 from ops.canary.__main__ import live
 from ops.canary.leaving import clear_up
@@ -55,7 +56,7 @@ def test_a_life_that_was_cut_short_is_cleared_up_by_the_next(settings: Settings,
     memory = Memory(tmp_path / "self.json")
     person = Person(settings.public_url, ca=settings.ca_file)
     who = memory.begin(settings.canary_domain)
-    person.sign_up(email=who.email, password=who.password, name="Canary", policy_version="2026-11-01")
+    person.sign_up(email=who.email, password=who.password, name="Canary", policy_version=POLICY_VERSIONS[-1])
     clear_up(person, memory, seconds=60)
     assert memory.recall() is None
     assert person.status_of_signing_in(email=who.email, password=who.password) == 401
