@@ -46,6 +46,7 @@ from generation.jobs import (
     quality_jobs,
     resealing_jobs,
 )
+from generation.jobs.probes import probes
 from generation.ports import ImageEngine, OffersBatches
 from generation.repository import Work
 from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk, QualityDesk, Shelf
@@ -149,6 +150,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
                 settings.export_keys,
             ),
         ],
+        probes=probes(uploads),
         commands={
             **commands(unit, least_people=settings.quality_least_people),
             "rewrap": rewrap_command(unit, INVENTORY, keys, objects=resealer),

@@ -241,6 +241,26 @@ INVENTORY = Inventory(
         export=Withheld("It is this very copy, and holds nothing that is not in it."),
     ),
     Table(
+        "policy_versions",
+        subject=None,
+        because="versions of the policy, and how many people were told of each; nobody stands in them",
+        columns={
+            "version": "The day it is named after.",
+            "digest": "A digest of what it says.",
+            "significant": "Whether it changed something that matters to people.",
+            "published_at": "When it came out.",
+            "announced_at": "When the house was told of it last.",
+            "altered_at": "When it was first found to say something else.",
+            "entitled": "How many people were to be told.",
+            "told": "How many were.",
+            "undeliverable": "How many could not be reached.",
+            "departed": "How many were leaving.",
+            "waiting": "How many still waited.",
+            "counted_at": "When that was counted.",
+            "completed_at": "When nobody waited any more.",
+        },
+    ),
+    Table(
         "proofs",
         subject=None,
         because="findings about the promises hold counts and sentences of ours, and nobody; they are public, and kept "

@@ -10,6 +10,7 @@ from common.erasure import Leaving
 from common.parts import EXPORTS, PURPOSE, Sources, export_jobs
 from common.parts.opening import store_of
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.policy import read_policies
 from common.sealing import Keyring
 from common.service import Service
 from common.settings import load
@@ -20,6 +21,7 @@ from privacy.adapters.archive import ArchiveShelf, Assembler
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
 from privacy.jobs.archives import ArchiveDesk
+from privacy.jobs.policies import policy_jobs, policy_probes
 from privacy.jobs.probes import probes
 from privacy.ports import Pace, ReceiptKeys, Terms
 from privacy.repository import Work
@@ -48,6 +50,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
     pace = Pace(of_probes=settings.probe_pace)
     anchors = S3Anchors(store, receipt_keys) if store and receipt_keys else None
     desk = ArchiveDesk(unit=unit, maker=Assembler(sealed), store=shelf) if sealed and shelf else None
+    policies = read_policies()
     return Service(
         settings=settings,
         unit=unit,
@@ -64,11 +67,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
         subscriptions=subscriptions(receipt_keys, pace),
         jobs=[
             *jobs(unit, desk, pace=pace, anchors=anchors),
+            *policy_jobs(unit, policies),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, settings.export_keys),
         ],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
-        probes=probes(receipt_keys, anchors),
+        probes=[*probes(receipt_keys, anchors), *policy_probes(policies, since=unit.clock.now())],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         store=store,
     )

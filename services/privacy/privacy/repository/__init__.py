@@ -11,6 +11,7 @@ from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
 from privacy.repository.evidence import Evidence
+from privacy.repository.policies import Policies
 from privacy.repository.proofs import Proofs, Standings
 from privacy.repository.receipts import Receipts
 from privacy.repository.requests import Requests
@@ -39,6 +40,7 @@ class Work:
         self.requests = Requests(connection, clock)
         self.archives = Archives(connection, clock)
         self.receipts = Receipts(connection, clock)
+        self.policies = Policies(connection, clock)
         self.proofs = Proofs(connection, clock)
         self.standings = Standings(connection, clock)
         self.exports = Exports(connection, clock)
