@@ -9,17 +9,17 @@ from ops.prove.mutation import breaks
 
 
 @contextmanager
-def question(hands: Hands, *, acknowledged: bool, waits: str) -> Generator[None]:
+def question(hands: Hands, *, acknowledged: bool, waits: str, topic: str = "other") -> Generator[None]:
     """One of the resident's, as long as the block lasts."""
     ticket = SYSTEM_CLOCK.new_id()
     hands.sql(
         """
         INSERT INTO gateway.tickets
                (id, account_id, reference, topic, state, opened_at, changed_at, waiting_since, acknowledged_at)
-        SELECT %(id)s, %(account)s, 'PROVE', 'other', 'open', asked, asked, asked, CASE WHEN %(told)s THEN asked END
+        SELECT %(id)s, %(account)s, 'PROVE', %(topic)s, 'open', asked, asked, asked, CASE WHEN %(told)s THEN asked END
           FROM (SELECT now() - %(waits)s::interval AS asked) AS question
         """,
-        {"id": ticket, "account": hands.resident.id, "told": acknowledged, "waits": waits},
+        {"id": ticket, "account": hands.resident.id, "told": acknowledged, "waits": waits, "topic": topic},
     )
     try:
         yield

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+from common.clock import SYSTEM_CLOCK
 from ops import object_access
 from ops.prove.hands import Hands
 from ops.prove.mutation import breaks
@@ -66,3 +67,20 @@ def take_findings_out(hands: Hands) -> Generator[None]:
     )
     with hands.taken_out("privacy.proofs", newest):
         yield
+
+
+@breaks("S5", "the last audit is young and found nothing serious", "an audit found something serious")
+def find_something_serious(hands: Hands) -> Generator[None]:
+    """One that was filed just now."""
+    audit = SYSTEM_CLOCK.new_id()
+    hands.sql(
+        """
+        INSERT INTO privacy.audits (id, at, filed_at, by, high, medium, low, checks)
+        VALUES (%s, now(), now(), 'hand', 1, 0, 0, '[]')
+        """,
+        [audit],
+    )
+    try:
+        yield
+    finally:
+        hands.sql("DELETE FROM privacy.audits WHERE id = %s", [audit])
