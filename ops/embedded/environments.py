@@ -131,6 +131,7 @@ class Environments:
         return {
             "FIGURINE_PUBLIC_URL": self.address("gateway"),
             "FIGURINE_SMTP_URL": self._mail.url(),
+            "FIGURINE_OPERATOR_EMAIL": "operators@localhost",
             **{f"FIGURINE_{called.upper()}_URL": self.address(called) for called in _CALLED},
         }
 

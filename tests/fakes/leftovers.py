@@ -3,7 +3,7 @@
 from common.database import Database
 
 WORK = {
-    "gateway": ("outbox", "pending_addresses", "corrections", "mails"),
+    "gateway": ("outbox", "alarms", "pending_addresses", "corrections", "mails"),
     "generation": (
         "outbox",
         "shares",

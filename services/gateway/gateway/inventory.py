@@ -245,6 +245,19 @@ INVENTORY = Inventory(
         },
     ),
     Table(
+        "alarms",
+        subject=None,
+        because="it says which promise was found broken, in counts, and nobody",
+        retain=Days(30, after="told_at"),
+        columns={
+            "id": "The id of the alarm.",
+            "promise": "The promise.",
+            "detail": "What was found.",
+            "noticed_at": "When.",
+            "told_at": "When operators were told.",
+        },
+    ),
+    Table(
         "pending_addresses",
         what="A new address that waits for your confirmation",
         subject="account_id",

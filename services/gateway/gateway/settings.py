@@ -27,6 +27,8 @@ class Settings(ExportSettings):
     public_url: str
     smtp_url: SecretStr
     mail_sender: str = "Figurine Studio <studio@localhost>"
+    # Who is told by mail of a promise that was found broken; nobody without it.
+    operator_email: str = ""
     policy_version: Annotated[str, AfterValidator(check_policy)] = "2026-11-01"
     # A live stream holds a thread for as long as a page is open.
     web_threads: int = 64

@@ -34,7 +34,7 @@ from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.domain.rights import ArchiveExpired
 from gateway.inventory import INVENTORY
-from gateway.jobs import Follower, Office, jobs, read_styles
+from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -102,6 +102,12 @@ def build(settings: Settings | None = None) -> Service[Work]:
             f"/v1/corrections/{correction_id}", user_id=user_id, body=wish, timeout=PATIENT
         ),
     )
+    bell = Bell(
+        unit=unit,
+        mailer=office.mailer,
+        to=settings.operator_email,
+        page=f"{settings.public_url.rstrip('/')}/promises",
+    )
     sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
         database=database,
@@ -142,7 +148,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=[
-            *jobs(office, follower),
+            *jobs(office, follower, bell),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],

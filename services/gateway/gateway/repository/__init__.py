@@ -10,6 +10,7 @@ from common.parts import Exports
 from common.person_keys import PersonKeys
 from gateway.repository.accounts import Accounts
 from gateway.repository.addresses import Addresses
+from gateway.repository.alarms import Alarms
 from gateway.repository.allowances import Allowances, Rates
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
@@ -41,6 +42,7 @@ class Work:
     rates: Rates
     addresses: Addresses
     corrections: Corrections
+    alarms: Alarms
     exports: Exports
     outbox: Outbox
     clock: Clock
@@ -64,6 +66,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             rates=Rates(connection, clock),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
+            alarms=Alarms(connection, clock),
             exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,
