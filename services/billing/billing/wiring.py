@@ -29,7 +29,7 @@ from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_jobs
 from common.parts.opening import store_of
-from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.person_keys import PersonKeys, key_jobs, rewrap_command, sealed_values
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -100,7 +100,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        probes=PROBES,
+        probes=[*PROBES, sealed_values(INVENTORY)],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(begin=leaving.end_payments, settled=leaving.is_settled),
         store=store,

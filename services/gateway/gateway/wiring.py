@@ -9,7 +9,7 @@ from common.database import Database
 from common.erasure import Leaving
 from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
-from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.person_keys import PersonKeys, key_jobs, rewrap_command, sealed_values
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -153,6 +153,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
+        probes=[sealed_values(INVENTORY)],
         leaving=Leaving(
             begin=leaving.sign_out,
             settled=leaving.say_goodbye,

@@ -13,7 +13,7 @@ from common.clock import SYSTEM_CLOCK
 from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_jobs
-from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.person_keys import PersonKeys, key_jobs, rewrap_command, sealed_values
 from common.sealing import Keyring
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -153,6 +153,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
             **commands(unit, least_people=settings.quality_least_people),
             "rewrap": rewrap_command(unit, INVENTORY, keys, objects=resealer),
         },
+        probes=[sealed_values(INVENTORY)],
         leaving=Leaving(begin=leaving.end_work, settled=leaving.is_settled),
         store=store,
         checks={

@@ -9,7 +9,7 @@ from common.database import Database
 from common.erasure import Leaving
 from common.parts import EXPORTS, PURPOSE, Sources, export_jobs
 from common.parts.opening import store_of
-from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.person_keys import PersonKeys, key_jobs, rewrap_command, sealed_values
 from common.sealing import Keyring
 from common.service import Service
 from common.settings import load
@@ -68,7 +68,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, settings.export_keys),
         ],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
-        probes=probes(receipt_keys, anchors),
+        probes=[*probes(receipt_keys, anchors), sealed_values(INVENTORY)],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         store=store,
     )

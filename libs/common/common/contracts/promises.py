@@ -80,6 +80,7 @@ def _seen(promise: str, probe: str, *services: str, minutes: float = 5) -> Witne
 WITNESSES: Final[Sequence[Witness]] = (
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
+    _seen("S2", "sealed under people's keys", "gateway", "generation", "billing", "privacy"),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
     _seen("U7", "the books balance", "billing"),
