@@ -80,12 +80,15 @@ class Letters(Protocol):
     def write(
         self,
         template: str,
-        account: Account,
+        account: Account | None,
         parameters: Mapping[str, str] | None = None,
         *,
         change: PendingAddress | None = None,
     ) -> Letter:
-        """The letter of this kind for this person, with these numbers and dates in it, or about this change."""
+        """The letter of this kind for this person, with these numbers and dates in it, or about this change.
+
+        Without an account it is about a question, and for whoever asked it.
+        """
         ...
 
 

@@ -109,10 +109,31 @@ class UsageObserved(Event):
     seconds: int
 
 
+class PolicyTold(Event):
+    """How many people were told of a significant version of the policy, counted anew.
+
+    `entitled` had an account when it was published and have one now. Of those, `told` had a letter that the mail server
+    took, `undeliverable` one that nobody takes, `departed` are leaving, and `waiting` still wait for theirs; the rest
+    has not been come to. `completed` once nobody waits.
+    """
+
+    type: ClassVar[str] = "policy.told"
+
+    policy_version: str
+    entitled: int
+    told: int
+    undeliverable: int
+    departed: int
+    waiting: int
+    completed: bool
+    counted_at: datetime
+
+
 EVENTS: tuple[type[Event], ...] = (
     UserRegistered,
     UserCorrected,
     ImageUploaded,
     FigurineEditOrdered,
     UsageObserved,
+    PolicyTold,
 )

@@ -10,7 +10,6 @@ under it: not in this database, not in the store, and not in any copy of either 
 
 from common.person_keys.cache import KeyCache
 from common.person_keys.keys import PersonKeys
-from common.person_keys.probing import sealed_values
 from common.person_keys.resealing import count_old_forms, reseal_rows
 from common.person_keys.rotating import count_keys, rewrap_keys
 from common.person_keys.upkeep import key_jobs, rewrap_command, rewrap_everything
@@ -25,5 +24,4 @@ __all__ = [
     "rewrap_command",
     "rewrap_everything",
     "rewrap_keys",
-    "sealed_values",
 ]

@@ -7,10 +7,12 @@ from common.parts import Exports
 from common.person_keys import PersonKeys
 from common.sealing import Keyring, Sealer
 from privacy.repository.archives import Archives
+from privacy.repository.audits import Audits
 from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
 from privacy.repository.evidence import Evidence
+from privacy.repository.policies import Policies
 from privacy.repository.proofs import Proofs, Standings
 from privacy.repository.receipts import Receipts
 from privacy.repository.requests import Requests
@@ -39,6 +41,8 @@ class Work:
         self.requests = Requests(connection, clock)
         self.archives = Archives(connection, clock)
         self.receipts = Receipts(connection, clock)
+        self.policies = Policies(connection, clock)
+        self.audits = Audits(connection, clock)
         self.proofs = Proofs(connection, clock)
         self.standings = Standings(connection, clock)
         self.exports = Exports(connection, clock)
