@@ -64,9 +64,12 @@ UNSETTLED: Mapping[str, LiteralString] = {
         """,
     "letters whose way over the mail server is not on record": """
         SELECT account_id, count(*)
-          FROM gateway.mails WHERE state = 'sent'
+          FROM gateway.mails WHERE state = 'sent' AND account_id IS NOT NULL
          GROUP BY account_id HAVING count(*) > (SELECT count(*) FROM privacy.disclosures
                                                  WHERE user_id = account_id AND partner = 'mail_relay')
+        """,
+    "questions nobody was told have arrived": """
+        SELECT id FROM gateway.tickets WHERE acknowledged_at IS NULL AND unreachable_at IS NULL
         """,
     "ends that analytics has not counted": """
         SELECT jobs, facts
@@ -83,6 +86,13 @@ BROKEN: Mapping[str, LiteralString] = {
           FROM gateway.figurines AS shown
           FULL JOIN (SELECT * FROM generation.figurines WHERE deleted_at IS NULL) AS job USING (id)
          WHERE shown.state IS DISTINCT FROM job.state
+        """,
+    "a question says otherwise than what was written about it": """
+        SELECT ticket.id, state
+          FROM gateway.tickets AS ticket
+          LEFT JOIN LATERAL (SELECT author FROM gateway.ticket_messages WHERE ticket_id = ticket.id
+                              ORDER BY id DESC LIMIT 1) AS last ON true
+         WHERE author IS NULL OR (state = 'answered') <> (author = 'studio' AND state <> 'closed')
         """,
     "the gateway shows other pictures than generation has": """
         SELECT shown.id

@@ -82,8 +82,16 @@ FORGERIES: Mapping[str, LiteralString] = {
           FROM generation.figurines
         """,
     "letters whose way over the mail server is not on record": "DELETE FROM privacy.disclosures",
+    "questions nobody was told have arrived": """
+        INSERT INTO gateway.tickets (id, account_id, reference, topic, state, opened_at, changed_at, waiting_since)
+        SELECT id, id, 'FS-222222', 'other', 'open', now(), now(), now() FROM gateway.accounts LIMIT 1
+        """,
     "ends that analytics has not counted": "DELETE FROM analytics.facts",
     "the gateway shows another state than generation has": "UPDATE gateway.figurines SET state = 'failed'",
+    "a question says otherwise than what was written about it": """
+        INSERT INTO gateway.tickets (id, account_id, reference, topic, state, opened_at, changed_at)
+        SELECT id, id, 'FS-222222', 'other', 'answered', now(), now() FROM gateway.accounts LIMIT 1
+        """,
     "the gateway shows other pictures than generation has": "UPDATE gateway.figurines SET pictures = '[]'",
     "a person was told of an end not once": "DELETE FROM gateway.feed",
     "a job that succeeded has no picture, or one that failed has": "UPDATE generation.figurines SET state = 'failed'",

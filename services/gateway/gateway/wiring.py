@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.policy import read_policies
+from common.probes.retention import retention_probes
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -35,17 +37,24 @@ from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.domain.policies import Pace
 from gateway.domain.rights import ArchiveExpired
+from gateway.domain.tickets import TooManyMessages
 from gateway.inventory import INVENTORY
-from gateway.jobs import Follower, Office, jobs, read_styles
+from gateway.jobs import Bell, Follower, Office, jobs, read_styles
+from gateway.jobs.desk import desk_jobs
+from gateway.jobs.kept import SignUpForm, kept_probes
+from gateway.jobs.probes import PROBES
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
+from gateway.routes.accounts import SignUpBody
 from gateway.routes.context import COOKIE, Studio
+from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
 from gateway.use_cases import leaving
 
+TEMPLATES = Path(__file__).parent / "web" / "templates"
 # Photos looked at for hints: the intake works on two, and one of them is left for orders.
 _CHECKS_AT_ONCE = 1
 
@@ -63,11 +72,13 @@ STATUSES: Mapping[type[Refused], int] = {
     ModelFailed: 422,
     TooManyModels: 429,
     TooManyChanges: 429,
+    TooManyMessages: 429,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
     "token": {"type": "http", "scheme": "bearer"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    "ticket_key": {"type": "apiKey", "in": "header", "name": TICKET_KEY},
 }
 
 
@@ -105,8 +116,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
             f"/v1/corrections/{correction_id}", user_id=user_id, body=wish, timeout=PATIENT
         ),
     )
+    bell = Bell(
+        unit=unit,
+        mailer=office.mailer,
+        to=settings.operator_email,
+        page=f"{settings.public_url.rstrip('/')}/promises",
+    )
     policies = read_policies()
-    crier = Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))
     sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
         database=database,
@@ -130,6 +146,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         inventory=INVENTORY,
         blueprints=BLUEPRINTS,
         statuses=STATUSES,
+        proxies=settings.trusted_proxies,
         security_schemes=SECURITY_SCHEMES,
         ports=[
             Studio(
@@ -147,12 +164,25 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=[
-            *jobs(office, follower),
-            *telling_jobs(crier),
+            *jobs(office, follower, bell),
+            *desk_jobs(unit),
+            *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        probes=POLICY_PROBES,
+        probes=[
+            *PROBES,
+            *POLICY_PROBES,
+            *retention_probes(INVENTORY, promise="C5"),
+            *kept_probes(
+                others={
+                    each.name: partial(each.get, "/readyz", user_id=None)
+                    for each in (peers.generation, peers.billing, peers.privacy, peers.analytics)
+                },
+                sign_up=SignUpForm(page=TEMPLATES / "signup.html", body=SignUpBody.model_fields),
+                fence=settings.fence,
+            ),
+        ],
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(
             begin=leaving.sign_out,

@@ -33,6 +33,8 @@ KNOWN = st.sampled_from(
         "price_id",
         "coupon",
         "provider",
+        "topic",
+        "message",
     ]
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -49,6 +51,7 @@ PATHS = (
     "/v1/credits/codes/check",
     "/v1/checkout",
     "/v1/subscription/change",
+    "/v1/support/tickets",
     "/v1/policy/acknowledge",
 )
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
@@ -102,6 +105,7 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/styles", "get"),
         ("/v1/privacy/processing", "get"),
         ("/v1/privacy/keys", "get"),
+        ("/v1/audits", "get"),
         ("/v1/promises", "get"),
         ("/v1/promises/{promise}/findings", "get"),
         ("/v1/findings", "get"),
@@ -109,6 +113,8 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/privacy/erasures/{request_id}", "get"),
         ("/v1/privacy/erasures/{request_id}/receipt", "get"),
         ("/v1/catalogue", "get"),
+        # Whoever has a question.
+        ("/v1/support/tickets", "post"),
         ("/v1/policy", "get"),
         ("/v1/policy/versions", "get"),
         ("/v1/policy/versions/{version}", "get"),
@@ -164,6 +170,8 @@ def test_no_form_breaks_an_order(ada: Person, fields: dict[str, str], photo: byt
             "/v1/policy/versions/{}",
             "/policy/{}",
             "/verify",
+            "/v1/support/tickets/{}",
+            "/v1/privacy/accesses",
         ]
     ),
     inserted=st.text(st.characters(exclude_characters="/?#", exclude_categories=["Cs"]), min_size=1, max_size=30),

@@ -65,6 +65,10 @@ class ImageUploaded(Event):
     allowance_version: int = 0
     # What the person last said about each purpose, as of the order: it may be newer than the news of it.
     words: dict[str, Word] = Field(default_factory=dict[str, Word])
+    # The data keys of the photo and of the words beside it, wrapped under the upload keyring, in base64: they lie
+    # nowhere near the objects. Empty from a gateway that put them there.
+    upload_key: str = ""
+    words_key: str = ""
 
 
 class FigurineEditOrdered(Event):
@@ -92,6 +96,7 @@ class FigurineEditOrdered(Event):
     allowance_version: int = 0
     # As in `image.uploaded`.
     words: dict[str, Word] = Field(default_factory=dict[str, Word])
+    words_key: str = ""
 
 
 class UsageObserved(Event):

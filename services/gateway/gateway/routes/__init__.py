@@ -2,11 +2,13 @@
 
 from flask import Blueprint
 
+from gateway.routes.accesses import routes as accesses
 from gateway.routes.account import link_routes as address_links
 from gateway.routes.account import routes as account
 from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
 from gateway.routes.archives import routes as archives
+from gateway.routes.audits import routes as audits
 from gateway.routes.buying import routes as buying
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
@@ -34,9 +36,13 @@ from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
 from gateway.routes.requests import routes as requests
+from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
+from gateway.routes.support import own_routes as own_support
+from gateway.routes.support import routes as support
+from gateway.routes.support_page import page as support_page
 from gateway.routes.usage import routes as usage
 from gateway.routes.webhooks import routes as webhooks
 
@@ -45,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account,
     address_links,
     sessions,
+    security,
     styles,
     figurines,
     edits,
@@ -65,17 +72,22 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     usage,
     consents,
     disclosures,
+    accesses,
     requests,
     archives,
     erasures,
     promises,
     own_record,
     processing,
+    support,
+    own_support,
     policy,
     own_policy,
+    audits,
     leaving,
     pages,
     account_pages,
     policy_pages,
     promises_page,
+    support_page,
 )

@@ -83,6 +83,16 @@ def current_person() -> Person:
     return _recognised(counted=False) if person is None else person
 
 
+def person_if_any() -> Person | None:
+    """Who asks, where that may be nobody: a token has to be right, and a browser whose session is over is nobody's.
+
+    Raises NotSignedIn, ForgedRequest.
+    """
+    if "Authorization" not in request.headers and _is_nobodys(request.cookies.get(COOKIE, "")):
+        return None
+    return current_person()
+
+
 def check_origin() -> None:
     """Refuse what another site makes a browser send; for routes that set a cookie."""
     if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "same-site", "none"}:
@@ -115,6 +125,15 @@ def _recognised(*, counted: bool) -> Person:
     request.environ[_PERSON] = person
     note_person(session.account_id)
     return person
+
+
+def _is_nobodys(cookie: str) -> bool:
+    try:
+        with unit.begin() as work:
+            people.recognise(work, cookie)
+    except NotSignedIn:
+        return True
+    return False
 
 
 def _tell_budget(response: Response) -> Response:

@@ -16,6 +16,7 @@ from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.repository import Work
 from gateway.repository.mails import MAX_ATTEMPTS, Mail
+from gateway.use_cases import tickets
 from gateway.use_cases.corrections import CONFIRM_MAIL, IN_USE_MAIL, LEAVING_MAIL
 from gateway.use_cases.policies import POLICY_MAIL
 
@@ -55,10 +56,13 @@ _TOLD: Final = frozenset({Fate.SENT, Fate.REFUSED, Fate.UNSETTLED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToSend:
-    """A mail whose turn it is: whom it is about, where it goes, what it speaks of, and when this try began."""
+    """A mail whose turn it is: whom it is about, where it goes, what it speaks of, and when this try began.
+
+    Without an account it is for somebody who asked something and has none.
+    """
 
     mail: Mail
-    account: Account
+    account: Account | None
     to: str
     template: str
     began: datetime
@@ -89,8 +93,10 @@ def claim_mail(work: Work) -> ToSend | None:
     News is not sent to whoever has taken that back since it was written, and word of the policy to nobody who leaves.
     """
     while (mail := work.mails.claim()) is not None:
-        account = work.accounts.find(mail.account_id)
-        if account is None or not _wanted(work, mail):
+        account = work.accounts.find(mail.account_id) if mail.account_id else None
+        if account is None and (sending := _to_nobodys(work, mail)) is not None:
+            return sending
+        if account is None or not _wanted(work, mail, account):
             work.mails.drop(mail.id)
             work.notices.settle(mail.id, "departed")
             continue
@@ -120,7 +126,17 @@ def settle_mail(work: Work, sending: ToSend, fate: Fate) -> None:
         work.notices.settle(mail.id, "undeliverable")
     else:
         return
+    if mail.ticket_id is not None and mail.template == tickets.RECEIVED:
+        work.tickets.note_letter(mail.ticket_id, arrived=fate is Fate.SENT)
     _go_on(work, mail)
+
+
+def _to_nobodys(work: Work, mail: Mail) -> ToSend | None:
+    """A letter to the address that somebody without an account gave; None when the question is gone."""
+    asked = tickets.sender_of(work, mail.ticket_id) if mail.ticket_id else None
+    if asked is None or not asked[1].email:
+        return None
+    return ToSend(mail=mail, account=None, to=asked[1].email, template=mail.template, began=work.clock.now())
 
 
 def _addressed(work: Work, mail: Mail, account: Account) -> ToSend | None:
@@ -144,19 +160,23 @@ def _addressed(work: Work, mail: Mail, account: Account) -> ToSend | None:
 
 def _go_on(work: Work, mail: Mail) -> None:
     """Once the old address was told, or cannot be told, the new one is asked."""
-    change = work.addresses.find(mail.account_id) if mail.template == LEAVING_MAIL else None
+    leaves = mail.account_id if mail.template == LEAVING_MAIL else None
+    change = work.addresses.find(leaves) if leaves else None
     if change is not None and str(change.id) == mail.parameters.get("change"):
         work.addresses.renew(change.id)
         work.mails.add(mail.account_id, CONFIRM_MAIL, parameters={"change": str(change.id)})
 
 
-def _wanted(work: Work, mail: Mail) -> bool:
+def _wanted(work: Work, mail: Mail, account: Account) -> bool:
     if mail.template == POLICY_MAIL:
-        return not work.notices.leaving([mail.account_id])
-    return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(mail.account_id)
+        return not work.notices.leaving([account.id])
+    return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(account.id)
 
 
 def _disclose(work: Work, mail: Mail, attempt: int, *, at: datetime) -> None:
+    """Put on record for its owner what the mail server was told. Without an account there is no record to read."""
+    if mail.account_id is None:
+        return
     work.outbox.add(
         PartnerDisclosed(
             user_id=mail.account_id,
@@ -175,7 +195,9 @@ def _purpose(mail: Mail) -> str:
     """Which promise has the mail sent."""
     if mail.template == POLICY_MAIL:
         return "N1"
-    return "U6" if mail.template in NEWS_LETTERS else "U1"
+    if mail.template in NEWS_LETTERS:
+        return "U6"
+    return "U4" if mail.template in tickets.LETTERS else "U1"
 
 
 def _call(mail_id: UUID, attempt: int) -> UUID:

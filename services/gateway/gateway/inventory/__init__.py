@@ -17,6 +17,7 @@ from common.inventory import (
     Years,
     queues_of,
 )
+from gateway.inventory.contact import CONTACT
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
 
@@ -50,7 +51,7 @@ INVENTORY = Inventory(
         subject="account_id",
         category=Category.C5,
         purposes=(Purpose.U1, Purpose.U8),
-        retain=Until("expires_at"),
+        retain=Until("expires_at", within=Days(30)),
         erase=Delete(),
         export=AsJson("account/sessions.json"),
         columns={
@@ -61,6 +62,25 @@ INVENTORY = Inventory(
             "created_at": "When it was signed in.",
             "last_seen_at": "When it was last used, to the minute.",
             "expires_at": "When it ends.",
+        },
+    ),
+    Table(
+        "security_log",
+        what="Where your account was used",
+        subject="account_id",
+        category=Category.C5,
+        purposes=(Purpose.U8,),
+        retain=Days(30, after="at"),
+        erase=Delete(),
+        export=AsJson("account/security.json"),
+        columns={
+            "id": "The id of the entry.",
+            "account_id": "Whose account it is.",
+            "kind": "What happened: signing in and out, a wrong password, asking for deletion.",
+            "at": "When.",
+            "session_id": "The device it is about.",
+            "address": Column("The IP address it was asked from.", sealed=True),
+            "agent": Column("What the browser calls itself and its system.", sealed=True),
         },
     ),
     Table(
@@ -226,7 +246,7 @@ INVENTORY = Inventory(
         what="Mails sent to you",
         subject="account_id",
         category=Category.C1,
-        purposes=(Purpose.U1, Purpose.U6),
+        purposes=(Purpose.U1, Purpose.U4, Purpose.U6),
         retain=Days(30, after="created_at"),
         erase=Delete(),
         export=AsJson("account/mails.json"),
@@ -236,6 +256,7 @@ INVENTORY = Inventory(
             "template": "What it was about.",
             "parameters": "The numbers and dates in it.",
             "attachment": "The invoice that went along.",
+            "ticket_id": "The question it is about.",
             "state": "Whether it was sent.",
             "attempts": "How often sending was tried.",
             "created_at": "When it was asked for.",
@@ -245,12 +266,25 @@ INVENTORY = Inventory(
         },
     ),
     Table(
+        "alarms",
+        subject=None,
+        because="it says which promise was found broken, in counts, and nobody",
+        retain=Days(30, after="told_at"),
+        columns={
+            "id": "The id of the alarm.",
+            "promise": "The promise.",
+            "detail": "What was found.",
+            "noticed_at": "When.",
+            "told_at": "When operators were told.",
+        },
+    ),
+    Table(
         "pending_addresses",
         what="A new address that waits for your confirmation",
         subject="account_id",
         category=Category.C1,
         purposes=(Purpose.U3,),
-        retain=Until("expires_at"),
+        retain=Until("expires_at", within=Days(1)),
         erase=Delete(),
         export=AsJson("account/pending_address.json"),
         columns={
@@ -291,6 +325,7 @@ INVENTORY = Inventory(
             "proven_at": "When the old value was looked for and found gone, or its keepers named.",
         },
     ),
+    *CONTACT,
     Table(
         "policy_notices",
         subject=None,
