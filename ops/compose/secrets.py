@@ -135,8 +135,10 @@ def _own(kept: Secrets, service: str) -> Mapping[str, str]:
         case "billing":
             return {**sealing, "FIGURINE_CODE_KEY": kept.key("codes")}
         case "privacy":
+            receipts = json.dumps(kept.verification_keys("receipts", SERVICES))
             return {
-                "FIGURINE_RECEIPT_PUBLIC_KEYS": json.dumps(kept.verification_keys("receipts", SERVICES)),
+                **sealing,
+                "FIGURINE_RECEIPT_PUBLIC_KEYS": receipts,
                 "FIGURINE_AUDIT_PUBLIC_KEY": kept.verification_key(AUDIT_KEY),
             }
         case "analytics":

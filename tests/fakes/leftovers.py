@@ -3,7 +3,18 @@
 from common.database import Database
 
 WORK = {
-    "gateway": ("outbox", "pending_addresses", "corrections", "mails"),
+    "gateway": (
+        "outbox",
+        "alarms",
+        "pending_addresses",
+        "corrections",
+        "mails",
+        "tickets",
+        "contact_rates",
+        "access_log",
+        "policy_told",
+        "policy_notices",
+    ),
     "generation": (
         "outbox",
         "shares",
@@ -29,6 +40,7 @@ WORK = {
         "subscriptions",
         "customers",
         "departures",
+        "disclosures",
         "entitlements",
         "corrections",
         "payment_events",

@@ -19,8 +19,10 @@ from common.inventory.terms import (
 class Column:
     """What one column is, where a sentence alone does not say it.
 
-    `category` and `purposes` differ from the table's; `sealed` columns hold ciphertext;
-    `withheld` is the reason why a copy of the person's data leaves the column out.
+    `category` and `purposes` differ from the table's; `sealed` columns hold ciphertext, and `key_of` ones the wrapped
+    keys of the objects in the bucket they name; `withheld` is the reason why a copy of the person's data leaves the
+    column out; what is `ours` says nothing of a person, as the studio's own address on an invoice or a bank's number of
+    a movement.
     """
 
     sentence: str
@@ -28,7 +30,9 @@ class Column:
     category: Category | None = None
     purposes: tuple[Purpose, ...] | None = None
     sealed: bool = False
+    key_of: str | None = None
     withheld: str | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
