@@ -148,10 +148,23 @@ def test_what_only_sounds_like_a_secret_is_left_alone(harmless: str) -> None:
 
 
 def test_what_a_migration_takes_away_is_known_to_be_gone() -> None:
-    revoked = grants.append_only(PROJECT / "services")
-    assert revoked["billing", "entries"] == {"UPDATE", "DELETE", "TRUNCATE"}
-    assert revoked["privacy", "audit_findings"] == {"UPDATE", "DELETE", "TRUNCATE"}
-    assert revoked["analytics", "tombstones"] == {"DELETE", "TRUNCATE"}
+    rules = grants.append_only(PROJECT / "services")
+    assert rules["billing", "entries"] == grants.Taken(frozenset({"UPDATE", "DELETE", "TRUNCATE"}))
+    assert rules["privacy", "audit_findings"] == rules["billing", "entries"]
+    assert rules["analytics", "tombstones"] == grants.Taken(frozenset({"DELETE", "TRUNCATE"}))
+
+
+def test_what_a_later_migration_gives_back_may_be_done_again(tmp_path: Path) -> None:
+    folder = tmp_path / "toy" / "toy" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001_first.sql").write_text("REVOKE UPDATE, DELETE, TRUNCATE ON marks, notes FROM toy;\n")
+    (folder / "0002_then.sql").write_text(
+        "GRANT UPDATE (told,\n    counted_at)\n    ON marks TO toy;\nGRANT UPDATE, DELETE, TRUNCATE ON notes TO toy;\n"
+    )
+    (folder / "0003_last.sql").write_text("REVOKE UPDATE (told) ON marks FROM toy;\n")
+    rules = {key: taken for key, taken in grants.append_only(tmp_path).items() if key[0] == "toy"}
+    forbidden = frozenset({"UPDATE", "DELETE", "TRUNCATE"})
+    assert rules == {("toy", "marks"): grants.Taken(forbidden, frozenset({"counted_at"}))}
 
 
 def outcome(run: Any) -> str:
