@@ -38,7 +38,7 @@ CONTACT = (
     ),
     Table(
         "ticket_messages",
-        what="What you and the studio wrote about them",
+        what="What you and the studio wrote to each other",
         subject=Via("tickets", "ticket_id"),
         category=Category.C1,
         purposes=(Purpose.U4,),
