@@ -11,6 +11,8 @@ ENV PATH=/tools/bin:$PATH VIRTUAL_ENV=/venv UV_NO_CACHE=1 UV_NO_SOURCES=1 UV_COM
     UV_CONSTRAINT=requirements.lock UV_BUILD_CONSTRAINT=requirements.lock
 RUN uv venv --python "$(command -v python3)" /venv
 COPY ops/compose/check-lock /usr/local/bin/
+# The policy is part of common: a link in there leads to it.
+COPY policy policy
 COPY libs libs
 
 # What a service and common need, in the versions and with the hashes of the lock, and nothing else of it.

@@ -132,7 +132,8 @@ def _own(kept: Secrets, service: str) -> Mapping[str, str]:
         case "billing":
             return {**sealing, "FIGURINE_CODE_KEY": kept.key("codes")}
         case "privacy":
-            return {"FIGURINE_RECEIPT_PUBLIC_KEYS": json.dumps(kept.verification_keys("receipts", SERVICES))}
+            receipts = json.dumps(kept.verification_keys("receipts", SERVICES))
+            return {**sealing, "FIGURINE_RECEIPT_PUBLIC_KEYS": receipts}
         case "analytics":
             return {"FIGURINE_PSEUDONYM_KEY": kept.key("pseudonyms")}
         case _:

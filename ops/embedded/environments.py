@@ -17,7 +17,7 @@ from ops.services import BUCKETS_OF, SERVICES
 # What the other services answer the gateway; it calls them, they never call it.
 _CALLED = tuple(service for service in SERVICES if service != "gateway")
 # Who seals and who opens what people give and get.
-_SEALERS = frozenset({"gateway", "generation", "billing"})
+_SEALERS = frozenset({"gateway", "generation", "billing", "privacy"})
 _PHOTOGRAPHERS = frozenset({"gateway", "generation"})
 # Nobody's bank account: a number from IBAN textbooks, so that paying by invoice can be tried.
 _TEST_SELLER = {
@@ -131,6 +131,7 @@ class Environments:
         return {
             "FIGURINE_PUBLIC_URL": self.address("gateway"),
             "FIGURINE_SMTP_URL": self._mail.url(),
+            "FIGURINE_OPERATOR_EMAIL": "operators@localhost",
             **{f"FIGURINE_{called.upper()}_URL": self.address(called) for called in _CALLED},
         }
 

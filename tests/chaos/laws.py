@@ -241,6 +241,20 @@ BROKEN: Mapping[str, LiteralString] = {
                SELECT FROM analytics.choices
                 WHERE purpose = 'analytics' AND NOT choices.granted AND choices.changed_at = said.changed_at)
         """,
+    "a letter about the policy is on nobody's list, or somebody on it has none": """
+        SELECT coalesce(mail.account_id, told.account_id)
+          FROM (SELECT * FROM gateway.mails WHERE template = 'policy') AS mail
+          FULL JOIN (SELECT * FROM gateway.policy_told WHERE state = 'waiting') AS told ON told.mail_id = mail.id
+         WHERE mail.id IS NULL
+            OR NOT EXISTS (SELECT FROM gateway.policy_told WHERE policy_told.mail_id = mail.id)
+        """,
+    "privacy knows otherwise how many were told of a policy than the gateway counted": """
+        SELECT version
+          FROM gateway.policy_notices AS counted JOIN privacy.policy_versions AS known USING (version)
+         WHERE counted.counted_at = known.counted_at
+           AND (counted.entitled, counted.told, counted.undeliverable, counted.departed, counted.waiting)
+               <> (known.entitled, known.told, known.undeliverable, known.departed, known.waiting)
+        """,
     "a promise was broken": """
         SELECT upload_id, fact FROM privacy.evidence WHERE NOT kept
         """,

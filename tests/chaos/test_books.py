@@ -148,6 +148,18 @@ FORGERIES: Mapping[str, LiteralString] = {
         INSERT INTO privacy.consents (id, user_id, purpose, granted, policy_version, how, changed_at)
         VALUES (gen_random_uuid(), gen_random_uuid(), 'analytics', false, '2026-11-01', 'api', now())
         """,
+    "a letter about the policy is on nobody's list, or somebody on it has none": """
+        INSERT INTO gateway.mails (id, account_id, template, state, created_at, next_try_at)
+        SELECT id, id, 'policy', 'sent', now(), now() FROM gateway.accounts LIMIT 1
+        """,
+    "privacy knows otherwise how many were told of a policy than the gateway counted": """
+        WITH known AS (
+            INSERT INTO privacy.policy_versions (version, digest, significant, published_at, announced_at, entitled,
+                                                 told, undeliverable, departed, waiting, counted_at)
+            VALUES ('p', '', true, now(), now(), 2, 1, 0, 0, 0, now()) RETURNING *)
+        INSERT INTO gateway.policy_notices (version, published_at, next_batch_at, entitled, told, counted_at)
+        SELECT version, published_at, now(), entitled, 2, counted_at FROM known
+        """,
     "a promise was broken": "UPDATE privacy.evidence SET kept = false",
     "an order has no photo, or two": "DELETE FROM generation.uploads",
     "a version does not stand below what it comes from": "UPDATE gateway.figurines SET parent_id = id",

@@ -10,6 +10,8 @@ from common.erasure import Leaving
 from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.policy import read_policies
+from common.probes.retention import retention_probes
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -32,12 +34,14 @@ from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
+from gateway.domain.policies import Pace
 from gateway.domain.rights import ArchiveExpired
 from gateway.domain.tickets import TooManyMessages
 from gateway.inventory import INVENTORY
-from gateway.jobs import Follower, Office, jobs, read_styles
+from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.desk import desk_jobs
 from gateway.jobs.probes import PROBES
+from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -108,6 +112,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
             f"/v1/corrections/{correction_id}", user_id=user_id, body=wish, timeout=PATIENT
         ),
     )
+    bell = Bell(
+        unit=unit,
+        mailer=office.mailer,
+        to=settings.operator_email,
+        page=f"{settings.public_url.rstrip('/')}/promises",
+    )
+    policies = read_policies()
     sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
         database=database,
@@ -131,10 +142,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
         inventory=INVENTORY,
         blueprints=BLUEPRINTS,
         statuses=STATUSES,
+        proxies=settings.trusted_proxies,
         security_schemes=SECURITY_SCHEMES,
         ports=[
             Studio(
-                policy_version=settings.policy_version,
+                policies=policies,
                 fingerprint_key=derived(secret, "fingerprint"),
                 public_url=settings.public_url.rstrip("/"),
             ),
@@ -148,12 +160,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=[
-            *jobs(office, follower),
+            *jobs(office, follower, bell),
             *desk_jobs(unit),
+            *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        probes=PROBES,
+        probes=[*PROBES, *POLICY_PROBES, *retention_probes(INVENTORY, promise="C5")],
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(
             begin=leaving.sign_out,

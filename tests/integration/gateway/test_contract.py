@@ -19,6 +19,7 @@ KNOWN = st.sampled_from(
         "name",
         "adult",
         "policy_version",
+        "version",
         "token",
         "style",
         "variants",
@@ -51,6 +52,7 @@ PATHS = (
     "/v1/checkout",
     "/v1/subscription/change",
     "/v1/support/tickets",
+    "/v1/policy/acknowledge",
 )
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
 fuzzed = settings(max_examples=60)
@@ -112,6 +114,9 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/catalogue", "get"),
         # Whoever has a question.
         ("/v1/support/tickets", "post"),
+        ("/v1/policy", "get"),
+        ("/v1/policy/versions", "get"),
+        ("/v1/policy/versions/{version}", "get"),
         # Signed by the payment provider.
         ("/v1/payments/{provider}/webhook", "post"),
         # Whoever has the link.
@@ -161,6 +166,8 @@ def test_no_form_breaks_an_order(ada: Person, fields: dict[str, str], photo: byt
             "/v1/credits/statement",
             "/s/{}",
             "/s/{}/pictures/{}",
+            "/v1/policy/versions/{}",
+            "/policy/{}",
             "/verify",
             "/v1/support/tickets/{}",
             "/v1/privacy/accesses",

@@ -81,11 +81,25 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
     _seen("N2", "questions are acknowledged", "gateway", minutes=1),
     _seen("N2", "questions are answered", "gateway"),
+    _seen("N1", "nobody was left out", "gateway"),
+    _seen("N1", "what came out stays and was told", "privacy"),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
     _seen("U4", "answers are told of", "gateway"),
     _seen("U7", "the books balance", "billing"),
+    # Deadlines: each service tells of its own under the promise that most of its rows belong to.
+    *(
+        _seen(promise, probe, *services)
+        for promise, services in {
+            "K1": ("generation", "privacy"),
+            "K4": ("analytics",),
+            "C5": ("gateway",),
+            "C6": ("billing",),
+        }.items()
+        for probe in ("the sweeps run", "nothing is kept too long")
+    ),
+    _seen("K1", "no photo lies too long in the store", "generation"),
 )
 
 

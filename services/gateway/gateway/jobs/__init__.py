@@ -10,6 +10,7 @@ import structlog
 from common.errors import NotFound, Refused, Unavailable
 from common.service import Job
 from common.work import UnitOfWork
+from gateway.domain.alarms import html_of, subject_of, text_of
 from gateway.domain.styles import Choice, Option, Style
 from gateway.ports import (
     CopyHolder,
@@ -22,7 +23,7 @@ from gateway.ports import (
     Unwritable,
 )
 from gateway.repository import CORRECTION_CHANNEL, MAIL_CHANNEL, Work
-from gateway.use_cases import corrections, mails
+from gateway.use_cases import corrections, mails, promises
 from gateway.use_cases.mails import Fate, ToSend
 
 log = structlog.get_logger(__name__)
@@ -119,6 +120,34 @@ class Follower:
         return 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bell:
+    """Tells operators by mail which promises were found broken; `to` is empty where nobody wants to be told."""
+
+    unit: UnitOfWork[Work]
+    mailer: Mailer
+    to: str
+    page: str
+
+    def ring(self) -> int:
+        """One mail about all that is new; better twice than never, if this dies after it was sent."""
+        with self.unit.begin() as work:
+            found = promises.read_untold(work)
+        if not found:
+            return 0
+        if self.to:
+            text, html = text_of(found, page=self.page), html_of(found, page=self.page)
+            try:
+                self.mailer.send(to=self.to, subject=subject_of(found), text=text, html=html)
+            except (MailRefused, Unavailable) as error:
+                # They stay untold, and the next time is in a minute.
+                log.warning("operators could not be told", alarms=len(found), error=type(error).__name__)
+                return 0
+        with self.unit.begin() as work:
+            promises.note_told(work, found)
+        return 0
+
+
 def _told(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: answer[name] for name in ("corrected", "kept")}
 
@@ -152,11 +181,12 @@ def _read_option(answer: Any) -> Option:
     return Option(id=answer["id"], name=answer["name"], choices=choices)
 
 
-def jobs(office: Office, follower: Follower) -> list[Job]:
+def jobs(office: Office, follower: Follower, bell: Bell) -> list[Job]:
     """What the clock asks of the gateway."""
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
-        Job(name="forget rates", every=timedelta(minutes=10), run=office.forget_rates),
+        Job(name="tell operators", every=timedelta(minutes=1), run=bell.ring),
+        Job(name="forget rates", every=timedelta(minutes=10), run=office.forget_rates, sweep=True),
         Job(
             name="follow corrections", every=timedelta(seconds=5), run=follower.follow_next, channel=CORRECTION_CHANNEL
         ),

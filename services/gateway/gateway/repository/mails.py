@@ -48,6 +48,7 @@ class Mails:
         parameters: Mapping[str, str] | None = None,
         attachment: UUID | None = None,
         ticket_id: UUID | None = None,
+        mail_id: UUID | None = None,
     ) -> None:
         """Ask for a mail; it is written and sent after this commits."""
         now, given = self._clock.now(), Jsonb(dict(parameters or {}))
@@ -57,7 +58,7 @@ class Mails:
                                next_try_at)
             VALUES (%s, %s, %s, %s, %s, %s, 'waiting', %s, %s)
             """,
-            [self._clock.new_id(), account_id, template, given, attachment, ticket_id, now, now],
+            [mail_id or self._clock.new_id(), account_id, template, given, attachment, ticket_id, now, now],
         )
         notify(self._connection, self._channel)
 
@@ -72,14 +73,17 @@ class Mails:
         return row[0] if row else None
 
     def claim(self) -> Mail | None:
-        """The next mail to try; it comes up again, ever later, unless its fate is recorded."""
+        """The next mail to try; it comes up again, ever later, unless its fate is recorded.
+
+        Letters to everybody wait for those that somebody waits for.
+        """
         now = self._clock.now()
         with self._connection.cursor(row_factory=class_row(Mail)) as cursor:
             return cursor.execute(
                 """
                 WITH due AS (
                     SELECT id, calling_since FROM mails WHERE state = 'waiting' AND next_try_at <= %(now)s
-                     ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+                     ORDER BY template = 'policy', next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
                 UPDATE mails
                    SET attempts = attempts + 1, next_try_at = %(now)s + interval '1 minute' * (2 ^ attempts),
                        calling_since = %(now)s

@@ -26,12 +26,16 @@ from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.plans import routes as plans
+from gateway.routes.policy import own_routes as own_policy
+from gateway.routes.policy import routes as policy
+from gateway.routes.policy_pages import pages as policy_pages
 from gateway.routes.promises import routes as promises
 from gateway.routes.promises_page import pages as promises_page
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
 from gateway.routes.requests import routes as requests
+from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
@@ -46,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account,
     address_links,
     sessions,
+    security,
     styles,
     figurines,
     edits,
@@ -75,9 +80,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     processing,
     support,
     own_support,
+    policy,
+    own_policy,
     leaving,
     pages,
     account_pages,
+    policy_pages,
     promises_page,
     support_page,
 )

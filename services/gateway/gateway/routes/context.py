@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, request
 
 from common.current import Current, CurrentUnit, note_person
+from common.policy import Policies, Policy
 from common.routing import Routes
 from gateway.adapters.live import Live
 from gateway.adapters.passwords import Passwords
@@ -30,7 +31,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class Studio:
     """What routes need to know of the settings."""
 
-    policy_version: str
+    policies: Policies
     fingerprint_key: bytes
     # Where people reach it, without a slash at the end.
     public_url: str
@@ -55,6 +56,11 @@ live = Current(Live)
 intake = Current(PhotoIntake)
 checks = Current(Turns)
 uploads = Current(PhotoStore)
+
+
+def policy_of_today() -> Policy:
+    """The newest version of the policy that is out: what people can read."""
+    return studio().policies.at(unit.clock.now().date())
 
 
 def public(name: str) -> Routes:

@@ -18,6 +18,7 @@ from gateway.repository import Work
 from gateway.repository.mails import MAX_ATTEMPTS, Mail
 from gateway.use_cases import tickets
 from gateway.use_cases.corrections import CONFIRM_MAIL, IN_USE_MAIL, LEAVING_MAIL
+from gateway.use_cases.policies import POLICY_MAIL
 
 # What others may ask for; there are words for each in web/templates/mail.
 LETTERS = frozenset(
@@ -87,13 +88,17 @@ def write_news(work: Work, parameters: Mapping[str, str]) -> int:
 
 
 def claim_mail(work: Work) -> ToSend | None:
-    """The next mail to send. News is not sent to whoever has taken that back since it was written."""
+    """The next mail to send.
+
+    News is not sent to whoever has taken that back since it was written, and word of the policy to nobody who leaves.
+    """
     while (mail := work.mails.claim()) is not None:
         account = work.accounts.find(mail.account_id) if mail.account_id else None
         if account is None and (sending := _to_nobodys(work, mail)) is not None:
             return sending
         if account is None or not _wanted(work, mail, account):
             work.mails.drop(mail.id)
+            work.notices.settle(mail.id, "departed")
             continue
         if mail.unsettled_since is not None:
             # Whoever tried before died over it: the server may have been told.
@@ -115,8 +120,10 @@ def settle_mail(work: Work, sending: ToSend, fate: Fate) -> None:
         _disclose(work, mail, mail.attempts, at=sending.began)
     if fate is Fate.SENT:
         work.mails.mark_sent(mail.id)
+        work.notices.settle(mail.id, "told")
     elif fate in {Fate.REFUSED, Fate.UNWRITABLE} or mail.attempts >= MAX_ATTEMPTS:
         work.mails.mark_refused(mail.id)
+        work.notices.settle(mail.id, "undeliverable")
     else:
         return
     if mail.ticket_id is not None and mail.template == tickets.RECEIVED:
@@ -161,6 +168,8 @@ def _go_on(work: Work, mail: Mail) -> None:
 
 
 def _wanted(work: Work, mail: Mail, account: Account) -> bool:
+    if mail.template == POLICY_MAIL:
+        return not work.notices.leaving([account.id])
     return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(account.id)
 
 
@@ -183,6 +192,9 @@ def _disclose(work: Work, mail: Mail, attempt: int, *, at: datetime) -> None:
 
 
 def _purpose(mail: Mail) -> str:
+    """Which promise has the mail sent."""
+    if mail.template == POLICY_MAIL:
+        return "N1"
     if mail.template in NEWS_LETTERS:
         return "U6"
     return "U4" if mail.template in tickets.LETTERS else "U1"

@@ -54,15 +54,22 @@ def chase_erasures(unit: UnitOfWork[Work]) -> int:
     return 0
 
 
+def forget_requests(unit: UnitOfWork[Work]) -> int:
+    """Delete a batch of requests that need not be shown any more; returns how many."""
+    with unit.begin() as work:
+        return requests.forget(work)
+
+
 def jobs(
     unit: UnitOfWork[Work], archives: ArchiveDesk | None = None, *, pace: Pace, anchors: Anchors | None = None
 ) -> list[Job]:
     """What the clock asks of privacy."""
     return [
-        Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit)),
+        Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit), sweep=True),
         Job(name="begin requests", every=timedelta(seconds=10), run=lambda: begin_requests(unit)),
         Job(name="chase erasures", every=timedelta(seconds=30), run=lambda: chase_erasures(unit)),
-        Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit)),
+        Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit), sweep=True),
+        Job(name="forget requests", every=timedelta(hours=1), run=lambda: forget_requests(unit), sweep=True),
         *archive_jobs(archives),
         *promise_jobs(unit, pace, anchors),
     ]

@@ -8,7 +8,9 @@ from typing import Any, Final
 from psycopg.rows import dict_row
 
 from common.probes import Finding, Look, Probe
+from common.probes.retention import Deadline, retention_probes
 from privacy.domain.promises import ChainBroken, check_chain, digest_of
+from privacy.inventory import INVENTORY
 from privacy.ports import AnchorForged, Anchors, ReceiptKeys
 
 # So much of the chain is read at each look: its newest part, and another part chosen by chance.
@@ -16,10 +18,28 @@ _PART: Final = 300
 # Anchors older than what the chain still has say nothing about it.
 _ANCHORED: Final = timedelta(days=85)
 
+DEADLINES: Final = (
+    Deadline(
+        what="copies of people's data",
+        question="SELECT EXISTS (SELECT 1 FROM archives WHERE state <> 'gone' AND delete_by <= %(limit)s)",
+    ),
+    Deadline(
+        what="what was found about uploads",
+        question="SELECT EXISTS (SELECT 1 FROM evidence WHERE at <= %(limit)s - interval '2 years')",
+    ),
+    Deadline(
+        what="answered requests",
+        question="SELECT EXISTS (SELECT 1 FROM requests WHERE ended_at <= %(limit)s - interval '3 years')",
+        # They go every hour.
+        patience=timedelta(hours=4),
+    ),
+)
+
 
 def probes(keys: ReceiptKeys | None, anchors: Anchors | None) -> list[Probe]:
     """Each thing that is looked at."""
     looks = [
+        *retention_probes(INVENTORY, promise="K1", also=DEADLINES),
         Probe(promise="K1", name="no upload is overdue", check=look_for_overdue_uploads),
         Probe(promise="R3", name="no erasure is late", check=look_for_late_erasures),
     ]

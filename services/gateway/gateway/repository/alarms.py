@@ -1,0 +1,40 @@
+"""What operators have to be told, and whether they were."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from common.clock import Clock
+from common.database import Connection
+from gateway.domain.alarms import Alarm
+
+
+class Alarms:
+    """One row for each promise found broken."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def add(self, promise: str, detail: str, *, noticed_at: datetime) -> None:
+        """Have operators told."""
+        self._connection.execute(
+            "INSERT INTO alarms (id, promise, detail, noticed_at) VALUES (%s, %s, %s, %s)",
+            [self._clock.new_id(), promise, detail, noticed_at],
+        )
+
+    def untold(self, *, limit: int) -> list[Alarm]:
+        """Those nobody was told of, the oldest first."""
+        with self._connection.cursor(row_factory=class_row(Alarm)) as cursor:
+            return cursor.execute(
+                "SELECT id, promise, detail, noticed_at FROM alarms WHERE told_at IS NULL ORDER BY id LIMIT %s",
+                [limit],
+            ).fetchall()
+
+    def mark_told(self, ids: Sequence[UUID]) -> None:
+        """Somebody was told of these."""
+        self._connection.execute(
+            "UPDATE alarms SET told_at = %s WHERE id = ANY(%s) AND told_at IS NULL", [self._clock.now(), list(ids)]
+        )
