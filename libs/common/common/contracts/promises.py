@@ -78,14 +78,26 @@ def _seen(promise: str, probe: str, *services: str, minutes: float = 5) -> Witne
 
 
 WITNESSES: Final[Sequence[Witness]] = (
+    _seen("C2", "no photo outlives its figurine", "generation"),
+    _seen("C6", "no card number", "gateway", "billing"),
+    _seen("K1", "no photo lies too long in the store", "generation"),
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
-    _seen("N2", "questions are acknowledged", "gateway", minutes=1),
-    _seen("N2", "questions are answered", "gateway"),
     _seen("N1", "nobody was left out", "gateway"),
     _seen("N1", "what came out stays and was told", "privacy"),
+    _seen("N2", "questions are acknowledged", "gateway", minutes=1),
+    _seen("N2", "questions are answered", "gateway"),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
+    _seen("S1", "TLS only", *EVERYBODY),
+    _seen("S2", "nothing readable in a dump", *EVERYBODY),
+    _seen("S3", "what is stored is sealed", "generation", "privacy"),
+    _seen("S4", "own buckets only", *EVERYBODY),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
+    _seen("S5", "the last audit is young and found nothing serious", "privacy"),
+    _seen("T1", "Gemini paints with what was promised", "generation"),
+    _seen("T2", "Stripe, and others beside it", "billing"),
+    _seen("T3", "strangers stay outside", "generation", "privacy"),
+    _seen("T5", "every call is on record", "gateway", "generation", "billing", "privacy"),
     _seen("U4", "answers are told of", "gateway"),
     _seen("U7", "the books balance", "billing"),
     # Deadlines: each service tells of its own under the promise that most of its rows belong to.
@@ -99,7 +111,6 @@ WITNESSES: Final[Sequence[Witness]] = (
         }.items()
         for probe in ("the sweeps run", "nothing is kept too long")
     ),
-    _seen("K1", "no photo lies too long in the store", "generation"),
 )
 
 
