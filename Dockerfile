@@ -11,6 +11,8 @@ ENV PATH=/tools/bin:$PATH VIRTUAL_ENV=/venv UV_NO_CACHE=1 UV_NO_SOURCES=1 UV_COM
     UV_CONSTRAINT=requirements.lock UV_BUILD_CONSTRAINT=requirements.lock
 RUN uv venv --python "$(command -v python3)" /venv
 COPY ops/compose/check-lock /usr/local/bin/
+# The policy is part of common: a link in there leads to it.
+COPY policy policy
 COPY libs libs
 
 # What a service and common need, in the versions and with the hashes of the lock, and nothing else of it.
@@ -20,8 +22,8 @@ COPY services/${SERVICE} services/${SERVICE}
 RUN uv pip install libs/common "services/${SERVICE}" && check-lock requirements.lock
 
 FROM tools AS ops-packages
-# Certificates, mail, and the emulator of Stripe with its pages and papers.
-RUN uv pip install libs/common trustme aiosmtpd aiohttp jinja2 python-dateutil fpdf2 && check-lock requirements.lock
+# Certificates, mail, the audit, and the emulator of Stripe with its pages and papers.
+RUN uv pip install libs/common trustme aiosmtpd aiohttp jinja2 python-dateutil fpdf2 pyyaml && check-lock requirements.lock
 
 FROM python:3.13-slim AS runtime
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin studio

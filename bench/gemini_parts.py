@@ -21,7 +21,7 @@ from common.contracts import EVENTS, Envelope, Event, decode
 from common.errors import NotFound, NotYet
 from common.intake import Intake
 from common.work import UnitOfWork
-from generation.domain import Origin
+from generation.domain import Origin, UploadKeys
 from generation.ports import Finished, ImageEngine, OpenPicture, Painting, PaintOrder, Photo, PhotoMissing, Size
 from ops.embedded.site import PROJECT
 from ops.emulators.gemini import DEFAULT_KEY
@@ -67,7 +67,7 @@ class Photos:
         self._jpeg = photo()
         self._gone: set[UUID] = set()
 
-    def read(self, upload_id: UUID, *, owner: UUID) -> Photo:
+    def read(self, upload_id: UUID, *, owner: UUID, keys: UploadKeys) -> Photo:
         if upload_id in self._gone:
             raise PhotoMissing
         return Photo(jpeg=self._jpeg, title=upload_id.hex, note="")

@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -108,9 +109,9 @@ class Orders:
         """The figurine's id, and when its order was accepted."""
         clock = self._service.unit.clock
         placement = Placement(figurine_id=clock.new_id(), upload_id=clock.new_id(), order=ORDER, price=1, seed=1)
-        self._uploads.put(placement.upload_id, PHOTO, title="", note="", owner=account_id)
+        keys = self._uploads.put(placement.upload_id, PHOTO, title="", note="", owner=account_id)
         with self._service.unit.begin() as work:
-            figurines.place_order(work, account_id, placement)
+            figurines.place_order(work, account_id, replace(placement, keys=keys))
         return str(placement.figurine_id), time.perf_counter()
 
     def _sign_up(self, n: int) -> UUID:

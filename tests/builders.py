@@ -45,6 +45,9 @@ class Life:
     delivery: str = "now"
     # What the person was shown, where the order says it.
     agreed: int | None = None
+    # What opens the photo and the words, as the gateway was told when it stored them.
+    upload_key: str = ""
+    words_key: str = ""
 
     @property
     def price(self) -> int:
@@ -68,6 +71,8 @@ class Life:
             save=self.save,
             delivery=self.delivery,
             unit_price=self.agreed,
+            upload_key=self.upload_key,
+            words_key=self.words_key,
         )
 
     def edit_ordered(self, parent: "Life", *, picture: int = 1) -> FigurineEditOrdered:
@@ -86,6 +91,7 @@ class Life:
             ordered_at=self.began,
             delete_by=self.began + DAY,
             options=self.options,
+            words_key=self.words_key,
         )
 
     def requested(self) -> FigurineRequested:

@@ -17,7 +17,7 @@ from ops.services import BUCKETS_OF, SERVICES
 # What the other services answer the gateway; it calls them, they never call it.
 _CALLED = tuple(service for service in SERVICES if service != "gateway")
 # Who seals and who opens what people give and get.
-_SEALERS = frozenset({"gateway", "generation", "billing"})
+_SEALERS = frozenset({"gateway", "generation", "billing", "privacy"})
 _PHOTOGRAPHERS = frozenset({"gateway", "generation"})
 # Nobody's bank account: a number from IBAN textbooks, so that paying by invoice can be tried.
 _TEST_SELLER = {
@@ -27,6 +27,7 @@ _TEST_SELLER = {
     "FIGURINE_BANK_IBAN": "GB33 BUKB 2020 1555 5555 55",
 }
 _TOKENS = "gateway tokens"
+AUDIT_KEY = "audit tokens"
 
 
 class Environments:
@@ -122,6 +123,7 @@ class Environments:
             "FIGURINE_RECEIPT_PRIVATE_KEY": secrets.signing_key(f"{service} receipts"),
         }
         if service == "privacy":
+            keys["FIGURINE_AUDIT_PUBLIC_KEY"] = secrets.verification_key(AUDIT_KEY)
             keys["FIGURINE_RECEIPT_PUBLIC_KEYS"] = json.dumps(secrets.verification_keys("receipts", SERVICES))
         return keys
 

@@ -64,9 +64,12 @@ UNSETTLED: Mapping[str, LiteralString] = {
         """,
     "letters whose way over the mail server is not on record": """
         SELECT account_id, count(*)
-          FROM gateway.mails WHERE state = 'sent'
+          FROM gateway.mails WHERE state = 'sent' AND account_id IS NOT NULL
          GROUP BY account_id HAVING count(*) > (SELECT count(*) FROM privacy.disclosures
                                                  WHERE user_id = account_id AND partner = 'mail_relay')
+        """,
+    "questions nobody was told have arrived": """
+        SELECT id FROM gateway.tickets WHERE acknowledged_at IS NULL AND unreachable_at IS NULL
         """,
     "ends that analytics has not counted": """
         SELECT jobs, facts
@@ -83,6 +86,13 @@ BROKEN: Mapping[str, LiteralString] = {
           FROM gateway.figurines AS shown
           FULL JOIN (SELECT * FROM generation.figurines WHERE deleted_at IS NULL) AS job USING (id)
          WHERE shown.state IS DISTINCT FROM job.state
+        """,
+    "a question says otherwise than what was written about it": """
+        SELECT ticket.id, state
+          FROM gateway.tickets AS ticket
+          LEFT JOIN LATERAL (SELECT author FROM gateway.ticket_messages WHERE ticket_id = ticket.id
+                              ORDER BY id DESC LIMIT 1) AS last ON true
+         WHERE author IS NULL OR (state = 'answered') <> (author = 'studio' AND state <> 'closed')
         """,
     "the gateway shows other pictures than generation has": """
         SELECT shown.id
@@ -230,6 +240,20 @@ BROKEN: Mapping[str, LiteralString] = {
          WHERE NOT said.granted AND NOT EXISTS (
                SELECT FROM analytics.choices
                 WHERE purpose = 'analytics' AND NOT choices.granted AND choices.changed_at = said.changed_at)
+        """,
+    "a letter about the policy is on nobody's list, or somebody on it has none": """
+        SELECT coalesce(mail.account_id, told.account_id)
+          FROM (SELECT * FROM gateway.mails WHERE template = 'policy') AS mail
+          FULL JOIN (SELECT * FROM gateway.policy_told WHERE state = 'waiting') AS told ON told.mail_id = mail.id
+         WHERE mail.id IS NULL
+            OR NOT EXISTS (SELECT FROM gateway.policy_told WHERE policy_told.mail_id = mail.id)
+        """,
+    "privacy knows otherwise how many were told of a policy than the gateway counted": """
+        SELECT version
+          FROM gateway.policy_notices AS counted JOIN privacy.policy_versions AS known USING (version)
+         WHERE counted.counted_at = known.counted_at
+           AND (counted.entitled, counted.told, counted.undeliverable, counted.departed, counted.waiting)
+               <> (known.entitled, known.told, known.undeliverable, known.departed, known.waiting)
         """,
     "a promise was broken": """
         SELECT upload_id, fact FROM privacy.evidence WHERE NOT kept

@@ -82,8 +82,16 @@ FORGERIES: Mapping[str, LiteralString] = {
           FROM generation.figurines
         """,
     "letters whose way over the mail server is not on record": "DELETE FROM privacy.disclosures",
+    "questions nobody was told have arrived": """
+        INSERT INTO gateway.tickets (id, account_id, reference, topic, state, opened_at, changed_at, waiting_since)
+        SELECT id, id, 'FS-222222', 'other', 'open', now(), now(), now() FROM gateway.accounts LIMIT 1
+        """,
     "ends that analytics has not counted": "DELETE FROM analytics.facts",
     "the gateway shows another state than generation has": "UPDATE gateway.figurines SET state = 'failed'",
+    "a question says otherwise than what was written about it": """
+        INSERT INTO gateway.tickets (id, account_id, reference, topic, state, opened_at, changed_at)
+        SELECT id, id, 'FS-222222', 'other', 'answered', now(), now() FROM gateway.accounts LIMIT 1
+        """,
     "the gateway shows other pictures than generation has": "UPDATE gateway.figurines SET pictures = '[]'",
     "a person was told of an end not once": "DELETE FROM gateway.feed",
     "a job that succeeded has no picture, or one that failed has": "UPDATE generation.figurines SET state = 'failed'",
@@ -139,6 +147,18 @@ FORGERIES: Mapping[str, LiteralString] = {
     "somebody is counted who took that back": """
         INSERT INTO privacy.consents (id, user_id, purpose, granted, policy_version, how, changed_at)
         VALUES (gen_random_uuid(), gen_random_uuid(), 'analytics', false, '2026-11-01', 'api', now())
+        """,
+    "a letter about the policy is on nobody's list, or somebody on it has none": """
+        INSERT INTO gateway.mails (id, account_id, template, state, created_at, next_try_at)
+        SELECT id, id, 'policy', 'sent', now(), now() FROM gateway.accounts LIMIT 1
+        """,
+    "privacy knows otherwise how many were told of a policy than the gateway counted": """
+        WITH known AS (
+            INSERT INTO privacy.policy_versions (version, digest, significant, published_at, announced_at, entitled,
+                                                 told, undeliverable, departed, waiting, counted_at)
+            VALUES ('p', '', true, now(), now(), 2, 1, 0, 0, 0, now()) RETURNING *)
+        INSERT INTO gateway.policy_notices (version, published_at, next_batch_at, entitled, told, counted_at)
+        SELECT version, published_at, now(), entitled, 2, counted_at FROM known
         """,
     "a promise was broken": "UPDATE privacy.evidence SET kept = false",
     "an order has no photo, or two": "DELETE FROM generation.uploads",

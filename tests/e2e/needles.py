@@ -24,8 +24,10 @@ SEALED: Mapping[str, str] = {
     "company": "Schnurrpfeiferei Kaltwasserfall",
     "address": "Hinterdupfingerweg 4711",
     "vat_number": "XQ887766554433",
+    "question": "Why does my grandfather look like a sauerkrautbaron?",
+    "answer": "He wears the hat of a dampfnudelduke",
 }
-# Where people are from, and with what, is looked at and never written down.
+# What is never written down, and what she comes with, which only the security log keeps: sealed, and told in words.
 NEVER_KEPT: Mapping[str, str] = {
     "user agent": "Pampelmusenbrowser/77.4",
     "address on the net": "203.0.113.177",
@@ -77,6 +79,7 @@ class Woman:
         self.figurine = self._first()
         self._say_so()
         self.version = self._second()
+        self.ticket = self._ask()
         self.customer.wait_until_ended(self.version)
         until(
             lambda: all(self.is_paid(order) for order in (self.orders[0], self.orders[2])), "The money", seconds=SECONDS
@@ -145,6 +148,18 @@ class Woman:
         self._put(f"figurines/{self.figurine}/favourite", None)
         shared = expect(200, self.http.post(f"/v1/figurines/{self.figurine}/share"))
         self.token = urlsplit(shared["url"]).path.rsplit("/", 1)[1]
+
+    def _ask(self) -> str:
+        """A question, which somebody of the studio reads and answers."""
+        asked = expect(201, self._post("support/tickets", {"topic": "figurine", "message": SEALED["question"]}))
+        self._operator("show", asked["reference"], "--because", "To answer what was asked")
+        self._operator("answer", asked["reference"], text=SEALED["answer"])
+        return asked["id"]
+
+    def _operator(self, command: str, reference: str, *more: str, text: str = "") -> None:
+        told = [sys.executable, "-m", "gateway.operator", command, reference, "--as", "mira", *more]
+        environment = self.stack.environments.of("gateway")
+        subprocess.run(told, env=environment, input=text, capture_output=True, text=True, check=True)
 
     def _second(self) -> str:
         wish = {"note": SEALED["version"], "saved_photo_id": self.photo, "variants": 2}

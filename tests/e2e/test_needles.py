@@ -95,12 +95,13 @@ def what_she_is_shown(woman: Woman) -> Mapping[str, str]:
     """What the public API answers her, by the needle that is to be found in it."""
     get = woman.customer.get
     account, details = json.dumps(get("account")), json.dumps(get("billing-details"))
-    versions = json.dumps(get(f"figurines/{woman.version}"))
+    versions, thread = json.dumps(get(f"figurines/{woman.version}")), json.dumps(get(f"support/tickets/{woman.ticket}"))
     return {
         "name": account,
         "e-mail": account,
         "title": json.dumps(get(f"figurines/{woman.figurine}")),
         "version": versions,
+        **dict.fromkeys(("question", "answer"), thread),
         "comment": json.dumps(get(f"figurines/{woman.figurine}/rating")),
         **dict.fromkeys(("company", "address", "vat_number"), details),
         "share": json.dumps(get(f"figurines/{woman.figurine}/share")),
@@ -139,7 +140,14 @@ def test_before_none_of_it_lies_anywhere_as_it_is(story: Story) -> None:
 def test_before_her_user_id_stands_where_the_inventory_says_and_her_objects_are_there(story: Story) -> None:
     tables = inside.tables_with(story.before.backup, story.woman.id.encode())
     assert tables <= declared()
-    assert {"gateway.accounts", "billing.entries", "generation.figurines", "privacy.clocks"} <= tables
+    assert {
+        "gateway.accounts",
+        "gateway.tickets",
+        "gateway.access_log",
+        "billing.entries",
+        "generation.figurines",
+        "privacy.clocks",
+    } <= tables
     named = {id for id in story.objects if any(id in key for key in story.before.keys)}
     assert len(named) == 4, "two figurines, a saved photo and a copy; the uploads were gone by then"
 

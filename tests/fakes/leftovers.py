@@ -3,7 +3,18 @@
 from common.database import Database
 
 WORK = {
-    "gateway": ("outbox", "alarms", "pending_addresses", "corrections", "mails"),
+    "gateway": (
+        "outbox",
+        "alarms",
+        "pending_addresses",
+        "corrections",
+        "mails",
+        "tickets",
+        "contact_rates",
+        "access_log",
+        "policy_told",
+        "policy_notices",
+    ),
     "generation": (
         "outbox",
         "shares",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from generation.domain import Origin
+from generation.domain import Origin, UploadKeys
 from generation.ports import Finished, OpenPicture, Painting, Photo, PhotoMissing, Print, Size
 
 
@@ -26,16 +26,16 @@ class MemoryPhotos:
         """A photo comes."""
         self._held[upload_id] = _Held(owner=owner, came_at=at)
 
-    def read(self, upload_id: UUID, *, owner: UUID) -> Photo:
+    def read(self, upload_id: UUID, *, owner: UUID, keys: UploadKeys) -> Photo:  # noqa: ARG002 - nothing is sealed
         """The photo. Raises PhotoMissing."""
         held = self._held.get(upload_id)
         if held is None or held.owner != owner:
             raise PhotoMissing
         return Photo(jpeg=upload_id.bytes, title="", note="")
 
-    def read_words(self, upload_id: UUID, *, owner: UUID) -> Photo:
+    def read_words(self, upload_id: UUID, *, owner: UUID, keys: UploadKeys) -> Photo:
         """The words alone. Raises PhotoMissing."""
-        return self.read(upload_id, owner=owner)
+        return self.read(upload_id, owner=owner, keys=keys)
 
     def held(self) -> list[UUID]:
         """What there is."""

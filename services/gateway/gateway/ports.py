@@ -8,7 +8,7 @@ from uuid import UUID
 from common.errors import Unavailable
 from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
-from gateway.domain.photo import SanePhoto
+from gateway.domain.photo import SanePhoto, UploadKeys
 from gateway.domain.styles import Style
 
 
@@ -25,8 +25,11 @@ class PhotoIntake(Protocol):
 class PhotoStore(Protocol):
     """Where photos wait, sealed, for generation."""
 
-    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> None:
-        """Store a photo and the words that came with it, or the words alone. Raises Unavailable."""
+    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> UploadKeys:
+        """Store a photo and the words that came with it, or the words alone. Raises Unavailable.
+
+        What opens them is returned and lies nowhere else: without an order that tells generation, nobody reads them.
+        """
         ...
 
     def delete(self, upload_id: UUID) -> None:
@@ -77,12 +80,15 @@ class Letters(Protocol):
     def write(
         self,
         template: str,
-        account: Account,
+        account: Account | None,
         parameters: Mapping[str, str] | None = None,
         *,
         change: PendingAddress | None = None,
     ) -> Letter:
-        """The letter of this kind for this person, with these numbers and dates in it, or about this change."""
+        """The letter of this kind for this person, with these numbers and dates in it, or about this change.
+
+        Without an account it is about a question, and for whoever asked it.
+        """
         ...
 
 

@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import Field, SecretStr
 
 from common.settings import ExportSettings
-from gateway.domain.people import check_policy
 
 
 class Settings(ExportSettings):
@@ -29,7 +28,10 @@ class Settings(ExportSettings):
     mail_sender: str = "Figurine Studio <studio@localhost>"
     # Who is told by mail of a promise that was found broken; nobody without it.
     operator_email: str = ""
-    policy_version: Annotated[str, AfterValidator(check_policy)] = "2026-11-01"
+    # How many people a minute are written to when the policy has changed.
+    policy_mails_per_minute: Annotated[int, Field(gt=0)] = 600
+    # How many proxies of our own stand before the gateway: of what they tell of clients, so much is believed.
+    trusted_proxies: int = Field(default=0, ge=0, le=9)
     # A live stream holds a thread for as long as a page is open.
     web_threads: int = 64
     live_streams: int = 48

@@ -24,6 +24,7 @@ from common.contracts.generation import (
 from common.contracts.privacy import (
     ConsentChanged,
     ExportRequested,
+    PolicyPublished,
     ProcessingRestricted,
     ProcessingResumed,
 )
@@ -31,7 +32,7 @@ from common.contracts.rights import PromiseBroken
 from common.parts import record_export
 from common.subscriptions import Subscriptions
 from gateway.repository import Work
-from gateway.use_cases import consents, figurines, mails, payments, promises
+from gateway.use_cases import consents, figurines, mails, payments, policies, promises
 
 SUBSCRIPTIONS: Subscriptions[Work] = {
     FigurineRequested: figurines.note_priced,
@@ -52,6 +53,7 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     ProcessingRestricted: consents.note_restricted,
     ProcessingResumed: consents.note_resumed,
     MailRequested: mails.write_to_person,
+    PolicyPublished: policies.note_published,
     ExportRequested: partial(record_export, service="gateway"),
     PromiseBroken: promises.tell_operators,
 }

@@ -11,6 +11,8 @@ from common.erasure import Leaving
 from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.policy import read_policies
+from common.probes.retention import retention_probes
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -33,15 +35,21 @@ from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
+from gateway.domain.policies import Pace
 from gateway.domain.rights import ArchiveExpired
+from gateway.domain.tickets import TooManyMessages
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
+from gateway.jobs.desk import desk_jobs
 from gateway.jobs.kept import SignUpForm, probes
+from gateway.jobs.probes import PROBES
+from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
 from gateway.routes.accounts import SignUpBody
 from gateway.routes.context import COOKIE, Studio
+from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
 from gateway.use_cases import leaving
@@ -64,11 +72,13 @@ STATUSES: Mapping[type[Refused], int] = {
     ModelFailed: 422,
     TooManyModels: 429,
     TooManyChanges: 429,
+    TooManyMessages: 429,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
     "token": {"type": "http", "scheme": "bearer"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    "ticket_key": {"type": "apiKey", "in": "header", "name": TICKET_KEY},
 }
 
 
@@ -112,6 +122,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         to=settings.operator_email,
         page=f"{settings.public_url.rstrip('/')}/promises",
     )
+    policies = read_policies()
     sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
         database=database,
@@ -135,10 +146,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
         inventory=INVENTORY,
         blueprints=BLUEPRINTS,
         statuses=STATUSES,
+        proxies=settings.trusted_proxies,
         security_schemes=SECURITY_SCHEMES,
         ports=[
             Studio(
-                policy_version=settings.policy_version,
+                policies=policies,
                 fingerprint_key=derived(secret, "fingerprint"),
                 public_url=settings.public_url.rstrip("/"),
             ),
@@ -153,17 +165,24 @@ def build(settings: Settings | None = None) -> Service[Work]:
         subscriptions=SUBSCRIPTIONS,
         jobs=[
             *jobs(office, follower, bell),
+            *desk_jobs(unit),
+            *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        probes=probes(
-            others={
-                each.name: partial(each.get, "/readyz", user_id=None)
-                for each in (peers.generation, peers.billing, peers.privacy, peers.analytics)
-            },
-            sign_up=SignUpForm(page=TEMPLATES / "signup.html", body=SignUpBody.model_fields),
-            fence=settings.fence,
-        ),
+        probes=[
+            *PROBES,
+            *POLICY_PROBES,
+            *retention_probes(INVENTORY, promise="C5"),
+            *probes(
+                others={
+                    each.name: partial(each.get, "/readyz", user_id=None)
+                    for each in (peers.generation, peers.billing, peers.privacy, peers.analytics)
+                },
+                sign_up=SignUpForm(page=TEMPLATES / "signup.html", body=SignUpBody.model_fields),
+                fence=settings.fence,
+            ),
+        ],
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(
             begin=leaving.sign_out,

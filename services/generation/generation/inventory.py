@@ -7,6 +7,7 @@ from common.inventory import (
     Bucket,
     Category,
     Column,
+    Days,
     Delete,
     Inventory,
     NamedBy,
@@ -135,8 +136,8 @@ INVENTORY = Inventory(
         subject="user_id",
         category=Category.C2,
         purposes=(Purpose.U2,),
-        # The photo goes at once; the row stays as the proof that it went.
-        retain=UntilErased(),
+        # The photo goes at once; the row stays for a month as the proof that it went.
+        retain=Days(30, after="deleted_at"),
         erase=Delete(),
         export=AsJson("photos/uploads.json"),
         columns={
@@ -150,6 +151,14 @@ INVENTORY = Inventory(
             "next_try_at": "When deletion is tried next.",
             "deleted_at": "When it went.",
             "words_only": "Whether it was a title and a note without a photo.",
+            "photo_key": Column(
+                "The key of the photo, until it is deleted.", key_of="uploads", withheld="Your archive holds the photo."
+            ),
+            "words_key": Column(
+                "The key of the title and the note, until they are deleted.",
+                key_of="uploads",
+                withheld="Your archive holds the words.",
+            ),
         },
     ),
     Table(

@@ -6,13 +6,15 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from pydantic import SecretStr
+
 from common import record_door
 from common.clock import SYSTEM_CLOCK
 from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
-from common.sealing import Keyring, Sealer
+from common.sealing import Keyring
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
 from common.storage import ObjectStore
@@ -37,13 +39,15 @@ from generation.jobs import (
     Workshop,
     album_jobs,
     jobs,
+    kept,
+    keys_of,
     model_jobs,
     note_unknown_calls,
     post_jobs,
     quality_jobs,
     resealing_jobs,
 )
-from generation.jobs.kept import probes
+from generation.jobs.probes import probes
 from generation.ports import ImageEngine, OffersBatches
 from generation.repository import Work
 from generation.routes import ROUTES, STATUSES, Catalogue, ModelDesk, QualityDesk, Shelf
@@ -56,8 +60,10 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
     """The service; `engine` replaces those from the settings, under the name of the studio's."""
     settings = settings or load(Settings)
     database = Database(settings.database_url.get_secret_value(), application="generation")
-    keys = PersonKeys(Keyring.parse(settings.sealing_keys.get_secret_value()), fence=settings.fence)
-    unit = UnitOfWork(service="generation", database=database, build=partial(Work, keys=keys), fence=settings.fence)
+    keys = PersonKeys(_keyring(settings.sealing_keys), fence=settings.fence)
+    upload_keys = _keyring(settings.upload_keys)
+    rooms = partial(Work, keys=keys, upload_keys=upload_keys)
+    unit = UnitOfWork(service="generation", database=database, build=rooms, fence=settings.fence)
     store = ObjectStore(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
@@ -65,6 +71,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         ca_file=settings.ca_file,
     )
     sealer = keys.sealer_of(database, unit.clock)
+    uploads = S3Photos(store, keys.sealer_of(database, unit.clock, keyring=upload_keys))
     pictures, models, saved = S3Pictures(store, sealer), S3Models(store, sealer), S3SavedPhotos(store, sealer)
     engines = {STUDIO: engine} if engine else engines_of(settings, partial(note_unknown_calls, unit))
     styles = as_painted(read_catalogue(), {STUDIO: STYLES})
@@ -77,7 +84,6 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         tiers={GEMINI: settings.gemini_key_tier or ""},
     )
     signatures = read_signatures(settings)
-    uploads = S3Photos(store, Sealer(Keyring.parse(settings.upload_keys.get_secret_value())))
     workshop = Workshop(
         unit=unit,
         engines=engines,
@@ -87,14 +93,12 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         finish=Finisher(signatures),
         lease=timedelta(seconds=settings.lease_seconds),
     )
-    album = Album(unit=unit, uploads=uploads, store=saved, develop=develop)
     looker = Looker()
     desks = [
         PostDesk(unit=unit, name=name, engine=each, painters=painters, bench=workshop) for name, each in batches.items()
     ]
     maker = ReliefMaker(workers=settings.model_makers)
     resealer = Resealer(unit=unit, figurines=pictures, photos=saved)
-    bench = ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
 
     def close() -> None:
         looker.close()
@@ -123,8 +127,10 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         subscriptions=subscriptions(styles, saved_photos=settings.saved_photos_per_person),
         jobs=[
             *jobs(workshop),
-            *model_jobs(bench),
-            *album_jobs(album),
+            *model_jobs(
+                ModelBench(unit=unit, maker=maker, models=models, pictures=pictures, makers=settings.model_makers)
+            ),
+            *album_jobs(Album(unit=unit, uploads=uploads, store=saved, develop=develop)),
             *quality_jobs(QualityWatch(unit=unit, least_people=settings.quality_least_people)),
             *key_jobs(unit, INVENTORY, keys),
             *resealing_jobs(resealer),
@@ -135,13 +141,17 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
                     database=database,
                     inventory=INVENTORY,
                     open_value=lambda sealed, owner, place: sealer.open(sealed, owner=owner, purpose=place),
-                    shelves={UPLOADS: uploads.shelf(), FIGURINES: pictures.shelf(), PHOTOS: saved.shelf()},
+                    shelves={
+                        UPLOADS: uploads.shelf(partial(keys_of, unit)),
+                        FIGURINES: pictures.shelf(),
+                        PHOTOS: saved.shelf(),
+                    },
                 ),
                 store,
                 settings.export_keys,
             ),
         ],
-        probes=probes(pictures, INVENTORY),
+        probes=[*probes(uploads), *kept.probes(pictures, INVENTORY)],
         commands={
             **commands(unit, least_people=settings.quality_least_people),
             "rewrap": rewrap_command(unit, INVENTORY, keys, objects=resealer),
@@ -156,6 +166,10 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         },
         close=close,
     )
+
+
+def _keyring(keys: SecretStr) -> Keyring:
+    return Keyring.parse(keys.get_secret_value())
 
 
 def engines_of(settings: Settings, unknown: Callable[[UUID, int], None]) -> Mapping[str, ImageEngine]:

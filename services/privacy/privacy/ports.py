@@ -68,6 +68,13 @@ class ArchiveStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditKey:
+    """What audits are signed with, in PEM; None where nobody files any."""
+
+    public: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How often probes look, compared with usual."""
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from common.contracts.gateway import ImageUploaded
+from common.contracts.gateway import ImageUploaded, PolicyTold
 from common.contracts.generation import (
     FigurineFailed,
     FigurineGenerated,
@@ -17,7 +17,7 @@ from common.subscriptions import Subscriptions
 from privacy import use_cases
 from privacy.ports import Pace, ReceiptKeys
 from privacy.repository import Work
-from privacy.use_cases import archives, erasures, promises
+from privacy.use_cases import archives, erasures, promises, publishing
 
 
 def subscriptions(keys: ReceiptKeys | None, pace: Pace) -> Subscriptions[Work]:
@@ -29,6 +29,7 @@ def subscriptions(keys: ReceiptKeys | None, pace: Pace) -> Subscriptions[Work]:
         ImageDeleted: use_cases.prove_deletion,
         SavedPhotoDeleted: use_cases.prove_saved_photo_gone,
         PartnerDisclosed: use_cases.file_disclosure,
+        PolicyTold: publishing.note_told,
         ExportRequested: partial(record_export, service="privacy"),
         ExportPartReady: archives.take_part,
         ExportPartFailed: archives.note_failed_part,

@@ -97,6 +97,25 @@ class TestMaking:
         assert rows_of(database, ada) == 1
         assert open_anew(keyring, database, first, ada) == b"in the garden"
 
+    def test_what_another_service_wrapped_with_a_shared_keyring_moves_under_its_owners_key(
+        self, keyring: Keyring, database: Database
+    ) -> None:
+        (ada,) = new_people(of=1)
+        shared = Keyring({keyring.current: b"s" * 32}, current=keyring.current)
+        sealed = seal(Sealer(shared), ada)
+        with database.begin() as connection:
+            sealer = PersonKeys(keyring).sealer(connection, SYSTEM_CLOCK, keyring=shared)
+            assert opened(sealer, sealed, ada) == b"in the garden"
+            moved = sealer.rewrap(sealed, owner=str(ada))
+        assert open_anew(keyring, database, moved, ada) == b"in the garden"
+        for without in (Sealer(shared), Sealer(keyring)):
+            with pytest.raises(Unsealable):
+                opened(without, moved, ada)
+        # The service's own keyring is no second way in.
+        own = PersonKeys(keyring).sealer_of(database, SYSTEM_CLOCK)
+        with pytest.raises(Unsealable):
+            opened(own, sealed, ada)
+
     def test_many_who_need_it_at_once_get_the_same_key(self, keyring: Keyring, database: Database) -> None:
         (ada,) = new_people(of=1)
         together = Barrier(8)

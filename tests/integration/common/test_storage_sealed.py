@@ -169,3 +169,49 @@ def test_a_deleted_picture_is_gone(pictures: SealedBucket, key: str) -> None:
     assert pictures.delete(key) is False
     with pytest.raises(ObjectMissing):
         pictures.read(key, owner="ann")
+
+
+class TestDetachedKeys:
+    """The key goes to the caller, and nothing of it stays beside the object."""
+
+    def test_an_object_opens_with_the_key_its_writer_was_given_and_not_without(
+        self, store: ObjectStore, bucket: str, pictures: SealedBucket, key: str
+    ) -> None:
+        wrapped = pictures.put_detached(key, PICTURE, owner="ann")
+        assert "sealed-key" not in store.stat(bucket, key).metadata
+        assert pictures.read(key, owner="ann", wrapped_key=wrapped) == PICTURE
+        with pytest.raises(Unsealable):
+            pictures.read(key, owner="ann")
+        with pytest.raises(Unsealable):
+            pictures.open_range(key, owner="ann", start=0, length=1)
+
+    def test_pieces_of_unknown_length_and_ranges_of_them_too(self, pictures: SealedBucket, key: str) -> None:
+        pieces = (PICTURE[at : at + 1000] for at in range(0, len(PICTURE), 1000))
+        wrapped = pictures.put_pieces_detached(key, pieces, owner="ann")
+        assert pictures.read(key, owner="ann", wrapped_key=wrapped) == PICTURE
+        with pictures.open_range(key, owner="ann", start=70_000, length=80_000, wrapped_key=wrapped) as opened:
+            assert b"".join(opened) == PICTURE[70_000:150_000]
+
+    def test_the_key_of_another_object_or_for_another_owner_opens_nothing(
+        self, pictures: SealedBucket, key: str
+    ) -> None:
+        wrapped = pictures.put_detached(key, PICTURE, owner="ann")
+        another = pictures.put_detached(f"{key}-2", PICTURE, owner="ann")
+        for owner, wrong in (("ann", another), ("bob", wrapped), ("ann", wrapped[:-1]), ("ann", b"x")):
+            with pytest.raises(Unsealable):
+                pictures.read(key, owner=owner, wrapped_key=wrong)
+
+    def test_a_key_given_for_an_object_that_has_its_own_beside_it_counts_alone(
+        self, pictures: SealedBucket, key: str
+    ) -> None:
+        pictures.put(key, PICTURE, owner="ann")
+        another = pictures.put_detached(f"{key}-2", PICTURE, owner="ann")
+        with pytest.raises(Unsealable):
+            pictures.read(key, owner="ann", wrapped_key=another)
+        assert pictures.read(key, owner="ann") == PICTURE
+
+    def test_an_object_that_was_not_stored_gave_no_key(self, pictures: SealedBucket, key: str) -> None:
+        with pytest.raises(ValueError, match="announced"):
+            pictures.put_detached(key, io.BytesIO(PICTURE), owner="ann", length=len(PICTURE) - 1)
+        with pytest.raises(ObjectMissing):
+            pictures.size(key)

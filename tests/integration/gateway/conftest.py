@@ -47,8 +47,8 @@ from tests.fixtures.signing import SigningFiles
 from tests.fixtures.stripe import RunningStripe
 from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, SAVED_LIMIT, Studio
 
-KEY = "1:" + "A" * 43 + "="
-UPLOADS = Sealer(Keyring.parse(KEY))
+KEY, UPLOAD_KEY, EXPORT_KEY = (f"1:{letter * 43}=" for letter in "AEI")
+UPLOAD_KEYS = Keyring.parse(UPLOAD_KEY)
 KEYS = PersonKeys(Keyring.parse(KEY))
 UNUSED = "https://localhost:1"
 # Under which terms billing sells here.
@@ -79,6 +79,11 @@ class S3(Protocol):
 def sealer_of(unit: UnitOfWork[Any]) -> Sealer:
     """Seals files of people as the service does."""
     return KEYS.sealer_of(unit.database, unit.clock)
+
+
+def opening(unit: UnitOfWork[Any]) -> Sealer:
+    """Opens uploads as generation does."""
+    return KEYS.sealer_of(unit.database, unit.clock, keyring=UPLOAD_KEYS)
 
 
 @contextmanager
@@ -115,7 +120,7 @@ def store_settings() -> dict[str, Any]:
         "s3_access_key": "unused",
         "s3_secret_key": SecretStr("unused"),
         "sealing_keys": SecretStr(KEY),
-        "upload_keys": SecretStr(KEY),
+        "upload_keys": SecretStr(UPLOAD_KEY),
     }
 
 
@@ -177,7 +182,7 @@ def workshop(
         unit=generation_service.unit,
         engines={STUDIO: engine},
         painters=painters,
-        photos=S3Photos(object_store, UPLOADS, bucket=s3.buckets["uploads"]),
+        photos=S3Photos(object_store, opening(generation_service.unit), bucket=s3.buckets["uploads"]),
         pictures=S3Pictures(object_store, sealer_of(generation_service.unit), bucket=s3.buckets["figurines"]),
         finish=Finisher(signatures),
         lease=timedelta(seconds=20),
@@ -188,7 +193,7 @@ def workshop(
 def album(generation_service: Service[Any], object_store: ObjectStore, s3: S3) -> Album:
     return Album(
         unit=generation_service.unit,
-        uploads=S3Photos(object_store, UPLOADS, bucket=s3.buckets["uploads"]),
+        uploads=S3Photos(object_store, opening(generation_service.unit), bucket=s3.buckets["uploads"]),
         store=S3SavedPhotos(object_store, sealer_of(generation_service.unit), bucket=s3.buckets["photos"]),
         develop=develop,
     )
@@ -208,7 +213,11 @@ def peers(
         "billing": billing.wiring.build(
             billing.settings.Settings(**shared("billing"), **SELLING, **payments, code_key=SecretStr(INDEX_KEY))
         ),
-        "privacy": privacy.wiring.build(privacy.settings.Settings(**shared("privacy"), **SIGNING)),
+        "privacy": privacy.wiring.build(
+            privacy.settings.Settings(
+                **shared("privacy"), **SIGNING, sealing_keys=SecretStr(KEY), export_keys=SecretStr(EXPORT_KEY)
+            )
+        ),
     }
 
 
@@ -238,7 +247,7 @@ def gateway_service(
         )
         service = gateway.wiring.build(settings)
         stack.callback(service.close)
-        uploads = S3Uploads(object_store, UPLOADS, bucket=s3.buckets["uploads"])
+        uploads = S3Uploads(object_store, Sealer(UPLOAD_KEYS), bucket=s3.buckets["uploads"])
         yield replace(service, ports=[uploads if isinstance(port, PhotoStore) else port for port in service.ports])
 
 

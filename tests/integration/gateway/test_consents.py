@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from minio import Minio
 
 from common.clock import SYSTEM_CLOCK
+from common.contracts.consents import POLICY_VERSIONS
 from common.contracts.generation import PartnerDisclosed
 from common.contracts.privacy import ConsentChanged
 from common.web import create_app
@@ -97,7 +98,7 @@ def test_consent_is_given_and_taken_back_by_the_same_request(ada: Person) -> Non
     assert again == given
     assert (given["granted"], taken["granted"]) == (True, False)
     assert [(change["granted"], change["how"]) for change in taken["history"]] == [(False, "api"), (True, "api")]
-    assert {change["policy_version"] for change in taken["history"]} == {"2026-11-01"}
+    assert {change["policy_version"] for change in taken["history"]} == {POLICY_VERSIONS[-1]}
     assert ada.get("/v1/consents").get_json()["items"][0] == taken
 
 

@@ -19,6 +19,7 @@ KNOWN = st.sampled_from(
         "name",
         "adult",
         "policy_version",
+        "version",
         "token",
         "style",
         "variants",
@@ -32,6 +33,8 @@ KNOWN = st.sampled_from(
         "price_id",
         "coupon",
         "provider",
+        "topic",
+        "message",
     ]
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -48,6 +51,8 @@ PATHS = (
     "/v1/credits/codes/check",
     "/v1/checkout",
     "/v1/subscription/change",
+    "/v1/support/tickets",
+    "/v1/policy/acknowledge",
 )
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
 fuzzed = settings(max_examples=60)
@@ -100,6 +105,7 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/styles", "get"),
         ("/v1/privacy/processing", "get"),
         ("/v1/privacy/keys", "get"),
+        ("/v1/audits", "get"),
         ("/v1/promises", "get"),
         ("/v1/promises/{promise}/findings", "get"),
         ("/v1/findings", "get"),
@@ -107,6 +113,11 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/privacy/erasures/{request_id}", "get"),
         ("/v1/privacy/erasures/{request_id}/receipt", "get"),
         ("/v1/catalogue", "get"),
+        # Whoever has a question.
+        ("/v1/support/tickets", "post"),
+        ("/v1/policy", "get"),
+        ("/v1/policy/versions", "get"),
+        ("/v1/policy/versions/{version}", "get"),
         # Signed by the payment provider.
         ("/v1/payments/{provider}/webhook", "post"),
         # Whoever has the link.
@@ -156,7 +167,11 @@ def test_no_form_breaks_an_order(ada: Person, fields: dict[str, str], photo: byt
             "/v1/credits/statement",
             "/s/{}",
             "/s/{}/pictures/{}",
+            "/v1/policy/versions/{}",
+            "/policy/{}",
             "/verify",
+            "/v1/support/tickets/{}",
+            "/v1/privacy/accesses",
         ]
     ),
     inserted=st.text(st.characters(exclude_characters="/?#", exclude_categories=["Cs"]), min_size=1, max_size=30),

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from common.web import create_app
+from gateway.domain.photo import UploadKeys
 from gateway.ports import PhotoStore
 from gateway.use_cases.figurines import forget_figurine
 from generation.domain import GEMINI, STUDIO
@@ -340,9 +341,10 @@ class Deleting:
         self._delete = delete
         self.taken_back: list[UUID] = []
 
-    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> None:
-        self._store.put(upload_id, jpeg, title=title, note=note, owner=owner)
+    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> UploadKeys:
+        keys = self._store.put(upload_id, jpeg, title=title, note=note, owner=owner)
         self._delete()
+        return keys
 
     def delete(self, upload_id: UUID) -> None:
         self._store.delete(upload_id)

@@ -73,7 +73,7 @@ def post(studio: Studio, ada: Person) -> Iterator[Post]:
     relay = Relay()
     links = Links(b"k" * 32, public_url=ORIGIN, clock=clock)
     with unit.database.begin() as connection:
-        connection.execute("DELETE FROM mails WHERE account_id <> %s", [ada.id])
+        connection.execute("DELETE FROM mails WHERE account_id IS DISTINCT FROM %s", [ada.id])
     office = Office(
         unit=unit,
         mailer=relay,

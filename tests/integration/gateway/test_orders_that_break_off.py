@@ -13,6 +13,7 @@ from common.errors import Unavailable
 from common.service import Service
 from common.web import create_app
 from common.work import UnitOfWork
+from gateway.domain.photo import UploadKeys
 from gateway.ports import PhotoStore
 from gateway.repository import Work
 from tests.integration.gateway.studio import Person, Studio, photo
@@ -27,12 +28,13 @@ class Uploads:
         self.ids: list[UUID] = []
         self.awaits_its_order = False
 
-    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> None:
-        self._store.put(upload_id, jpeg, title=title, note=note, owner=owner)
+    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> UploadKeys:
+        keys = self._store.put(upload_id, jpeg, title=title, note=note, owner=owner)
         self.ids.append(upload_id)
         if self._breaks:
             raise Unavailable
         self.awaits_its_order = True
+        return keys
 
     def delete(self, upload_id: UUID) -> None:
         self._store.delete(upload_id)

@@ -94,12 +94,12 @@ def news_are_sent(everywhere: Everywhere, ada: Person) -> bool:
     """Whether a piece of news that was written for her before goes out to her now."""
     with everywhere.unit("gateway").database.begin() as connection:
         # Other tests' letters wait for nobody.
-        connection.execute("DELETE FROM mails WHERE account_id <> %s", [ada.id])
+        connection.execute("DELETE FROM mails WHERE account_id IS DISTINCT FROM %s", [ada.id])
     with everywhere.unit("gateway").begin() as work:
         work.mails.add(ada.id, "news", parameters={"headline": "A new style", "text": "It is there."})
         sent: list[Any] = []
         while (sending := mails.claim_mail(work)) is not None:
-            sent.append((sending.account.id, sending.mail.template))
+            sent.append((sending.mail.account_id, sending.mail.template))
             mails.settle_mail(work, sending, mails.Fate.SENT)
     return (ada.id, "news") in sent
 

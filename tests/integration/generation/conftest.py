@@ -34,7 +34,7 @@ from tests.fixtures.signing import SigningFiles
 from tests.integration.generation.doors import Ask, Counted, asking, settings_of
 from tests.integration.generation.shop import CATALOGUE, Shop
 
-UPLOAD_KEYS = Sealer(Keyring({1: b"u" * 32}, current=1))
+UPLOAD_KEYS = Keyring({1: b"u" * 32}, current=1)
 KEYS = PersonKeys(Keyring({1: b"f" * 32}, current=1))
 LEASE = timedelta(seconds=20)
 
@@ -87,7 +87,8 @@ def clock() -> MovableClock:
 def unit(generation_database: Database, clock: MovableClock) -> Iterator[UnitOfWork[Work]]:
     """Generation with nothing to do, before the test and after it."""
     clear("generation", generation_database)
-    yield UnitOfWork(service="generation", database=generation_database, build=partial(Work, keys=KEYS), clock=clock)
+    rooms = partial(Work, keys=KEYS, upload_keys=UPLOAD_KEYS)
+    yield UnitOfWork(service="generation", database=generation_database, build=rooms, clock=clock)
     clear("generation", generation_database)
 
 
@@ -103,12 +104,13 @@ def shop(
     sealer: Sealer,
 ) -> Shop:
     engine = FakeEngine()
-    photos = S3Photos(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"])
+    opening = KEYS.sealer_of(unit.database, clock, keyring=UPLOAD_KEYS)
+    photos = S3Photos(object_store, opening, bucket=s3.buckets["uploads"])
     return Shop(
         unit=unit,
         clock=clock,
         engine=engine,
-        uploads=S3Uploads(object_store, UPLOAD_KEYS, bucket=s3.buckets["uploads"]),
+        uploads=S3Uploads(object_store, Sealer(UPLOAD_KEYS), bucket=s3.buckets["uploads"]),
         pictures=pictures,
         workshop=Workshop(
             unit=unit,

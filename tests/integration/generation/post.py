@@ -44,7 +44,7 @@ class Post:
         life = Life(**({"style": STYLE, "variants": 1, "delivery": "batch", "began": self.shop.clock.now()} | fields))
         if agreed:
             agree(self.shop, life)
-        self.shop.uploads.put(life.upload_id, PHOTO, title="Quillfeather", note="in space", owner=life.user_id)
+        life = self.shop.bring(life, PHOTO, title="Quillfeather", note="in space")
         return self.shop.afford(self.shop.accept(life))
 
     def sent(self, **fields: Any) -> Life:

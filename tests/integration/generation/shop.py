@@ -1,5 +1,6 @@
 """A workshop on real servers with an engine that does as it is told."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -39,8 +40,13 @@ class Shop:
 
     def order(self, life: Life, *, title: str = "Ada", note: str = "") -> Life:
         """The photo comes, and with it the order."""
-        self.uploads.put(life.upload_id, b"the photo", title=title, note=note, owner=life.user_id)
-        return self.accept(life)
+        return self.accept(self.bring(life, b"the photo", title=title, note=note))
+
+    def bring(self, life: Life, jpeg: bytes | None, *, title: str = "", note: str = "") -> Life:
+        """The photo and the words are stored; the order will say what opens them."""
+        keys = self.uploads.put(life.upload_id, jpeg, title=title, note=note, owner=life.user_id)
+        upload_key, words_key = (b64encode(key or b"").decode() for key in (keys.photo, keys.words))
+        return replace(life, upload_key=upload_key, words_key=words_key)
 
     def accept(self, life: Life) -> Life:
         """The order comes; whether there is a photo is another question."""
@@ -108,9 +114,9 @@ class Shop:
     def flip_a_byte(self, bucket: str, key: str) -> None:
         """Damage a sealed object where it lies."""
         with self.client.get_object(self.buckets[bucket], key) as stored:
-            sealed, sealed_key = bytearray(stored.read()), stored.headers["x-amz-meta-sealed-key"]
+            sealed, beside = bytearray(stored.read()), stored.headers.get("x-amz-meta-sealed-key")
         sealed[20] ^= 1
-        metadata: dict[str, Any] = {"sealed-key": sealed_key}
+        metadata: dict[str, Any] = {"sealed-key": beside} if beside else {}
         self.client.put_object(self.buckets[bucket], key, BytesIO(sealed), len(sealed), metadata=metadata)
 
     def with_workshop(self, **parts: Any) -> "Shop":

@@ -48,7 +48,7 @@ def order(shop: Shop) -> Callable[..., Life]:
     def order(variants: int = 1) -> Life:
         life = Life(style=STYLE, variants=variants, began=shop.clock.now())
         agree(shop, life)
-        shop.uploads.put(life.upload_id, PHOTO, title="Quillfeather", note="in space", owner=life.user_id)
+        life = shop.bring(life, PHOTO, title="Quillfeather", note="in space")
         return shop.afford(shop.accept(life))
 
     return order

@@ -33,7 +33,7 @@ HALF_A_MINUTE = timedelta(seconds=31)
 def order(shop: Shop, *, jpeg: bytes = JPEG, **fields: Any) -> Life:
     """A photo comes with an order, and with the wish to save it."""
     life = Life(began=shop.clock.now(), save=True, **fields)
-    shop.uploads.put(life.upload_id, jpeg, title="", note="", owner=life.user_id)
+    life = shop.bring(life, jpeg)
     return shop.accept(life)
 
 
@@ -193,7 +193,7 @@ class TestSaving:
 
     def test_an_order_that_comes_when_its_day_is_over_keeps_no_upload_waiting(self, shop: Shop) -> None:
         life = Life(began=shop.clock.now() - DAY, save=True)
-        shop.uploads.put(life.upload_id, JPEG, title="", note="", owner=life.user_id)
+        life = shop.bring(life, JPEG)
         shop.accept(life)
         shop.run(use_cases.expire_uploads)
         assert shop.workshop.delete_uploads() == 1
@@ -333,7 +333,7 @@ def _with_the_wish(accept: Callable[[Shop, Life], Life]) -> Callable[[Shop, Life
 
     def wished(shop: Shop, life: Life) -> Life:
         life = replace(life, save=True)
-        shop.uploads.put(life.upload_id, JPEG, title="", note="", owner=life.user_id)
+        life = shop.bring(life, JPEG)
         return accept(shop, life)
 
     return wished

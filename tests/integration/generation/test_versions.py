@@ -43,7 +43,7 @@ class Atelier:
         """A figurine that Gemini painted from a photo, whose photo is gone."""
         life = Life(style=STYLE, began=self.shop.clock.now(), **{"variants": 1, **fields})
         agree(self.shop, life)
-        self.shop.uploads.put(life.upload_id, PHOTO, title="Quillfeather", note="", owner=life.user_id)
+        life = self.shop.bring(life, PHOTO, title="Quillfeather")
         self.shop.afford(self.shop.accept(life))
         self.shop.workshop.render_next()
         self.shop.workshop.delete_uploads()
@@ -54,7 +54,7 @@ class Atelier:
         """A version is ordered; it waits for its turn."""
         life = Life(style=STYLE, variants=1, began=self.shop.clock.now(), user_id=parent.user_id)
         life = replace(life, **fields)
-        self.shop.uploads.put(life.upload_id, None, title="Quillfeather", note=NOTE, owner=life.user_id)
+        life = self.shop.bring(life, None, title="Quillfeather", note=NOTE)
         self.accept(life, parent, picture=picture)
         return self.shop.afford(life)
 
@@ -212,7 +212,7 @@ def everything(shop: Shop) -> Iterator[bytes]:
             "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
         ).fetchall()
         for (name,) in names:
-            for (row,) in connection.execute(f"SELECT t::text FROM {name} t".encode()).fetchall():  # noqa: S608
+            for (row,) in connection.execute(f"SELECT t::text FROM {name} t".encode()).fetchall():  # noqa: S608 - names from the catalogue
                 yield str(row).encode()
 
 
@@ -322,7 +322,7 @@ def test_an_edit_that_was_cancelled_before_it_came_stays_cancelled_and_its_words
     gemini = atelier()
     parent = gemini.painted()
     life = Life(style=STYLE, user_id=parent.user_id, began=gemini.shop.clock.now())
-    gemini.shop.uploads.put(life.upload_id, None, title="", note=NOTE, owner=life.user_id)
+    life = gemini.shop.bring(life, None, note=NOTE)
     gemini.shop.cancel(life)
     gemini.accept(life, parent)
     gemini.shop.workshop.delete_uploads()

@@ -1,5 +1,6 @@
 """A toy house that owes parts: letters and scans of Ada and Bob, on real servers."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from common.clock import Clock, MovableClock
 from common.contracts import EVENTS, Event, decode
 from common.contracts.privacy import ExportRequested
+from common.contracts.rights import ExportPartReady
 from common.database import Connection, Database
 from common.inventory import (
     COMMON_TABLES,
@@ -164,8 +166,10 @@ class House:
         return [found.key for found in self.store.list(self.exports)]
 
     def read(self, key: str, owner: UUID) -> dict[str, bytes]:
-        """Everything in a part but what is broken."""
-        reader = PartReader(self.exported, key, owner=str(owner))
+        """Everything in a part but what is broken, opened with the key that was told with it."""
+        ready = [each for each in self.told() if isinstance(each, ExportPartReady) and each.object == key]
+        wrapped_key = b64decode(ready[-1].wrapped_key) if ready else None
+        reader = PartReader(self.exported, key, owner=str(owner), wrapped_key=wrapped_key)
         contents = [(entry, b"".join(pieces)) for entry, pieces in reader.contents()]
         return {entry.path: content for entry, content in contents if entry.kind is not Kind.BROKEN}
 

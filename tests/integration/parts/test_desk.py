@@ -20,6 +20,7 @@ from common.clock_door import ClockDoor
 from common.contracts.rights import ExportPartFailed, ExportPartReady
 from common.database import Database
 from common.parts.desk import LEASE, MAX_TRIES
+from common.sealing import Unsealable
 from common.service import Job
 from common.storage import ObjectMissing, ObjectStore
 from common.storage.objects import PART_BYTES
@@ -212,6 +213,17 @@ def test_a_part_of_another_person_does_not_open(house: House, request_id: UUID) 
         house.read(f"{request_id}/toy-1.part", BOB)
     with pytest.raises(ObjectMissing):
         house.read(f"{request_id}/toy-2.part", ADA)
+
+
+def test_a_part_does_not_open_with_what_lies_beside_it(house: House, request_id: UUID) -> None:
+    house.ask(request_id, ADA)
+    house.desk().write_next()
+    (ready,) = house.told()
+    assert isinstance(ready, ExportPartReady)
+    assert "sealed-key" not in house.store.stat(house.exports, ready.object).metadata
+    with pytest.raises(Unsealable):
+        house.exported.read(ready.object, owner=str(ADA))
+    assert house.read(ready.object, ADA)
 
 
 def _raw(house: House, key: str) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """Privacy on a real Postgres: its database, its rooms, and a clock that moves only when told to."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.contracts import EVENTS, Event, decode
 from common.database import Database
+from common.person_keys import PersonKeys
 from common.service import Service
 from common.tokens import TokenIssuer
 from common.web import create_app
@@ -18,6 +20,7 @@ from privacy.settings import Settings
 from privacy.wiring import build
 from tests.fakes.asking import Answered, Ask
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
+from tests.integration.privacy.copying import EXPORT_KEYS, KEYRING
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +50,8 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def unit(database: Database, clock: MovableClock) -> UnitOfWork[Work]:
-    return UnitOfWork(service="privacy", database=database, build=Work, clock=clock)
+    rooms = partial(Work, keys=PersonKeys(KEYRING), export_keys=EXPORT_KEYS)
+    return UnitOfWork(service="privacy", database=database, build=rooms, clock=clock)
 
 
 @pytest.fixture
@@ -75,6 +79,7 @@ def service(privacy_dsn: str) -> Iterator[Service[Work]]:
             database_url=SecretStr(privacy_dsn),
             broker_url=SecretStr("amqp://localhost/unused"),
             token_public_key=PUBLIC_KEY,
+            sealing_keys=SecretStr(f"1:{'A' * 43}="),
         )
     )
     yield service

@@ -1,7 +1,9 @@
 """Everything a copy needs: privacy's desk on real servers, and parts as services give them."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -12,6 +14,7 @@ from zipfile import ZipFile
 from common.clock import MovableClock
 from common.contracts.rights import ExportPartFailed, ExportPartReady
 from common.parts.layout import Draft, Kind, written
+from common.person_keys import PersonKeys
 from common.sealing import Keyring, Sealer
 from common.storage import ObjectStore, SealedBucket
 from common.work import UnitOfWork
@@ -24,7 +27,8 @@ from privacy.repository import Work
 from privacy.use_cases import archives, requests
 
 POLICY = "2026-11-01"
-SEALER = Sealer(Keyring({1: b"e" * 32}, current=1))
+KEYRING = Keyring({1: b"p" * 32}, current=1)
+EXPORT_KEYS = Keyring({1: b"e" * 32}, current=1)
 
 
 def record(key: str, what: str, **more: Any) -> dict[str, Any]:
@@ -57,7 +61,14 @@ class Copying:
 
     @property
     def sealed(self) -> SealedBucket:
-        return SealedBucket(self.store, self.bucket, SEALER, "export")
+        """As privacy opens and seals, in a process that has just started."""
+        sealer = PersonKeys(KEYRING).sealer_of(self.unit.database, self.clock, keyring=EXPORT_KEYS)
+        return SealedBucket(self.store, self.bucket, sealer, "export")
+
+    @property
+    def shared(self) -> SealedBucket:
+        """As every service seals its part."""
+        return SealedBucket(self.store, self.bucket, Sealer(EXPORT_KEYS), "export")
 
     @property
     def shelf(self) -> ArchiveShelf:
@@ -75,12 +86,22 @@ class Copying:
         with self.unit.begin() as work:
             return requests.read_request(work, request.user_id, request.id)
 
-    def give(self, request: Request, service: str, *drafts: Draft, attempt: int = 1) -> None:
-        """A service's part, announced."""
+    def give(self, request: Request, service: str, *drafts: Draft, attempt: int = 1, old: bool = False) -> None:
+        """A service's part, announced; by an `old` one, with its key beside it."""
         key = f"{request.id}/{service}-{attempt}.part"
-        pieces = written(drafts or (cover(service),), entries_in_a_block=3)
-        self.sealed.put_pieces(key, pieces, owner=str(request.user_id))
-        event = ExportPartReady(request_id=request.id, service=service, object=key, bytes=1, sha256="")
+        pieces, wrapped_key = written(drafts or (cover(service),), entries_in_a_block=3), b""
+        if old:
+            self.shared.put_pieces(key, pieces, owner=str(request.user_id))
+        else:
+            wrapped_key = self.shared.put_pieces_detached(key, pieces, owner=str(request.user_id))
+        self.tell(request, service, key, wrapped_key)
+
+    def tell(self, request: Request, service: str, key: str, wrapped_key: bytes) -> None:
+        """A part is announced."""
+        told = b64encode(wrapped_key).decode()
+        event = ExportPartReady(
+            request_id=request.id, service=service, object=key, bytes=1, sha256="", wrapped_key=told
+        )
         with self.unit.begin() as work:
             archives.take_part(work, event)
 
@@ -103,6 +124,19 @@ class Copying:
 
     def stored(self, request: Request) -> list[str]:
         return [found.key.partition("/")[2] for found in self.store.list(self.bucket, f"{request.id}/")]
+
+
+@contextmanager
+def copying_in(unit: UnitOfWork[Work], clock: MovableClock, store: ObjectStore, bucket: str) -> Generator[Copying]:
+    """Privacy's desk, which leaves nothing behind."""
+    yield Copying(unit=unit, clock=clock, store=store, bucket=bucket)
+    store.abort_uploads(bucket)
+    for found in list(store.list(bucket)):
+        store.delete(bucket, found.key)
+    with unit.database.begin() as connection:
+        connection.execute("DELETE FROM archives")
+        connection.execute("DELETE FROM erasures")
+        connection.execute("DELETE FROM requests WHERE kind IN ('access', 'portability')")
 
 
 @dataclass(frozen=True, slots=True)

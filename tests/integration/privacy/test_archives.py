@@ -27,7 +27,7 @@ from privacy.domain.requests import ANSWER_WITHIN
 from privacy.jobs.archives import LEASE
 from privacy.repository import Work
 from privacy.use_cases import archives
-from tests.integration.privacy.copying import Copying, cover, draft, record
+from tests.integration.privacy.copying import Copying, copying_in, cover, draft, record
 
 
 class S3(Protocol):
@@ -39,15 +39,10 @@ class S3(Protocol):
 
 
 @pytest.fixture
-def copying(unit: UnitOfWork[Work], clock: MovableClock, database: Database, s3: S3) -> Iterator[Copying]:
+def copying(unit: UnitOfWork[Work], clock: MovableClock, s3: S3) -> Iterator[Copying]:
     store = ObjectStore(endpoint=s3.endpoint, access_key=s3.access_key, secret_key=s3.secret_key, ca_file=s3.ca_file)
-    yield Copying(unit=unit, clock=clock, store=store, bucket=s3.buckets["exports"])
-    store.abort_uploads(s3.buckets["exports"])
-    for found in list(store.list(s3.buckets["exports"])):
-        store.delete(s3.buckets["exports"], found.key)
-    with database.begin() as connection:
-        connection.execute("DELETE FROM archives")
-        connection.execute("DELETE FROM requests WHERE kind IN ('access', 'portability')")
+    with copying_in(unit, clock, store, s3.buckets["exports"]) as copying:
+        yield copying
 
 
 @pytest.fixture

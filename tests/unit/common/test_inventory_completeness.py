@@ -115,6 +115,10 @@ def test_lookups_of_a_subject_may_take_several_steps() -> None:
             "withholds its column id without a reason",
         ),
         (
+            replace(ORDERS, columns={**ORDERS.columns, "id": Column("A key.", key_of="scans")}),
+            "holds keys in its column id, which no copy needs",
+        ),
+        (
             replace(ORDERS, columns={**ORDERS.columns, "id": Column("An id.", purposes=())}),
             "has a column id with no purpose",
         ),

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-# Policies a person can have read, the oldest first. What somebody says is tied to one of them.
-POLICY_VERSIONS: Final = ("2026-11-01",)
+# Policies a person can have read, the oldest first; what they say lies in `policy`. What somebody says is tied to one.
+POLICY_VERSIONS: Final = ("2026-11-01", "2026-11-26")
 
 GEMINI: Final = "google_gemini"
 SAVING: Final = "saved_photos"

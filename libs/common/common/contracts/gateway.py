@@ -65,6 +65,10 @@ class ImageUploaded(Event):
     allowance_version: int = 0
     # What the person last said about each purpose, as of the order: it may be newer than the news of it.
     words: dict[str, Word] = Field(default_factory=dict[str, Word])
+    # The data keys of the photo and of the words beside it, wrapped under the upload keyring, in base64: they lie
+    # nowhere near the objects. Empty from a gateway that put them there.
+    upload_key: str = ""
+    words_key: str = ""
 
 
 class FigurineEditOrdered(Event):
@@ -92,6 +96,7 @@ class FigurineEditOrdered(Event):
     allowance_version: int = 0
     # As in `image.uploaded`.
     words: dict[str, Word] = Field(default_factory=dict[str, Word])
+    words_key: str = ""
 
 
 class UsageObserved(Event):
@@ -104,10 +109,31 @@ class UsageObserved(Event):
     seconds: int
 
 
+class PolicyTold(Event):
+    """How many people were told of a significant version of the policy, counted anew.
+
+    `entitled` had an account when it was published and have one now. Of those, `told` had a letter that the mail server
+    took, `undeliverable` one that nobody takes, `departed` are leaving, and `waiting` still wait for theirs; the rest
+    has not been come to. `completed` once nobody waits.
+    """
+
+    type: ClassVar[str] = "policy.told"
+
+    policy_version: str
+    entitled: int
+    told: int
+    undeliverable: int
+    departed: int
+    waiting: int
+    completed: bool
+    counted_at: datetime
+
+
 EVENTS: tuple[type[Event], ...] = (
     UserRegistered,
     UserCorrected,
     ImageUploaded,
     FigurineEditOrdered,
     UsageObserved,
+    PolicyTold,
 )

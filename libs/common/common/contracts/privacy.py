@@ -65,6 +65,17 @@ class ExportRequested(Event):
     only: tuple[str, ...] = ()
 
 
+class PolicyPublished(Event):
+    """A version of the policy came out; of a significant one, everybody who had an account by then is told once."""
+
+    type: ClassVar[str] = "policy.published"
+
+    # Named after its day; what it says is data that every service has.
+    policy_version: str
+    significant: bool
+    published_at: datetime
+
+
 EVENTS: tuple[type[Event], ...] = (
     ConsentChanged,
     ProcessingRestricted,
@@ -72,4 +83,5 @@ EVENTS: tuple[type[Event], ...] = (
     UserDeletionRequested,
     UserIdentityErasureDue,
     ExportRequested,
+    PolicyPublished,
 )

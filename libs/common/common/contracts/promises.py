@@ -82,10 +82,15 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("C1", "sign-up asks for no more", "gateway"),
     _seen("C3", "pictures are there", "generation", minutes=10),
     _seen("C4", "usage is counted", "analytics"),
+    _seen("K1", "no photo lies too long in the store", "generation"),
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
     _seen("K2", "no figurine went by itself", "generation"),
     _seen("K3", "no account went by itself", "gateway"),
     _seen("K4", "no name is older than two years", "analytics"),
+    _seen("N1", "nobody was left out", "gateway"),
+    _seen("N1", "what came out stays and was told", "privacy"),
+    _seen("N2", "questions are acknowledged", "gateway", minutes=1),
+    _seen("N2", "questions are answered", "gateway"),
     _seen("R1", "copies come in time", "privacy"),
     _seen("R2", "corrections are followed", "gateway"),
     _seen("R2", "every copy follows", "billing"),
@@ -97,14 +102,27 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("R5", "nothing after a no", "generation"),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
+    _seen("S5", "the last audit is young and found nothing serious", "privacy"),
     _seen("U1", "events leave", *EVERYBODY),
     _seen("U1", "the studio answers", "gateway", minutes=1),
     _seen("U2", "photos serve their owners", "generation"),
     _seen("U3", "plans allow what they should", "billing"),
+    _seen("U4", "answers are told of", "gateway"),
     _seen("U5", "only what was allowed", "generation"),
     _seen("U6", "news for those who want it", "gateway"),
     _seen("U7", "the books balance", "billing"),
     _seen("U9", "nobody is watched", "analytics"),
+    # Deadlines: each service tells of its own under the promise that most of its rows belong to.
+    *(
+        _seen(promise, probe, *services)
+        for promise, services in {
+            "K1": ("generation", "privacy"),
+            "K4": ("analytics",),
+            "C5": ("gateway",),
+            "C6": ("billing",),
+        }.items()
+        for probe in ("the sweeps run", "nothing is kept too long")
+    ),
 )
 
 

@@ -24,7 +24,10 @@ class UserDataErased(Event):
 
 
 class ExportPartReady(Event):
-    """A service wrote its part of a copy: where it lies sealed, its plain length in bytes and its SHA-256 in hex."""
+    """A service wrote its part of a copy: where it lies sealed, its plain length in bytes and its SHA-256 in hex.
+
+    `wrapped_key` is what opens it, wrapped under the export keyring, in base64: it lies nowhere near the object.
+    """
 
     type: ClassVar[str] = "export.part_ready"
 
@@ -33,6 +36,8 @@ class ExportPartReady(Event):
     object: str
     bytes: int
     sha256: str
+    # Empty from a service of a release that put it there.
+    wrapped_key: str = ""
 
 
 class ExportPartFailed(Event):

@@ -54,6 +54,8 @@ def _column(name: str, column: Column) -> Iterator[str]:
         yield f"does not say what its column {name} is; give it a plain sentence."
     if column.withheld is not None and not column.withheld.strip():
         yield f'withholds its column {name} without a reason; give withheld="…" one.'
+    if column.key_of is not None and column.withheld is None:
+        yield f'holds keys in its column {name}, which no copy needs; say so with withheld="…".'
     if column.purposes is not None and not column.purposes:
         yield f"has a column {name} with no purpose; name one of U1 to U9, or drop the column."
 

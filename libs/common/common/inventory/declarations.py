@@ -19,8 +19,9 @@ from common.inventory.terms import (
 class Column:
     """What one column is, where a sentence alone does not say it.
 
-    `category` and `purposes` differ from the table's; `sealed` columns hold ciphertext;
-    `withheld` is the reason why a copy of the person's data leaves the column out.
+    `category` and `purposes` differ from the table's; `sealed` columns hold ciphertext, and `key_of` ones the wrapped
+    keys of the objects in the bucket they name; `withheld` is the reason why a copy of the person's data leaves the
+    column out.
     """
 
     sentence: str
@@ -28,6 +29,7 @@ class Column:
     category: Category | None = None
     purposes: tuple[Purpose, ...] | None = None
     sealed: bool = False
+    key_of: str | None = None
     withheld: str | None = None
 
 

@@ -79,7 +79,8 @@ def _fields(declared: Table | Bucket) -> Iterator[Field]:
         return
     for name in declared.columns:
         column = declared.column(name)
-        yield Field(name=name, sentence=column.sentence, sealed=column.sealed, withheld=column.withheld)
+        sealed = column.sealed or column.key_of is not None
+        yield Field(name=name, sentence=column.sentence, sealed=sealed, withheld=column.withheld)
 
 
 def _kept(declared: Table | Bucket, retain: Retention) -> str:

@@ -11,13 +11,14 @@ attempt that still holds the lease announces its.
 """
 
 from common.parts.contents import Open, Sources
-from common.parts.desk import EXPORTS, ExportDesk, export_bucket, export_jobs, record_export
+from common.parts.desk import EXPORTS, PURPOSE, ExportDesk, export_bucket, export_jobs, record_export
 from common.parts.exports import Exports, ExportTask
 from common.parts.layout import Entry, Kind, PartReader
 from common.parts.shelves import Shelf
 
 __all__ = [
     "EXPORTS",
+    "PURPOSE",
     "Entry",
     "ExportDesk",
     "ExportTask",

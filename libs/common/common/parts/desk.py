@@ -1,5 +1,6 @@
 """Writes a service's parts: recorded by the event's transaction, written by a job outside any, announced in one."""
 
+import base64
 import hashlib
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -60,7 +61,7 @@ def export_channel(service: str) -> str:
 
 
 def export_bucket(store: ObjectStore, keys: SecretStr, *, bucket: str = EXPORTS) -> SealedBucket:
-    """Where parts and archives lie, sealed with the keys that all services share for that and nothing else."""
+    """Where parts lie, sealed with the keys that all services share for that and nothing else."""
     return SealedBucket(store, bucket, Sealer(Keyring.parse(keys.get_secret_value())), PURPOSE)
 
 
@@ -125,13 +126,14 @@ class ExportDesk(Generic[W]):
     def _write(self, task: ExportTask) -> None:
         key, counted = self.key_of(task), _Counted()
         with closing(self.sources.drafts(task.user_id)) as drafts, closing(written(drafts)) as pieces:
-            self.bucket.put_pieces(key, self._renewing(task, counted.through(pieces)), owner=str(task.user_id))
+            through = self._renewing(task, counted.through(pieces))
+            wrapped_key = self.bucket.put_pieces_detached(key, through, owner=str(task.user_id))
         # Whoever lost the lease to another, or the person to an erasure, has written in vain, and takes it away.
-        if not self._announce(task, key, counted):
+        if not self._announce(task, key, counted, wrapped_key):
             self.bucket.delete(key)
             raise Superseded
 
-    def _announce(self, task: ExportTask, key: str, counted: "_Counted") -> bool:
+    def _announce(self, task: ExportTask, key: str, counted: "_Counted", wrapped_key: bytes) -> bool:
         with self.unit.begin() as work:
             if not work.exports.end(task):
                 return False
@@ -142,6 +144,7 @@ class ExportDesk(Generic[W]):
                     object=key,
                     bytes=counted.length,
                     sha256=counted.digest.hexdigest(),
+                    wrapped_key=base64.b64encode(wrapped_key).decode(),
                 )
             )
             return True

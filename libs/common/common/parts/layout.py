@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from common.sealing import Unsealable
-from common.storage import SealedBucket
+from common.storage import OpenedObject, SealedBucket
 
 ENTRIES_IN_A_BLOCK = 256
 
@@ -103,10 +103,11 @@ def _closed(index: list[Entry], entries_at: int, index_at: int, before: int) -> 
 class PartReader:
     """A part in a sealed bucket, for reading again and again. Raises ObjectMissing, Unsealable, Unavailable."""
 
-    def __init__(self, bucket: SealedBucket, key: str, *, owner: str) -> None:
+    def __init__(self, bucket: SealedBucket, key: str, *, owner: str, wrapped_key: bytes | None = None) -> None:
         self._bucket = bucket
         self._key = key
         self._owner = owner
+        self._wrapped_key = wrapped_key
         self.length = bucket.size(key)
         self._blocks = self._read_blocks()
 
@@ -118,9 +119,7 @@ class PartReader:
     def pieces(self, entry: Entry) -> Iterator[bytes]:
         """The bytes of one entry."""
         if entry.length:
-            with self._bucket.open_range(
-                self._key, owner=self._owner, start=entry.start, length=entry.length
-            ) as opened:
+            with self._open(entry.start, entry.length) as opened:
                 yield from opened
 
     def contents(self) -> Iterator[tuple[Entry, Iterator[bytes]]]:
@@ -130,7 +129,7 @@ class PartReader:
             if length == 0:
                 yield from ((entry, iter(())) for entry in index)
                 continue
-            with self._bucket.open_range(self._key, owner=self._owner, start=block.entries_at, length=length) as opened:
+            with self._open(block.entries_at, length) as opened:
                 stream = _Stream(iter(opened))
                 for entry in index:
                     yield entry, stream.next(entry.length)
@@ -154,8 +153,13 @@ class PartReader:
         return blocks[::-1]
 
     def _read(self, start: int, length: int) -> bytes:
-        with self._bucket.open_range(self._key, owner=self._owner, start=start, length=length) as opened:
+        with self._open(start, length) as opened:
             return b"".join(opened)
+
+    def _open(self, start: int, length: int) -> OpenedObject:
+        return self._bucket.open_range(
+            self._key, owner=self._owner, start=start, length=length, wrapped_key=self._wrapped_key
+        )
 
 
 class _Stream:

@@ -21,12 +21,22 @@ _STL_HEADER = 84
 
 
 class Shelf:
-    """A bucket, or what it is called here, and which seal each of its objects has."""
+    """A bucket, or what it is called here, and which seal each of its objects has.
 
-    def __init__(self, store: ObjectStore, bucket: str, sealed: Callable[[str], SealedBucket]) -> None:
+    `wrapped_key` knows the keys that lie in rows; one it does not know lies beside the object.
+    """
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        bucket: str,
+        sealed: Callable[[str], SealedBucket],
+        wrapped_key: Callable[[str], bytes | None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._bucket = bucket
         self._sealed = sealed
+        self._wrapped_key = wrapped_key
 
     def keys(self, name: str) -> Iterator[str]:
         """The object of this name, those below it, and those whose last part goes on with a dash."""
@@ -36,7 +46,7 @@ class Shelf:
 
     def open(self, key: str, *, owner: str) -> OpenedObject:
         """An object. Raises ObjectMissing, Unsealable, Unavailable."""
-        return self._sealed(key).open(key, owner=owner)
+        return self._sealed(key).open(key, owner=owner, wrapped_key=self._wrapped_key(key))
 
 
 def ending_of(head: bytes) -> str:

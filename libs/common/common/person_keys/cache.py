@@ -35,7 +35,7 @@ class KeyCache:
         with self._lock:
             self._entries.pop(key.user_id, None)
             self._entries[key.user_id] = (key, self._now() + self._seconds)
-            while len(self._entries) > self._most or self._first_is_over():
+            while len(self._entries) > self._most or (self._entries and self._first_is_over()):
                 self._entries.popitem(last=False)
 
     def drop(self, user_id: UUID) -> None:

@@ -24,19 +24,23 @@ class PersonKeys:
         self._fence = fence
         self._cache = KeyCache() if cache is None else cache
 
-    def sealer(self, connection: Connection, clock: Clock, *, owners: Iterable[UUID] = ()) -> Sealer:
+    def sealer(
+        self, connection: Connection, clock: Clock, *, owners: Iterable[UUID] = (), keyring: Keyring | None = None
+    ) -> Sealer:
         """Seals for people in the transaction of this connection, and is of use as long as that.
 
-        The keys of `owners` are read in one query, and made where there are none.
+        The keys of `owners` are read in one query, and made where there are none. What lies under no person's key
+        opens with `keyring`: the service's own, unless it is one that another service seals with.
         """
-        return Sealer(_InTransaction(self, connection, clock, self.of(connection, clock, owners)))
+        given = self.of(connection, clock, owners)
+        return Sealer(_InTransaction(self, connection, clock, given, keyring or self.keyring))
 
-    def sealer_of(self, database: Database, clock: Clock) -> Sealer:
-        """Seals for people outside any transaction; threads may share it.
+    def sealer_of(self, database: Database, clock: Clock, *, keyring: Keyring | None = None) -> Sealer:
+        """Seals for people outside any transaction; threads may share it. `keyring` as in `sealer`.
 
         Inside one it could wait for a second connection while others wait for the first.
         """
-        return Sealer(_OutsideTransactions(self, database, clock))
+        return Sealer(_OutsideTransactions(self, database, clock, keyring or self.keyring))
 
     def known(self, connection: Connection, owners: Iterable[UUID]) -> Mapping[UUID, PersonKey]:
         """The keys of those of these people who have one; at most one query. Raises Unsealable."""
@@ -84,8 +88,16 @@ class PersonKeys:
 class _InTransaction:
     """Data keys under the keys of people, over one connection."""
 
-    def __init__(self, keys: PersonKeys, connection: Connection, clock: Clock, given: Mapping[UUID, PersonKey]) -> None:
+    def __init__(
+        self,
+        keys: PersonKeys,
+        connection: Connection,
+        clock: Clock,
+        given: Mapping[UUID, PersonKey],
+        keyring: Keyring,
+    ) -> None:
         self._keys = keys
+        self._keyring = keyring
         self._connection = connection
         self._clock = clock
         self._given = given
@@ -97,7 +109,7 @@ class _InTransaction:
 
     def unwrap(self, wrapped: bytes, *, owner: str) -> DataKey:
         if not is_under_a_person(wrapped):
-            return self._keys.keyring.unwrap(wrapped, owner=owner)
+            return self._keyring.unwrap(wrapped, owner=owner)
         return _that_opens(wrapped, self._seen.get(owner) or self._known(UUID(owner)))
 
     def wraps_now(self, wrapped: bytes, *, owner: str) -> bool:
@@ -122,8 +134,9 @@ class _InTransaction:
 class _OutsideTransactions:
     """The same with a short transaction for each key that is not at hand."""
 
-    def __init__(self, keys: PersonKeys, database: Database, clock: Clock) -> None:
+    def __init__(self, keys: PersonKeys, database: Database, clock: Clock, keyring: Keyring) -> None:
         self._keys = keys
+        self._keyring = keyring
         self._database = database
         self._clock = clock
 
@@ -132,7 +145,7 @@ class _OutsideTransactions:
 
     def unwrap(self, wrapped: bytes, *, owner: str) -> DataKey:
         if not is_under_a_person(wrapped):
-            return self._keys.keyring.unwrap(wrapped, owner=owner)
+            return self._keyring.unwrap(wrapped, owner=owner)
         return _that_opens(wrapped, self._known(UUID(owner)))
 
     def wraps_now(self, wrapped: bytes, *, owner: str) -> bool:

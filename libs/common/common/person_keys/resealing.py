@@ -71,7 +71,7 @@ def _reseal(
         "old": _UNDER_THE_KEYRING.format(sql.Identifier(column)),
     }
     find = sql.SQL(
-        "SELECT ctid::text, {owner}, {column} FROM {table} WHERE {old}"
+        "SELECT ctid::text, {owner}, {column} FROM {table} WHERE {old} AND {owner} IS NOT NULL"
         "   AND encode(substring({column} from 2 for 4), 'hex') = ANY(%s) LIMIT %s FOR NO KEY UPDATE SKIP LOCKED"
     ).format(**names)
     # Locked, a row stays where it is until this transaction ends.

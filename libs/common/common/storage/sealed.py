@@ -1,4 +1,8 @@
-"""A bucket of sealed objects; the wrapped key travels as metadata."""
+"""A bucket of sealed objects.
+
+The wrapped key of each lies beside it, as its metadata, or goes back to the caller, who keeps it: then neither the
+object nor any copy of it says what it opens with, and whoever destroys the key has destroyed the object everywhere.
+"""
 
 import base64
 import binascii
@@ -12,7 +16,7 @@ from typing import Self
 
 import structlog
 
-from common.sealing import Readable, Sealer, Unsealable, locate, plain_length
+from common.sealing import Readable, SealedStream, Sealer, Unsealable, locate, plain_length
 from common.storage.objects import ObjectStore
 from common.storage.records import ObjectMissing
 
@@ -61,7 +65,10 @@ class Resealed:
 
 
 class SealedBucket:
-    """The objects one service keeps in one bucket for one purpose."""
+    """The objects one service keeps in one bucket for one purpose.
+
+    Reading takes the `wrapped_key` its writer was given; without one, it is looked for beside the object.
+    """
 
     def __init__(self, store: ObjectStore, bucket: str, sealer: Sealer, purpose: str) -> None:
         self._store = store
@@ -70,38 +77,41 @@ class SealedBucket:
         self._purpose = purpose
 
     def put(self, key: str, data: bytes | Readable, *, owner: str, length: int | None = None) -> None:
-        """Seal and store. `length` in bytes is needed for anything but bytes."""
-        if isinstance(data, bytes):
-            data, length = io.BytesIO(data), len(data)
-        sealed = self._sealer.seal_stream(data, owner=owner, purpose=self._purpose, length=length)
-        if sealed.length is None:
-            raise ValueError("say how long the data is: a store takes no object of unknown length")
-        metadata = {KEY_METADATA: base64.b64encode(sealed.key).decode()}
-        self._store.put(self._bucket, key, sealed, length=sealed.length, metadata=metadata)
+        """Seal and store, the wrapped key beside it. `length` in bytes is needed for anything but bytes."""
+        self._put(key, self._sealed(data, owner=owner, length=length), key_beside=True)
+
+    def put_detached(self, key: str, data: bytes | Readable, *, owner: str, length: int | None = None) -> bytes:
+        """The same, but for the wrapped key, which is returned: nothing opens the object without it."""
+        return self._put(key, self._sealed(data, owner=owner, length=length), key_beside=False)
 
     def put_pieces(self, key: str, pieces: Iterator[bytes], *, owner: str) -> None:
-        """Seal and store what comes, however much it will be, in constant memory.
+        """Seal and store what comes, however much it will be, in constant memory; the wrapped key beside it.
 
         What the pieces raise comes through, and nothing is stored then.
         """
-        sealed = self._sealer.seal_stream(_Pieces(pieces), owner=owner, purpose=self._purpose)
-        metadata = {KEY_METADATA: base64.b64encode(sealed.key).decode()}
-        self._store.put(self._bucket, key, sealed, length=None, metadata=metadata)
+        self._put(key, self._sealed_stream(_Pieces(pieces), owner=owner), key_beside=True)
 
-    def read(self, key: str, *, owner: str) -> bytes:
+    def put_pieces_detached(self, key: str, pieces: Iterator[bytes], *, owner: str) -> bytes:
+        """The same, but for the wrapped key, which is returned: nothing opens the object without it."""
+        return self._put(key, self._sealed_stream(_Pieces(pieces), owner=owner), key_beside=False)
+
+    def read(self, key: str, *, owner: str, wrapped_key: bytes | None = None) -> bytes:
         """The whole object. Raises ObjectMissing, Unsealable."""
-        with self.open(key, owner=owner) as opened:
+        with self.open(key, owner=owner, wrapped_key=wrapped_key) as opened:
             return b"".join(opened)
 
-    def open(self, key: str, *, owner: str) -> OpenedObject:
+    def open(self, key: str, *, owner: str, wrapped_key: bytes | None = None) -> OpenedObject:
         """The whole object, piece by piece. Raises ObjectMissing, Unsealable."""
         with ExitStack() as stack:
             stored = stack.enter_context(self._store.get(self._bucket, key))
             total = plain_length(stored.length)
-            pieces = self._sealer.open_stream(stored.stream, _key(stored.metadata), owner=owner, purpose=self._purpose)
+            wrapped = wrapped_key or _key(stored.metadata)
+            pieces = self._sealer.open_stream(stored.stream, wrapped, owner=owner, purpose=self._purpose)
             return OpenedObject(pieces, length=total, total=total, connection=stack.pop_all())
 
-    def open_range(self, key: str, *, owner: str, start: int, length: int) -> OpenedObject:
+    def open_range(
+        self, key: str, *, owner: str, start: int, length: int, wrapped_key: bytes | None = None
+    ) -> OpenedObject:
         """`length` bytes from `start` on, for HTTP ranges.
 
         Fetches only the segments they are in. Raises ObjectMissing, Unsealable, and ValueError
@@ -113,9 +123,8 @@ class SealedBucket:
             stored = stack.enter_context(
                 self._store.get_range(self._bucket, key, offset=span.offset, length=span.length)
             )
-            pieces = self._sealer.open_range(
-                stored.stream, _key(stored.metadata), span, owner=owner, purpose=self._purpose
-            )
+            wrapped = wrapped_key or _key(stored.metadata)
+            pieces = self._sealer.open_range(stored.stream, wrapped, span, owner=owner, purpose=self._purpose)
             total = plain_length(known.length)
             return OpenedObject(pieces, length=length, total=total, connection=stack.pop_all())
 
@@ -156,6 +165,21 @@ class SealedBucket:
     def delete(self, key: str) -> bool:
         """Destroy the object and every version of it; says whether there was one."""
         return self._store.delete(self._bucket, key)
+
+    def _sealed(self, data: bytes | Readable, *, owner: str, length: int | None) -> SealedStream:
+        if isinstance(data, bytes):
+            data, length = io.BytesIO(data), len(data)
+        if length is None:
+            raise ValueError("say how long the data is: a store takes no object of unknown length")
+        return self._sealed_stream(data, owner=owner, length=length)
+
+    def _sealed_stream(self, source: Readable, *, owner: str, length: int | None = None) -> SealedStream:
+        return self._sealer.seal_stream(source, owner=owner, purpose=self._purpose, length=length)
+
+    def _put(self, key: str, sealed: SealedStream, *, key_beside: bool) -> bytes:
+        metadata = {KEY_METADATA: base64.b64encode(sealed.key).decode()} if key_beside else None
+        self._store.put(self._bucket, key, sealed, length=sealed.length, metadata=metadata)
+        return sealed.key
 
 
 class _Pieces:

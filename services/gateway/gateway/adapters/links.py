@@ -1,5 +1,6 @@
 """Links in mails: signed, short-lived, good for one purpose."""
 
+import base64
 import hmac
 from datetime import datetime
 from uuid import UUID
@@ -52,6 +53,22 @@ class Links:
 
     def _receipt_key(self, request_id: UUID) -> str:
         return hmac.new(self._key, b"receipt:" + request_id.bytes, "sha256").hexdigest()
+
+    def thread(self, ticket_id: UUID, *, signed_in: bool) -> str:
+        """The page that shows a question and its answers: for its owner, or for whoever has the link of a letter.
+
+        What comes after the # no browser sends, so that it stands in no log and in no Referer header.
+        """
+        page = f"{self._public_url}/support#{ticket_id}"
+        return page if signed_in else f"{page}.{self._ticket_key(ticket_id)}"
+
+    def opens_thread(self, ticket_id: UUID, key: str) -> bool:
+        """Whether this is the key of that question."""
+        return hmac.compare_digest(self._ticket_key(ticket_id).encode(), key.encode())
+
+    def _ticket_key(self, ticket_id: UUID) -> str:
+        digest = hmac.new(self._key, b"ticket:" + ticket_id.bytes, "sha256").digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def confirmation(self, change: PendingAddress) -> str:
         """The address of the page that confirms a new e-mail address; it works once."""

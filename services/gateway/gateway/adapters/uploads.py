@@ -5,6 +5,7 @@ from uuid import UUID
 
 from common.sealing import Sealer
 from common.storage import ObjectStore, SealedBucket
+from gateway.domain.photo import UploadKeys
 
 UPLOADS = "uploads"
 
@@ -16,12 +17,13 @@ class S3Uploads:
         self._photos = SealedBucket(store, bucket, sealer, "upload.photo")
         self._words = SealedBucket(store, bucket, sealer, "upload.words")
 
-    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> None:
+    def put(self, upload_id: UUID, jpeg: bytes | None, *, title: str, note: str, owner: UUID) -> UploadKeys:
         """Seal and store the words, and the photo if there is one. Raises Unavailable."""
-        words = json.dumps({"title": title, "note": note}).encode()
-        self._words.put(f"{upload_id}/words", words, owner=str(owner))
-        if jpeg is not None:
-            self._photos.put(f"{upload_id}/photo", jpeg, owner=str(owner))
+        said = json.dumps({"title": title, "note": note}).encode()
+        words = self._words.put_detached(f"{upload_id}/words", said, owner=str(owner))
+        if jpeg is None:
+            return UploadKeys(words=words)
+        return UploadKeys(words=words, photo=self._photos.put_detached(f"{upload_id}/photo", jpeg, owner=str(owner)))
 
     def delete(self, upload_id: UUID) -> None:
         """Destroy both, every version."""

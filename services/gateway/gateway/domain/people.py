@@ -33,7 +33,7 @@ class NotAdult(Invalid):
 
 
 class UnknownPolicy(Invalid):
-    """There is no policy of that version, so nobody can have read it. Read the one on /signup and send its version."""
+    """There is no policy of that version, so nobody can have read it. Read the one on /policy and send its version."""
 
 
 class WrongCredentials(Unauthenticated):

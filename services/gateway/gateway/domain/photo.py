@@ -18,6 +18,14 @@ DARK_BRIGHTNESS: Final = 45.0
 BLURRED_SHARPNESS: Final = 3.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadKeys:
+    """The data keys of what was stored, wrapped under the keyring shared with generation."""
+
+    words: bytes
+    photo: bytes | None = None
+
+
 class PhotoUnreadable(Refused):
     """This photo is damaged and cannot be opened. Save it again or choose another one."""
 

@@ -28,7 +28,6 @@ from gateway.use_cases.mails import Fate, ToSend
 
 log = structlog.get_logger(__name__)
 STYLES_FRESH = timedelta(seconds=15)
-
 # The first that fits: without its document, a mail is told to nobody.
 _FATES = (
     (NotFound, Fate.UNWRITABLE),
@@ -77,13 +76,14 @@ class Office:
         """Drop how many requests people sent in minutes that are over."""
         with self.unit.begin() as work:
             work.rates.forget()
+            work.contact_rates.forget()
         return 0
 
     def _send(self, sending: ToSend) -> Fate:
         mail, account = sending.mail, sending.account
         letter = self.letters.write(sending.template, account, mail.parameters, change=sending.change)
         try:
-            document = self.documents(account.id, mail.attachment) if mail.attachment else None
+            document = self.documents(account.id, mail.attachment) if account and mail.attachment else None
             self.mailer.send(
                 to=sending.to, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
             )
@@ -186,7 +186,7 @@ def jobs(office: Office, follower: Follower, bell: Bell) -> list[Job]:
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
         Job(name="tell operators", every=timedelta(minutes=1), run=bell.ring),
-        Job(name="forget rates", every=timedelta(minutes=10), run=office.forget_rates),
+        Job(name="forget rates", every=timedelta(minutes=10), run=office.forget_rates, sweep=True),
         Job(
             name="follow corrections", every=timedelta(seconds=5), run=follower.follow_next, channel=CORRECTION_CHANNEL
         ),

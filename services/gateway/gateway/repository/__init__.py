@@ -8,18 +8,24 @@ from common.database import Connection
 from common.outbox import Outbox
 from common.parts import Exports
 from common.person_keys import PersonKeys
+from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
+from gateway.repository.acknowledgements import Acknowledgements
 from gateway.repository.addresses import Addresses
 from gateway.repository.alarms import Alarms
 from gateway.repository.allowances import Allowances, Rates
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
+from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
 from gateway.repository.corrections import Corrections
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
+from gateway.repository.notices import Notices
+from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
 from gateway.repository.styles import Styles
+from gateway.repository.tickets import Tickets
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
@@ -32,6 +38,7 @@ class Work:
 
     accounts: Accounts
     sessions: Sessions
+    security: SecurityLog
     answers: Answers
     figurines: Figurines
     feed: Feed
@@ -43,6 +50,12 @@ class Work:
     addresses: Addresses
     corrections: Corrections
     alarms: Alarms
+    tickets: Tickets
+    answer_times: AnswerTimes
+    contact_rates: ContactRates
+    access_log: AccessLog
+    notices: Notices
+    acknowledgements: Acknowledgements
     exports: Exports
     outbox: Outbox
     clock: Clock
@@ -56,6 +69,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
         return Work(
             accounts=Accounts(connection, clock, sealer, index_key),
             sessions=Sessions(connection, clock),
+            security=SecurityLog(connection, clock, sealer),
             answers=Answers(connection, clock, sealer),
             figurines=Figurines(connection, clock, sealer),
             feed=Feed(connection, clock, FEED_CHANNEL),
@@ -67,6 +81,12 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             alarms=Alarms(connection, clock),
+            tickets=Tickets(connection, clock, sealer, Sealer(keys.keyring)),
+            answer_times=AnswerTimes(connection, clock),
+            contact_rates=ContactRates(connection, clock),
+            access_log=AccessLog(connection, clock),
+            notices=Notices(connection, clock),
+            acknowledgements=Acknowledgements(connection, clock),
             exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,

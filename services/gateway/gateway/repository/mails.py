@@ -20,12 +20,14 @@ class Mail:
     """A mail that waits to be sent."""
 
     id: UUID
-    account_id: UUID
+    # None: a letter about a question of somebody without an account.
+    account_id: UUID | None
     template: str
     attempts: int
     # The numbers and dates in it, and the document of billing's that goes along.
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     attachment: UUID | None = None
+    ticket_id: UUID | None = None
     # When the try before this one began, if nobody knows what became of it.
     unsettled_since: datetime | None = None
 
@@ -40,20 +42,23 @@ class Mails:
 
     def add(
         self,
-        account_id: UUID,
+        account_id: UUID | None,
         template: str,
         *,
         parameters: Mapping[str, str] | None = None,
         attachment: UUID | None = None,
+        ticket_id: UUID | None = None,
+        mail_id: UUID | None = None,
     ) -> None:
         """Ask for a mail; it is written and sent after this commits."""
-        now = self._clock.now()
+        now, given = self._clock.now(), Jsonb(dict(parameters or {}))
         self._connection.execute(
             """
-            INSERT INTO mails (id, account_id, template, parameters, attachment, state, created_at, next_try_at)
-            VALUES (%s, %s, %s, %s, %s, 'waiting', %s, %s)
+            INSERT INTO mails (id, account_id, template, parameters, attachment, ticket_id, state, created_at,
+                               next_try_at)
+            VALUES (%s, %s, %s, %s, %s, %s, 'waiting', %s, %s)
             """,
-            [self._clock.new_id(), account_id, template, Jsonb(dict(parameters or {})), attachment, now, now],
+            [mail_id or self._clock.new_id(), account_id, template, given, attachment, ticket_id, now, now],
         )
         notify(self._connection, self._channel)
 
@@ -68,19 +73,22 @@ class Mails:
         return row[0] if row else None
 
     def claim(self) -> Mail | None:
-        """The next mail to try; it comes up again, ever later, unless its fate is recorded."""
+        """The next mail to try; it comes up again, ever later, unless its fate is recorded.
+
+        Letters to everybody wait for those that somebody waits for.
+        """
         now = self._clock.now()
         with self._connection.cursor(row_factory=class_row(Mail)) as cursor:
             return cursor.execute(
                 """
                 WITH due AS (
                     SELECT id, calling_since FROM mails WHERE state = 'waiting' AND next_try_at <= %(now)s
-                     ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+                     ORDER BY template = 'policy', next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
                 UPDATE mails
                    SET attempts = attempts + 1, next_try_at = %(now)s + interval '1 minute' * (2 ^ attempts),
                        calling_since = %(now)s
                   FROM due WHERE mails.id = due.id
-             RETURNING mails.id, account_id, template, attempts, parameters, attachment,
+             RETURNING mails.id, account_id, template, attempts, parameters, attachment, ticket_id,
                        due.calling_since AS unsettled_since
                 """,
                 {"now": now},

@@ -2,11 +2,13 @@
 
 from flask import Blueprint
 
+from gateway.routes.accesses import routes as accesses
 from gateway.routes.account import link_routes as address_links
 from gateway.routes.account import routes as account
 from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
 from gateway.routes.archives import routes as archives
+from gateway.routes.audits import routes as audits
 from gateway.routes.buying import routes as buying
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
@@ -25,15 +27,22 @@ from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
 from gateway.routes.plans import routes as plans
+from gateway.routes.policy import own_routes as own_policy
+from gateway.routes.policy import routes as policy
+from gateway.routes.policy_pages import pages as policy_pages
 from gateway.routes.promises import routes as promises
 from gateway.routes.promises_page import pages as promises_page
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
 from gateway.routes.requests import routes as requests
+from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
+from gateway.routes.support import own_routes as own_support
+from gateway.routes.support import routes as support
+from gateway.routes.support_page import page as support_page
 from gateway.routes.usage import routes as usage
 from gateway.routes.webhooks import routes as webhooks
 
@@ -42,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account,
     address_links,
     sessions,
+    security,
     styles,
     figurines,
     edits,
@@ -62,14 +72,22 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     usage,
     consents,
     disclosures,
+    accesses,
     requests,
     archives,
     erasures,
     promises,
     own_record,
     processing,
+    support,
+    own_support,
+    policy,
+    own_policy,
+    audits,
     leaving,
     pages,
     account_pages,
+    policy_pages,
     promises_page,
+    support_page,
 )

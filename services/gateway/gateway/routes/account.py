@@ -32,6 +32,8 @@ from gateway.domain.people import (
 from gateway.repository import Work
 from gateway.routes.accounts import AccountAnswer, account_answer
 from gateway.routes.context import Person, current_person, passwords, personal, public, unit
+from gateway.routes.policy import PolicyStandingAnswer, standing_in
+from gateway.routes.security import note_refused, origin
 from gateway.use_cases import corrections, people
 from gateway.use_cases.corrections import Wish
 
@@ -55,10 +57,14 @@ class NewAddressAnswer(Answer):
 
 
 class OwnAccountAnswer(AccountAnswer):
-    """A person's own account; `new_address` is the one she wants instead, while it is not confirmed."""
+    """A person's own account.
+
+    `new_address` is the one she wants instead, while it is not confirmed; `policy` how she stands to the newest policy.
+    """
 
     contact: str
     new_address: NewAddressAnswer | None = None
+    policy: PolicyStandingAnswer
 
 
 class CorrectionBody(BaseModel):
@@ -170,10 +176,11 @@ def change_password(body: PasswordBody) -> Response:
     with unit.begin() as work:
         account = people.read_account(work, person.account_id)
     if not passwords().matches(body.password, account.password_hash):
+        note_refused(account.id, person.session.id)
         raise WrongPassword
     fresh = passwords().hash(check_password(body.new_password))
     with unit.begin(person=person.account_id) as work:
-        if not corrections.change_password(work, account, fresh, session_id=person.session.id):
+        if not corrections.change_password(work, account, fresh, session_id=person.session.id, origin=origin()):
             raise WrongPassword
     return Response(status=204)
 
@@ -216,6 +223,7 @@ def _prove_oneself(person: Person, email: str, password: str | None) -> None:
         return
     if password is not None:
         if not passwords().matches(password, account.password_hash):
+            note_refused(account.id, person.session.id)
             raise WrongPassword
     elif not fresh:
         raise FreshSignInNeeded
@@ -230,6 +238,7 @@ def _own(work: Work, account_id: UUID) -> OwnAccountAnswer:
         new_address=NewAddressAnswer(email=waiting.email, asked_at=waiting.asked_at, expires_at=waiting.expires_at)
         if waiting
         else None,
+        policy=standing_in(work, account_id),
     )
 
 

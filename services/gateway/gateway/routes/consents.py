@@ -10,7 +10,7 @@ from common.errors import Conflict, Unavailable
 from common.problems import problems
 from gateway.domain.consents import NoSuchConsent, check_purpose
 from gateway.domain.people import ForgedRequest, NotSignedIn, UnknownPolicy
-from gateway.routes.context import current_person, peers, personal, studio, unit
+from gateway.routes.context import current_person, peers, personal, policy_of_today, unit
 from gateway.use_cases import consents
 
 routes = personal("consents")
@@ -85,7 +85,7 @@ def change_consent(path: ConsentPath, body: ConsentBody) -> ConsentAnswer:
     said = {
         "granted": body.granted,
         "how": "studio page" if person.by_cookie else "api",
-        "policy_version": body.policy_version or studio().policy_version,
+        "policy_version": body.policy_version or policy_of_today().version,
     }
     answer = ConsentAnswer(**peers().privacy.put(f"/v1/consents/{purpose}", user_id=person.account_id, body=said))
     with unit.begin() as work:

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, request
 
 from common.current import Current, CurrentUnit, note_person
+from common.policy import Policies, Policy
 from common.routing import Routes
 from gateway.adapters.live import Live
 from gateway.adapters.passwords import Passwords
@@ -30,7 +31,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class Studio:
     """What routes need to know of the settings."""
 
-    policy_version: str
+    policies: Policies
     fingerprint_key: bytes
     # Where people reach it, without a slash at the end.
     public_url: str
@@ -57,6 +58,11 @@ checks = Current(Turns)
 uploads = Current(PhotoStore)
 
 
+def policy_of_today() -> Policy:
+    """The newest version of the policy that is out: what people can read."""
+    return studio().policies.at(unit.clock.now().date())
+
+
 def public(name: str) -> Routes:
     """A blueprint anybody may call."""
     return Routes(name, __name__)
@@ -75,6 +81,16 @@ def current_person() -> Person:
     """Who asks, recognised once per request; raises NotSignedIn, ForgedRequest."""
     person: Person | None = request.environ.get(_PERSON)
     return _recognised(counted=False) if person is None else person
+
+
+def person_if_any() -> Person | None:
+    """Who asks, where that may be nobody: a token has to be right, and a browser whose session is over is nobody's.
+
+    Raises NotSignedIn, ForgedRequest.
+    """
+    if "Authorization" not in request.headers and _is_nobodys(request.cookies.get(COOKIE, "")):
+        return None
+    return current_person()
 
 
 def check_origin() -> None:
@@ -109,6 +125,15 @@ def _recognised(*, counted: bool) -> Person:
     request.environ[_PERSON] = person
     note_person(session.account_id)
     return person
+
+
+def _is_nobodys(cookie: str) -> bool:
+    try:
+        with unit.begin() as work:
+            people.recognise(work, cookie)
+    except NotSignedIn:
+        return True
+    return False
 
 
 def _tell_budget(response: Response) -> Response:

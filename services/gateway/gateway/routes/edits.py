@@ -1,6 +1,7 @@
 """/v1/figurines/{id}/edits: another version of a figurine, or the same once more."""
 
 import secrets
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -145,7 +146,7 @@ def edit(path: FigurinePath, form: EditForm) -> Response:
         parent=quoted.parent,
         allowance_version=quoted.quote.allowance_version,
     )
-    return place(account_id, placement, jpeg, parts, made(place_edit, account_id, placement))
+    return place(account_id, placement, jpeg, parts, partial(made, place_edit, account_id))
 
 
 def _wanted(form: EditForm) -> Edit:

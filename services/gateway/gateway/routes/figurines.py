@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -197,8 +198,7 @@ def order(form: OrderForm) -> Response:
         save=save,
         allowance_version=quote.allowance_version,
     )
-    make = made(figurines.place_order, person.account_id, placement)
-    return place(person.account_id, placement, jpeg, parts, make)
+    return place(person.account_id, placement, jpeg, parts, partial(made, figurines.place_order, person.account_id))
 
 
 @routes.get("/v1/figurines", responses={200: FigurinesAnswer})

@@ -13,15 +13,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from common.current import Current
 from common.errors import NotFound, Unavailable
+from common.policy import Policy
 from gateway.adapters.links import Links
 from gateway.domain.allowances import EVERYBODY
 from gateway.domain.consents import GEMINI, consents_asked_by, consents_needed_for
 from gateway.domain.people import Account, LinkExpired, NotSignedIn, csrf_token
 from gateway.domain.ratings import REASON_WORDS
 from gateway.domain.styles import Style
-from gateway.routes.context import COOKIE, peers, studio, unit
+from gateway.routes.context import COOKIE, peers, policy_of_today, studio, unit
 from gateway.routes.styles import style_answer
-from gateway.use_cases import people
+from gateway.use_cases import people, policies
 
 WEB = Path(__file__).parent.parent / "web"
 STATIC_SECONDS = 3600
@@ -171,13 +172,14 @@ def _day(iso: str) -> str:
 
 def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
     """A page, as whoever asks for it sees it."""
-    account = signed_in()
+    account, news = _reader()
     token = request.cookies.get(COOKIE, "")
     html = render_template(
         template,
         person=account,
         csrf_token=csrf_token(token) if account else "",
-        policy_version=studio().policy_version,
+        policy_version=policy_of_today().version,
+        policy_news=news,
         **values,
     )
     response = make_response(html, status)
@@ -187,9 +189,15 @@ def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: objec
 
 def signed_in() -> Account | None:
     """Whose page it is, if anybody's; to show it changes nothing, so the cookie alone will do after a form too."""
+    return _reader()[0]
+
+
+def _reader() -> tuple[Account | None, Policy | None]:
+    """Whose page it is, and the policy she has yet to read."""
     try:
         with unit.begin() as work:
             session = people.recognise(work, request.cookies.get(COOKIE, ""))
-            return people.read_account(work, session.account_id)
+            account = people.read_account(work, session.account_id)
+            return account, policies.unread(work, studio().policies, account.id)
     except NotSignedIn:
-        return None
+        return None, None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Response
@@ -14,13 +15,17 @@ from gateway.use_cases.figurines import Placement
 
 
 def place(
-    account_id: UUID, placement: Placement, jpeg: bytes | None, parts: tuple[str, ...], make: Callable[[Work], Made]
+    account_id: UUID,
+    placement: Placement,
+    jpeg: bytes | None,
+    parts: tuple[str, ...],
+    made: Callable[[Placement], Callable[[Work], Made]],
 ) -> Response:
     """Store the photo and the words first, then the order; what was stored for an order not written goes again."""
     words = placement.order
     try:
-        uploads().put(placement.upload_id, jpeg, title=words.title, note=words.note, owner=account_id)
-        response = once(str(account_id), parts, make, status=202)
+        keys = uploads().put(placement.upload_id, jpeg, title=words.title, note=words.note, owner=account_id)
+        response = once(str(account_id), parts, made(replace(placement, keys=keys)), status=202)
     except Refused:
         # Only a refusal is known to have written nothing. After a commit whose answer was lost the
         # order may stand, and with it the photo; if it does not, the sweep of strays takes the photo.

@@ -23,9 +23,11 @@ from gateway.domain.corrections import (
     check_name,
 )
 from gateway.domain.people import Account, NotSignedIn, check_address
+from gateway.domain.security import Kind, Origin
 from gateway.inventory import INVENTORY
 from gateway.repository import Work
 from gateway.repository.corrections import Errand
+from gateway.use_cases import security
 from gateway.use_cases.people import VERIFY_MAIL
 
 # To the old address before anything else: somebody wants another, and how to stop it.
@@ -37,6 +39,8 @@ IN_USE_MAIL: Final = "address-in-use"
 CHANGED_MAIL: Final = "address-changed"
 ACCOUNTS: Final = "accounts"
 PENDING: Final = "pending_addresses"
+# Her own words, and what was answered to them: they say what was said then.
+MESSAGES: Final = "ticket_messages"
 PASSWORD_MAIL: Final = "password-changed"  # noqa: S105 - the name of a letter
 
 ASKED_AGAIN: Final = "You have asked for it again since."
@@ -96,7 +100,7 @@ def confirm_address(work: Work, account_id: UUID, change_id: UUID) -> None:
     if change is None or not work.accounts.has_index(account_id, change.asked_from):
         raise ChangeOver
     _correct(work, account, {EMAIL: change.email}, correction_id=change.id)
-    work.sessions.close_others(account_id, change.session_id)
+    security.note_ended(work, account_id, work.sessions.close_others(account_id, change.session_id))
     work.mails.call_off(account_id, [VERIFY_MAIL])
     work.mails.add(account_id, CHANGED_MAIL)
 
@@ -112,14 +116,17 @@ def stop_address(work: Work, account_id: UUID, change_id: UUID) -> None:
         raise ChangeMade
     if work.addresses.take(account_id, change_id) is not None:
         work.mails.call_off(account_id, [LEAVING_MAIL, CONFIRM_MAIL])
-        work.sessions.close_others(account_id, None)
+        security.note_ended(work, account_id, work.sessions.close_others(account_id, None))
 
 
-def change_password(work: Work, account: Account, password_hash: str, *, session_id: UUID) -> bool:
+def change_password(
+    work: Work, account: Account, password_hash: str, *, session_id: UUID, origin: Origin = security.NOWHERE
+) -> bool:
     """Another password: every other device is signed out, and she is told. False when it has changed meanwhile."""
     if not work.accounts.change_password(account, password_hash):
         return False
-    work.sessions.close_others(account.id, session_id)
+    security.note(work, account.id, Kind.PASSWORD_CHANGED, origin, session_id=session_id)
+    security.note_ended(work, account.id, work.sessions.close_others(account.id, session_id), origin)
     work.mails.add(account.id, PASSWORD_MAIL)
     return True
 
@@ -164,7 +171,7 @@ def _correct(work: Work, account: Account, new: Mapping[str, str], *, correction
         sorted(new),
         old=old,
         old_index=work.accounts.index_of(account.email) if EMAIL in new else None,
-        outcome={"gateway": {"corrected": _places(each for each in before if each.table.category is Category.C1)}},
+        outcome={"gateway": {"corrected": _places(filter(_is_of_account, before))}},
     )
     work.outbox.add(UserCorrected(user_id=account.id, fields=tuple(sorted(new)), correction_id=correction_id))
 
@@ -174,9 +181,13 @@ def _old(errand: Errand, account: Account) -> OldValues:
     return errand.old.unlike({field: value for field, value in _values(account).items() if field in errand.later})
 
 
+def _is_of_account(found: Found) -> bool:
+    return found.table.category is Category.C1 and found.table.name != MESSAGES
+
+
 def _is_left(found: Found, account: Account, old: OldValues) -> bool:
     """Whether it should not be there; what she has written or asked for since is hers."""
-    if found.table.category is not Category.C1 or found.table.name == PENDING:
+    if not _is_of_account(found) or found.table.name == PENDING:
         return False
     if found.table.name == ACCOUNTS:
         return found.column == found.field and old.field_of(_values(account)[found.field]) == found.field

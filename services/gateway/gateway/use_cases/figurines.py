@@ -1,5 +1,6 @@
 """Ordering figurines, and following what becomes of them."""
 
+import base64
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +26,7 @@ from gateway.domain.figurines import (
     State,
     failed_state,
 )
+from gateway.domain.photo import UploadKeys
 from gateway.domain.styles import NoSuchStyle, check_available, price_of, settle_options
 from gateway.domain.versions import Parent
 from gateway.repository import Work
@@ -55,6 +57,8 @@ class Placement:
     # What it is a version of.
     parent: Parent | None = None
     allowance_version: int = 0
+    # What opens the photo and the words; nothing until they are stored.
+    keys: UploadKeys | None = None
 
     @property
     def goes_on(self) -> bool:
@@ -142,6 +146,8 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
             delivery=figurine.delivery,
             allowance_version=placement.allowance_version,
             words=words,
+            upload_key=_told(placement.keys and placement.keys.photo),
+            words_key=_told(placement.keys and placement.keys.words),
         )
     )
     return figurine
@@ -231,7 +237,12 @@ def _edit_ordered(
         options=dict(figurine.options),
         allowance_version=placement.allowance_version,
         words=words,
+        words_key=_told(placement.keys and placement.keys.words),
     )
+
+
+def _told(wrapped_key: bytes | None) -> str:
+    return base64.b64encode(wrapped_key or b"").decode()
 
 
 def _move(work: Work, account_id: UUID, figurine_id: UUID, state: State, news: str) -> None:

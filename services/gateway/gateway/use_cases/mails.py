@@ -16,7 +16,9 @@ from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.repository import Work
 from gateway.repository.mails import MAX_ATTEMPTS, Mail
+from gateway.use_cases import tickets
 from gateway.use_cases.corrections import CONFIRM_MAIL, IN_USE_MAIL, LEAVING_MAIL
+from gateway.use_cases.policies import POLICY_MAIL
 
 # What others may ask for; there are words for each in web/templates/mail.
 LETTERS = frozenset(
@@ -54,10 +56,13 @@ _TOLD: Final = frozenset({Fate.SENT, Fate.REFUSED, Fate.UNSETTLED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToSend:
-    """A mail whose turn it is: whom it is about, where it goes, what it speaks of, and when this try began."""
+    """A mail whose turn it is: whom it is about, where it goes, what it speaks of, and when this try began.
+
+    Without an account it is for somebody who asked something and has none.
+    """
 
     mail: Mail
-    account: Account
+    account: Account | None
     to: str
     template: str
     began: datetime
@@ -83,11 +88,17 @@ def write_news(work: Work, parameters: Mapping[str, str]) -> int:
 
 
 def claim_mail(work: Work) -> ToSend | None:
-    """The next mail to send. News is not sent to whoever has taken that back since it was written."""
+    """The next mail to send.
+
+    News is not sent to whoever has taken that back since it was written, and word of the policy to nobody who leaves.
+    """
     while (mail := work.mails.claim()) is not None:
-        account = work.accounts.find(mail.account_id)
-        if account is None or not _wanted(work, mail):
+        account = work.accounts.find(mail.account_id) if mail.account_id else None
+        if account is None and (sending := _to_nobodys(work, mail)) is not None:
+            return sending
+        if account is None or not _wanted(work, mail, account):
             work.mails.drop(mail.id)
+            work.notices.settle(mail.id, "departed")
             continue
         if mail.unsettled_since is not None:
             # Whoever tried before died over it: the server may have been told.
@@ -109,11 +120,23 @@ def settle_mail(work: Work, sending: ToSend, fate: Fate) -> None:
         _disclose(work, mail, mail.attempts, at=sending.began)
     if fate is Fate.SENT:
         work.mails.mark_sent(mail.id)
+        work.notices.settle(mail.id, "told")
     elif fate in {Fate.REFUSED, Fate.UNWRITABLE} or mail.attempts >= MAX_ATTEMPTS:
         work.mails.mark_refused(mail.id)
+        work.notices.settle(mail.id, "undeliverable")
     else:
         return
+    if mail.ticket_id is not None and mail.template == tickets.RECEIVED:
+        work.tickets.note_letter(mail.ticket_id, arrived=fate is Fate.SENT)
     _go_on(work, mail)
+
+
+def _to_nobodys(work: Work, mail: Mail) -> ToSend | None:
+    """A letter to the address that somebody without an account gave; None when the question is gone."""
+    asked = tickets.sender_of(work, mail.ticket_id) if mail.ticket_id else None
+    if asked is None or not asked[1].email:
+        return None
+    return ToSend(mail=mail, account=None, to=asked[1].email, template=mail.template, began=work.clock.now())
 
 
 def _addressed(work: Work, mail: Mail, account: Account) -> ToSend | None:
@@ -137,29 +160,44 @@ def _addressed(work: Work, mail: Mail, account: Account) -> ToSend | None:
 
 def _go_on(work: Work, mail: Mail) -> None:
     """Once the old address was told, or cannot be told, the new one is asked."""
-    change = work.addresses.find(mail.account_id) if mail.template == LEAVING_MAIL else None
+    leaves = mail.account_id if mail.template == LEAVING_MAIL else None
+    change = work.addresses.find(leaves) if leaves else None
     if change is not None and str(change.id) == mail.parameters.get("change"):
         work.addresses.renew(change.id)
         work.mails.add(mail.account_id, CONFIRM_MAIL, parameters={"change": str(change.id)})
 
 
-def _wanted(work: Work, mail: Mail) -> bool:
-    return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(mail.account_id)
+def _wanted(work: Work, mail: Mail, account: Account) -> bool:
+    if mail.template == POLICY_MAIL:
+        return not work.notices.leaving([account.id])
+    return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(account.id)
 
 
 def _disclose(work: Work, mail: Mail, attempt: int, *, at: datetime) -> None:
+    """Put on record for its owner what the mail server was told. Without an account there is no record to read."""
+    if mail.account_id is None:
+        return
     work.outbox.add(
         PartnerDisclosed(
             user_id=mail.account_id,
             partner=RELAY,
             kind="address_letter_and_invoice" if mail.attachment else "address_and_letter",
-            purpose="U6" if mail.template in NEWS_LETTERS else "U1",
+            purpose=_purpose(mail),
             disclosed_at=at,
             # The same for each try, however late whoever made it says so.
             disclosure_id=_call(mail.id, attempt),
             tier="processor",
         )
     )
+
+
+def _purpose(mail: Mail) -> str:
+    """Which promise has the mail sent."""
+    if mail.template == POLICY_MAIL:
+        return "N1"
+    if mail.template in NEWS_LETTERS:
+        return "U6"
+    return "U4" if mail.template in tickets.LETTERS else "U1"
 
 
 def _call(mail_id: UUID, attempt: int) -> UUID:

@@ -1,7 +1,7 @@
 """Photos and pictures in the S3 store, sealed for their owners."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -9,9 +9,9 @@ from uuid import UUID
 import structlog
 
 from common.parts import Shelf
-from common.sealing import Sealer
+from common.sealing import Sealer, Unsealable
 from common.storage import ObjectMissing, ObjectStore, OpenedObject, Resealed, SealedBucket
-from generation.domain import ModelPart
+from generation.domain import ModelPart, UploadKeys
 from generation.ports import Photo, PhotoMissing, Size
 
 log = structlog.get_logger(__name__)
@@ -25,25 +25,20 @@ class S3Photos:
     """The bucket the gateway puts photos into: `<upload id>/photo` and `<upload id>/words`."""
 
     def __init__(self, store: ObjectStore, sealer: Sealer, *, bucket: str = UPLOADS) -> None:
+        """`sealer` opens under their owners' keys; keys an older gateway left beside objects, with its keyring."""
         self._store = store
         self._bucket = bucket
         self._photos = SealedBucket(store, bucket, sealer, "upload.photo")
         self._words = SealedBucket(store, bucket, sealer, "upload.words")
 
-    def read(self, upload_id: UUID, *, owner: UUID) -> Photo:
-        """The photo and its words. Raises PhotoMissing, Unavailable, Unsealable."""
-        try:
-            jpeg = self._photos.read(f"{upload_id}/photo", owner=str(owner))
-        except ObjectMissing:
-            raise PhotoMissing from None
-        return replace(self.read_words(upload_id, owner=owner), jpeg=jpeg)
+    def read(self, upload_id: UUID, *, owner: UUID, keys: UploadKeys) -> Photo:
+        """The photo and its words. Raises PhotoMissing, Unavailable."""
+        jpeg = _opened(self._photos, f"{upload_id}/photo", owner, keys.photo)
+        return replace(self.read_words(upload_id, owner=owner, keys=keys), jpeg=jpeg)
 
-    def read_words(self, upload_id: UUID, *, owner: UUID) -> Photo:
+    def read_words(self, upload_id: UUID, *, owner: UUID, keys: UploadKeys) -> Photo:
         """The words alone. Raises as `read` does."""
-        try:
-            words = json.loads(self._words.read(f"{upload_id}/words", owner=str(owner)))
-        except ObjectMissing:
-            raise PhotoMissing from None
+        words = json.loads(_opened(self._words, f"{upload_id}/words", owner, keys.words))
         return Photo(jpeg=b"", title=words["title"], note=words["note"])
 
     def delete(self, upload_id: UUID) -> None:
@@ -52,13 +47,32 @@ class S3Photos:
         for name in ("photo", "words"):
             self._store.delete(self._bucket, f"{upload_id}/{name}")
 
-    def shelf(self) -> Shelf:
-        """For copies: every object, with the seal it has."""
-        return Shelf(self._store, self._bucket, lambda key: self._words if key.endswith("/words") else self._photos)
+    def shelf(self, keys_of: Callable[[UUID], UploadKeys]) -> Shelf:
+        """For copies: every object, with the seal and the key it has."""
+
+        def wrapped_key(key: str) -> bytes | None:
+            upload_id, _, name = key.partition("/")
+            keys = keys_of(UUID(upload_id))
+            return keys.words if name == "words" else keys.photo
+
+        def sealed(key: str) -> SealedBucket:
+            return self._words if key.endswith("/words") else self._photos
+
+        return Shelf(self._store, self._bucket, sealed, wrapped_key)
 
     def strays(self, *, older_than: datetime) -> Iterator[UUID]:
-        """Uploads that came before that time, each once."""
-        return _stored(self._store, self._bucket, older_than)
+        """Uploads that came before that time, each once; also those whose storing broke off and was never ended."""
+        yield from _stored(self._store, self._bucket, older_than)
+        broken_off = {_id_of(key) for key in self._store.unfinished(self._bucket, started_before=older_than)}
+        yield from (each for each in broken_off if each is not None)
+
+
+def _opened(bucket: SealedBucket, key: str, owner: UUID, wrapped_key: bytes | None) -> bytes:
+    try:
+        return bucket.read(key, owner=str(owner), wrapped_key=wrapped_key)
+    except (ObjectMissing, Unsealable) as error:
+        log.warning("an upload that cannot be read", upload_id=key.partition("/")[0], why=type(error).__name__)
+        raise PhotoMissing from None
 
 
 class S3SavedPhotos:

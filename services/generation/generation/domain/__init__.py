@@ -71,6 +71,7 @@ from generation.domain.photos import (
     NoSuchPhoto,
     SavedPhoto,
     Upload,
+    UploadKeys,
 )
 from generation.domain.pictures import Format, NoSuchPicture, StoredPicture
 from generation.domain.prompts import MAX_NOTE, MAX_TITLE, PLACEHOLDER, compose
@@ -157,6 +158,7 @@ __all__ = [
     "Style",
     "TooManyModels",
     "Upload",
+    "UploadKeys",
     "after_failure",
     "after_unknown",
     "as_painted",

@@ -27,6 +27,14 @@ class Upload:
     words_only: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadKeys:
+    """The wrapped data keys of an upload; None where it lies beside the object, as that of an older gateway does."""
+
+    photo: bytes | None = None
+    words: bytes | None = None
+
+
 class NoSuchPhoto(NotFound):
     """There is no such photo, or it is not yours."""
 

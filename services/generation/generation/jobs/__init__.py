@@ -8,6 +8,7 @@ from generation import use_cases
 from generation.domain import STUDIO
 from generation.jobs.album import Album, album_jobs
 from generation.jobs.batches import PostDesk, post_jobs
+from generation.jobs.gathering import keys_of
 from generation.jobs.models import ModelBench, model_jobs
 from generation.jobs.quality import QualityWatch, quality_jobs
 from generation.jobs.resealing import Resealer, resealing_jobs
@@ -24,6 +25,7 @@ __all__ = [
     "Workshop",
     "album_jobs",
     "jobs",
+    "keys_of",
     "model_jobs",
     "note_unknown_calls",
     "post_jobs",
@@ -49,7 +51,12 @@ def jobs(workshop: Workshop) -> list[Job]:
         ),
         Job(name="delete uploads", every=timedelta(seconds=5), run=workshop.delete_uploads, channel=DELETE_CHANNEL),
         Job(name="delete figurines", every=timedelta(seconds=5), run=workshop.delete_figurines, channel=DELETE_CHANNEL),
-        Job(name="expire uploads", every=timedelta(minutes=1), run=workshop.in_transaction(use_cases.expire_uploads)),
+        Job(
+            name="expire uploads",
+            every=timedelta(minutes=1),
+            run=workshop.in_transaction(use_cases.expire_uploads),
+            sweep=True,
+        ),
         Job(
             name="release expired leases",
             every=timedelta(seconds=5),
@@ -66,6 +73,6 @@ def jobs(workshop: Workshop) -> list[Job]:
             run=workshop.in_transaction(partial(batch_orders.end_overdue, painters=workshop.painters)),
         ),
         Job(name="show queue", every=timedelta(seconds=10), run=workshop.show_queue),
-        Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts),
-        Job(name="sweep strays", every=timedelta(minutes=10), run=workshop.sweep_strays),
+        Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts, sweep=True),
+        Job(name="sweep strays", every=timedelta(minutes=10), run=workshop.sweep_strays, sweep=True),
     ]

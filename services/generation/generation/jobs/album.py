@@ -7,11 +7,11 @@ from itertools import islice
 
 import structlog
 
-from common.sealing import Unsealable
 from common.service import Job
 from common.work import UnitOfWork
 from generation import use_cases
 from generation.domain import AskedPhoto
+from generation.jobs.gathering import keys_of
 from generation.jobs.rounds import one_of_many
 from generation.ports import Develop, PhotoMissing, PhotoStore, PictureBroken, Print, SavedPhotoStore
 from generation.repository import DELETE_CHANNEL, SAVE_CHANNEL, Work
@@ -60,10 +60,11 @@ class Album:
         return 0
 
     def _save(self, asked: AskedPhoto) -> None:
+        keys = keys_of(self.unit, asked.upload_id)
         try:
-            jpeg = self.uploads.read(asked.upload_id, owner=asked.user_id).jpeg
+            jpeg = self.uploads.read(asked.upload_id, owner=asked.user_id, keys=keys).jpeg
             made = self.develop(jpeg)
-        except (PhotoMissing, PictureBroken, Unsealable) as nothing:
+        except (PhotoMissing, PictureBroken) as nothing:
             log.warning("not saved", saved_id=str(asked.id), why=type(nothing).__name__)
             self._drop(asked)
             return
@@ -102,5 +103,5 @@ def album_jobs(album: Album) -> list[Job]:
     return [
         Job(name="save photos", every=often, run=album.save_photos, channel=SAVE_CHANNEL),
         Job(name="delete saved photos", every=often, run=album.delete_photos, channel=DELETE_CHANNEL),
-        Job(name="sweep stray photos", every=timedelta(hours=1), run=album.sweep_strays),
+        Job(name="sweep stray photos", every=timedelta(hours=1), run=album.sweep_strays, sweep=True),
     ]

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from common.errors import NotFound
 from common.work import UnitOfWork
 from generation import use_cases
-from generation.domain import FailureCode, Figurine, StoredPicture
+from generation.domain import FailureCode, Figurine, StoredPicture, UploadKeys
 from generation.ports import PaintingFailed, PaintOrder, PhotoMissing, PhotoStore, PictureStore, Size, Turn
 from generation.repository import Work
+
+
+def keys_of(unit: UnitOfWork[Work], upload_id: UUID) -> UploadKeys:
+    """What opens an upload, for whoever reads it outside any transaction."""
+    with unit.begin() as work:
+        return work.uploads.keys(upload_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +31,11 @@ class Gathering:
         """The whole order. Raises PhotoMissing, PaintingFailed, and Unavailable while the store is away."""
         if claim.upload_id is None:
             raise PhotoMissing
+        keys = keys_of(self.unit, claim.upload_id)
         if not claim.goes_on:
-            photo = self.photos.read(claim.upload_id, owner=claim.user_id)
+            photo = self.photos.read(claim.upload_id, owner=claim.user_id, keys=keys)
             return use_cases.paint_order(claim, photo, catalogue=self.catalogue)
-        words = self.photos.read_words(claim.upload_id, owner=claim.user_id)
+        words = self.photos.read_words(claim.upload_id, owner=claim.user_id, keys=keys)
         with self.unit.begin() as work:
             earlier = work.pictures.history(claim)
         turns = self._turns(claim, earlier)

@@ -7,10 +7,11 @@ from typing import Protocol
 from uuid import UUID
 
 from common.storage import Resealed
+from generation.domain import UploadKeys
 
 
 class PhotoMissing(Exception):
-    """The photo is not in the store (any more)."""
+    """The photo is not in the store (any more), or it does not open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,11 @@ class Photo:
 class PhotoStore(Protocol):
     """Uploaded photos, sealed by the gateway; read once, then deleted."""
 
-    def read(self, upload_id: UUID, *, owner: UUID) -> Photo:
-        """The photo. Raises PhotoMissing, and Unavailable when the store is away."""
+    def read(self, upload_id: UUID, *, owner: UUID, keys: UploadKeys) -> Photo:
+        """The photo. Raises PhotoMissing, also for one that does not open, and Unavailable when the store is away."""
         ...
 
-    def read_words(self, upload_id: UUID, *, owner: UUID) -> Photo:
+    def read_words(self, upload_id: UUID, *, owner: UUID, keys: UploadKeys) -> Photo:
         """The words of an order without a photo; `jpeg` is empty. Raises as `read` does."""
         ...
 

@@ -5,6 +5,7 @@ from common.database import Connection, notify
 from common.outbox import Outbox
 from common.parts import Exports
 from common.person_keys import PersonKeys
+from common.sealing import Keyring
 from generation.repository.allowances import Allowances
 from generation.repository.attempts import Attempts
 from generation.repository.batches import Batches
@@ -28,9 +29,20 @@ SAVE_CHANNEL = "generation.save"
 
 
 class Work:
-    """Generation's rooms in one transaction; with `keys` people's words are sealed."""
+    """Generation's rooms in one transaction; with `keys` people's words are sealed.
 
-    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock, *, keys: PersonKeys | None = None) -> None:
+    `upload_keys` is the keyring the gateway wraps the keys of uploads with.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        outbox: Outbox,
+        clock: Clock,
+        *,
+        keys: PersonKeys | None = None,
+        upload_keys: Keyring | None = None,
+    ) -> None:
         self.jobs = Jobs(connection, clock)
         self.queue = Queue(connection, clock)
         self.attempts = Attempts(connection, clock)
@@ -52,13 +64,22 @@ class Work:
         self.clock = clock
         self._connection = connection
         self._keys = keys
+        self._upload_keys = upload_keys
 
     @property
     def seals(self) -> Seals:
         """What seals people's words. Raises LookupError where there is nothing to seal."""
+        return self._seals(None)
+
+    @property
+    def upload_seals(self) -> Seals:
+        """What takes the keys of uploads from the gateway's hands. Raises LookupError as `seals` does."""
+        return self._seals(self._upload_keys)
+
+    def _seals(self, keyring: Keyring | None) -> Seals:
         if self._keys is None:
             raise LookupError("these rooms were built without keys: give keys=…")
-        return Seals(self._keys.sealer(self._connection, self.clock))
+        return Seals(self._keys.sealer(self._connection, self.clock, keyring=keyring))
 
     def wake_renderers(self) -> None:
         """Tell idle renderers, when this commits, that there is work."""

@@ -7,7 +7,7 @@ from psycopg.rows import class_row
 
 from common.clock import Clock
 from common.database import Connection
-from generation.domain import EXPIRY_MARGIN, Upload
+from generation.domain import EXPIRY_MARGIN, Upload, UploadKeys
 
 # Long enough for a slow store, short enough that a crashed deletion is taken up soon.
 DELETION_LEASE = timedelta(seconds=30)
@@ -28,19 +28,29 @@ class Uploads:
         *,
         uploaded_at: datetime,
         delete_by: datetime,
+        keys: UploadKeys,
         words_only: bool = False,
     ) -> bool:
         """Record that a photo is held, once, or only the words of an order without one; False when that is known."""
         return bool(
             self._connection.execute(
                 """
-                INSERT INTO uploads (id, figurine_id, user_id, state, uploaded_at, delete_by, words_only)
-                VALUES (%s, %s, %s, 'held', %s, %s, %s)
+                INSERT INTO uploads
+                    (id, figurine_id, user_id, state, uploaded_at, delete_by, words_only, photo_key, words_key)
+                VALUES (%s, %s, %s, 'held', %s, %s, %s, %s, %s)
                 ON CONFLICT (id) DO NOTHING
                 """,
-                [upload_id, figurine_id, user_id, uploaded_at, delete_by, words_only],
+                [upload_id, figurine_id, user_id, uploaded_at, delete_by, words_only, keys.photo, keys.words],
             ).rowcount
         )
+
+    def keys(self, upload_id: UUID) -> UploadKeys:
+        """What opens it, for its owner; nothing once it is deleted."""
+        with self._connection.cursor(row_factory=class_row(UploadKeys)) as cursor:
+            found = cursor.execute(
+                "SELECT photo_key AS photo, words_key AS words FROM uploads WHERE id = %s", [upload_id]
+            ).fetchone()
+        return found or UploadKeys()
 
     def dismiss(self, figurine_id: UUID, reason: str) -> None:
         """The photo of this figurine is no longer needed and may go at once."""
@@ -88,7 +98,7 @@ class Uploads:
         """The photo is gone; returns why it went, or None when that was recorded before."""
         row = self._connection.execute(
             """
-            UPDATE uploads SET state = 'deleted', deleted_at = %s
+            UPDATE uploads SET state = 'deleted', deleted_at = %s, photo_key = NULL, words_key = NULL
              WHERE id = %s AND state = 'deleting' RETURNING reason
             """,
             [self._clock.now(), upload_id],

@@ -24,6 +24,7 @@ from generation.domain import (
 from generation.repository import Work
 from generation.use_cases.consents import note_words
 from generation.use_cases.endings import end
+from generation.use_cases.photos import own_keys
 
 Catalogue = Mapping[str, Style]
 log = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ def accept_order(work: Work, event: ImageUploaded, *, catalogue: Catalogue, save
         event.user_id,
         uploaded_at=event.uploaded_at,
         delete_by=event.delete_by,
+        keys=own_keys(work, event.user_id, photo=event.upload_key, words=event.words_key),
     )
     # Whatever becomes of the order; and told again, it brings nothing back that was deleted meanwhile.
     if new and event.save and work.consents.allows(event.user_id, SAVING):
@@ -64,6 +66,7 @@ def accept_edit(work: Work, event: FigurineEditOrdered, *, catalogue: Catalogue)
         event.user_id,
         uploaded_at=event.ordered_at,
         delete_by=event.delete_by,
+        keys=own_keys(work, event.user_id, words=event.words_key),
         words_only=True,
     )
     figurine = _version(event)

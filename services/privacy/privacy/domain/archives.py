@@ -1,5 +1,6 @@
 """Copies of a person's data: how long one is kept, who gives a part, when one is put together. Pure."""
 
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,12 +33,16 @@ class ArchiveExpired(NotFound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenPart:
-    """What a service gave: where it lies, and its plain length in bytes."""
+    """What a service gave: where it lies, its plain length in bytes, and what opens it for its owner.
+
+    Without a `wrapped_key` it lies beside the object.
+    """
 
     service: str
     object: str
     bytes: int
     sha256: str
+    wrapped_key: builtins.bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,8 +26,10 @@ KINDS: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     "U1": "To keep your account working",
     "U2": "To paint the figurine you asked for",
+    "U4": "To answer what you asked the studio",
     "U6": "To send you the news you allowed",
     "U7": "To take your payment and manage your plan",
+    "N1": "To tell you that the policy has changed",
 }
 # On which terms. The paid terms of Gemini forbid training: https://ai.google.dev/gemini-api/terms.
 TIERS: Final[Mapping[str, str]] = {

@@ -8,6 +8,7 @@ from itertools import islice
 import psycopg
 import structlog
 
+from common.erasure import PersonGone
 from common.errors import Unavailable
 from common.service import Job
 from common.work import UnitOfWork
@@ -48,14 +49,17 @@ class ArchiveDesk:
             return 0
         try:
             self._assemble(gathering)
-        except Superseded:
+        except (Superseded, PersonGone):
             log.info("archive dropped", request_id=str(gathering.request_id))
         except (Unavailable, psycopg.OperationalError):
             self._postpone(gathering)
             raise
         except Exception:
-            log.exception("archive failed", request_id=str(gathering.request_id))
-            self._postpone(gathering)
+            # An erasure takes parts and keys away under whoever is reading them, and the archive's row with them.
+            if self._postpone(gathering):
+                log.exception("archive failed", request_id=str(gathering.request_id))
+            else:
+                log.info("archive dropped", request_id=str(gathering.request_id))
         return 1
 
     def expire(self) -> int:
@@ -104,9 +108,9 @@ class ArchiveDesk:
                 due = self.unit.clock.now() + RENEW_EVERY
             yield piece
 
-    def _postpone(self, gathering: Gathering) -> None:
+    def _postpone(self, gathering: Gathering) -> bool:
         with self.unit.begin() as work:
-            work.archives.postpone(gathering, TRY_AGAIN_AFTER)
+            return work.archives.postpone(gathering, TRY_AGAIN_AFTER)
 
 
 def archive_jobs(desk: ArchiveDesk | None) -> list[Job]:
@@ -115,7 +119,7 @@ def archive_jobs(desk: ArchiveDesk | None) -> list[Job]:
         return []
     return [
         Job(name="assemble archives", every=timedelta(seconds=5), run=desk.assemble_next, channel=ARCHIVE_CHANNEL),
-        Job(name="expire archives", every=timedelta(minutes=1), run=desk.expire, channel=ARCHIVE_CHANNEL),
-        Job(name="sweep stray parts", every=timedelta(minutes=1), run=desk.sweep_strays),
+        Job(name="expire archives", every=timedelta(minutes=1), run=desk.expire, channel=ARCHIVE_CHANNEL, sweep=True),
+        Job(name="sweep stray parts", every=timedelta(minutes=1), run=desk.sweep_strays, sweep=True),
         Job(name="ask again for parts", every=timedelta(minutes=1), run=desk.ask_again),
     ]

@@ -56,10 +56,11 @@ class Archives:
                  WHERE request_id = %(request)s AND (state = 'gathering' OR %(service)s = ANY(missing))
                    AND state <> 'gone'
              RETURNING request_id)
-            INSERT INTO archive_parts (request_id, service, object, bytes, sha256)
-            SELECT request_id, %(service)s, %(object)s, %(bytes)s, %(sha256)s FROM gathered
+            INSERT INTO archive_parts (request_id, service, object, bytes, sha256, wrapped_key)
+            SELECT request_id, %(service)s, %(object)s, %(bytes)s, %(sha256)s, %(key)s FROM gathered
                 ON CONFLICT (request_id, service) DO UPDATE
-               SET object = excluded.object, bytes = excluded.bytes, sha256 = excluded.sha256
+               SET object = excluded.object, bytes = excluded.bytes, sha256 = excluded.sha256,
+                   wrapped_key = excluded.wrapped_key
             """,
             {
                 "request": request_id,
@@ -67,6 +68,7 @@ class Archives:
                 "object": part.object,
                 "bytes": part.bytes,
                 "sha256": part.sha256,
+                "key": part.wrapped_key,
                 "now": self._clock.now(),
             },
         ).rowcount
@@ -140,14 +142,16 @@ class Archives:
             ).rowcount
         )
 
-    def postpone(self, gathering: Gathering, wait: timedelta) -> None:
-        """Try again after a while."""
-        self._connection.execute(
-            """
-            UPDATE archives SET lease_until = NULL, not_before = %s
-             WHERE request_id = %s AND attempt = %s AND state = 'gathering'
-            """,
-            [self._clock.now() + wait, gathering.request_id, gathering.attempt],
+    def postpone(self, gathering: Gathering, wait: timedelta) -> bool:
+        """Try again after a while; False when it is somebody else's by now, or nobody's any more."""
+        return bool(
+            self._connection.execute(
+                """
+                UPDATE archives SET lease_until = NULL, not_before = %s
+                 WHERE request_id = %s AND attempt = %s AND state = 'gathering'
+                """,
+                [self._clock.now() + wait, gathering.request_id, gathering.attempt],
+            ).rowcount
         )
 
     def overdue(self, *, limit: int) -> list[UUID]:
@@ -225,7 +229,10 @@ class Archives:
     def _parts(self, request_id: UUID) -> list[GivenPart]:
         with self._connection.cursor(row_factory=class_row(GivenPart)) as cursor:
             return cursor.execute(
-                "SELECT service, object, bytes, sha256 FROM archive_parts WHERE request_id = %s ORDER BY service",
+                """
+                SELECT service, object, bytes, sha256, wrapped_key
+                  FROM archive_parts WHERE request_id = %s ORDER BY service
+                """,
                 [request_id],
             ).fetchall()
 

@@ -1,10 +1,17 @@
 """Copies of a person's data: asked of every service, put together, announced, and gone after a week."""
 
+import base64
+import binascii
+from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID
+
+import structlog
 
 from common.contracts.billing import MailRequested
 from common.contracts.privacy import ExportRequested
 from common.contracts.rights import ExportPartFailed, ExportPartReady
+from common.sealing import Unsealable
 from privacy.domain import HOLDERS, Kind, Request, RequestState
 from privacy.domain.archives import FRESH_COPY, Archive, ArchiveExpired, ArchiveNotReady, Gathering, GivenPart
 from privacy.domain.requests import ANSWER_WITHIN, ENDED, NoSuchRequest, PartState
@@ -13,6 +20,8 @@ from privacy.repository import Work
 COPIES = frozenset({Kind.ACCESS, Kind.PORTABILITY})
 READY_MAIL = "archive-ready"
 _AT_ONCE = 50
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 def begin_copy(work: Work, request: Request) -> None:
@@ -37,8 +46,15 @@ def make_room(work: Work, user_id: UUID, kind: Kind) -> None:
 
 def take_part(work: Work, event: ExportPartReady) -> None:
     """A service gave its part. One that nobody waits for any more stays unmentioned, and is swept."""
-    part = GivenPart(service=event.service, object=event.object, bytes=event.bytes, sha256=event.sha256)
-    if work.archives.take_part(event.request_id, part):
+    archive = work.archives.find(event.request_id)
+    if archive is None:
+        return
+    part = _given(work, archive.user_id, event)
+    if part is None:
+        # It opens no better when it is told again: the service writes another one, with the key it has then.
+        log.error("the key of a part that does not open", service=event.service, request_id=str(event.request_id))
+        note_failed_part(work, ExportPartFailed(request_id=event.request_id, service=event.service))
+    elif work.archives.take_part(event.request_id, part):
         work.requests.settle_part(event.request_id, event.service, PartState.DONE, statement=None, signature=None)
 
 
@@ -108,6 +124,17 @@ def close_orphans(work: Work) -> int:
         if request is not None:
             _close(work, request)
     return len(orphans)
+
+
+def _given(work: Work, user_id: UUID, event: ExportPartReady) -> GivenPart | None:
+    """The part, its key under its owner's; None for a key that does not open."""
+    part = GivenPart(service=event.service, object=event.object, bytes=event.bytes, sha256=event.sha256)
+    if not event.wrapped_key:
+        return part  # A service of an older release has put it beside the part.
+    with suppress(Unsealable, binascii.Error):
+        wrapped = base64.b64decode(event.wrapped_key, validate=True)
+        return replace(part, wrapped_key=work.part_seals.rewrap(wrapped, owner=str(user_id)))
+    return None
 
 
 def _close(work: Work, request: Request) -> None:

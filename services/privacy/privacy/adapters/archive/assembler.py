@@ -56,7 +56,9 @@ class Assembler:
         """The bytes of the archive."""
         owner = str(gathering.user_id)
         parts = [
-            GatheredPart(given.service, PartReader(self._bucket, given.object, owner=owner))
+            GatheredPart(
+                given.service, PartReader(self._bucket, given.object, owner=owner, wrapped_key=given.wrapped_key)
+            )
             for given in gathering.parts
         ]
         made = _make(gathering, parts)

@@ -71,14 +71,15 @@ async function call(path, options) {
   return text ? JSON.parse(text) : null;
 }
 
-/** GET as JSON; throws Problem. */
-export const read = (path) => call(path, { headers: { Accept: "application/json" }, cache: "no-store" });
+/** GET as JSON; throws Problem. `headers` are those of a link that shows more than the session does. */
+export const read = (path, headers = {}) =>
+  call(path, { headers: { Accept: "application/json", ...headers }, cache: "no-store" });
 
 /** POST as JSON; throws Problem. */
-export const post = (path, body = {}, key = newKey()) =>
+export const post = (path, body = {}, key = newKey(), headers = {}) =>
   call(path, {
     method: "POST",
-    headers: { ...changeHeaders(key), "Content-Type": "application/json" },
+    headers: { ...changeHeaders(key), ...headers, "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
 
@@ -103,4 +104,5 @@ export const patch = (path, body) =>
   });
 
 /** DELETE; throws Problem. */
-export const remove = (path) => call(path, { method: "DELETE", headers: changeHeaders() });
+export const remove = (path, headers = {}) =>
+  call(path, { method: "DELETE", headers: { ...changeHeaders(), ...headers } });

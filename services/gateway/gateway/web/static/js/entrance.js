@@ -13,7 +13,7 @@ const MISSING = {
 /** Where to go afterwards: the page that sent the person here, if it is one of ours. */
 function nextPage() {
   const asked = new URL(new URLSearchParams(location.search).get("next") ?? "/studio", location.origin);
-  return asked.origin === location.origin ? asked.pathname + asked.search : "/studio";
+  return asked.origin === location.origin ? asked.pathname + asked.search + asked.hash : "/studio";
 }
 
 const signIn = ({ email, password }) => post("/v1/sessions", { email, password });

@@ -2,12 +2,15 @@
 import { read, remove } from "./api.js";
 import { dropAllDrafts, dropOldDrafts } from "./draft.js";
 import { notice } from "./notice.js";
+import { dropQuestion, dropReply } from "./question.js";
 
 async function signOut() {
   const { items } = await read("/v1/sessions");
   const here = items.find((session) => session.current);
   if (here) await remove(`/v1/sessions/${here.id}`);
   await whereKept(dropAllDrafts);
+  dropQuestion();
+  dropReply();
   location.assign("/");
 }
 

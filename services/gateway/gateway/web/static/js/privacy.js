@@ -2,7 +2,7 @@
 import { Problem, read, remove } from "./api.js";
 import { consentItem } from "./consents.js";
 import { show, showParts } from "./part.js";
-import { disclosureLine, heldLine, proofLine, savedItem } from "./record.js";
+import { accessLine, disclosureLine, heldLine, proofLine, savedItem } from "./record.js";
 import { showStops, workStops } from "./stops.js";
 import { showStored } from "./stored.js";
 
@@ -79,6 +79,16 @@ async function showDisclosures() {
   at("disclosures-none").hidden = at("disclosures").childElementCount > 0;
 }
 
+let before = "";
+
+async function showAccesses() {
+  const page = await read(`/v1/privacy/accesses?limit=${PAGE}${before && `&cursor=${before}`}`);
+  at("accesses").append(...page.items.map(accessLine));
+  before = page.next_cursor ?? "";
+  at("accesses-more").hidden = !before;
+  at("accesses-none").hidden = at("accesses").childElementCount > 0;
+}
+
 // Before anything is shown: what can be seen can be pressed. An objection moves switches, and a switch may let saved
 // photos go.
 workStops(() => void show("consents", showConsents));
@@ -88,9 +98,11 @@ showParts({
   stops: showStops,
   photos: showPhotos,
   disclosures: showDisclosures,
+  accesses: showAccesses,
   stored: () => showStored("/v1/privacy/record"),
 });
 at("disclosures-more").addEventListener("click", () => void show("disclosures", showDisclosures));
+at("accesses-more").addEventListener("click", () => void show("accesses", showAccesses));
 
 // A photo that is still here goes while one looks; the rings move with it.
 setInterval(() => {

@@ -91,7 +91,7 @@ export const heldLine = (upload) =>
   line(
     ring(share(upload), "held"),
     ["Your photo from ", time(upload.uploaded_at), " is still here."],
-    `It is deleted once its figurine exists, by ${moment(upload.delete_by)} at the latest.`,
+    `${upload.sentence} It is gone by ${moment(upload.delete_by)} at the latest.`,
   );
 
 export const proofLine = (proof) =>
@@ -105,6 +105,13 @@ export const proofLine = (proof) =>
 function terms({ terms: said, expires_at }) {
   const until = expires_at && `It has to be rid of it by ${dateWords(expires_at)}.`;
   return [said && `${said}.`, until].filter(Boolean).join(" ");
+}
+
+/** "mira of the studio looked at 14:02: What you wrote in FS-7K3M9Q." */
+export function accessLine({ operator, what, reason, at }) {
+  const mark = Object.assign(document.createElement("span"), { className: "sent seen" });
+  mark.setAttribute("aria-hidden", "true");
+  return line(mark, [`${operator} of the studio looked at `, time(at), `: ${what}.`], `Why: ${reason}`);
 }
 
 export function disclosureLine(item, names) {
