@@ -41,7 +41,7 @@ from gateway.domain.tickets import TooManyMessages
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.desk import desk_jobs
-from gateway.jobs.kept import SignUpForm, probes
+from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.probes import PROBES
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.ports import Attachment
@@ -174,7 +174,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *PROBES,
             *POLICY_PROBES,
             *retention_probes(INVENTORY, promise="C5"),
-            *probes(
+            *kept_probes(
                 others={
                     each.name: partial(each.get, "/readyz", user_id=None)
                     for each in (peers.generation, peers.billing, peers.privacy, peers.analytics)

@@ -11,6 +11,7 @@ from common.parts import EXPORTS, PURPOSE, Sources, export_jobs
 from common.parts.opening import store_of
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.policy import read_policies
+from common.probes.strangers import store_probes
 from common.sealing import Keyring
 from common.service import Service
 from common.settings import load
@@ -76,8 +77,9 @@ def build(settings: Settings | None = None) -> Service[Work]:
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys), "audits": lambda: show_audits(unit)},
         probes=[
             *probes(receipt_keys, anchors),
-            *policy_probes(policies, since=unit.clock.now()),
             *rights_probes.probes(receipt_keys, shelf),
+            *policy_probes(policies, since=unit.clock.now()),
+            *(store_probes(settings, store, INVENTORY) if store else []),
         ],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         store=store,

@@ -12,7 +12,7 @@ from common.contracts.privacy import ConsentChanged
 from common.probes import Finding, Found, Look
 from generation import use_cases
 from generation.inventory import INVENTORY
-from generation.jobs.kept import probes
+from generation.jobs.kept import kept_probes
 from generation.repository import quality
 from tests.builders import Life
 from tests.integration.generation.shop import Shop
@@ -25,7 +25,7 @@ class Watch:
     """The probes of this shop, by promise."""
 
     def __init__(self, shop: Shop) -> None:
-        self._probes = {probe.promise: probe for probe in probes(shop.pictures, INVENTORY)}
+        self._probes = {probe.promise: probe for probe in kept_probes(shop.pictures, INVENTORY)}
         self._look = Look(database=shop.unit.database, clock=shop.clock)
 
     def at(self, promise: str) -> Finding:

@@ -14,7 +14,7 @@ from common.erasure import Fence
 from common.erasure.tombstones import Tombstones
 from common.errors import Unavailable
 from common.probes import Finding, Found, Look
-from gateway.jobs.kept import SignUpForm, Switchboard, probes
+from gateway.jobs.kept import SignUpForm, Switchboard, kept_probes
 from gateway.routes.accounts import SignUpBody
 from gateway.wiring import TEMPLATES
 
@@ -34,7 +34,7 @@ class House:
         self.people: list[UUID] = []
 
     def at(self, promise: str, form: SignUpForm = FORM) -> Finding:
-        looks = {probe.promise: probe for probe in probes(others={}, sign_up=form, fence=FENCE)}
+        looks = {probe.promise: probe for probe in kept_probes(others={}, sign_up=form, fence=FENCE)}
         return looks[promise].check(self._look)
 
     def do(self, query: str, **values: object) -> None:

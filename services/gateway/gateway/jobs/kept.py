@@ -48,7 +48,7 @@ class SignUpForm:
         return frozenset(found | set(self.body))
 
 
-def probes(*, others: Mapping[str, Asked], sign_up: SignUpForm, fence: Fence | None) -> list[Probe]:
+def kept_probes(*, others: Mapping[str, Asked], sign_up: SignUpForm, fence: Fence | None) -> list[Probe]:
     """Each thing that is looked at."""
     switchboard = Switchboard(others)
     return [

@@ -27,7 +27,7 @@ _ON_ITS_WAY: Final = timedelta(minutes=1)
 _LATELY: Final = timedelta(days=1)
 
 
-def probes(pictures: PictureStore, inventory: Inventory) -> list[Probe]:
+def kept_probes(pictures: PictureStore, inventory: Inventory) -> list[Probe]:
     """Each thing that is looked at."""
     return [
         Probe(promise="C3", name="pictures are there", check=lambda look: look_for_pictures(look, pictures)),
