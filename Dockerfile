@@ -22,8 +22,8 @@ COPY services/${SERVICE} services/${SERVICE}
 RUN uv pip install libs/common "services/${SERVICE}" && check-lock requirements.lock
 
 FROM tools AS ops-packages
-# Certificates, mail, and the emulator of Stripe with its pages and papers.
-RUN uv pip install libs/common trustme aiosmtpd aiohttp jinja2 python-dateutil fpdf2 && check-lock requirements.lock
+# Certificates, mail, the audit, and the emulator of Stripe with its pages and papers.
+RUN uv pip install libs/common trustme aiosmtpd aiohttp jinja2 python-dateutil fpdf2 pyyaml && check-lock requirements.lock
 
 FROM python:3.13-slim AS runtime
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin studio
@@ -35,6 +35,7 @@ FROM runtime AS ops
 COPY --from=ops-packages /venv /venv
 COPY ops ops
 COPY services services
+COPY examples/person.png examples/
 # A volume that is empty takes its owner from here.
 USER root
 RUN install -d -o 10001 -g 10001 -m 700 /var/lib/figurine

@@ -10,13 +10,13 @@ import urllib3
 from common.migrations import migrate
 from ops.embedded.environments import Environments
 from ops.embedded.postgres import Postgres
-from ops.embedded.programs import Program
+from ops.embedded.programs import Program, with_environment
 from ops.embedded.site import PROJECT, Site
 from ops.embedded.waiting import side_by_side
 from ops.services import SERVICES
 
-# The file is read by the shell that then becomes the program; no secret is on a command line.
-_WITH_ENVIRONMENT = 'set -a; . "$0"; set +a; exec "$@"'
+# How many hours lie between two audits.
+AUDIT_HOURS = 24
 
 
 class Application:
@@ -30,6 +30,12 @@ class Application:
     def programs(self) -> list[Program]:
         """All of them; their order is of no importance."""
         return [self._program(service, role) for service in SERVICES for role in ("web", "worker")]
+
+    def auditor(self) -> Program:
+        """Audits the stack on a schedule; no part of the studio, which runs without it."""
+        endpoints = str(self._site.directory / "endpoints.json")
+        command = (sys.executable, "-m", "ops.audit", "--endpoints", endpoints, "--every", str(AUDIT_HOURS))
+        return Program(name="audit", command=command, folder=PROJECT)
 
     def migrate(self) -> None:
         """Bring every schema up to date, side by side."""
@@ -50,10 +56,10 @@ class Application:
                 return False
 
     def _program(self, service: str, role: str) -> Program:
-        environment = str(self._environments.file(service))
+        environment = self._environments.file(service)
         return Program(
             name=f"{service}-{role}",
-            command=("/bin/sh", "-c", _WITH_ENVIRONMENT, environment, sys.executable, "-m", service, role),
+            command=with_environment(environment, sys.executable, "-m", service, role),
             folder=PROJECT,
             stop_seconds=20,
         )
