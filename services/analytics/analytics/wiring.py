@@ -13,6 +13,7 @@ from common import record_door
 from common.database import Database
 from common.parts import Sources, export_jobs
 from common.parts.opening import store_of
+from common.probes.nobody import counts_nobody
 from common.service import Service
 from common.settings import load
 from common.work import UnitOfWork
@@ -41,6 +42,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
         jobs=export_jobs(unit, sources, store, settings.export_keys),
+        probes=[counts_nobody(INVENTORY)],
         pseudonyms=names_of,
         store=store,
     )

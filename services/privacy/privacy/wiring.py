@@ -22,6 +22,7 @@ from privacy.adapters.archive import ArchiveShelf, Assembler
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs
 from privacy.jobs.archives import ArchiveDesk
+from privacy.jobs.disclosures_seen import RECORD
 from privacy.jobs.policies import policy_jobs, policy_probes
 from privacy.jobs.probes import probes
 from privacy.ports import Pace, ReceiptKeys, Terms
@@ -75,6 +76,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         probes=[
             *probes(receipt_keys, anchors),
+            RECORD,
             *policy_probes(policies, since=unit.clock.now()),
             *(store_probes(settings, store, INVENTORY) if store else []),
         ],
