@@ -17,7 +17,7 @@ from minio import Minio
 from minio.error import MinioException
 
 from common.migrations import migrate
-from ops import object_access, provision
+from ops import lifecycle, object_access, provision
 from ops.broker_topology import declare_all
 from ops.compose.secrets import CA, database_url
 from ops.embedded.seaweedfs import REGION, make_buckets
@@ -53,6 +53,8 @@ def prepare(given: dict[str, Any]) -> None:
     errors = (MinioException, urllib3.exceptions.HTTPError)
     until(lambda: holds(lambda: _ask(store), *errors), "The start of the object store", seconds=START_SECONDS)
     make_buckets(store, BUCKETS)
+    for bucket in lifecycle.set_rules(store, {name: name for name in BUCKETS}):
+        print(f"{bucket}: the store takes no rules for what is too old; the services' sweeps alone see to it")
 
 
 def _connect(url: str) -> psycopg.Connection[Any]:

@@ -70,7 +70,7 @@ def main() -> int:
         sys.stdout.flush()
 
     try:
-        _COMMANDS[arguments.command](Stack(arguments.directory, progress=say, emulate=wanted))
+        _COMMANDS[arguments.command](Stack(arguments.directory, progress=say, emulate=wanted, audited=True))
     except StackFailed as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -15,6 +15,8 @@ from ops.embedded.site import PROJECT, Site
 from ops.embedded.waiting import side_by_side
 from ops.services import SERVICES
 
+# How many hours lie between two audits.
+AUDIT_HOURS = 24
 # The file is read by the shell that then becomes the program; no secret is on a command line.
 _WITH_ENVIRONMENT = 'set -a; . "$0"; set +a; exec "$@"'
 
@@ -30,6 +32,12 @@ class Application:
     def programs(self) -> list[Program]:
         """All of them; their order is of no importance."""
         return [self._program(service, role) for service in SERVICES for role in ("web", "worker")]
+
+    def auditor(self) -> Program:
+        """Audits the stack on a schedule; no part of the studio, which runs without it."""
+        endpoints = str(self._site.directory / "endpoints.json")
+        command = (sys.executable, "-m", "ops.audit", "--endpoints", endpoints, "--every", str(AUDIT_HOURS))
+        return Program(name="audit", command=command, folder=PROJECT)
 
     def migrate(self) -> None:
         """Bring every schema up to date, side by side."""

@@ -12,7 +12,7 @@ from minio import Minio
 from minio.error import MinioException
 from minio.sseconfig import Rule, SSEConfig
 
-from ops import object_access
+from ops import lifecycle, object_access
 from ops.embedded import files
 from ops.embedded.programs import Program
 from ops.embedded.site import Site
@@ -50,8 +50,10 @@ class SeaweedFS:
         return holds(self._list_buckets, MinioException, urllib3.exceptions.HTTPError)
 
     def provision(self) -> None:
-        """Make the buckets, each with encryption as the default."""
-        make_buckets(self.client(object_access.ADMINISTRATOR), BUCKETS)
+        """Make the buckets, each with encryption as the default and rules for what is too old."""
+        client = self.client(object_access.ADMINISTRATOR)
+        make_buckets(client, BUCKETS)
+        lifecycle.set_rules(client, {name: name for name in BUCKETS})
 
     @property
     def endpoint(self) -> str:

@@ -6,6 +6,7 @@ stack.start_servers()       the servers only, provisioned
 stack.stop()                everything stops, the data stays
 stack.program("billing-worker").kill()
 Stack(…, emulate=["gemini"])   with an emulator where a partner would be
+Stack(…, audited=True)         with an auditor that looks at it every day
 """
 
 import json
@@ -47,6 +48,7 @@ class Stack:
         durable: bool = True,
         progress: Callable[[str], None] = _say_nothing,
         emulate: Collection[str] = (),
+        audited: bool = False,
     ) -> None:
         self.site = Site(directory)
         self.postgres = Postgres(self.site, durable=durable)
@@ -62,6 +64,7 @@ class Stack:
         self.application = Application(self.site, self.postgres, self.environments)
         self.supervisor = Supervisor(self.site)
         self.readiness = Readiness(self.supervisor, self.servers, self.application, progress)
+        self._audited = audited
         self._progress = progress
 
     @property
@@ -81,6 +84,8 @@ class Stack:
             for program in self.application.programs():
                 self.supervisor.start(program.name)
             self.readiness.wait_for_services()
+            if self._audited:
+                self.supervisor.start(self.application.auditor().name)
 
     def start_servers(self) -> None:
         """Start the servers that do not run yet, and provision them."""
@@ -110,7 +115,8 @@ class Stack:
 
     def programs(self) -> list[Program]:
         """Everything the supervisor keeps. Only once the ports are chosen."""
-        return [*self._server_programs(), *self.application.programs()]
+        auditors = [self.application.auditor()] if self._audited else []
+        return [*self._server_programs(), *self.application.programs(), *auditors]
 
     def _server_programs(self) -> list[Program]:
         return [program for server in self.servers for program in server.programs()]

@@ -27,7 +27,7 @@ SEALED: Mapping[str, str] = {
     "question": "Why does my grandfather look like a sauerkrautbaron?",
     "answer": "He wears the hat of a dampfnudelduke",
 }
-# Where people are from, and with what, is looked at and never written down.
+# What is never written down, and what she comes with, which only the security log keeps: sealed, and told in words.
 NEVER_KEPT: Mapping[str, str] = {
     "user agent": "Pampelmusenbrowser/77.4",
     "address on the net": "203.0.113.177",

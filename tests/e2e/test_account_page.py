@@ -36,6 +36,7 @@ def link_to(stack, address: str, subject: str) -> str:
 
 def test_a_name_is_corrected_at_once_and_the_proof_is_shown(signed_in):
     page = signed_in
+    expect(page.locator("#uses")).to_contain_text("Chrome on Linux, from 127.0.0.1")
     page.get_by_label("Name", exact=True).fill("Ada King")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#details-said")).to_contain_text("Saved at")

@@ -22,6 +22,7 @@ from pika.spec import Basic
 
 from common.backoff import jittered
 from common.contracts.base import CONTENT_TYPE
+from common.errors import Unavailable
 from common.messages import Delivery, Message, Settlement
 from common.topology import Topology
 
@@ -331,8 +332,11 @@ def declare(url: str, wanted: Topology, *, ca_file: Path | None) -> None:
 
 @contextmanager
 def open_drawer(url: str, queue: str, *, ca_file: Path | None) -> Generator[Drawer]:
-    """Look through a queue; what was not removed lies there again afterwards."""
-    with pika.BlockingConnection(parameters(url, ca_file=ca_file, name=f"{queue} by hand")) as connection:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        yield Drawer(channel, queue)
+    """Look through a queue; what was not removed lies there again afterwards. Raises Unavailable."""
+    try:
+        with pika.BlockingConnection(parameters(url, ca_file=ca_file, name=f"{queue} by hand")) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            yield Drawer(channel, queue)
+    except pika.exceptions.AMQPError as error:
+        raise Unavailable(f"The queue {queue} cannot be looked through right now.") from error

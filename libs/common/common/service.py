@@ -26,6 +26,8 @@ class Job:
     """Work the clock asks for: runs every so often, and at once when its channel is notified.
 
     `run` returns how many things it did; it is called again at once while that is not zero.
+    A `sweep` destroys what is over, by the clock: it rests while the clocks disagree, and it is noticed
+    when it does not run any more (`common.sweeps`).
     """
 
     name: str
@@ -33,6 +35,7 @@ class Job:
     run: Callable[[], int]
     channel: str | None = None
     parallel: int = 1
+    sweep: bool = False
 
 
 # Something an operator asks of a service from a shell; it prints its answer.
@@ -50,6 +53,8 @@ class Service(Generic[W]):
     blueprints: Sequence[Blueprint] = ()
     # The HTTP status of the service's own refusals, where their root's does not fit.
     statuses: Mapping[type[Refused], int] = field(default_factory=dict[type[Refused], int])
+    # How many proxies before it are believed when they say where a request comes from; without any, nobody is.
+    proxies: int = 0
     # Bytes of a request body; a route that takes more says so for itself.
     max_body_bytes: int = 1024 * 1024
     # How people authenticate at this service's public routes, as OpenAPI security schemes.

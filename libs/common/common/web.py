@@ -20,6 +20,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.models.path_item import PathItem
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from common.bounded import BoundedRequest
 from common.callers import SERVICE_TOKEN
@@ -44,6 +45,9 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Of a visitor's machine nothing is used but the photo she chooses.
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 _YEAR_SECONDS = 31_536_000
 _log = structlog.stdlib.get_logger("common.web")
@@ -107,6 +111,9 @@ def create_app(service: Service[W]) -> Application:
         validation_error_callback=invalid,
     )
     app.config["MAX_CONTENT_LENGTH"] = service.max_body_bytes
+    if service.proxies:
+        # The address alone: scheme and host are those of the settings.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=service.proxies, x_proto=0, x_host=0)
     bind(app, service)
     handle_errors(app, service.statuses)
     _add_manners(app, service.unit.clock, encrypted=service.settings.tls_cert is not None)

@@ -21,6 +21,7 @@ from common.health import Readiness
 from common.probes.desk import probe_jobs
 from common.rights import rights_of
 from common.service import Service, W
+from common.timekeeping import Timekeeper
 from common.upkeep import upkeep
 
 DRAIN_SECONDS = 18.0
@@ -97,7 +98,9 @@ def doors_of(service: Service[W]) -> dict[str, Door]:
             subscriptions={**service.subscriptions, **rights.subscriptions},
         ),
         "clock": ClockDoor(
-            jobs=[*service.jobs, *rights.jobs, *upkeep(service), *probe_jobs(service)], database=database
+            jobs=[*service.jobs, *rights.jobs, *probe_jobs(service), *upkeep(service)],
+            database=database,
+            timekeeper=Timekeeper(clock=service.unit.clock, database=database, store=service.store),
         ),
     }
 

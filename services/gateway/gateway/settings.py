@@ -31,6 +31,8 @@ class Settings(ExportSettings):
     operator_email: str = ""
     # How many people a minute are written to when the policy has changed.
     policy_mails_per_minute: Annotated[int, Field(gt=0)] = 600
+    # How many proxies of our own stand before the gateway: of what they tell of clients, so much is believed.
+    trusted_proxies: int = Field(default=0, ge=0, le=9)
     # A live stream holds a thread for as long as a page is open.
     web_threads: int = 64
     live_streams: int = 48

@@ -17,6 +17,7 @@ from common.policy import read_policies
 from common.probes import Probe
 from common.probes.cards import no_card_numbers
 from common.probes.pages import Stranger, nothing_from_elsewhere
+from common.probes.retention import retention_probes
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import load
@@ -45,12 +46,14 @@ from gateway.domain.tickets import TooManyMessages
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.desk import desk_jobs
+from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
 from gateway.jobs.probes import PROBES
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
+from gateway.routes.accounts import SignUpBody
 from gateway.routes.context import COOKIE, Studio
 from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
@@ -58,6 +61,7 @@ from gateway.subscribers import SUBSCRIPTIONS
 from gateway.use_cases import leaving
 from gateway.use_cases.mails import RELAY
 
+TEMPLATES = Path(__file__).parent / "web" / "templates"
 # Photos looked at for hints: the intake works on two, and one of them is left for orders.
 _CHECKS_AT_ONCE = 1
 
@@ -149,6 +153,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         inventory=INVENTORY,
         blueprints=BLUEPRINTS,
         statuses=STATUSES,
+        proxies=settings.trusted_proxies,
         security_schemes=SECURITY_SCHEMES,
         ports=[
             Studio(
@@ -181,6 +186,15 @@ def build(settings: Settings | None = None) -> Service[Work]:
                 promise="T5",
                 name="every call is on record",
                 check=lambda look: look_for_untold_mails(look, partial(told_the_relay, peers)),
+            ),
+            *retention_probes(INVENTORY, promise="C5"),
+            *kept_probes(
+                others={
+                    each.name: partial(each.get, "/readyz", user_id=None)
+                    for each in (peers.generation, peers.billing, peers.privacy, peers.analytics)
+                },
+                sign_up=SignUpForm(page=TEMPLATES / "signup.html", body=SignUpBody.model_fields),
+                fence=settings.fence,
             ),
         ],
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},

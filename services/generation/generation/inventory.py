@@ -7,6 +7,7 @@ from common.inventory import (
     Bucket,
     Category,
     Column,
+    Days,
     Delete,
     Inventory,
     NamedBy,
@@ -135,8 +136,8 @@ INVENTORY = Inventory(
         subject="user_id",
         category=Category.C2,
         purposes=(Purpose.U2,),
-        # The photo goes at once; the row stays as the proof that it went.
-        retain=UntilErased(),
+        # The photo goes at once; the row stays for a month as the proof that it went.
+        retain=Days(30, after="deleted_at"),
         erase=Delete(),
         export=AsJson("photos/uploads.json"),
         columns={

@@ -19,13 +19,14 @@ from common.storage import SealedBucket
 from common.work import UnitOfWork
 from privacy.adapters.anchors import S3Anchors
 from privacy.adapters.archive import ArchiveShelf, Assembler
+from privacy.commands import show_audits
 from privacy.inventory import INVENTORY
-from privacy.jobs import jobs
+from privacy.jobs import jobs, rights_probes
 from privacy.jobs.archives import ArchiveDesk
 from privacy.jobs.disclosures_seen import RECORD
 from privacy.jobs.policies import policy_jobs, policy_probes
 from privacy.jobs.probes import probes
-from privacy.ports import Pace, ReceiptKeys, Terms
+from privacy.ports import AuditKey, Pace, ReceiptKeys, Terms
 from privacy.repository import Work
 from privacy.routes import ROUTES, STATUSES
 from privacy.settings import Settings
@@ -62,6 +63,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         statuses=STATUSES,
         ports=[
             Terms(think_again=timedelta(hours=settings.erasure_cooling_off_hours)),
+            AuditKey(public=settings.audit_public_key),
             pace,
             *([receipt_keys] if receipt_keys else []),
             *([shelf] if shelf else []),
@@ -73,10 +75,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, settings.export_keys),
         ],
-        commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
+        commands={"rewrap": rewrap_command(unit, INVENTORY, keys), "audits": lambda: show_audits(unit)},
         probes=[
             *probes(receipt_keys, anchors),
             RECORD,
+            *rights_probes.probes(receipt_keys, shelf),
             *policy_probes(policies, since=unit.clock.now()),
             *(store_probes(settings, store, INVENTORY) if store else []),
         ],

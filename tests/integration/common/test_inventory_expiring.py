@@ -10,8 +10,8 @@ import pytest
 from psycopg import sql
 
 from common.database import Connection
-from common.inventory import Delete, Hours, Inventory, Pseudonymise, Table, Until, UntilErased, Withheld, Years
-from common.inventory.expiring import count_overdue, forget_expired
+from common.inventory import Days, Delete, Hours, Inventory, Pseudonymise, Table, Until, UntilErased, Withheld, Years
+from common.inventory.expiring import count_overdue, forget_expired, put_right
 
 NOW = datetime(2028, 2, 29, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -67,3 +67,24 @@ def test_it_goes_batch_by_batch_until_nothing_is_overdue(connection: Connection)
     assert forget_expired(connection, INVENTORY, NOW, limit=2) == {"seats": 1}
     assert forget_expired(connection, INVENTORY, NOW, limit=2) == {}
     assert set(count_overdue(connection, INVENTORY, NOW).values()) == {0}
+
+
+def test_what_a_clock_wrote_that_ran_ahead_is_not_kept_for_ever_its_period_begins_when_that_is_seen(
+    connection: Connection,
+) -> None:
+    within = replace(SEATS, retain=Until("at", within=Days(1)))
+    inventory = Inventory("post", NEWS, within, BOOKS)
+    connection.execute("TRUNCATE news, seats, books")
+    for name in ("news", "seats", "books"):
+        connection.execute(
+            sql.SQL("INSERT INTO {} VALUES (NULL, '2077-01-01Z'), (NULL, %s)").format(sql.Identifier(name)),
+            [NOW + timedelta(minutes=59)],
+        )
+    assert put_right(connection, inventory, NOW, limit=5) == {"news": 1, "seats": 1}
+    assert put_right(connection, inventory, NOW) == {}
+    assert forget_expired(connection, inventory, NOW + timedelta(days=1) - SECOND) == {"seats": 1}
+    assert forget_expired(connection, inventory, NOW + timedelta(days=1)) == {"news": 1, "seats": 1}
+    assert count_overdue(connection, Inventory("post", NEWS, within), NOW + timedelta(days=2)) == {
+        "news": 1,
+        "seats": 0,
+    }

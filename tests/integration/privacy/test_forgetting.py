@@ -16,6 +16,7 @@ from common.work import UnitOfWork
 from privacy import use_cases
 from privacy.inventory import EVIDENCE_KEPT, INVENTORY
 from privacy.jobs import jobs
+from privacy.ports import Pace
 from privacy.repository import Work
 
 NOON = datetime(2023, 3, 1, 12, tzinfo=UTC)
@@ -168,7 +169,7 @@ def test_the_service_may_only_call_what_forgets(database: Database, statement: L
 def test_the_clock_asks_for_forgetting_evidence(unit: UnitOfWork[Work], clock: MovableClock) -> None:
     file_evidence(unit)
     clock.advance(TWO_YEARS_LATER - NOON + SECOND)
-    (job,) = [job for job in jobs(unit) if job.name == "forget evidence"]
+    (job,) = [job for job in jobs(unit, pace=Pace(of_probes=1)) if job.name == "forget evidence"]
     assert timedelta(minutes=10) <= job.every <= timedelta(hours=1)
     assert [job.run(), job.run()] == [1, 0]
 
@@ -176,6 +177,7 @@ def test_the_clock_asks_for_forgetting_evidence(unit: UnitOfWork[Work], clock: M
 def test_every_service_forgets_by_the_clock_without_asking_for_it(service: Service[Work]) -> None:
     with service.unit.begin() as work:
         work.clocks.stop(start(work), deleted_at=NOON)
-    (job,) = upkeep(service)
+    job, letters = upkeep(service)
+    assert (letters.name, job.sweep, letters.sweep) == ("forget dead letters", True, True)
     assert timedelta(minutes=10) <= job.every <= timedelta(hours=1)
     assert [job.run(), job.run()] == [1, 0]

@@ -10,6 +10,8 @@ from common.inventory.declarations import Inventory, Table
 from common.inventory.terms import Delete, Period, Until
 
 BATCH = 5000
+# Further ahead than any two clocks are apart that are kept right.
+AHEAD = "1 hour"
 
 
 def forget_expired(
@@ -37,13 +39,47 @@ def count_overdue(connection: Connection, inventory: Inventory, now: datetime) -
             sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.Identifier(table.name), condition), {"now": now}
         ).fetchone()
         for table in inventory.tables
-        if (condition := _over(table)) is not None
+        if (condition := overdue_of(table)) is not None
     }
     return {name: int(row[0]) if row else 0 for name, row in counts.items()}
 
 
+def put_right(connection: Connection, inventory: Inventory, now: datetime, *, limit: int = BATCH) -> Mapping[str, int]:
+    """Bring back moments that cannot be, at most `limit` of each table; returns how many, where there were any.
+
+    A row that was written while a clock ran ahead would be kept for too long, or for ever: its period begins now.
+    """
+    connection.execute("SELECT set_config('timezone', 'UTC', true)")
+    changed = {
+        table.name: connection.execute(query, {"now": now, "limit": limit}).rowcount
+        for table in inventory.tables
+        if (query := _correction(table)) is not None
+    }
+    return {name: count for name, count in changed.items() if count}
+
+
+def ends_by_age(table: Table) -> bool:
+    """Whether `forget_expired` deletes what is too old of it."""
+    return overdue_of(table) is not None
+
+
+def _correction(table: Table) -> sql.Composed | None:
+    match table.retain if ends_by_age(table) else None:
+        case Until(column=column, within=Period() as within):
+            latest = sql.SQL("(%(now)s + {}::interval)").format(within.interval)
+        case Period(after=str(column)):
+            latest = sql.SQL("%(now)s")
+        case _:
+            return None
+    return sql.SQL(
+        "UPDATE {table} SET {column} = {latest} WHERE ctid = ANY(ARRAY("
+        "SELECT ctid FROM {table} WHERE {column} > {latest} + {ahead}::interval"
+        " LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
+    ).format(table=sql.Identifier(table.name), column=sql.Identifier(column), latest=latest, ahead=AHEAD)
+
+
 def _query(table: Table) -> sql.Composed | None:
-    condition = _over(table)
+    condition = overdue_of(table)
     if condition is None:
         return None
     # By physical place: a table need not have a key of one column. A row that moved meanwhile waits for the next time.
@@ -53,7 +89,8 @@ def _query(table: Table) -> sql.Composed | None:
     ).format(table=sql.Identifier(table.name), over=condition)
 
 
-def _over(table: Table) -> sql.Composed | None:
+def overdue_of(table: Table) -> sql.Composed | None:
+    """The condition that is true of rows whose time is over at `%(now)s`; None for a table whose rows have no end."""
     if table.subject is not None and not isinstance(table.erase, Delete):
         return None
     match table.retain:

@@ -3,11 +3,12 @@
 from common.inventory.declarations import Queue, Table
 from common.inventory.purposes import Category, Purpose
 from common.inventory.terms import Days, Delete, UntilErased, UntilTaken, Withheld
-from common.topology import topology
+from common.topology import dead_queue, topology
 
 _IDS_ONLY = "events carry ids and facts of the work, never names, addresses or pictures"
 
 PERSON_KEYS = "person_keys"
+DEAD_LETTERS_KEPT = Days(30)
 
 COMMON_TABLES = (
     Table(
@@ -33,6 +34,18 @@ COMMON_TABLES = (
             "received_at": "When it was taken.",
         },
         retain=Days(30, after="received_at"),
+    ),
+    Table(
+        "sweep_runs",
+        subject=None,
+        because="it says when each sweep of the service last ran",
+        columns={
+            "job": "The name of the sweep.",
+            "every": "How often it is to run.",
+            "since": "Since when that is expected.",
+            "ended_well_at": "When it last did all it had to.",
+            "trouble": "Why it did not, the last time.",
+        },
     ),
     Table(
         "migrations",
@@ -131,8 +144,15 @@ COMMON_TABLES = (
 
 
 def queues_of(service: str) -> tuple[Queue, ...]:
-    """The queues of a service that listens, as the topology makes them."""
+    """The queues of a service that listens, as the topology makes them.
+
+    Only a dead letter waits for a person, who may never come: `common.dead_letter_sweep` is its end.
+    """
     return tuple(
-        Queue(queue.name, retain=UntilTaken(), because=f"{_IDS_ONLY}; without the rows they name they say nothing")
+        Queue(
+            queue.name,
+            retain=DEAD_LETTERS_KEPT if queue.name == dead_queue(service) else UntilTaken(),
+            because=f"{_IDS_ONLY}; without the rows they name they say nothing",
+        )
         for queue in topology(service, ["*"]).queues
     )

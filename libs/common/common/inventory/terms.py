@@ -90,10 +90,13 @@ class Years(Period):
 class Until:
     """Until the moment in a column.
 
-    The row's own, or for buckets that of the row that names the object.
+    The row's own, or for buckets that of the row that names the object. No moment is further away than
+    `within`: one that is was written by a clock that ran ahead.
     """
 
     column: str
+    _: KW_ONLY
+    within: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)

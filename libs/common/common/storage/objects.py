@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from common.sealing import Readable
 from common.storage.records import ObjectInfo, ObjectMissing, ObjectStat, StoredObject
 
 CONNECT_SECONDS = 2.0
+CLOCK_SECONDS = 2.0
 RETRIES = 2
 CONNECTIONS = 16
 PART_BYTES = 8 * 1024 * 1024
@@ -61,14 +63,18 @@ class ObjectStore:
         self._ca_file = ca_file
         self._region = region
         self._patience_seconds = patience_seconds
-        self._clients: dict[int, Minio] = {}
+        self._clients: dict[int, tuple[Minio, urllib3.PoolManager]] = {}
 
     @property
     def _client(self) -> Minio:
+        return self._own[0]
+
+    @property
+    def _own(self) -> tuple[Minio, urllib3.PoolManager]:
         """This process's own; what a parent opened belongs to the parent."""
         return self._clients.get(os.getpid()) or self._clients.setdefault(os.getpid(), self._connect())
 
-    def _connect(self) -> Minio:
+    def _connect(self) -> tuple[Minio, urllib3.PoolManager]:
         pool = urllib3.PoolManager(
             maxsize=CONNECTIONS,
             timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=self._patience_seconds),
@@ -76,7 +82,7 @@ class ObjectStore:
             cert_reqs="CERT_REQUIRED",
             ca_certs=str(self._ca_file) if self._ca_file else None,
         )
-        return Minio(
+        client = Minio(
             self._host,
             # Without a key it comes as a stranger, who signs nothing.
             self._access_key or None,
@@ -85,6 +91,21 @@ class ObjectStore:
             region=self._region,
             http_client=pool,
         )
+        return client, pool
+
+    def now(self) -> datetime:
+        """The store's own time, to the second, as every answer of its tells it. Asks once, with little patience."""
+        scheme = "https" if self._secure else "http"
+        try:
+            answer = self._own[1].request(
+                "HEAD", f"{scheme}://{self._host}/", timeout=CLOCK_SECONDS, retries=False, redirect=False
+            )
+        except HTTPError as error:
+            raise Unavailable from error
+        try:
+            return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
+        except (KeyError, ValueError) as error:
+            raise Unavailable("The object store does not tell its time.") from error
 
     def put(
         self, bucket: str, key: str, data: Readable, *, length: int | None, metadata: Mapping[str, str] | None = None
@@ -231,6 +252,13 @@ class ObjectStore:
             for upload in stale:
                 self._abort(bucket, upload)
         return len(stale)
+
+    def unfinished(self, bucket: str, *, started_before: datetime) -> Iterator[str]:
+        """The keys of uploads in parts that were begun before that time and never ended."""
+        with _answers():
+            for upload in self._unfinished(bucket, ""):
+                if _utc(upload.initiated_time) < started_before:
+                    yield upload.object_name
 
     def _abort(self, bucket: str, upload: Upload) -> None:
         self._client._abort_multipart_upload(bucket, upload.object_name, upload.upload_id or "")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # minio has no public call for it

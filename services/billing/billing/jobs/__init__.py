@@ -73,10 +73,10 @@ def watch_corrections(unit: UnitOfWork[Work]) -> int:
 def jobs(unit: UnitOfWork[Work], cashier: Cashier, *, stale_after: timedelta) -> list[Job]:
     """What the clock asks of billing."""
     return [
-        Job(name="expire lots", every=timedelta(minutes=1), run=lambda: expire_lots(unit)),
+        Job(name="expire lots", every=timedelta(minutes=1), run=lambda: expire_lots(unit), sweep=True),
         Job(name="check ledger", every=timedelta(minutes=1), run=lambda: check_ledger(unit, stale_after)),
         Job(name="audit ledger", every=timedelta(hours=1), run=lambda: audit_ledger(unit)),
-        Job(name="forget tries", every=timedelta(hours=1), run=lambda: forget_tries(unit)),
+        Job(name="forget tries", every=timedelta(hours=1), run=lambda: forget_tries(unit), sweep=True),
         Job(
             name="tell entitlements",
             every=timedelta(minutes=1),

@@ -41,5 +41,5 @@ def jobs(unit: UnitOfWork[Work]) -> list[Job]:
     return [
         Job(name="tend transfers", every=timedelta(minutes=1), run=lambda: tend_transfers(unit)),
         Job(name="check document numbers", every=timedelta(minutes=10), run=lambda: check_numbers(unit)),
-        Job(name="forget documents", every=timedelta(hours=1), run=lambda: forget_documents(unit)),
+        Job(name="forget documents", every=timedelta(hours=1), run=lambda: forget_documents(unit), sweep=True),
     ]

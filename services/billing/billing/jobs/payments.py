@@ -152,7 +152,7 @@ class Cashier:
             Job(name="give up orders", every=timedelta(seconds=15), run=self.give_up_next_order, channel=GIVEN_UP),
             Job(name="delete customers", every=timedelta(seconds=15), run=self.delete_next_customer, channel=LEAVING),
             Job(name="repeat refunds", every=timedelta(minutes=1), run=self.repeat_next_refund),
-            Job(name="forget payment events", every=timedelta(hours=1), run=self.prune),
+            Job(name="forget payment events", every=timedelta(hours=1), run=self.prune, sweep=True),
         ]
 
     def _see(self, look: Look, found: tuple[Order, str | None] | None) -> PaymentSeen | SubscriptionSeen | None:

@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
+from billing.inventory import INVENTORY
 from common.errors import NotYet
 from common.probes import Finding, Look, Probe
+from common.probes.retention import Deadline, retention_probes
 
 # The books are looked at every minute.
 _LATELY: Final = timedelta(minutes=5)
@@ -32,4 +34,14 @@ def look_at_the_books(look: Look) -> Finding:
     )
 
 
-PROBES: Final = (Probe(promise="U7", name="the books balance", check=look_at_the_books),)
+DOCUMENTS: Final = Deadline(
+    what="documents no law wants kept",
+    question="SELECT EXISTS (SELECT 1 FROM invoices WHERE keep_until <= %(limit)s)",
+    # They are destroyed every hour.
+    patience=timedelta(hours=4),
+)
+
+PROBES: Final = (
+    Probe(promise="U7", name="the books balance", check=look_at_the_books),
+    *retention_probes(INVENTORY, promise="C6", also=[DOCUMENTS]),
+)

@@ -51,7 +51,7 @@ INVENTORY = Inventory(
         subject="account_id",
         category=Category.C5,
         purposes=(Purpose.U1, Purpose.U8),
-        retain=Until("expires_at"),
+        retain=Until("expires_at", within=Days(30)),
         erase=Delete(),
         export=AsJson("account/sessions.json"),
         columns={
@@ -62,6 +62,25 @@ INVENTORY = Inventory(
             "created_at": "When it was signed in.",
             "last_seen_at": "When it was last used, to the minute.",
             "expires_at": "When it ends.",
+        },
+    ),
+    Table(
+        "security_log",
+        what="Where your account was used",
+        subject="account_id",
+        category=Category.C5,
+        purposes=(Purpose.U8,),
+        retain=Days(30, after="at"),
+        erase=Delete(),
+        export=AsJson("account/security.json"),
+        columns={
+            "id": "The id of the entry.",
+            "account_id": "Whose account it is.",
+            "kind": "What happened: signing in and out, a wrong password, asking for deletion.",
+            "at": "When.",
+            "session_id": "The device it is about.",
+            "address": Column("The IP address it was asked from.", sealed=True),
+            "agent": Column("What the browser calls itself and its system.", sealed=True),
         },
     ),
     Table(
@@ -265,7 +284,7 @@ INVENTORY = Inventory(
         subject="account_id",
         category=Category.C1,
         purposes=(Purpose.U3,),
-        retain=Until("expires_at"),
+        retain=Until("expires_at", within=Days(1)),
         erase=Delete(),
         export=AsJson("account/pending_address.json"),
         columns={

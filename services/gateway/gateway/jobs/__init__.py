@@ -186,7 +186,7 @@ def jobs(office: Office, follower: Follower, bell: Bell) -> list[Job]:
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
         Job(name="tell operators", every=timedelta(minutes=1), run=bell.ring),
-        Job(name="forget rates", every=timedelta(minutes=10), run=office.forget_rates),
+        Job(name="forget rates", every=timedelta(minutes=10), run=office.forget_rates, sweep=True),
         Job(
             name="follow corrections", every=timedelta(seconds=5), run=follower.follow_next, channel=CORRECTION_CHANNEL
         ),

@@ -36,7 +36,7 @@ def look_for_untold_mails(look: Look, read: Read) -> Finding:
 
     Who leaves, or has left, is passed over, and so is who wrote without an account.
 
-    Broken on purpose: delete rows of privacy's `disclosures` about the mail server, or lose the event that tells of one.
+    Broken on purpose: delete rows of privacy's `disclosures` about the mail server, or lose an event that tells of one.
     """
     sent = _some_sent(look)
     by_person: dict[UUID, list[datetime]] = {}

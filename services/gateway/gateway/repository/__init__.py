@@ -22,6 +22,7 @@ from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
 from gateway.repository.notices import Notices
+from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
@@ -37,6 +38,7 @@ class Work:
 
     accounts: Accounts
     sessions: Sessions
+    security: SecurityLog
     answers: Answers
     figurines: Figurines
     feed: Feed
@@ -67,6 +69,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
         return Work(
             accounts=Accounts(connection, clock, sealer, index_key),
             sessions=Sessions(connection, clock),
+            security=SecurityLog(connection, clock, sealer),
             answers=Answers(connection, clock, sealer),
             figurines=Figurines(connection, clock, sealer),
             feed=Feed(connection, clock, FEED_CHANNEL),

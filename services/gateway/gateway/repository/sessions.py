@@ -80,8 +80,9 @@ class Sessions:
             ).rowcount
         )
 
-    def close_others(self, account_id: UUID, kept: UUID | None) -> int:
-        """Sign out every device but this one; returns how many."""
-        return self._connection.execute(
-            "DELETE FROM sessions WHERE account_id = %s AND id IS DISTINCT FROM %s", [account_id, kept]
-        ).rowcount
+    def close_others(self, account_id: UUID, kept: UUID | None) -> list[UUID]:
+        """Sign out every device but this one; returns which."""
+        rows = self._connection.execute(
+            "DELETE FROM sessions WHERE account_id = %s AND id IS DISTINCT FROM %s RETURNING id", [account_id, kept]
+        ).fetchall()
+        return [session_id for (session_id,) in rows]

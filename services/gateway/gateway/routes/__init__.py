@@ -8,6 +8,7 @@ from gateway.routes.account import routes as account
 from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
 from gateway.routes.archives import routes as archives
+from gateway.routes.audits import routes as audits
 from gateway.routes.buying import routes as buying
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
@@ -35,6 +36,7 @@ from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
 from gateway.routes.requests import routes as requests
+from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.styles import routes as styles
@@ -49,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account,
     address_links,
     sessions,
+    security,
     styles,
     figurines,
     edits,
@@ -80,6 +83,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     own_support,
     policy,
     own_policy,
+    audits,
     leaving,
     pages,
     account_pages,

@@ -33,6 +33,7 @@ from gateway.repository import Work
 from gateway.routes.accounts import AccountAnswer, account_answer
 from gateway.routes.context import Person, current_person, passwords, personal, public, unit
 from gateway.routes.policy import PolicyStandingAnswer, standing_in
+from gateway.routes.security import note_refused, origin
 from gateway.use_cases import corrections, people
 from gateway.use_cases.corrections import Wish
 
@@ -175,10 +176,11 @@ def change_password(body: PasswordBody) -> Response:
     with unit.begin() as work:
         account = people.read_account(work, person.account_id)
     if not passwords().matches(body.password, account.password_hash):
+        note_refused(account.id, person.session.id)
         raise WrongPassword
     fresh = passwords().hash(check_password(body.new_password))
     with unit.begin(person=person.account_id) as work:
-        if not corrections.change_password(work, account, fresh, session_id=person.session.id):
+        if not corrections.change_password(work, account, fresh, session_id=person.session.id, origin=origin()):
             raise WrongPassword
     return Response(status=204)
 
@@ -221,6 +223,7 @@ def _prove_oneself(person: Person, email: str, password: str | None) -> None:
         return
     if password is not None:
         if not passwords().matches(password, account.password_hash):
+            note_refused(account.id, person.session.id)
             raise WrongPassword
     elif not fresh:
         raise FreshSignInNeeded

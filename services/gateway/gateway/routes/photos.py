@@ -1,5 +1,6 @@
 """/v1/photos: what is held of one's photos, the saved ones among them, and the proof of what went."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -18,13 +19,19 @@ from gateway.routes.pictures import PictureQuery, passed_on
 
 routes = personal("photos")
 
+_HELD: Mapping[str, str] = {
+    "held": "It is here for its figurine, which is not made yet.",
+    "deleting": "It is not needed any more, and is being deleted now.",
+}
+
 
 class UploadAnswer(Answer):
-    """A photo that is still held, and when it is gone at the latest."""
+    """A photo that is still held, and when it is gone at the latest; `sentence` says what it waits for."""
 
     id: UUID
     figurine_id: UUID
-    state: str
+    state: Literal["held", "deleting"]
+    sentence: str
     uploaded_at: datetime
     delete_by: datetime
 
@@ -77,7 +84,10 @@ def list_photos() -> PhotosAnswer:
     held = peers().generation.get("/v1/photos", user_id=account_id)
     proofs = peers().privacy.get("/v1/photos/proofs", user_id=account_id, params={"limit": "100"})
     return PhotosAnswer(
-        uploads=held["items"], saved=held["saved"], saved_limit=held["saved_limit"], proofs=proofs["items"]
+        uploads=[UploadAnswer(**upload, sentence=_HELD[upload["state"]]) for upload in held["items"]],
+        saved=held["saved"],
+        saved_limit=held["saved_limit"],
+        proofs=proofs["items"],
     )
 
 

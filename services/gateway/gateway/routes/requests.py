@@ -23,9 +23,11 @@ from gateway.domain.people import (
     is_fresh,
 )
 from gateway.domain.rights import NoSuchRequest
+from gateway.domain.security import Kind
 from gateway.routes.context import Person, current_person, passwords, peers, personal, policy_of_today, unit
 from gateway.routes.once import Made, answered, once
-from gateway.use_cases import consents, people
+from gateway.routes.security import note_refused, origin
+from gateway.use_cases import consents, people, security
 
 routes = personal("privacy requests")
 links = Current(Links)
@@ -143,6 +145,9 @@ def cancel(path: RequestPath) -> RequestAnswer:
 def _leave(person: Person, password: str | None) -> Response:
     """Asked for twice it is the same erasure. Nothing is kept of it here: the fence may be up before the answer."""
     check_fresh(person, password)
+    # Whoever asks again is on her way out already: see `check_fresh`.
+    with unit.bound().begin() as work:
+        security.note(work, person.account_id, Kind.DELETION_ASKED, origin(), session_id=person.session.id)
     answer = RequestAnswer(**_asked(person, "erasure"))
     answer.follow = links().receipt(answer.id)
     return Response(answer.model_dump_json(), ACCEPTED, mimetype="application/json")
@@ -171,4 +176,5 @@ def check_fresh(person: Person, password: str | None) -> None:
     with unit.bound().begin() as work:
         account = people.read_account(work, person.account_id)
     if not passwords().matches(password, account.password_hash):
+        note_refused(account.id, person.session.id)
         raise WrongCredentials("This is not the password of your account. Check it and try again.")

@@ -12,8 +12,10 @@ from common.erasure import PersonGone
 from common.errors import NotFound
 from common.problems import problems
 from gateway.domain.people import SESSION_LIFETIME, NotSignedIn, WrongCredentials
+from gateway.domain.security import Kind
 from gateway.routes.context import COOKIE, SECURITY, check_origin, current_person, passwords, public, unit
-from gateway.use_cases import people
+from gateway.routes.security import note_failure, origin
+from gateway.use_cases import people, security
 
 routes = public("sessions")
 
@@ -76,12 +78,14 @@ def sign_in(body: SignInBody) -> Response:
     with unit.begin() as work:
         account = work.accounts.find_by_address(body.email)
     if not passwords().matches(body.password, account.password_hash if account else None) or account is None:
+        if account is not None:
+            note_failure(account.id)
         raise WrongCredentials
     fresh = passwords().hash(body.password) if passwords().outdated(account.password_hash) else None
     with unit.begin(person=account.id) as work:
         if fresh:
             work.accounts.rehash(account.id, fresh)
-        opened = people.open_session(work, account.id, device=_device())
+        opened = people.open_session(work, account.id, device=_device(), origin=origin())
     answer = OpenedAnswer(id=opened.session.id, token=opened.token, expires_at=opened.session.expires_at)
     response = jsonify(answer.model_dump(mode="json"))
     response.status_code = 201
@@ -115,7 +119,9 @@ def sign_out_others() -> EndedAnswer:
     """Sign every other device out; the one that asks stays."""
     person = current_person()
     with unit.begin() as work:
-        return EndedAnswer(ended=work.sessions.close_others(person.account_id, person.session.id))
+        ended = work.sessions.close_others(person.account_id, person.session.id)
+        security.note_ended(work, person.account_id, ended, origin())
+    return EndedAnswer(ended=len(ended))
 
 
 @routes.delete("/v1/sessions/<session_id>", security=SECURITY, responses=problems(NotSignedIn, NoSuchSession))
@@ -125,6 +131,8 @@ def sign_out(path: SessionPath) -> Response:
     with unit.begin() as work:
         if not work.sessions.close(person.account_id, path.session_id):
             raise NoSuchSession
+        kind = Kind.SIGNED_OUT if path.session_id == person.session.id else Kind.SESSION_ENDED
+        security.note(work, person.account_id, kind, origin(), session_id=path.session_id)
     response = Response(status=204)
     if path.session_id == person.session.id:
         response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")

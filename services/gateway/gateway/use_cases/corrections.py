@@ -23,9 +23,11 @@ from gateway.domain.corrections import (
     check_name,
 )
 from gateway.domain.people import Account, NotSignedIn, check_address
+from gateway.domain.security import Kind, Origin
 from gateway.inventory import INVENTORY
 from gateway.repository import Work
 from gateway.repository.corrections import Errand
+from gateway.use_cases import security
 from gateway.use_cases.people import VERIFY_MAIL
 
 # To the old address before anything else: somebody wants another, and how to stop it.
@@ -98,7 +100,7 @@ def confirm_address(work: Work, account_id: UUID, change_id: UUID) -> None:
     if change is None or not work.accounts.has_index(account_id, change.asked_from):
         raise ChangeOver
     _correct(work, account, {EMAIL: change.email}, correction_id=change.id)
-    work.sessions.close_others(account_id, change.session_id)
+    security.note_ended(work, account_id, work.sessions.close_others(account_id, change.session_id))
     work.mails.call_off(account_id, [VERIFY_MAIL])
     work.mails.add(account_id, CHANGED_MAIL)
 
@@ -114,14 +116,17 @@ def stop_address(work: Work, account_id: UUID, change_id: UUID) -> None:
         raise ChangeMade
     if work.addresses.take(account_id, change_id) is not None:
         work.mails.call_off(account_id, [LEAVING_MAIL, CONFIRM_MAIL])
-        work.sessions.close_others(account_id, None)
+        security.note_ended(work, account_id, work.sessions.close_others(account_id, None))
 
 
-def change_password(work: Work, account: Account, password_hash: str, *, session_id: UUID) -> bool:
+def change_password(
+    work: Work, account: Account, password_hash: str, *, session_id: UUID, origin: Origin = security.NOWHERE
+) -> bool:
     """Another password: every other device is signed out, and she is told. False when it has changed meanwhile."""
     if not work.accounts.change_password(account, password_hash):
         return False
-    work.sessions.close_others(account.id, session_id)
+    security.note(work, account.id, Kind.PASSWORD_CHANGED, origin, session_id=session_id)
+    security.note_ended(work, account.id, work.sessions.close_others(account.id, session_id), origin)
     work.mails.add(account.id, PASSWORD_MAIL)
     return True
 

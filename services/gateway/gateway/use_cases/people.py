@@ -16,7 +16,9 @@ from gateway.domain.people import (
     check_policy,
     token_digest,
 )
+from gateway.domain.security import Kind, Origin
 from gateway.repository import Work
+from gateway.use_cases import security
 
 VERIFY_MAIL = "verify"
 
@@ -58,10 +60,11 @@ def sign_up(work: Work, request: SignUp) -> Account:
     return account
 
 
-def open_session(work: Work, account_id: UUID, *, device: str) -> OpenedSession:
+def open_session(work: Work, account_id: UUID, *, device: str, origin: Origin = security.NOWHERE) -> OpenedSession:
     """Sign a device in. The token has 256 random bits; only its digest is kept."""
     token = secrets.token_urlsafe(32)
     session = work.sessions.open(account_id, token_digest(token), device=device)
+    security.note(work, account_id, Kind.SIGNED_IN, origin, session_id=session.id)
     return OpenedSession(session=session, token=token)
 
 

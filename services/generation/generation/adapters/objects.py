@@ -61,8 +61,10 @@ class S3Photos:
         return Shelf(self._store, self._bucket, sealed, wrapped_key)
 
     def strays(self, *, older_than: datetime) -> Iterator[UUID]:
-        """Uploads that came before that time, each once."""
-        return _stored(self._store, self._bucket, older_than)
+        """Uploads that came before that time, each once; also those whose storing broke off and was never ended."""
+        yield from _stored(self._store, self._bucket, older_than)
+        broken_off = {_id_of(key) for key in self._store.unfinished(self._bucket, started_before=older_than)}
+        yield from (each for each in broken_off if each is not None)
 
 
 def _opened(bucket: SealedBucket, key: str, owner: UUID, wrapped_key: bytes | None) -> bytes:

@@ -51,7 +51,12 @@ def jobs(workshop: Workshop) -> list[Job]:
         ),
         Job(name="delete uploads", every=timedelta(seconds=5), run=workshop.delete_uploads, channel=DELETE_CHANNEL),
         Job(name="delete figurines", every=timedelta(seconds=5), run=workshop.delete_figurines, channel=DELETE_CHANNEL),
-        Job(name="expire uploads", every=timedelta(minutes=1), run=workshop.in_transaction(use_cases.expire_uploads)),
+        Job(
+            name="expire uploads",
+            every=timedelta(minutes=1),
+            run=workshop.in_transaction(use_cases.expire_uploads),
+            sweep=True,
+        ),
         Job(
             name="release expired leases",
             every=timedelta(seconds=5),
@@ -68,6 +73,6 @@ def jobs(workshop: Workshop) -> list[Job]:
             run=workshop.in_transaction(partial(batch_orders.end_overdue, painters=workshop.painters)),
         ),
         Job(name="show queue", every=timedelta(seconds=10), run=workshop.show_queue),
-        Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts),
-        Job(name="sweep strays", every=timedelta(minutes=10), run=workshop.sweep_strays),
+        Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts, sweep=True),
+        Job(name="sweep strays", every=timedelta(minutes=10), run=workshop.sweep_strays, sweep=True),
     ]

@@ -103,5 +103,5 @@ def album_jobs(album: Album) -> list[Job]:
     return [
         Job(name="save photos", every=often, run=album.save_photos, channel=SAVE_CHANNEL),
         Job(name="delete saved photos", every=often, run=album.delete_photos, channel=DELETE_CHANNEL),
-        Job(name="sweep stray photos", every=timedelta(hours=1), run=album.sweep_strays),
+        Job(name="sweep stray photos", every=timedelta(hours=1), run=album.sweep_strays, sweep=True),
     ]

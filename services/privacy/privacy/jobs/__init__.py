@@ -13,7 +13,7 @@ from privacy.jobs.archives import ArchiveDesk, archive_jobs
 from privacy.jobs.promises import promise_jobs
 from privacy.ports import Anchors, Pace
 from privacy.repository import Work
-from privacy.use_cases import erasures, requests
+from privacy.use_cases import audits, erasures, requests
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,12 @@ def forget_evidence(unit: UnitOfWork[Work]) -> int:
         return use_cases.forget_evidence(work)
 
 
+def forget_audits(unit: UnitOfWork[Work]) -> int:
+    """Delete audits past their period, as their owner's function allows; returns how many."""
+    with unit.begin() as work:
+        return audits.forget_audits(work)
+
+
 def begin_requests(unit: UnitOfWork[Work]) -> int:
     """Begin with what people had time to think again about; returns how many."""
     with unit.begin() as work:
@@ -54,15 +60,23 @@ def chase_erasures(unit: UnitOfWork[Work]) -> int:
     return 0
 
 
+def forget_requests(unit: UnitOfWork[Work]) -> int:
+    """Delete a batch of requests that need not be shown any more; returns how many."""
+    with unit.begin() as work:
+        return requests.forget(work)
+
+
 def jobs(
     unit: UnitOfWork[Work], archives: ArchiveDesk | None = None, *, pace: Pace, anchors: Anchors | None = None
 ) -> list[Job]:
     """What the clock asks of privacy."""
     return [
-        Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit)),
+        Job(name="watch clocks", every=timedelta(minutes=1), run=lambda: watch_clocks(unit), sweep=True),
         Job(name="begin requests", every=timedelta(seconds=10), run=lambda: begin_requests(unit)),
         Job(name="chase erasures", every=timedelta(seconds=30), run=lambda: chase_erasures(unit)),
-        Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit)),
+        Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit), sweep=True),
+        Job(name="forget requests", every=timedelta(hours=1), run=lambda: forget_requests(unit), sweep=True),
+        Job(name="forget audits", every=timedelta(hours=1), run=lambda: forget_audits(unit), sweep=True),
         *archive_jobs(archives),
         *promise_jobs(unit, pace, anchors),
     ]

@@ -119,7 +119,7 @@ def archive_jobs(desk: ArchiveDesk | None) -> list[Job]:
         return []
     return [
         Job(name="assemble archives", every=timedelta(seconds=5), run=desk.assemble_next, channel=ARCHIVE_CHANNEL),
-        Job(name="expire archives", every=timedelta(minutes=1), run=desk.expire, channel=ARCHIVE_CHANNEL),
-        Job(name="sweep stray parts", every=timedelta(minutes=1), run=desk.sweep_strays),
+        Job(name="expire archives", every=timedelta(minutes=1), run=desk.expire, channel=ARCHIVE_CHANNEL, sweep=True),
+        Job(name="sweep stray parts", every=timedelta(minutes=1), run=desk.sweep_strays, sweep=True),
         Job(name="ask again for parts", every=timedelta(minutes=1), run=desk.ask_again),
     ]

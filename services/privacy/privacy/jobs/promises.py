@@ -65,7 +65,7 @@ def promise_jobs(unit: UnitOfWork[Work], pace: Pace, anchors: Anchors | None) ->
     often = timedelta(seconds=max(1, 10 * pace.of_probes))
     jobs = [
         Job(name="judge promises", every=often, run=lambda: judge_promises(unit, pace)),
-        Job(name="forget proofs", every=timedelta(minutes=10), run=lambda: forget_proofs(unit)),
+        Job(name="forget proofs", every=timedelta(minutes=10), run=lambda: forget_proofs(unit), sweep=True),
     ]
     if anchors is not None:
         jobs.append(Job(name="anchor proofs", every=often * 3, run=lambda: anchor_proofs(unit, anchors)))

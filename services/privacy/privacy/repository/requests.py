@@ -129,6 +129,17 @@ class Requests:
             limit,
         )
 
+    def forget(self, *, kept: str, limit: int) -> int:
+        """Delete requests that ended longer than `kept`, an interval, ago, at most `limit`; returns how many."""
+        return self._connection.execute(
+            """
+            DELETE FROM requests WHERE id IN (
+                SELECT id FROM requests WHERE ended_at <= least(%(now)s, now()) - %(kept)s::interval
+                 ORDER BY ended_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+            """,
+            {"now": self._clock.now(), "kept": kept, "limit": limit},
+        ).rowcount
+
     def _claimed(self, query: LiteralString, kind: Kind, limit: int) -> list[Request]:
         rows = self._connection.execute(query, {"kind": kind, "now": self._clock.now(), "limit": limit}).fetchall()
         return [request for (request_id,) in rows if (request := self.find(request_id))]

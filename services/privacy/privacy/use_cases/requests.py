@@ -9,6 +9,7 @@ from common.contracts.privacy import UserDeletionRequested
 from common.errors import Invalid
 from privacy.domain import HOLDERS, Kind, NoSuchRequest, Request, RequestState, TooLateToCancel, check_policy
 from privacy.domain.requests import ENDED
+from privacy.inventory import REQUESTS_KEPT
 from privacy.repository import Work
 from privacy.use_cases import archives, restraining
 
@@ -99,6 +100,11 @@ LIFTS: Final[Mapping[Kind, Callable[[Work, Request], None]]] = {
     Kind.RESTRICTION: restraining.lift_restriction,
     Kind.OBJECTION: restraining.lift_objection,
 }
+
+
+def forget(work: Work, *, limit: int = 500) -> int:
+    """Delete requests past their declared period, at most `limit`; the chain of receipts stays, and names nobody."""
+    return work.requests.forget(kept=REQUESTS_KEPT.interval, limit=limit)
 
 
 def _there(request: Request | None) -> Request:

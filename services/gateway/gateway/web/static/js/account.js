@@ -4,6 +4,7 @@ import { correctionItem } from "./corrections.js";
 import { showDevices } from "./devices.js";
 import { isFilledIn, showProblem } from "./form.js";
 import { show, showParts } from "./part.js";
+import { showOlderUses, showUses } from "./uses.js";
 import { moment } from "./words.js";
 
 const LOOK_AGAIN_MS = 3000;
@@ -70,7 +71,7 @@ async function askForAddress({ email, proof }) {
 async function changePassword({ old, new_password }) {
   await put("/v1/account/password", { password: old, new_password });
   at("password-form").reset();
-  await show("devices", loadDevices);
+  await Promise.all([show("devices", loadDevices), show("uses", showUses)]);
   return `Changed at ${now()}. Your other devices are signed out.`;
 }
 
@@ -137,6 +138,11 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   });
 }
 at("call-off").addEventListener("click", () => void keepAddress());
-if (location.hash === "#password") at("password-fold").open = true;
+at("uses-more").addEventListener("click", () => void show("uses", showOlderUses));
+function openPassword() {
+  if (location.hash === "#password") at("password-fold").open = true;
+}
+window.addEventListener("hashchange", openPassword);
+openPassword();
 void read("/v1/account").then((account) => showWaiting(account.new_address), () => {});
-showParts({ devices: loadDevices, corrections: showCorrections });
+showParts({ devices: loadDevices, uses: showUses, corrections: showCorrections });

@@ -91,7 +91,7 @@ export const heldLine = (upload) =>
   line(
     ring(share(upload), "held"),
     ["Your photo from ", time(upload.uploaded_at), " is still here."],
-    `It is deleted once its figurine exists, by ${moment(upload.delete_by)} at the latest.`,
+    `${upload.sentence} It is gone by ${moment(upload.delete_by)} at the latest.`,
   );
 
 export const proofLine = (proof) =>
