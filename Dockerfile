@@ -22,8 +22,8 @@ COPY services/${SERVICE} services/${SERVICE}
 RUN uv pip install libs/common "services/${SERVICE}" && check-lock requirements.lock
 
 FROM tools AS ops-packages
-# Certificates, mail, and the emulator of Stripe with its pages and papers.
-RUN uv pip install libs/common trustme aiosmtpd aiohttp jinja2 python-dateutil fpdf2 && check-lock requirements.lock
+# Certificates, mail, the audit, and the emulator of Stripe with its pages and papers.
+RUN uv pip install libs/common trustme aiosmtpd aiohttp jinja2 python-dateutil fpdf2 pyyaml && check-lock requirements.lock
 
 FROM python:3.13-slim AS runtime
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin studio

@@ -53,6 +53,10 @@ check: ready-to-check ## Check style, types, imports, and that the published con
 	@.venv/bin/lint-imports
 	@.venv/bin/pytest -q tests/contract/test_events.py tests/contract/test_documents.py
 
+.PHONY: audit
+audit: ready-to-check up ## Audit the security of the code and of the running studio; 1 for a serious finding
+	@$(PYTHON) -m ops.audit
+
 .PHONY: bench
 bench: ready-to-test ## Measure, and print one table per question
 	@for question in $(QUESTIONS); do echo "== $$question"; $(PYTHON) -m bench.$$question || exit 1; done

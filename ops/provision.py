@@ -6,7 +6,8 @@
 
 Of the three roles of a service `<service>_owner` owns the schema and runs migrations; `<service>`
 is what the running service is: it reads and writes rows and changes no table; `<service>_probe` reads
-them and writes nothing. Nobody else, PUBLIC included, may as much as connect. Everything here may be repeated.
+them and writes nothing. The auditor may connect and read the catalogue, and no row of anybody. Nobody
+else, PUBLIC included, may as much as connect. Everything here may be repeated.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,9 +25,17 @@ LIMITS: Mapping[LiteralString, LiteralString] = {
     "idle_in_transaction_session_timeout": "30s",
 }
 
+# Who looks at who may do what.
+AUDITOR = "auditor"
+
+
+def everybody(services: Iterable[str]) -> list[str]:
+    """The roles that need a password."""
+    return [*roles(services), AUDITOR]
+
 
 def roles(services: Iterable[str]) -> list[str]:
-    """The roles that need a password: three for each service."""
+    """The roles of the services: three for each."""
     return [role for service in services for role in (service, f"{service}_owner", f"{service}_probe")]
 
 
@@ -44,10 +53,10 @@ def create_roles(
 ) -> None:
     """Make the roles, or give them these passwords; roles belong to the whole cluster.
 
-    `passwords` has one for each of `roles(services)`. Not for two callers at once.
+    `passwords` has one for each of `everybody(services)`. Not for two callers at once.
     """
     with connection.transaction():
-        for role in roles(services):
+        for role in everybody(services):
             _create_role(connection, role, passwords[role])
 
 
@@ -63,6 +72,7 @@ def divide(connection: psycopg.Connection[Any], services: Iterable[str] = SERVIC
             _limit(connection, service)
             _limit(connection, f"{service}_probe")
             _only_look(connection, f"{service}_probe")
+        _admit_auditor(connection)
 
 
 def _create_role(connection: psycopg.Connection[Any], role: str, password: str) -> None:
@@ -80,6 +90,12 @@ def _confine(connection: psycopg.Connection[Any], role: str, schema: str) -> Non
     names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema), "database": _database(connection)}
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {role}").format(**names))
     connection.execute(sql.SQL("ALTER ROLE {role} IN DATABASE {database} SET search_path = {schema}").format(**names))
+
+
+def _admit_auditor(connection: psycopg.Connection[Any]) -> None:
+    names = {"auditor": sql.Identifier(AUDITOR), "database": _database(connection)}
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {auditor}").format(**names))
+    connection.execute(sql.SQL("ALTER ROLE {auditor} SET default_transaction_read_only = on").format(**names))
 
 
 def _limit(connection: psycopg.Connection[Any], role: str) -> None:

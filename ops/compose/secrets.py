@@ -20,16 +20,18 @@ import trustme
 from ops import broker_access, object_access, provision, signing_certificate
 from ops.compose import partners
 from ops.embedded import files
+from ops.embedded.seaweedfs import REGION
 from ops.embedded.secrets import Secrets
-from ops.services import BUCKETS_OF, CANARY, SERVICES, SIGNERS
+from ops.services import BUCKETS, BUCKETS_OF, CANARY, SERVICES, SIGNERS
 
 # The account of our own images (Dockerfile). The servers' images start as root and step down by themselves.
 STUDIO = 10001
-OURS = frozenset({*SERVICES, CANARY, "mail", "stripe", "provision"})
+OURS = frozenset({*SERVICES, CANARY, "mail", "stripe", "provision", "audit"})
 CA = "/run/figurine/ca.pem"
 # What the variables end with that hold keys in several versions.
 KEYRING = "_KEYS"
 TOKEN_KEY = "gateway tokens"  # noqa: S105 - the name of a key
+AUDIT_KEY = "audit tokens"
 WEED_KEYS = ("JWT_SIGNING", "JWT_SIGNING_READ", "JWT_FILER_SIGNING", "JWT_FILER_SIGNING_READ")
 
 
@@ -60,6 +62,7 @@ def contents(kept: Secrets, given: Mapping[str, str]) -> dict[str, dict[str, str
         "seaweedfs": _seaweedfs(kept),
         "mail": {"mail.json": json.dumps(_mail(kept))},
         "stripe": {"stripe.json": json.dumps(partners.emulated(kept))},
+        "audit": {"audit.json": json.dumps(_audit(kept))},
         "provision": {"provision.json": json.dumps(_provision(kept))},
     }
 
@@ -134,7 +137,11 @@ def _own(kept: Secrets, service: str) -> Mapping[str, str]:
             return {**sealing, "FIGURINE_CODE_KEY": kept.key("codes")}
         case "privacy":
             receipts = json.dumps(kept.verification_keys("receipts", SIGNERS))
-            return {**sealing, "FIGURINE_RECEIPT_PUBLIC_KEYS": receipts}
+            return {
+                **sealing,
+                "FIGURINE_RECEIPT_PUBLIC_KEYS": receipts,
+                "FIGURINE_AUDIT_PUBLIC_KEY": kept.verification_key(AUDIT_KEY),
+            }
         case "analytics":
             return {"FIGURINE_PSEUDONYM_KEY": kept.key("pseudonyms")}
         case _:
@@ -174,10 +181,36 @@ def _mail(kept: Secrets) -> dict[str, object]:
     }
 
 
+def _audit(kept: Secrets) -> dict[str, object]:
+    """Where the auditor knocks, and what it signs and looks with: no key of a service, and no row of anybody."""
+    return {
+        "gateway": "https://gateway:8443",
+        "ca": CA,
+        "services": {
+            service: {
+                "url": f"https://{service}:8443",
+                "metrics": f"https://{service}:9443",
+                "worker_metrics": f"https://{service}:9444",
+            }
+            for service in SERVICES
+        },
+        "rabbitmq": {
+            "url": f"amqps://rabbitmq:5671/{broker_access.VHOST}",
+            "management": "https://rabbitmq:15671",
+        },
+        "s3": {"endpoint": "https://seaweedfs:8333", "region": REGION, "buckets": BUCKETS},
+        "smtp": "smtps://mail:1465",
+        "audit": {
+            "key": kept.signing_key(AUDIT_KEY),
+            "database": database_url(provision.AUDITOR, kept.password(f"postgres {provision.AUDITOR}")),
+        },
+    }
+
+
 def _provision(kept: Secrets) -> dict[str, object]:
     return {
         "admin": database_url("postgres", kept.password("postgres")),
-        "roles": {role: kept.password(f"postgres {role}") for role in provision.roles(SERVICES)},
+        "roles": {role: kept.password(f"postgres {role}") for role in provision.everybody(SERVICES)},
         "s3": kept.password(f"s3 {object_access.ADMINISTRATOR}"),
         "brokers": {service: settings(kept, service)["FIGURINE_BROKER_URL"] for service in SERVICES},
     }

@@ -13,7 +13,10 @@ from ops.embedded.postgres import Postgres
 from ops.embedded.programs import Program, with_environment
 from ops.embedded.site import PROJECT, Site
 from ops.embedded.waiting import side_by_side
-from ops.services import SERVICES
+from ops.services import CANARY, SERVICES
+
+# How many hours lie between two audits.
+AUDIT_HOURS = 24
 
 
 class Application:
@@ -27,6 +30,18 @@ class Application:
     def programs(self) -> list[Program]:
         """All of them; their order is of no importance."""
         return [self._program(service, role) for service in SERVICES for role in ("web", "worker")]
+
+    def auditor(self) -> Program:
+        """Audits the stack on a schedule; no part of the studio, which runs without it."""
+        endpoints = str(self._site.directory / "endpoints.json")
+        command = (sys.executable, "-m", "ops.audit", "--endpoints", endpoints, "--every", str(AUDIT_HOURS))
+        return Program(name="audit", command=command, folder=PROJECT)
+
+    def canary(self) -> Program:
+        """A person who is made up, and lives a life as often as her probes are due (ops.canary)."""
+        environment = self._environments.file(CANARY)
+        command = with_environment(environment, sys.executable, "-m", "ops.canary", "--again")
+        return Program(name=CANARY, command=command, folder=PROJECT)
 
     def migrate(self) -> None:
         """Bring every schema up to date, side by side."""

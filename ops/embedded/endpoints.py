@@ -5,9 +5,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from ops import object_access
+from ops import object_access, provision
 from ops.embedded import files
-from ops.embedded.environments import Environments
+from ops.embedded.environments import AUDIT_KEY, Environments
 from ops.embedded.postgres import Postgres
 from ops.embedded.rabbitmq import RabbitMQ
 from ops.embedded.seaweedfs import REGION, SeaweedFS
@@ -34,7 +34,9 @@ def write(
         "postgres": {"admin": postgres.admin_url(), **{service: postgres.url(service) for service in SERVICES}},
         "rabbitmq": {"url": rabbitmq.admin_url(), "management": rabbitmq.management_url()},
         "s3": _store(seaweedfs),
+        "smtp": f"smtps://localhost:{site.ports['smtps']}",
         "emulators": dict(emulators),
+        "audit": _audit(site, postgres),
     }
     files.write(path, json.dumps(contents, indent=2) + "\n")
     return path
@@ -45,6 +47,16 @@ def _service(environments: Environments, service: str) -> dict[str, str]:
         "url": environments.address(service),
         "metrics": f"{environments.address(f'{service}-metrics')}/metrics",
         "worker_metrics": f"{environments.address(f'{service}-worker-metrics')}/metrics",
+    }
+
+
+def _audit(site: Site, postgres: Postgres) -> dict[str, str]:
+    """What the auditor signs with and looks with, and where it finds what only it reads."""
+    return {
+        "key": site.secrets.signing_key(AUDIT_KEY),
+        "database": postgres.url(provision.AUDITOR),
+        "environments": _relative(site.environments),
+        "ports": _relative(site.ports_file),
     }
 
 

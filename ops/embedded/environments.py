@@ -27,6 +27,7 @@ _TEST_SELLER = {
     "FIGURINE_BANK_IBAN": "GB33 BUKB 2020 1555 5555 55",
 }
 _TOKENS = "gateway tokens"
+AUDIT_KEY = "audit tokens"
 
 
 class Environments:
@@ -140,6 +141,7 @@ class Environments:
             "FIGURINE_RECEIPT_PRIVATE_KEY": secrets.signing_key(f"{service} receipts"),
         }
         if service == "privacy":
+            keys["FIGURINE_AUDIT_PUBLIC_KEY"] = secrets.verification_key(AUDIT_KEY)
             keys["FIGURINE_RECEIPT_PUBLIC_KEYS"] = json.dumps(secrets.verification_keys("receipts", SIGNERS))
         return keys
 

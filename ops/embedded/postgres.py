@@ -63,7 +63,7 @@ class Postgres:
 
     def passwords(self) -> dict[str, str]:
         """The password of every role that provisioning makes."""
-        return {role: self._password(role) for role in provision.roles(SERVICES)}
+        return {role: self._password(role) for role in provision.everybody(SERVICES)}
 
     def url(self, role: str, database: str = DATABASE) -> str:
         """The address for a role, with its password; verifies the server's certificate."""

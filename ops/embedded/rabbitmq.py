@@ -122,6 +122,8 @@ class RabbitMQ:
             "management.ssl.ip = 127.0.0.1",
             f"management.ssl.port = {ports['rabbitmq-management']}",
             *(f"management.ssl.{name} = {path}" for name, path in tls.items()),
+            # Without this its own default lets TLS 1.1 in.
+            "management.ssl.versions.1 = tlsv1.3",
             f"load_definitions = {self._home / 'definitions.json'}",
         ]
         return "\n".join([*lines, ""])

@@ -32,7 +32,7 @@ class Site:
         self.mail = self._folder("mail", 0o700)
         self.ca = self.directory / "ca.pem"
         self.secrets = Secrets(self.directory / "secrets.json")
-        self.ports: Mapping[str, int] = ports.remembered(self._ports_file)
+        self.ports: Mapping[str, int] = ports.remembered(self.ports_file)
         self._authority = Authority(self.ca, self.directory / "ca.key")
 
     @property
@@ -42,11 +42,11 @@ class Site:
 
     def recall_ports(self) -> None:
         """Take the ports that were settled last."""
-        self.ports = ports.remembered(self._ports_file)
+        self.ports = ports.remembered(self.ports_file)
 
     def choose_ports(self) -> None:
         """Settle on free ports. Only while nothing of the stack runs."""
-        self.ports = ports.choose(self._ports_file)
+        self.ports = ports.choose(self.ports_file)
 
     def remove(self) -> None:
         """Destroy everything, the data included. Only while nothing of the stack runs."""
@@ -98,7 +98,8 @@ class Site:
         return folder
 
     @property
-    def _ports_file(self) -> Path:
+    def ports_file(self) -> Path:
+        """Which port is whose."""
         return self.directory / "ports.json"
 
     @property

@@ -40,6 +40,7 @@ WORK = {
         "subscriptions",
         "customers",
         "departures",
+        "disclosures",
         "entitlements",
         "corrections",
         "payment_events",

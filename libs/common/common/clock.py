@@ -18,6 +18,11 @@ class Clock:
         return uuid_utils.compat.uuid7()
 
 
+def first_id(moment: datetime) -> UUID:
+    """What sorts before every id that is made from that moment on, so that an index finds those that came after."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
 class MovableClock(Clock):
     """A clock that stands wherever it is put, and moves only when told to."""
 

@@ -9,12 +9,15 @@ scrape time belong in the worker process, where there is one of everything.
 
 import json
 import ssl
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import structlog
 
 # The library types its WSGI application loosely.
 from prometheus_client import (
@@ -37,6 +40,7 @@ REQUESTS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 _IDLE_SECONDS = 10
+_log = structlog.stdlib.get_logger("common.metrics")
 
 
 class InternalServer(ThreadingMixIn, WSGIServer):
@@ -53,6 +57,12 @@ class InternalServer(ThreadingMixIn, WSGIServer):
         if self.tls is not None:
             connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - who it was is not kept
+        """Whoever broke off, or came without TLS, is no news; a fault of ours is."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            _log.error("internal port failed", error=type(error).__name__)
 
     def close(self) -> None:
         """Stop answering."""

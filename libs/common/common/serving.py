@@ -65,7 +65,9 @@ class _Worker(ThreadWorker):
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:  # noqa: ARG002 - who it was is not kept
         """Answer what is no request; neither the log nor the answer repeats any of it."""
-        _log.warning("not a request", error=type(exc).__name__)
+        # Who comes without TLS is everyday news: among others our own probes, to see that nobody answers.
+        tell = _log.debug if isinstance(exc, ssl.SSLError) else _log.warning
+        tell("not a request", error=type(exc).__name__)
         if not isinstance(exc, OSError):
             with suppress(OSError):
                 client.sendall(raw_refusal(exc))

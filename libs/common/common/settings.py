@@ -4,7 +4,7 @@ settings = load(BillingSettings)    raises SettingsRefused, which names every pr
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
@@ -96,6 +96,17 @@ class ServiceSettings(BaseSettings):
     def tls(self) -> tuple[Path, Path] | None:
         """Certificate and key, when both are set."""
         return (self.tls_cert, self.tls_key) if self.tls_cert and self.tls_key else None
+
+    @property
+    def neighbours(self) -> Mapping[str, str]:
+        """The servers of the house it comes to, by a name for everybody; probes come to them without TLS, in vain."""
+        endpoint: str | None = getattr(self, "s3_endpoint", None)
+        return {} if endpoint is None else {"the object store": endpoint}
+
+    @property
+    def partners(self) -> Mapping[str, str]:
+        """The addresses of those outside of the house, by a name for everybody; nobody tries those."""
+        return {} if self.otlp_endpoint is None else {"the collector of traces": self.otlp_endpoint}
 
     @property
     def fence(self) -> Fence | None:

@@ -45,6 +45,9 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Of a visitor's machine nothing is used but the photo she chooses.
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 _YEAR_SECONDS = 31_536_000
 _log = structlog.stdlib.get_logger("common.web")

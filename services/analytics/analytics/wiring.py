@@ -5,6 +5,7 @@ from uuid import UUID
 
 from analytics.domain import Pseudonyms, day_of
 from analytics.inventory import INVENTORY
+from analytics.jobs import PROBES
 from analytics.repository import Work
 from analytics.routes import routes
 from analytics.settings import Settings
@@ -42,7 +43,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
         jobs=export_jobs(unit, sources, store, settings.export_keys),
-        probes=retention_probes(INVENTORY, promise="K4"),
+        probes=[*PROBES, *retention_probes(INVENTORY, promise="K4")],
         pseudonyms=names_of,
         store=store,
     )

@@ -1,5 +1,6 @@
 """Billing's settings; the only reader of its environment."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -90,6 +91,12 @@ class Settings(StoreSettings):
             reminder_days=self.invoice_reminder_days,
             reminders=self.invoice_reminders,
         )
+
+    @property
+    def partners(self) -> Mapping[str, str]:
+        """Stripe, where it takes payments."""
+        stripe = {} if self.stripe_api_key is None else {"Stripe": self.stripe_api_base or "https://"}
+        return {**super().partners, **stripe}
 
     @property
     def stripe_live(self) -> bool:

@@ -14,9 +14,11 @@ from billing.adapters.transfers import Clerk, TransferProvider
 from billing.domain.disclosures import ProviderCall
 from billing.inventory import INVENTORY
 from billing.jobs import jobs
+from billing.jobs.kept import KEPT
 from billing.jobs.papers import printed
 from billing.jobs.payments import Cashier
 from billing.jobs.probes import PROBES
+from billing.jobs.providers_seen import provider_probes
 from billing.ports import PaymentProvider, Providers
 from billing.repository import Papers, Work
 from billing.routes import ROUTES, STATUSES
@@ -30,6 +32,7 @@ from common.erasure import Leaving
 from common.parts import Sources, export_jobs
 from common.parts.opening import store_of
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.probes.cards import no_card_numbers
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -100,7 +103,16 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        probes=PROBES,
+        probes=[
+            *PROBES,
+            *KEPT,
+            *provider_probes(
+                [each.name for each in providers],
+                [each.name for each in providers if isinstance(each, DisclosingProvider)],
+                live=settings.stripe_live,
+            ),
+            no_card_numbers(INVENTORY),
+        ],
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(begin=leaving.end_payments, settled=leaving.is_settled),
         store=store,

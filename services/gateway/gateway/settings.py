@@ -1,5 +1,6 @@
 """The gateway's settings; the only reader of its environment."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -36,3 +37,16 @@ class Settings(ExportSettings):
     web_threads: int = 64
     live_streams: int = 48
     live_streams_per_person: int = 6
+
+    @property
+    def neighbours(self) -> Mapping[str, str]:
+        """The other services, its own public address and the mail server, too."""
+        return {
+            **super().neighbours,
+            "generation": self.generation_url,
+            "billing": self.billing_url,
+            "privacy": self.privacy_url,
+            "analytics": self.analytics_url,
+            "the public address": self.public_url,
+            "the mail server": self.smtp_url.get_secret_value(),
+        }

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -40,17 +41,20 @@ from gateway.domain.tickets import TooManyMessages
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.desk import desk_jobs
+from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.probes import PROBES
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
+from gateway.routes.accounts import SignUpBody
 from gateway.routes.context import COOKIE, Studio
 from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
 from gateway.use_cases import leaving
 
+TEMPLATES = Path(__file__).parent / "web" / "templates"
 # Photos looked at for hints: the intake works on two, and one of them is left for orders.
 _CHECKS_AT_ONCE = 1
 
@@ -166,7 +170,19 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        probes=[*PROBES, *POLICY_PROBES, *retention_probes(INVENTORY, promise="C5")],
+        probes=[
+            *PROBES,
+            *POLICY_PROBES,
+            *retention_probes(INVENTORY, promise="C5"),
+            *kept_probes(
+                others={
+                    each.name: partial(each.get, "/readyz", user_id=None)
+                    for each in (peers.generation, peers.billing, peers.privacy, peers.analytics)
+                },
+                sign_up=SignUpForm(page=TEMPLATES / "signup.html", body=SignUpBody.model_fields),
+                fence=settings.fence,
+            ),
+        ],
         commands={**commands(unit), "rewrap": rewrap_command(unit, INVENTORY, keys)},
         leaving=Leaving(
             begin=leaving.sign_out,

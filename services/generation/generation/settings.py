@@ -1,5 +1,6 @@
 """Generation's settings; the only reader of its environment."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -59,6 +60,12 @@ class Settings(ExportSettings):
     gemini_batch_pictures: int = Field(default=8, ge=1, le=32)
     # How long one call may take.
     gemini_deadline_seconds: int = Field(default=90, ge=1)
+
+    @property
+    def partners(self) -> Mapping[str, str]:
+        """Google, where it paints."""
+        gemini = {} if self.gemini_api_key is None else {"Google Gemini": self.gemini_base_url or "https://"}
+        return {**super().partners, **gemini}
 
     @model_validator(mode="after")
     def _photos_travel_sealed(self) -> Self:

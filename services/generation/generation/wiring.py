@@ -14,6 +14,8 @@ from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
+from common.probes import Probe
+from common.probes.strangers import store_probes
 from common.sealing import Keyring
 from common.service import Service
 from common.settings import SettingsRefused, load, variable
@@ -46,6 +48,9 @@ from generation.jobs import (
     quality_jobs,
     resealing_jobs,
 )
+from generation.jobs.kept import kept_probes
+from generation.jobs.partners_seen import partner_probes
+from generation.jobs.photos_seen import PhotoWatch
 from generation.jobs.probes import probes
 from generation.ports import ImageEngine, OffersBatches
 from generation.repository import Work
@@ -150,7 +155,13 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
                 settings.export_keys,
             ),
         ],
-        probes=probes(uploads),
+        probes=[
+            *probes(uploads),
+            *kept_probes(pictures, INVENTORY),
+            Probe(promise="C2", name="no photo outlives its figurine", check=PhotoWatch(store=store).look),
+            *partner_probes(settings.gemini_models, connected=GEMINI in engines),
+            *store_probes(settings, store, INVENTORY),
+        ],
         commands={
             **commands(unit, least_people=settings.quality_least_people),
             "rewrap": rewrap_command(unit, INVENTORY, keys, objects=resealer),

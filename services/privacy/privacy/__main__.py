@@ -1,4 +1,4 @@
-"""Run privacy: python -m privacy web | worker | all | migrate | rewrap | verify."""
+"""Run privacy: python -m privacy web | worker | all | migrate | rewrap | verify | audits."""
 
 import sys
 
@@ -10,4 +10,4 @@ if sys.argv[1:2] == ["verify"]:
 from common.process import run
 from privacy.wiring import build
 
-run("privacy", build, commands=["rewrap"])
+run("privacy", build, commands=("rewrap", "audits"))

@@ -30,6 +30,8 @@ ENDINGS_KEPT = Days(31, after="ended_at")
 REQUESTS_KEPT = Years(3, after="ended_at", ground="data protection law: proof that requests were answered")
 # The database refuses less: `evidence_limit` in the migrations.
 EVIDENCE_KEPT = Years(2, after="at")
+# The same: `audit_limit`.
+AUDITS_KEPT = Years(2, after="filed_at")
 
 INVENTORY = Inventory(
     "privacy",
@@ -227,6 +229,36 @@ INVENTORY = Inventory(
             "bytes": "How large it is, in bytes.",
             "sha256": "Its SHA-256.",
             "wrapped_key": Column("Its key.", key_of="exports", withheld="Your archive holds what it opens."),
+        },
+    ),
+    # Their owner's function deletes them: the service may not, so that it cannot hide a finding.
+    Table(
+        "audits",
+        subject=None,
+        because="security audits: what was looked at and how much was found; of the studio, not of people",
+        columns={
+            "id": "The id of the audit.",
+            "at": "When it began, as who made it says.",
+            "filed_at": "When it was filed.",
+            "by": "Whether the clock or a person asked for it.",
+            "high": "How many findings have to be mended at once.",
+            "medium": "How many have to be mended soon.",
+            "low": "How many are worth mending.",
+            "checks": "What was looked at, and what each check came to.",
+        },
+    ),
+    Table(
+        "audit_findings",
+        subject=None,
+        because="findings of security audits, for operators: places in the code and in the servers, no data of anybody",
+        columns={
+            "audit_id": "The audit.",
+            "number": "Its number in the audit.",
+            "check_name": "The check that found it.",
+            "kind": "What kind of finding it is; not_examined where something could not be looked at.",
+            "severity": "How much it matters; empty for what could not be looked at.",
+            "sentence": "What was found and what to do, or why it could not be looked at.",
+            "place": "Where.",
         },
     ),
     # Parts and archives of a request lie below its id; a week after an archive is ready nothing of it is left.

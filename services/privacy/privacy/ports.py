@@ -46,6 +46,10 @@ class ArchiveStore(Protocol):
         """An archive, to hand out."""
         ...
 
+    def length(self, key: str) -> int:
+        """How many plain bytes an archive has. Raises NotFound."""
+        ...
+
     def clear(self, request_id: UUID, *, keep: str = "", parts: bool = True) -> int:
         """Destroy what lies there of a request, but what is to be kept; returns how many objects."""
         ...
@@ -61,6 +65,13 @@ class ArchiveStore(Protocol):
     def abort_stale(self, *, started_before: datetime) -> int:
         """Destroy what uploads left that were begun before that time and never ended."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditKey:
+    """What audits are signed with, in PEM; None where nobody files any."""
+
+    public: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

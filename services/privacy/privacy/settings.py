@@ -14,3 +14,5 @@ class Settings(StoreSettings):
     erasure_cooling_off_hours: int = 0
     # What each service's statements are checked with: Ed25519 public keys in PEM, by service, as JSON.
     receipt_public_keys: dict[str, str] | None = None
+    # What audits are signed with by who makes them: an Ed25519 public key in PEM. Without it none is taken.
+    audit_public_key: str | None = None

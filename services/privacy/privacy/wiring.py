@@ -11,6 +11,7 @@ from common.parts import EXPORTS, PURPOSE, Sources, export_jobs
 from common.parts.opening import store_of
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.policy import read_policies
+from common.probes.strangers import store_probes
 from common.sealing import Keyring
 from common.service import Service
 from common.settings import load
@@ -18,12 +19,13 @@ from common.storage import SealedBucket
 from common.work import UnitOfWork
 from privacy.adapters.anchors import S3Anchors
 from privacy.adapters.archive import ArchiveShelf, Assembler
+from privacy.commands import show_audits
 from privacy.inventory import INVENTORY
-from privacy.jobs import jobs
+from privacy.jobs import jobs, rights_probes
 from privacy.jobs.archives import ArchiveDesk
 from privacy.jobs.policies import policy_jobs, policy_probes
 from privacy.jobs.probes import probes
-from privacy.ports import Pace, ReceiptKeys, Terms
+from privacy.ports import AuditKey, Pace, ReceiptKeys, Terms
 from privacy.repository import Work
 from privacy.routes import ROUTES, STATUSES
 from privacy.settings import Settings
@@ -60,6 +62,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         statuses=STATUSES,
         ports=[
             Terms(think_again=timedelta(hours=settings.erasure_cooling_off_hours)),
+            AuditKey(public=settings.audit_public_key),
             pace,
             *([receipt_keys] if receipt_keys else []),
             *([shelf] if shelf else []),
@@ -71,8 +74,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, Sources(database=database, inventory=INVENTORY), store, settings.export_keys),
         ],
-        commands={"rewrap": rewrap_command(unit, INVENTORY, keys)},
-        probes=[*probes(receipt_keys, anchors), *policy_probes(policies, since=unit.clock.now())],
+        commands={"rewrap": rewrap_command(unit, INVENTORY, keys), "audits": lambda: show_audits(unit)},
+        probes=[
+            *probes(receipt_keys, anchors),
+            *rights_probes.probes(receipt_keys, shelf),
+            *policy_probes(policies, since=unit.clock.now()),
+            *(store_probes(settings, store, INVENTORY) if store else []),
+        ],
         leaving=Leaving(settled=erasures.others_are_done, out_of_reach=erasures.out_of_reach),
         store=store,
     )

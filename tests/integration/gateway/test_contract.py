@@ -105,6 +105,7 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/styles", "get"),
         ("/v1/privacy/processing", "get"),
         ("/v1/privacy/keys", "get"),
+        ("/v1/audits", "get"),
         ("/v1/promises", "get"),
         ("/v1/promises/{promise}/findings", "get"),
         ("/v1/findings", "get"),

@@ -78,21 +78,55 @@ def _seen(promise: str, probe: str, *services: str, minutes: float = 5) -> Witne
 
 
 WITNESSES: Final[Sequence[Witness]] = (
+    _seen("C1", "nothing undeclared", *EVERYBODY),
+    _seen("C1", "sign-up asks for no more", "gateway"),
+    _seen("C2", "no photo outlives its figurine", "generation"),
+    _seen("C3", "pictures are there", "generation", minutes=10),
+    _seen("C4", "usage is counted", "analytics"),
+    _seen("C6", "no card number", "gateway", "billing"),
+    _seen("K1", "no photo lies too long in the store", "generation"),
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
-    _seen("R1", "a canary's copy is whole", "canary", minutes=60),
-    _seen("R2", "a canary's correction reached her copy", "canary", minutes=60),
-    _seen("R3", "a canary person is forgotten", "canary", minutes=60),
-    _seen("N2", "questions are acknowledged", "gateway", minutes=1),
-    _seen("N2", "questions are answered", "gateway"),
+    _seen("K2", "no figurine went by itself", "generation"),
+    _seen("K3", "no account went by itself", "gateway"),
+    _seen("K4", "no name is older than two years", "analytics"),
     _seen("N1", "nobody was left out", "gateway"),
     _seen("N1", "what came out stays and was told", "privacy"),
+    _seen("N2", "questions are acknowledged", "gateway", minutes=1),
+    _seen("N2", "questions are answered", "gateway"),
+    _seen("R1", "a canary's copy is whole", "canary", minutes=60),
+    _seen("R1", "copies come in time", "privacy"),
+    _seen("R2", "a canary's correction reached her copy", "canary", minutes=60),
+    _seen("R2", "corrections are followed", "gateway"),
+    _seen("R2", "every copy follows", "billing"),
+    _seen("R3", "a canary person is forgotten", "canary", minutes=60),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
+    _seen("R3", "nobody who left", *EVERYBODY),
+    _seen("R3", "receipts hold", "privacy"),
     _seen("R4", "a canary's copy is in open formats", "canary", minutes=60),
+    _seen("R4", "archives are whole", "privacy"),
+    _seen("R5", "no order after a no", "gateway"),
+    _seen("R5", "nothing after a no", "generation"),
+    _seen("S1", "TLS only", *EVERYBODY),
+    _seen("S2", "nothing readable in a dump", *EVERYBODY),
+    _seen("S3", "what is stored is sealed", "generation", "privacy"),
+    _seen("S4", "own buckets only", *EVERYBODY),
     _seen("S4", "own schema only", *EVERYBODY),
     _seen("S5", "the chain of findings holds", "privacy"),
+    _seen("S5", "the last audit is young and found nothing serious", "privacy"),
+    _seen("T1", "Gemini paints with what was promised", "generation"),
+    _seen("T2", "Stripe, and others beside it", "billing"),
+    _seen("T3", "strangers stay outside", "generation", "privacy"),
+    _seen("T5", "every call is on record", "gateway", "generation", "billing", "privacy"),
+    _seen("U1", "events leave", *EVERYBODY),
+    _seen("U1", "the studio answers", "gateway", minutes=1),
     _seen("U2", "a canary's photo becomes her figurine", "canary", minutes=60),
+    _seen("U2", "photos serve their owners", "generation"),
+    _seen("U3", "plans allow what they should", "billing"),
     _seen("U4", "answers are told of", "gateway"),
+    _seen("U5", "only what was allowed", "generation"),
+    _seen("U6", "news for those who want it", "gateway"),
     _seen("U7", "the books balance", "billing"),
+    _seen("U9", "nobody is watched", "analytics"),
     # Deadlines: each service tells of its own under the promise that most of its rows belong to.
     *(
         _seen(promise, probe, *services)
@@ -104,7 +138,6 @@ WITNESSES: Final[Sequence[Witness]] = (
         }.items()
         for probe in ("the sweeps run", "nothing is kept too long")
     ),
-    _seen("K1", "no photo lies too long in the store", "generation"),
 )
 
 

@@ -21,7 +21,8 @@ class Column:
 
     `category` and `purposes` differ from the table's; `sealed` columns hold ciphertext, and `key_of` ones the wrapped
     keys of the objects in the bucket they name; `withheld` is the reason why a copy of the person's data leaves the
-    column out.
+    column out; what is `ours` says nothing of a person, as the studio's own address on an invoice or a bank's number of
+    a movement.
     """
 
     sentence: str
@@ -31,6 +32,7 @@ class Column:
     sealed: bool = False
     key_of: str | None = None
     withheld: str | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

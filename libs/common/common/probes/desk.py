@@ -8,12 +8,19 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prometheus_client import Counter
 
+from common import buckets
 from common.contracts.rights import PromiseChecked
 from common.database import Database
 from common.erasure.statements import sign
+from common.probes.declared import nothing_undeclared
+from common.probes.dump import nothing_readable
 from common.probes.finding import Finding, Found, statement_of
+from common.probes.leavers import nobody_who_left
 from common.probes.probe import Look, Probe
 from common.probes.schema import own_schema_only
+from common.probes.strangers import own_buckets_only, with_its_key
+from common.probes.telling import events_leave
+from common.probes.transit import tls_only
 from common.service import Job, Service, W
 from common.work import UnitOfWork
 
@@ -111,4 +118,14 @@ def probe_jobs(service: Service[W]) -> list[Job]:
 
 def probes_of(service: Service[W]) -> list[Probe]:
     """Its own probes, and those that every service has."""
-    return [*service.probes, own_schema_only(service.unit.database, service.name)]
+    knocker = with_its_key(service.settings)
+    return [
+        *service.probes,
+        own_schema_only(service.unit.database, service.name),
+        tls_only(service.settings, service.unit.database),
+        nothing_readable(service.inventory),
+        *([own_buckets_only(knocker, service.name)] if knocker and service.name in buckets.READ else []),
+        nothing_undeclared(service.inventory, service.migrations),
+        nobody_who_left(service.inventory, service.unit.fence),
+        events_leave(service.name),
+    ]

@@ -26,7 +26,7 @@ class Look:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield connection
 
-    def row(self, query: LiteralString, values: dict[str, Any] | None = None) -> tuple[Any, ...]:
+    def row(self, query: LiteralString, values: dict[str, Any] | list[Any] | None = None) -> tuple[Any, ...]:
         """The one row of a question of one row. Raises Unavailable."""
         with self.read() as connection:
             (row,) = connection.execute(query, values or {}).fetchall()

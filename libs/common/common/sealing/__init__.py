@@ -30,6 +30,7 @@ short, reordered, repeated or taken from another object does not open. Random no
 """
 
 from common.sealing.blind_index import blind_index
+from common.sealing.form import has_sealed_form, has_wrapped_form, is_readable
 from common.sealing.keyring import Keyring, Unsealable
 from common.sealing.person_key import PersonKey, is_under_a_person
 from common.sealing.sealer import DataKeys, Sealer
@@ -45,6 +46,9 @@ __all__ = [
     "Span",
     "Unsealable",
     "blind_index",
+    "has_sealed_form",
+    "has_wrapped_form",
+    "is_readable",
     "is_under_a_person",
     "locate",
     "plain_length",

@@ -29,6 +29,7 @@ PART_BYTES = 8 * 1024 * 1024
 UNKNOWN_LENGTH = -1
 
 _METADATA_PREFIX = "x-amz-meta-"
+_ENCRYPTION = "x-amz-server-side-encryption"
 _MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})
 # What it says of an object that is not the one that was meant.
 _ANOTHER = "PreconditionFailed"
@@ -83,8 +84,9 @@ class ObjectStore:
         )
         client = Minio(
             self._host,
-            self._access_key,
-            self._secret_key,
+            # Without a key it comes as a stranger, who signs nothing.
+            self._access_key or None,
+            self._secret_key or None,
             secure=self._secure,
             region=self._region,
             http_client=pool,
@@ -144,11 +146,13 @@ class ObjectStore:
         """Size, time and metadata. Raises ObjectMissing."""
         with _answers():
             found = self._client.stat_object(bucket, key)
+        headers = cast("Mapping[str, str]", found.metadata)
         return ObjectStat(
             length=found.size or 0,
             modified_at=_utc(found.last_modified),
             etag=found.etag or "",
-            metadata=_metadata(cast("Mapping[str, str]", found.metadata)),
+            metadata=_metadata(headers),
+            encrypted=_ENCRYPTION in headers,
         )
 
     def replace_metadata(self, bucket: str, key: str, metadata: Mapping[str, str], *, etag: str) -> bool:

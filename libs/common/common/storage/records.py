@@ -32,9 +32,13 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectStat:
-    """What is known of an object without reading it; `length` in bytes, `etag` tells it from others of its key."""
+    """What is known of an object without reading it; `length` in bytes, `etag` tells it from others of its key.
+
+    `encrypted` is whether the store says that it encrypts it.
+    """
 
     length: int
     modified_at: datetime
     etag: str
     metadata: Mapping[str, str]
+    encrypted: bool = False

@@ -210,6 +210,24 @@ PAYMENTS = (
         },
     ),
     Table(
+        "disclosures",
+        what="What payment providers were told",
+        subject="user_id",
+        category=Category.RIGHTS,
+        purposes=(Purpose.U3, Purpose.U8),
+        # The record itself is privacy's; this one is only compared with what was bought.
+        retain=Days(30, after="at"),
+        erase=Delete(),
+        export=AsJson("payments/disclosures.json"),
+        columns={
+            "id": "The id of this record.",
+            "user_id": "Whom it was about.",
+            "partner": "Who was told.",
+            "kind": "What was told.",
+            "at": "When.",
+        },
+    ),
+    Table(
         "looks",
         what="Looks at what the payment provider says",
         subject=None,

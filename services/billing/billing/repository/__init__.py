@@ -8,6 +8,7 @@ from billing.repository.audits import Audits
 from billing.repository.codes import Codes
 from billing.repository.corrections import Corrections
 from billing.repository.departures import Departures
+from billing.repository.disclosures import Disclosures
 from billing.repository.entitlements import Entitlements
 from billing.repository.holds import Holds
 from billing.repository.invoices import Invoices
@@ -69,6 +70,7 @@ class Work:
         self.subscriptions = SubscriptionRows(connection, clock)
         self.events = Events(connection, clock)
         self.departures = Departures(connection, clock)
+        self.disclosures = Disclosures(connection, clock)
         self.entitlements = Entitlements(connection, clock)
         self.looks = Looks(connection, clock)
         self.payment_laws = PaymentLaws(connection, clock)

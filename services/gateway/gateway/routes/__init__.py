@@ -8,6 +8,7 @@ from gateway.routes.account import routes as account
 from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
 from gateway.routes.archives import routes as archives
+from gateway.routes.audits import routes as audits
 from gateway.routes.buying import routes as buying
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
@@ -82,6 +83,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     own_support,
     policy,
     own_policy,
+    audits,
     leaving,
     pages,
     account_pages,

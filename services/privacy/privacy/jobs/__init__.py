@@ -13,7 +13,7 @@ from privacy.jobs.archives import ArchiveDesk, archive_jobs
 from privacy.jobs.promises import promise_jobs
 from privacy.ports import Anchors, Pace
 from privacy.repository import Work
-from privacy.use_cases import erasures, requests
+from privacy.use_cases import audits, erasures, requests
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,12 @@ def forget_evidence(unit: UnitOfWork[Work]) -> int:
     """Delete a batch of evidence past its period, which only its owner's function may do; returns how many."""
     with unit.begin() as work:
         return use_cases.forget_evidence(work)
+
+
+def forget_audits(unit: UnitOfWork[Work]) -> int:
+    """Delete audits past their period, as their owner's function allows; returns how many."""
+    with unit.begin() as work:
+        return audits.forget_audits(work)
 
 
 def begin_requests(unit: UnitOfWork[Work]) -> int:
@@ -70,6 +76,7 @@ def jobs(
         Job(name="chase erasures", every=timedelta(seconds=30), run=lambda: chase_erasures(unit)),
         Job(name="forget evidence", every=timedelta(minutes=10), run=lambda: forget_evidence(unit), sweep=True),
         Job(name="forget requests", every=timedelta(hours=1), run=lambda: forget_requests(unit), sweep=True),
+        Job(name="forget audits", every=timedelta(hours=1), run=lambda: forget_audits(unit), sweep=True),
         *archive_jobs(archives),
         *promise_jobs(unit, pace, anchors),
     ]

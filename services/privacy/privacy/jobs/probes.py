@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from common.probes import Finding, Look, Probe
 from common.probes.retention import Deadline, retention_probes
+from privacy.domain.audits import FRESH_FOR, TOLERANCE
 from privacy.domain.promises import ChainBroken, check_chain, digest_of
 from privacy.inventory import INVENTORY
 from privacy.ports import AnchorForged, Anchors, ReceiptKeys
@@ -42,6 +43,7 @@ def probes(keys: ReceiptKeys | None, anchors: Anchors | None) -> list[Probe]:
         *retention_probes(INVENTORY, promise="K1", also=DEADLINES),
         Probe(promise="K1", name="no upload is overdue", check=look_for_overdue_uploads),
         Probe(promise="R3", name="no erasure is late", check=look_for_late_erasures),
+        Probe(promise="S5", name="the last audit is young and found nothing serious", check=look_at_the_last_audit),
     ]
     if keys and anchors:
         looks.append(
@@ -87,6 +89,36 @@ def look_for_late_erasures(look: Look) -> Finding:
     )
     return Finding.of(
         f"{open_} erasures are under way; {late} of them are late.", broken=late > 0, open=open_, late=late
+    )
+
+
+def look_at_the_last_audit(look: Look) -> Finding:
+    """When it was, and whether it found something that has to be mended at once."""
+    age, high, found, blind, checks, house = look.row(
+        """
+        SELECT %(now)s - last.at, last.high, last.high + last.medium + last.low,
+               jsonb_array_length(jsonb_path_query_array(last.checks, '$[*] ? (@.result like_regex "examined$")')),
+               jsonb_array_length(last.checks), %(now)s - (SELECT min(applied_at) FROM migrations)
+          FROM (SELECT 1) AS always
+          LEFT JOIN (SELECT * FROM audits ORDER BY at DESC, id DESC LIMIT 1) AS last ON true
+        """,
+        {"now": look.clock.now()},
+    )
+    if age is None:
+        sentence = "There was no security audit yet"
+        if house <= FRESH_FOR:
+            return Finding.not_applicable(f"{sentence}; the studio was set up less than two days ago.")
+        return Finding.of(f"{sentence}, though there should be one every day.", broken=True)
+    hours = age / timedelta(hours=1)
+    return Finding.of(
+        f"The last security audit began {hours:.1f} hours ago: {checks} checks, of which {blind} could not see "
+        f"everything; {found} findings, of which {high} are serious.",
+        broken=high > 0 or not -TOLERANCE <= age <= FRESH_FOR,
+        hours=round(hours, 2),
+        checks=checks,
+        not_examined=blind,
+        findings=found,
+        serious=high,
     )
 
 

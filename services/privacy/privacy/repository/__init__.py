@@ -7,6 +7,7 @@ from common.parts import Exports
 from common.person_keys import PersonKeys
 from common.sealing import Keyring, Sealer
 from privacy.repository.archives import Archives
+from privacy.repository.audits import Audits
 from privacy.repository.clocks import Clocks, Endings
 from privacy.repository.consents import Consents
 from privacy.repository.disclosures import Disclosures
@@ -41,6 +42,7 @@ class Work:
         self.archives = Archives(connection, clock)
         self.receipts = Receipts(connection, clock)
         self.policies = Policies(connection, clock)
+        self.audits = Audits(connection, clock)
         self.proofs = Proofs(connection, clock)
         self.standings = Standings(connection, clock)
         self.exports = Exports(connection, clock)

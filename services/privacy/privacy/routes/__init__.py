@@ -1,6 +1,6 @@
 """Privacy's HTTP door; only the gateway comes through it."""
 
-from privacy.routes import archives, consents, disclosures, erasures, promises, requests, retention
+from privacy.routes import archives, audits, consents, disclosures, erasures, promises, requests, retention
 
 ROUTES = [
     retention.routes,
@@ -9,6 +9,8 @@ ROUTES = [
     requests.routes,
     archives.routes,
     erasures.routes,
+    audits.routes,
+    audits.filing,
     promises.routes,
 ]
 STATUSES = archives.STATUSES
