@@ -10,15 +10,13 @@ import urllib3
 from common.migrations import migrate
 from ops.embedded.environments import Environments
 from ops.embedded.postgres import Postgres
-from ops.embedded.programs import Program
+from ops.embedded.programs import Program, with_environment
 from ops.embedded.site import PROJECT, Site
 from ops.embedded.waiting import side_by_side
-from ops.services import SERVICES
+from ops.services import CANARY, SERVICES
 
 # How many hours lie between two audits.
 AUDIT_HOURS = 24
-# The file is read by the shell that then becomes the program; no secret is on a command line.
-_WITH_ENVIRONMENT = 'set -a; . "$0"; set +a; exec "$@"'
 
 
 class Application:
@@ -39,6 +37,12 @@ class Application:
         command = (sys.executable, "-m", "ops.audit", "--endpoints", endpoints, "--every", str(AUDIT_HOURS))
         return Program(name="audit", command=command, folder=PROJECT)
 
+    def canary(self) -> Program:
+        """A person who is made up, and lives a life as often as her probes are due (ops.canary)."""
+        environment = self._environments.file(CANARY)
+        command = with_environment(environment, sys.executable, "-m", "ops.canary", "--again")
+        return Program(name=CANARY, command=command, folder=PROJECT)
+
     def migrate(self) -> None:
         """Bring every schema up to date, side by side."""
         side_by_side(partial(migrate, self._postgres.url(f"{name}_owner"), _migrations(name)) for name in SERVICES)
@@ -58,10 +62,10 @@ class Application:
                 return False
 
     def _program(self, service: str, role: str) -> Program:
-        environment = str(self._environments.file(service))
+        environment = self._environments.file(service)
         return Program(
             name=f"{service}-{role}",
-            command=("/bin/sh", "-c", _WITH_ENVIRONMENT, environment, sys.executable, "-m", service, role),
+            command=with_environment(environment, sys.executable, "-m", service, role),
             folder=PROJECT,
             stop_seconds=20,
         )

@@ -6,11 +6,12 @@ stack.start_servers()       the servers only, provisioned
 stack.stop()                everything stops, the data stays
 stack.program("billing-worker").kill()
 Stack(…, emulate=["gemini"])   with an emulator where a partner would be
+Stack(…, canary=True)          with the canary person (ops.canary), who lives a life every hour
 Stack(…, audited=True)         with an auditor that looks at it every day
 """
 
 import json
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -39,7 +40,10 @@ def _say_nothing(_step: str) -> None:
 
 
 class Stack:
-    """Everything that runs below one folder. `durable=False` trades crash safety for speed, in tests."""
+    """Everything that runs below one folder. `durable=False` trades crash safety for speed, in tests.
+
+    `settings` are told to every service, as variables.
+    """
 
     def __init__(
         self,
@@ -48,7 +52,9 @@ class Stack:
         durable: bool = True,
         progress: Callable[[str], None] = _say_nothing,
         emulate: Collection[str] = (),
+        canary: bool = False,
         audited: bool = False,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.site = Site(directory)
         self.postgres = Postgres(self.site, durable=durable)
@@ -59,12 +65,14 @@ class Stack:
         partners = self.emulators.values()
         self.servers: Sequence[Server] = (self.postgres, self.rabbitmq, self.seaweedfs, self.mail, *partners)
         self.environments = Environments(
-            self.site, self.postgres, self.rabbitmq, self.seaweedfs, self.mail, emulators=self.emulators
+            *(self.site, self.postgres, self.rabbitmq, self.seaweedfs, self.mail),
+            emulators=self.emulators,
+            more=settings or {},
         )
         self.application = Application(self.site, self.postgres, self.environments)
         self.supervisor = Supervisor(self.site)
         self.readiness = Readiness(self.supervisor, self.servers, self.application, progress)
-        self._audited = audited
+        self._canary, self._audited = canary, audited
         self._progress = progress
 
     @property
@@ -84,8 +92,8 @@ class Stack:
             for program in self.application.programs():
                 self.supervisor.start(program.name)
             self.readiness.wait_for_services()
-            if self._audited:
-                self.supervisor.start(self.application.auditor().name)
+            for program in self._watchers():
+                self.supervisor.start(program.name)
 
     def start_servers(self) -> None:
         """Start the servers that do not run yet, and provision them."""
@@ -115,11 +123,14 @@ class Stack:
 
     def programs(self) -> list[Program]:
         """Everything the supervisor keeps. Only once the ports are chosen."""
-        auditors = [self.application.auditor()] if self._audited else []
-        return [*self._server_programs(), *self.application.programs(), *auditors]
+        return [*self._server_programs(), *self.application.programs(), *self._watchers()]
 
     def _server_programs(self) -> list[Program]:
         return [program for server in self.servers for program in server.programs()]
+
+    def _watchers(self) -> list[Program]:
+        canary = [self.application.canary()] if self._canary else []
+        return [*canary, *([self.application.auditor()] if self._audited else [])]
 
     def _is_supervised(self) -> bool:
         return ports.are_settled(self.site.ports) and self.supervisor.keeps(self.programs())
