@@ -15,11 +15,12 @@ from psycopg.types.json import Jsonb
 
 import privacy.repository.evidence
 import privacy.repository.requests
-from common.clock import MovableClock
+from common.clock import Clock, MovableClock
 from common.database import Connection, Database
 from common.inventory import Inventory, Table, Until
 from common.inventory.expiring import ends_by_age, forget_expired, put_right
 from common.inventory.terms import Period
+from common.outbox import Outbox
 from common.upkeep import forget
 from common.work import UnitOfWork
 from ops.services import SERVICES
@@ -249,12 +250,16 @@ def test_what_is_too_old_is_found_by_an_index(service: str, name: str, as_servic
     )
 
 
+def _no_rooms(_connection: Connection, _outbox: Outbox, _clock: Clock) -> None:
+    return
+
+
 def test_a_table_that_cannot_be_swept_keeps_no_other_waiting_and_is_told(
     service_database: Callable[[str], str],
 ) -> None:
     (inbox,) = [table for table in timed("gateway") if table.name == "inbox"]
     database = Database(service_database("gateway"), application="deadlines-test")
-    unit: UnitOfWork[None] = UnitOfWork(service="gateway", database=database, build=lambda *_: None)
+    unit: UnitOfWork[None] = UnitOfWork(service="gateway", database=database, build=_no_rooms)
     old = uuid4()
     try:
         with database.begin() as connection:
