@@ -45,9 +45,18 @@ def migrate(url: str, directory: Path) -> list[str]:
         applied = dict(connection.execute("SELECT name, checksum FROM migrations").fetchall())
         return [
             migration.name
-            for migration in [*_read(COMMON, "common"), *_read(directory, "")]
+            for migration in _all(directory)
             if _apply(connection, migration, applied.get(migration.name))
         ]
+
+
+def names(directory: Path) -> frozenset[str]:
+    """The names of what `migrate` applies."""
+    return frozenset(migration.name for migration in _all(directory))
+
+
+def _all(directory: Path) -> list[Migration]:
+    return [*_read(COMMON, "common"), *_read(directory, "")]
 
 
 def _read(directory: Path, prefix: str) -> list[Migration]:

@@ -14,6 +14,7 @@ from billing.adapters.transfers import Clerk, TransferProvider
 from billing.domain.disclosures import ProviderCall
 from billing.inventory import INVENTORY
 from billing.jobs import jobs
+from billing.jobs.kept import KEPT
 from billing.jobs.papers import printed
 from billing.jobs.payments import Cashier
 from billing.jobs.probes import PROBES
@@ -104,6 +105,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ],
         probes=[
             *PROBES,
+            *KEPT,
             *provider_probes(
                 [each.name for each in providers],
                 [each.name for each in providers if isinstance(each, DisclosingProvider)],

@@ -48,6 +48,7 @@ from generation.jobs import (
     quality_jobs,
     resealing_jobs,
 )
+from generation.jobs.kept import kept_probes
 from generation.jobs.partners_seen import partner_probes
 from generation.jobs.photos_seen import PhotoWatch
 from generation.jobs.probes import probes
@@ -156,6 +157,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         ],
         probes=[
             *probes(uploads),
+            *kept_probes(pictures, INVENTORY),
             Probe(promise="C2", name="no photo outlives its figurine", check=PhotoWatch(store=store).look),
             *partner_probes(settings.gemini_models, connected=GEMINI in engines),
             *store_probes(settings, store, INVENTORY),

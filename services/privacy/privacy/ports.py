@@ -46,6 +46,10 @@ class ArchiveStore(Protocol):
         """An archive, to hand out."""
         ...
 
+    def length(self, key: str) -> int:
+        """How many plain bytes an archive has. Raises NotFound."""
+        ...
+
     def clear(self, request_id: UUID, *, keep: str = "", parts: bool = True) -> int:
         """Destroy what lies there of a request, but what is to be kept; returns how many objects."""
         ...

@@ -12,11 +12,15 @@ from common import buckets
 from common.contracts.rights import PromiseChecked
 from common.database import Database
 from common.erasure.statements import sign
+from common.probes.declared import nothing_undeclared
 from common.probes.dump import nothing_readable
+from common.probes.faults import faults_are_seen_to
 from common.probes.finding import Finding, Found, statement_of
+from common.probes.leavers import nobody_who_left
 from common.probes.probe import Look, Probe
 from common.probes.schema import own_schema_only
 from common.probes.strangers import own_buckets_only, with_its_key
+from common.probes.telling import events_leave
 from common.probes.transit import tls_only
 from common.service import Job, Service, W
 from common.work import UnitOfWork
@@ -122,4 +126,8 @@ def probes_of(service: Service[W]) -> list[Probe]:
         tls_only(service.settings, service.unit.database),
         nothing_readable(service.inventory),
         *([own_buckets_only(knocker, service.name)] if knocker and service.name in buckets.READ else []),
+        nothing_undeclared(service.inventory, service.migrations),
+        nobody_who_left(service.inventory, service.unit.fence),
+        events_leave(service.name),
+        faults_are_seen_to(service.settings, service.name),
     ]

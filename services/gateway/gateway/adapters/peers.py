@@ -54,7 +54,7 @@ class Peer:
     """One service. Answers are JSON; its refusals are raised as ours, its absence as Unavailable."""
 
     def __init__(self, name: str, url: str, issuer: TokenIssuer, *, ca_file: Path | None) -> None:
-        self._name = name
+        self.name = name
         self._url = url
         self._issuer = issuer
         self._ca_file = ca_file
@@ -152,7 +152,7 @@ class Peer:
         return response
 
     def _authorization(self, user_id: UUID | None) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._issuer.issue(user_id=user_id, audience=self._name)}"}
+        return {"Authorization": f"Bearer {self._issuer.issue(user_id=user_id, audience=self.name)}"}
 
     @staticmethod
     def _refusal(response: httpx2.Response) -> Refused:

@@ -24,6 +24,10 @@ class ArchiveShelf:
         """An archive. Raises ObjectMissing, Unsealable, Unavailable."""
         return self._sealed.open(key, owner=str(owner))
 
+    def length(self, key: str) -> int:
+        """How many plain bytes an archive has. Raises ObjectMissing, Unavailable."""
+        return self._sealed.size(key)
+
     def clear(self, request_id: UUID, *, keep: str = "", parts: bool = True) -> int:
         """Destroy what lies there of a request: all of it, but what is to be kept; returns how many objects."""
         if not keep:
