@@ -50,6 +50,7 @@ from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
 from gateway.jobs.probes import PROBES
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
+from gateway.jobs.uses_seen import USE_PROBES
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -187,6 +188,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
                 name="every call is on record",
                 check=lambda look: look_for_untold_mails(look, partial(told_the_relay, peers)),
             ),
+            *USE_PROBES,
             *retention_probes(INVENTORY, promise="C5"),
             *kept_probes(
                 others={
