@@ -62,13 +62,17 @@ def look_for_late_copies(look: Look) -> Finding:
     )
     return Finding.of(
         f"Of all copies of their data that people wait for, {late} are late; of the newest {looked}, {lacking} still "
-        f"lack a part after a day, and the slowest that is whole took {timedelta(seconds=int(slowest))}.",
+        f"lack a part after a day{_slowest(int(slowest))}.",
         broken=late > 0 or lacking > 0,
         late=late,
         lacking=lacking,
         looked=looked,
         slowest_seconds=int(slowest),
     )
+
+
+def _slowest(seconds: int) -> str:
+    return f", and the slowest that is whole took {timedelta(seconds=seconds)}" if seconds > 0 else ""
 
 
 def look_at_archives(look: Look, store: ArchiveStore | None) -> Finding:
