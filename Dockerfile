@@ -35,6 +35,7 @@ FROM runtime AS ops
 COPY --from=ops-packages /venv /venv
 COPY ops ops
 COPY services services
+COPY examples/person.png examples/
 # A volume that is empty takes its owner from here.
 USER root
 RUN install -d -o 10001 -g 10001 -m 700 /var/lib/figurine

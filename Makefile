@@ -61,6 +61,10 @@ audit: ready-to-check up ## Audit the security of the code and of the running st
 bench: ready-to-test ## Measure, and print one table per question
 	@for question in $(QUESTIONS); do echo "== $$question"; $(PYTHON) -m bench.$$question || exit 1; done
 
+.PHONY: prove
+prove: ready-to-run ## Break every promise on purpose in a studio of its own, and see it noticed; ONLY="K1 S4" takes some
+	@$(PYTHON) -m ops.prove $(addprefix --only ,$(ONLY))
+
 .PHONY: gallery
 gallery: ready-to-test ## Paint twelve photos in every studio style, into examples/out/gallery
 	@$(PYTHON) -m ops.gallery

@@ -1,8 +1,12 @@
-"""The five services, and which objects each of them may touch."""
+"""The five services, who looks at them from outside, and which objects each of them may touch."""
 
 from collections.abc import Mapping
 
 SERVICES = ("gateway", "generation", "billing", "privacy", "analytics")
+# A person who is made up, lives through the public door and says what she saw; no service, and without any data.
+CANARY = "canary"
+# Whose statements privacy believes, by their keys.
+SIGNERS = (*SERVICES, CANARY)
 BUCKETS = ("uploads", "figurines", "photos", "exports", "tombstones", "anchors")
 
 # What a service reads and writes; one that is not named here has no key to the object store.

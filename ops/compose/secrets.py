@@ -22,11 +22,11 @@ from ops.compose import partners
 from ops.embedded import files
 from ops.embedded.seaweedfs import REGION
 from ops.embedded.secrets import Secrets
-from ops.services import BUCKETS, BUCKETS_OF, SERVICES
+from ops.services import BUCKETS, BUCKETS_OF, CANARY, SERVICES, SIGNERS
 
 # The account of our own images (Dockerfile). The servers' images start as root and step down by themselves.
 STUDIO = 10001
-OURS = frozenset({*SERVICES, "mail", "stripe", "provision", "audit"})
+OURS = frozenset({*SERVICES, CANARY, "mail", "stripe", "provision", "audit"})
 CA = "/run/figurine/ca.pem"
 # What the variables end with that hold keys in several versions.
 KEYRING = "_KEYS"
@@ -53,6 +53,7 @@ def contents(kept: Secrets, given: Mapping[str, str]) -> dict[str, dict[str, str
     """The files of each container that hold something secret, beside its certificate."""
     return {
         **{service: {**settings(kept, service), **_partners(kept, service, given)} for service in SERVICES},
+        CANARY: _canary(kept),
         "postgres": {"password": kept.password("postgres")},
         "rabbitmq": {
             "definitions.json": json.dumps(broker_access.definitions(_broker_passwords(kept))),
@@ -135,7 +136,7 @@ def _own(kept: Secrets, service: str) -> Mapping[str, str]:
         case "billing":
             return {**sealing, "FIGURINE_CODE_KEY": kept.key("codes")}
         case "privacy":
-            receipts = json.dumps(kept.verification_keys("receipts", SERVICES))
+            receipts = json.dumps(kept.verification_keys("receipts", SIGNERS))
             return {
                 **sealing,
                 "FIGURINE_RECEIPT_PUBLIC_KEYS": receipts,
@@ -147,8 +148,16 @@ def _own(kept: Secrets, service: str) -> Mapping[str, str]:
             return {}
 
 
+def _canary(kept: Secrets) -> dict[str, str]:
+    broker = kept.password(f"rabbitmq {CANARY}")
+    return {
+        "FIGURINE_BROKER_URL": f"amqps://{CANARY}:{broker}@rabbitmq:5671/{broker_access.VHOST}",
+        "FIGURINE_RECEIPT_PRIVATE_KEY": kept.signing_key(f"{CANARY} receipts"),
+    }
+
+
 def _broker_passwords(kept: Secrets) -> dict[str, str]:
-    return {name: kept.password(f"rabbitmq {name}") for name in (*SERVICES, broker_access.ADMINISTRATOR)}
+    return {name: kept.password(f"rabbitmq {name}") for name in broker_access.USERS}
 
 
 def _seaweedfs(kept: Secrets) -> dict[str, str]:

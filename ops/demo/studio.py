@@ -14,19 +14,21 @@ from pydantic import BaseModel
 
 from common.clock import SYSTEM_CLOCK
 from ops.demo import answers
-from ops.demo.failures import DemoFailed
+from ops.demo.failures import DemoFailed, StudioAway
 
 A = TypeVar("A", bound=BaseModel)
 
 ANSWER_SECONDS = 20.0
 # Longer than the studio's heartbeat, of 15 s: a stream that is silent for so long is dead, and is opened anew.
 SILENCE_SECONDS = 20.0
+# Asked too often, or something behind the door is away.
+FOR_NOW = frozenset({429, 502, 503, 504})
 
 
 class Studio:
     """One person's connection to the studio. What goes wrong is raised as DemoFailed."""
 
-    def __init__(self, url: str, *, ca: Path) -> None:
+    def __init__(self, url: str, *, ca: Path | None) -> None:
         self._url = url
         context = ssl.create_default_context(cafile=ca)
         self._client = httpx2.Client(base_url=url, verify=context, timeout=ANSWER_SECONDS)
@@ -139,7 +141,7 @@ class Studio:
             yield
         except httpx2.HTTPError as error:
             message = f"The studio does not answer at {self._url} ({error}). Look with `make logs`."
-            raise DemoFailed(message) from error
+            raise StudioAway(message) from error
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[dict[str, str]]:
@@ -164,9 +166,10 @@ def _once() -> dict[str, str]:
 
 def _refused(response: httpx2.Response) -> DemoFailed:
     """The problem that was answered (RFC 9457), in a sentence."""
+    failure = StudioAway if response.status_code in FOR_NOW else DemoFailed
     asked = f"{response.request.method} {response.request.url.path}"
     if "json" not in response.headers.get("Content-Type", ""):
-        return DemoFailed(f"{asked} was answered with {response.status_code}. Look with `make logs`.")
+        return failure(f"{asked} was answered with {response.status_code}. Look with `make logs`.")
     problem = response.json()
     words = problem.get("detail") or problem.get("title")
-    return DemoFailed(f"{asked} was answered with {response.status_code}: {words} ({problem.get('request_id')})")
+    return failure(f"{asked} was answered with {response.status_code}: {words} ({problem.get('request_id')})")

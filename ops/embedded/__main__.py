@@ -70,7 +70,8 @@ def main() -> int:
         sys.stdout.flush()
 
     try:
-        _COMMANDS[arguments.command](Stack(arguments.directory, progress=say, emulate=wanted, audited=True))
+        stack = Stack(arguments.directory, progress=say, emulate=wanted, audited=True, canary=True)
+        _COMMANDS[arguments.command](stack)
     except StackFailed as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -10,15 +10,13 @@ import urllib3
 from common.migrations import migrate
 from ops.embedded.environments import Environments
 from ops.embedded.postgres import Postgres
-from ops.embedded.programs import Program
+from ops.embedded.programs import Program, with_environment
 from ops.embedded.site import PROJECT, Site
 from ops.embedded.waiting import side_by_side
 from ops.services import SERVICES
 
 # How many hours lie between two audits.
 AUDIT_HOURS = 24
-# The file is read by the shell that then becomes the program; no secret is on a command line.
-_WITH_ENVIRONMENT = 'set -a; . "$0"; set +a; exec "$@"'
 
 
 class Application:
@@ -58,10 +56,10 @@ class Application:
                 return False
 
     def _program(self, service: str, role: str) -> Program:
-        environment = str(self._environments.file(service))
+        environment = self._environments.file(service)
         return Program(
             name=f"{service}-{role}",
-            command=("/bin/sh", "-c", _WITH_ENVIRONMENT, environment, sys.executable, "-m", service, role),
+            command=with_environment(environment, sys.executable, "-m", service, role),
             folder=PROJECT,
             stop_seconds=20,
         )

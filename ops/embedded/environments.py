@@ -12,7 +12,7 @@ from ops.embedded.postgres import Postgres
 from ops.embedded.rabbitmq import RabbitMQ
 from ops.embedded.seaweedfs import SeaweedFS
 from ops.embedded.site import Site
-from ops.services import BUCKETS_OF, SERVICES
+from ops.services import BUCKETS_OF, CANARY, SERVICES, SIGNERS
 
 # What the other services answer the gateway; it calls them, they never call it.
 _CALLED = tuple(service for service in SERVICES if service != "gateway")
@@ -42,6 +42,7 @@ class Environments:
         mail: Mail,
         *,
         emulators: Mapping[str, Emulator],
+        more: Mapping[str, str],
     ) -> None:
         self._site = site
         self._postgres = postgres
@@ -49,16 +50,22 @@ class Environments:
         self._seaweedfs = seaweedfs
         self._mail = mail
         self._emulators = emulators
+        self._more = more
 
     def write(self) -> None:
-        """Write the file of every service. Only once the ports are chosen."""
+        """Write the file of everybody. Only once the ports are chosen."""
         for service in SERVICES:
-            lines = [f"{name}={shlex.quote(value)}\n" for name, value in self.of(service).items()]
-            files.write(self.file(service), "".join(lines))
+            self.put(service, self.of(service))
+        self.put(CANARY, self.of_canary())
 
-    def file(self, service: str) -> Path:
-        """Where a service's environment is: `set -a; . FILE` gives a shell the same."""
-        return self._site.environments / f"{service}.env"
+    def put(self, name: str, environment: Mapping[str, str]) -> None:
+        """Write one file; who runs already reads it when it starts again."""
+        lines = [f"{variable}={shlex.quote(value)}\n" for variable, value in environment.items()]
+        files.write(self.file(name), "".join(lines))
+
+    def file(self, name: str) -> Path:
+        """Where somebody's environment is: `set -a; . FILE` gives a shell the same."""
+        return self._site.environments / f"{name}.env"
 
     def of(self, service: str) -> dict[str, str]:
         """Every variable of one service."""
@@ -66,7 +73,18 @@ class Environments:
         own |= _TEST_SELLER if service == "billing" else {}
         for emulator in self._emulators.values():
             own.update(emulator.settings(service))
-        return own
+        return {**own, **self._more}
+
+    def of_canary(self) -> dict[str, str]:
+        """What the canary is told: where the public door is, and how to say what she found."""
+        return {
+            "FIGURINE_PUBLIC_URL": self.address("gateway"),
+            "FIGURINE_BROKER_URL": self._rabbitmq.url(CANARY),
+            "FIGURINE_CA_FILE": str(self._site.ca),
+            "FIGURINE_RECEIPT_PRIVATE_KEY": self._site.secrets.signing_key(f"{CANARY} receipts"),
+            "FIGURINE_CANARY_MEMORY": str(self._site.run / "canary.json"),
+            **self._more,
+        }
 
     def address(self, name: str) -> str:
         """The HTTPS address of a port."""
@@ -124,7 +142,7 @@ class Environments:
         }
         if service == "privacy":
             keys["FIGURINE_AUDIT_PUBLIC_KEY"] = secrets.verification_key(AUDIT_KEY)
-            keys["FIGURINE_RECEIPT_PUBLIC_KEYS"] = json.dumps(secrets.verification_keys("receipts", SERVICES))
+            keys["FIGURINE_RECEIPT_PUBLIC_KEYS"] = json.dumps(secrets.verification_keys("receipts", SIGNERS))
         return keys
 
     def _calls(self, service: str) -> Mapping[str, str]:

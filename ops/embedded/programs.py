@@ -20,6 +20,15 @@ class Program:
     stop_seconds: int = 10
 
 
+# The file is read by the shell that then becomes the program; no secret is on a command line.
+_WITH_ENVIRONMENT = 'set -a; . "$0"; set +a; exec "$@"'
+
+
+def with_environment(file: Path, *command: str) -> tuple[str, ...]:
+    """The command, for one who finds the variables of a file in its environment."""
+    return ("/bin/sh", "-c", _WITH_ENVIRONMENT, str(file), *command)
+
+
 def socket_of(site: Site) -> Path:
     """Where the supervisor of a site listens."""
     return site.sockets() / "supervisor.sock"

@@ -18,7 +18,6 @@ from ops.embedded.failures import StackFailed
 from ops.embedded.programs import Program
 from ops.embedded.site import Site
 from ops.embedded.waiting import holds
-from ops.services import SERVICES
 
 _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 _PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
@@ -88,7 +87,7 @@ class RabbitMQ:
         return self._site.secrets.password(f"rabbitmq {user}")
 
     def _passwords(self) -> dict[str, str]:
-        return {user: self.password(user) for user in (broker_access.ADMINISTRATOR, *SERVICES)}
+        return {user: self.password(user) for user in broker_access.USERS}
 
     def _environment(self) -> dict[str, str]:
         home, ports = self._home, self._site.ports

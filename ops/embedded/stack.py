@@ -7,10 +7,11 @@ stack.stop()                everything stops, the data stays
 stack.program("billing-worker").kill()
 Stack(…, emulate=["gemini"])   with an emulator where a partner would be
 Stack(…, audited=True)         with an auditor that looks at it every day
+Stack(…, canary=True)          with the canary person (ops.canary), who lives a life every hour
 """
 
 import json
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 from ops import broker_topology
 from ops.embedded import endpoints, files, orphans, ports
 from ops.embedded.application import Application
+from ops.embedded.canary import Canary
 from ops.embedded.emulators import EMULATORS, is_emulator
 from ops.embedded.environments import Environments
 from ops.embedded.mail import Mail
@@ -39,7 +41,10 @@ def _say_nothing(_step: str) -> None:
 
 
 class Stack:
-    """Everything that runs below one folder. `durable=False` trades crash safety for speed, in tests."""
+    """Everything that runs below one folder. `durable=False` trades crash safety for speed, in tests.
+
+    `settings` are told to every service, as variables.
+    """
 
     def __init__(
         self,
@@ -49,6 +54,8 @@ class Stack:
         progress: Callable[[str], None] = _say_nothing,
         emulate: Collection[str] = (),
         audited: bool = False,
+        canary: bool = False,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.site = Site(directory)
         self.postgres = Postgres(self.site, durable=durable)
@@ -59,9 +66,12 @@ class Stack:
         partners = self.emulators.values()
         self.servers: Sequence[Server] = (self.postgres, self.rabbitmq, self.seaweedfs, self.mail, *partners)
         self.environments = Environments(
-            self.site, self.postgres, self.rabbitmq, self.seaweedfs, self.mail, emulators=self.emulators
+            *(self.site, self.postgres, self.rabbitmq, self.seaweedfs, self.mail),
+            emulators=self.emulators,
+            more=settings or {},
         )
         self.application = Application(self.site, self.postgres, self.environments)
+        self.canary = Canary(self.environments) if canary else None
         self.supervisor = Supervisor(self.site)
         self.readiness = Readiness(self.supervisor, self.servers, self.application, progress)
         self._audited = audited
@@ -84,8 +94,8 @@ class Stack:
             for program in self.application.programs():
                 self.supervisor.start(program.name)
             self.readiness.wait_for_services()
-            if self._audited:
-                self.supervisor.start(self.application.auditor().name)
+            for program in self._watchers():
+                self.supervisor.start(program.name)
 
     def start_servers(self) -> None:
         """Start the servers that do not run yet, and provision them."""
@@ -115,11 +125,14 @@ class Stack:
 
     def programs(self) -> list[Program]:
         """Everything the supervisor keeps. Only once the ports are chosen."""
-        auditors = [self.application.auditor()] if self._audited else []
-        return [*self._server_programs(), *self.application.programs(), *auditors]
+        return [*self._server_programs(), *self.application.programs(), *self._watchers()]
 
     def _server_programs(self) -> list[Program]:
         return [program for server in self.servers for program in server.programs()]
+
+    def _watchers(self) -> list[Program]:
+        auditors = [self.application.auditor()] if self._audited else []
+        return [*auditors, *([self.canary.program()] if self.canary else [])]
 
     def _is_supervised(self) -> bool:
         return ports.are_settled(self.site.ports) and self.supervisor.keeps(self.programs())

@@ -330,6 +330,20 @@ def declare(url: str, wanted: Topology, *, ca_file: Path | None) -> None:
         raise ConnectionError("the broker cannot be reached") from error
 
 
+def send(url: str, message: Message, *, ca_file: Path | None, name: str) -> None:
+    """Publish one message, and return when a queue has it: for who has no database to keep it in until then.
+
+    Raises ConnectionError when nobody took it, or it was refused.
+    """
+    try:
+        with pika.BlockingConnection(parameters(url, ca_file=ca_file, name=name)) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            Drawer(channel, queue="").publish(message)
+    except pika.exceptions.AMQPError as error:
+        raise ConnectionError(f"the broker did not take it: {error!r}") from error
+
+
 @contextmanager
 def open_drawer(url: str, queue: str, *, ca_file: Path | None) -> Generator[Drawer]:
     """Look through a queue; what was not removed lies there again afterwards. Raises Unavailable."""

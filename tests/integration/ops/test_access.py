@@ -9,10 +9,11 @@ import pika
 import pytest
 from minio import Minio
 from minio.error import S3Error
-from pika.exceptions import ChannelClosedByBroker
+from pika.exceptions import ChannelClosedByBroker, UnroutableError
 
+from common.contracts.rights import PromiseChecked
 from ops.embedded.stack import Stack
-from ops.services import BUCKETS, BUCKETS_OF, WRITTEN_BY
+from ops.services import BUCKETS, BUCKETS_OF, CANARY, WRITTEN_BY
 
 
 def link(url: str, ca_file: Path | None) -> pika.BlockingConnection:
@@ -43,6 +44,29 @@ def test_a_service_binds_its_own_queue_to_the_events(
         channel.queue_bind("billing.access", "events", "access.checked")
         channel.confirm_delivery()
         channel.basic_publish("events", "access.checked", b"", mandatory=True)
+
+
+def test_the_canary_says_what_it_found_and_can_do_nothing_else(embedded_stack: Stack) -> None:
+    url, ca_file = embedded_stack.rabbitmq.url(CANARY), embedded_stack.site.ca
+    with link(embedded_stack.rabbitmq.admin_url(), ca_file) as connection:
+        connection.channel().exchange_declare("events", "topic", durable=True)
+    with link(url, ca_file) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        # Nobody listens in this stack: it was taken, and came back.
+        with pytest.raises(UnroutableError):
+            channel.basic_publish("events", PromiseChecked.type, b"", mandatory=True)
+    for attempt in (
+        lambda channel: channel.basic_publish("events", "user.deletion_requested", b"", mandatory=True),
+        lambda channel: channel.basic_publish("", "privacy.events", b"", mandatory=True),
+        lambda channel: channel.queue_declare("canary.events"),
+        lambda channel: channel.basic_get("privacy"),
+    ):
+        with link(url, ca_file) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+                attempt(channel)
 
 
 FOREIGN = [

@@ -74,7 +74,7 @@ def test_every_witness_is_of_a_promise_that_there_is_and_stands_there_once() -> 
     named = [(witness.promise, witness.probe) for witness in WITNESSES]
     assert len(named) == len(set(named))
     assert {service for witness in WITNESSES for service in witness.services} <= {
-        *("gateway", "generation", "billing", "privacy", "analytics")
+        *("gateway", "generation", "billing", "privacy", "analytics", "canary")
     }
     assert S4 in witnesses_of("analytics")
 

@@ -17,7 +17,7 @@ def look_at_the_books(look: Look) -> Finding:
     ran, late, broken, suspects = look.row(
         """
         SELECT isfinite(marked_at), marked_at < %(before)s, told,
-               (SELECT count(*) FROM (SELECT FROM suspects LIMIT 1000) AS some)
+               (SELECT count(*) FROM (SELECT FROM suspects LIMIT 1000) AS few)
           FROM audit_marks
         """,
         {"before": look.clock.now() - _LATELY},
