@@ -197,7 +197,10 @@ def look_at_news(look: Look) -> Finding:
     sent, unwanted = look.row(
         """
         WITH looked AS (
-            SELECT account_id, sent_at FROM mails WHERE template = ANY(%(news)s) ORDER BY id DESC LIMIT %(rows)s)
+            SELECT account_id, sent_at
+              FROM unnest(%(news)s::text[]) AS kinds (kind)
+             CROSS JOIN LATERAL (SELECT account_id, sent_at FROM mails WHERE template = kinds.kind
+                                  ORDER BY id DESC LIMIT %(rows)s) AS letters)
         SELECT count(*), count(*) FILTER (WHERE wants.granted IS NULL
                             OR NOT wants.granted AND sent_at > wants.changed_at + %(way)s
                             OR NOT allows.granted AND sent_at > allows.changed_at + %(way)s)
