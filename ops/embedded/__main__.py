@@ -70,7 +70,7 @@ def main() -> int:
         sys.stdout.flush()
 
     try:
-        stack = Stack(arguments.directory, progress=say, emulate=wanted, audited=True, canary=True)
+        stack = Stack(arguments.directory, progress=say, emulate=wanted, canary=True, audited=True)
         _COMMANDS[arguments.command](stack)
     except StackFailed as failure:
         print(failure, file=sys.stderr)

@@ -13,7 +13,7 @@ from ops.embedded.postgres import Postgres
 from ops.embedded.programs import Program, with_environment
 from ops.embedded.site import PROJECT, Site
 from ops.embedded.waiting import side_by_side
-from ops.services import SERVICES
+from ops.services import CANARY, SERVICES
 
 # How many hours lie between two audits.
 AUDIT_HOURS = 24
@@ -36,6 +36,12 @@ class Application:
         endpoints = str(self._site.directory / "endpoints.json")
         command = (sys.executable, "-m", "ops.audit", "--endpoints", endpoints, "--every", str(AUDIT_HOURS))
         return Program(name="audit", command=command, folder=PROJECT)
+
+    def canary(self) -> Program:
+        """A person who is made up, and lives a life as often as her probes are due (ops.canary)."""
+        environment = self._environments.file(CANARY)
+        command = with_environment(environment, sys.executable, "-m", "ops.canary", "--again")
+        return Program(name=CANARY, command=command, folder=PROJECT)
 
     def migrate(self) -> None:
         """Bring every schema up to date, side by side."""

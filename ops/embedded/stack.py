@@ -6,8 +6,8 @@ stack.start_servers()       the servers only, provisioned
 stack.stop()                everything stops, the data stays
 stack.program("billing-worker").kill()
 Stack(…, emulate=["gemini"])   with an emulator where a partner would be
-Stack(…, audited=True)         with an auditor that looks at it every day
 Stack(…, canary=True)          with the canary person (ops.canary), who lives a life every hour
+Stack(…, audited=True)         with an auditor that looks at it every day
 """
 
 import json
@@ -20,7 +20,6 @@ from typing import Any
 from ops import broker_topology
 from ops.embedded import endpoints, files, orphans, ports
 from ops.embedded.application import Application
-from ops.embedded.canary import Canary
 from ops.embedded.emulators import EMULATORS, is_emulator
 from ops.embedded.environments import Environments
 from ops.embedded.mail import Mail
@@ -53,8 +52,8 @@ class Stack:
         durable: bool = True,
         progress: Callable[[str], None] = _say_nothing,
         emulate: Collection[str] = (),
-        audited: bool = False,
         canary: bool = False,
+        audited: bool = False,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self.site = Site(directory)
@@ -71,10 +70,9 @@ class Stack:
             more=settings or {},
         )
         self.application = Application(self.site, self.postgres, self.environments)
-        self.canary = Canary(self.environments) if canary else None
         self.supervisor = Supervisor(self.site)
         self.readiness = Readiness(self.supervisor, self.servers, self.application, progress)
-        self._audited = audited
+        self._canary, self._audited = canary, audited
         self._progress = progress
 
     @property
@@ -131,8 +129,8 @@ class Stack:
         return [program for server in self.servers for program in server.programs()]
 
     def _watchers(self) -> list[Program]:
-        auditors = [self.application.auditor()] if self._audited else []
-        return [*auditors, *([self.canary.program()] if self.canary else [])]
+        canary = [self.application.canary()] if self._canary else []
+        return [*canary, *([self.application.auditor()] if self._audited else [])]
 
     def _is_supervised(self) -> bool:
         return ports.are_settled(self.site.ports) and self.supervisor.keeps(self.programs())

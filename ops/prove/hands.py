@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from minio import Minio
@@ -110,6 +111,19 @@ class Hands:
             for (row,) in taken:
                 back = sql.SQL("INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s)")
                 self.sql(back.format(**parts), [Jsonb(row)])
+
+    @contextmanager
+    def written_and_held(
+        self, add: LiteralString, values: Values, *, held: LiteralString, gone: LiteralString, row: UUID
+    ) -> Generator[None]:
+        """A row that is there as long as the block lasts, and that nobody changes meanwhile."""
+        self.sql(add, values)
+        try:
+            with psycopg.connect(self.stack.postgres.admin_url()) as connection:
+                connection.execute(held, [row])
+                yield
+        finally:
+            self.sql(gone, [row])
 
     @contextmanager
     def swept_long_ago(self, service: LiteralString) -> Generator[None]:

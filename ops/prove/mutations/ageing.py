@@ -45,12 +45,12 @@ def _old_upload(hands: Hands) -> Generator[None]:
 @contextmanager
 def _old_count(hands: Hands) -> Generator[None]:
     """It leads to somebody's pseudonym after more than two years."""
-    ((figurine,),) = hands.sql("SELECT figurine FROM analytics.facts LIMIT 1")
+    ((name,),) = hands.sql("SELECT subject FROM analytics.facts LIMIT 1")
     yield from _changed(
         hands,
-        "UPDATE analytics.facts SET day = day - 800 WHERE figurine = %s",
-        "UPDATE analytics.facts SET day = day + 800 WHERE figurine = %s",
-        figurine,
+        "UPDATE analytics.facts SET day = day - 800 WHERE subject = %s",
+        "UPDATE analytics.facts SET day = day + 800 WHERE subject = %s",
+        name,
     )
 
 

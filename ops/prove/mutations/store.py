@@ -27,7 +27,10 @@ def forget_to_delete(hands: Hands) -> Generator[None]:
     try:
         yield
     finally:
-        hands.sql("UPDATE generation.uploads SET state = 'deleted', deleted_at = now() WHERE id = %s", [upload])
+        hands.sql(
+            "UPDATE generation.uploads SET state = 'deleted', deleted_at = now(), next_try_at = NULL WHERE id = %s",
+            [upload],
+        )
         hands.sql(shift, ["1 hour", figurine])
 
 

@@ -1,0 +1,71 @@
+"""What is asked for at the door, whether somebody answers there, and how use of the studio is counted."""
+
+from collections.abc import Generator
+
+from ops.prove.hands import Hands
+from ops.prove.mutation import breaks
+
+_ASKS_FOR_MORE = """
+from pathlib import Path
+
+read = Path.read_text
+
+def read_text(self, *args, **named):
+    text = read(self, *args, **named)
+    return text + '<input name="birthday">' if self.name == "signup.html" else text
+
+Path.read_text = read_text
+"""
+# Minutes pass fifty times as fast here, for this one, too.
+_WAITS_SECONDS = """
+from datetime import timedelta
+from gateway.jobs import kept
+
+kept._AWAY = timedelta(seconds=4)
+"""
+
+
+@breaks("C1", "sign-up asks for no more", "whoever signs up is asked for her birthday")
+def ask_for_more(hands: Hands) -> Generator[None]:
+    """The page has one more field, as the gateway reads it."""
+    with hands.programmed("gateway", "worker", code=_ASKS_FOR_MORE):
+        yield
+
+
+@breaks("U1", "the studio answers", "a service behind the door answers nobody")
+def answer_nobody(hands: Hands) -> Generator[None]:
+    """Analytics' door is shut."""
+    with hands.programmed("gateway", "worker", code=_WAITS_SECONDS), hands.without("analytics-web"):
+        yield
+
+
+@breaks("C4", "usage is counted", "a day's figurines are counted nowhere")
+def count_nothing(hands: Hands) -> Generator[None]:
+    """The sums of the days there are."""
+    with hands.taken_out("analytics.figurines_per_day", "true"):
+        yield
+
+
+@breaks("K4", "no name is older than two years", "usage leads to somebody after more than two years")
+def remember_too_long(hands: Hands) -> Generator[None]:
+    """All of one name, so that it stays one of a single month."""
+    ((name,),) = hands.sql("SELECT subject FROM analytics.facts LIMIT 1")
+    hands.sql("UPDATE analytics.facts SET day = day - 800 WHERE subject = %s", [name])
+    try:
+        yield
+    finally:
+        hands.sql("UPDATE analytics.facts SET day = day + 800 WHERE subject = %s", [name])
+
+
+@breaks(
+    *("U9", "nobody is watched", "somebody is counted under the same name in two months"),
+    companions={"C4": "a figurine was moved to a day that has no sum with it"},
+)
+def keep_a_name(hands: Hands) -> Generator[None]:
+    """One of the resident's figurines moves to another month, and her name with it."""
+    ((figurine,),) = hands.sql("SELECT figurine FROM analytics.facts LIMIT 1")
+    hands.sql("UPDATE analytics.facts SET day = day - 40 WHERE figurine = %s", [figurine])
+    try:
+        yield
+    finally:
+        hands.sql("UPDATE analytics.facts SET day = day + 40 WHERE figurine = %s", [figurine])
