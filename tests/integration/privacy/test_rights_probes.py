@@ -20,6 +20,7 @@ from common.storage import ObjectStore
 from common.work import UnitOfWork
 from privacy.domain import HOLDERS
 from privacy.domain import Kind as RequestKind
+from privacy.jobs import rights_probes
 from privacy.jobs.rights_probes import probes
 from privacy.ports import ArchiveStore, ReceiptKeys
 from privacy.repository import Work
@@ -155,6 +156,18 @@ def test_receipts_of_who_left_are_read_and_hold(
         erased(copying.unit, clock)
     found = at("R3")
     assert (found.state, found.figures["deletions"], found.figures["receipts"]) == (Found.KEPT, 3, 3), found.checked
+
+
+def test_receipts_are_read_in_parts_each_without_a_gap(
+    copying: Copying, at: Callable[[str], Finding], clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights_probes, "_RECEIPTS", 3)
+    for _ in range(8):
+        erased(copying.unit, clock)
+    found = [at("R3") for _ in range(20)]
+    assert {each.state for each in found} == {Found.KEPT}, {each.checked for each in found}
+    # The newest three, and up to three from anywhere.
+    assert {int(each.figures["receipts"]) for each in found} <= {3, 4, 5, 6}
 
 
 @pytest.mark.parametrize(

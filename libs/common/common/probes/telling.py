@@ -25,9 +25,9 @@ def events_leave(service: str) -> Probe:
             """
         )
         seconds = max(oldest, 0)
+        oldest_one = f"{waiting} events wait, the oldest for {seconds} seconds" if waiting else "no event waits"
         return Finding.of(
-            f"Of what happened in {service}, {waiting} events wait to be told to the others, the oldest for "
-            f"{seconds} seconds.",
+            f"Of what happened in {service} and is to be told to the others, {oldest_one}.",
             broken=seconds > _LATE.total_seconds(),
             waiting=waiting,
             oldest_seconds=seconds,

@@ -152,9 +152,11 @@ def look_at_corrections(look: Look) -> Finding:
         """,
         {"before": look.clock.now() - _FOLLOWED_WITHIN, "rows": _ROWS},
     )
+    took = timedelta(seconds=int(slowest))
+    after = f": the slowest had reached every copy, and the old value was gone, after {took}" if slowest else ""
     return Finding.of(
-        f"{open_} corrections are being followed, {late} of them for more than a day; of the newest {looked}, the "
-        f"slowest was in every copy, and the old value gone, after {timedelta(seconds=int(slowest))}.",
+        f"{open_} corrections are being followed, {late} of them for more than a day; the newest {looked} were looked "
+        f"at{after}.",
         broken=late > 0,
         open=open_,
         late=late,
@@ -195,7 +197,10 @@ def look_at_news(look: Look) -> Finding:
     sent, unwanted = look.row(
         """
         WITH looked AS (
-            SELECT account_id, sent_at FROM mails WHERE template = ANY(%(news)s) ORDER BY id DESC LIMIT %(rows)s)
+            SELECT account_id, sent_at
+              FROM unnest(%(news)s::text[]) AS kinds (kind)
+             CROSS JOIN LATERAL (SELECT account_id, sent_at FROM mails WHERE template = kinds.kind
+                                  ORDER BY id DESC LIMIT %(rows)s) AS letters)
         SELECT count(*), count(*) FILTER (WHERE wants.granted IS NULL
                             OR NOT wants.granted AND sent_at > wants.changed_at + %(way)s
                             OR NOT allows.granted AND sent_at > allows.changed_at + %(way)s)

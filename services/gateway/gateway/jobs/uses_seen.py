@@ -8,7 +8,7 @@ from common.sealing import is_under_a_person
 from gateway.domain.security import FAILURES, FAILURES_A_DAY, Kind
 
 _ROWS: Final = 500
-_GUESSES: Final = 5000
+_NEWEST: Final = 5000
 # The log is written in the same transaction as the session, which is given out a moment later.
 _GRACE: Final = timedelta(minutes=1)
 _LATELY: Final = timedelta(days=1)
@@ -68,16 +68,18 @@ def look_at_guesses(look: Look) -> Finding:
     failures, accounts, most = look.row(
         """
         WITH failed AS (
-            SELECT account_id, kind FROM security_log WHERE at > %(since)s AND kind = ANY(%(failures)s)
-             ORDER BY at DESC LIMIT %(rows)s),
+            SELECT account_id, kind
+              FROM (SELECT account_id, kind FROM security_log WHERE at > %(since)s
+                     ORDER BY at DESC LIMIT %(rows)s) AS newest
+             WHERE kind = ANY(%(failures)s)),
         counted AS (SELECT account_id, kind, count(*) AS times FROM failed GROUP BY account_id, kind)
         SELECT coalesce(sum(times), 0)::bigint, count(DISTINCT account_id), coalesce(max(times), 0) FROM counted
         """,
-        {"since": look.clock.now() - _LATELY, "failures": sorted(FAILURES), "rows": _GUESSES},
+        {"since": look.clock.now() - _LATELY, "failures": sorted(FAILURES), "rows": _NEWEST},
     )
     return Finding.of(
-        f"{failures} wrong passwords were counted within a day, for {accounts} accounts; the most for one account were "
-        f"{most}, and {FAILURES_A_DAY} fill its day.",
+        f"Among the newest {_NEWEST} uses of a day, {failures} wrong passwords were counted, for {accounts} accounts; "
+        f"the most for one account were {most}, and {FAILURES_A_DAY} fill its day.",
         broken=most > FAILURES_A_DAY + _AT_ONCE,
         failures=failures,
         accounts=accounts,
