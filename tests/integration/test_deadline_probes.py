@@ -155,17 +155,20 @@ def test_a_copy_that_is_kept_for_too_long_is_found(
     look: Looks, change: Callable[..., None], empty: Callable[..., None]
 ) -> None:
     probe = named(privacy_probes(None, None), NOTHING_TOO_OLD)
-    empty("privacy", "archives", "requests", "clocks", "endings", "inbox", "exports")
+    copies = "copies of people's data"
+    empty("privacy", "archives")
     change(
         "privacy",
         "INSERT INTO archives (request_id, user_id, state, not_before, gather_until, delete_by)"
         " VALUES (gen_random_uuid(), gen_random_uuid(), 'ready', now(), now(), now() - interval '29 minutes')",
     )
-    assert probe.check(look("privacy")).state is Found.KEPT
+    # Other tests leave old evidence there, which nobody but its owner may delete.
+    assert copies not in str(probe.check(look("privacy")).figures["which"])
     change("privacy", "UPDATE archives SET delete_by = now() - interval '31 minutes'")
     found = probe.check(look("privacy"))
-    assert (found.state, found.figures["which"]) == (Found.BROKEN, "copies of people's data")
-    change("privacy", "DELETE FROM archives")
+    assert found.state is Found.BROKEN
+    assert copies in str(found.figures["which"])
+    empty("privacy", "archives")
 
 
 def test_billing_looks_at_its_documents_too(look: Looks) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -46,7 +46,9 @@ READ_FROM_END_TO_END = {("gateway", "request_rates")}
 # Where the type alone does not say what a row may hold.
 VALUES: Mapping[tuple[str, str], dict[str, object]] = {
     ("gateway", "security_log"): {"kind": "signed_in"},
-    ("gateway", "mails"): {"state": "sent"},
+    ("gateway", "mails"): {"state": "sent", "ticket_id": UUID(int=1)},
+    ("gateway", "tickets"): {"state": "closed", "email": b"sealed", "closed_at": datetime(2020, 1, 1, tzinfo=UTC)},
+    ("gateway", "ticket_messages"): {"author": "person"},
     ("gateway", "corrections"): {"state": "following"},
     ("generation", "uploads"): {"state": "deleted"},
     ("privacy", "archives"): {"state": "gone"},

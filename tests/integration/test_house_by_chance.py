@@ -33,6 +33,7 @@ from generation.adapters.catalogue import read_catalogue
 from generation.domain import AlreadyEnded
 from generation.subscribers import subscriptions as generation_subscriptions
 from generation.use_cases import cancel_figurine
+from privacy.ports import Pace
 from privacy.subscribers import subscriptions as privacy_subscriptions
 from tests.builders import DAY
 from tests.fakes.engine import cards, fails
@@ -94,7 +95,7 @@ def rooms(units: Units) -> Iterator[list[Room]]:
         "gateway": GATEWAY_SUBSCRIPTIONS,
         "generation": generation_subscriptions(read_catalogue()),
         "billing": billing_subscriptions(trial_credits=10),
-        "privacy": privacy_subscriptions(None),
+        "privacy": privacy_subscriptions(None, Pace(of_probes=1)),
         "analytics": analytics_subscriptions(Pseudonyms(bytes(range(32)))),
     }
     rooms = [Room.of(units[name], subscriptions[name]) for name in units]

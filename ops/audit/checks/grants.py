@@ -5,6 +5,7 @@ Reads the catalogue only; whoever may connect can run it.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -18,7 +19,12 @@ from ops.services import SERVICES
 # Taken away from every service by a migration that all have.
 _EVERYWHERE = {"tombstones": frozenset({"DELETE", "TRUNCATE"})}
 # As the other migrations have it: REVOKE UPDATE, DELETE, TRUNCATE ON entries, postings FROM billing;
-_REVOKED = re.compile(r"^REVOKE\s+([A-Z, ]+?)\s+ON\s+(?!FUNCTION|SCHEMA)([\w, ]+?)\s+FROM\s+(\w+);", re.MULTILINE)
+# and what of it they give back: GRANT UPDATE (told, counted_at) ON policy_versions TO privacy;
+_WRITTEN = re.compile(
+    r"^(?:(?P<taken>REVOKE)|GRANT)\s+(?P<verbs>[A-Z, ]+?)\s*(?:\((?P<columns>[\w,\s]+)\))?\s+"
+    r"ON\s+(?!FUNCTION|SCHEMA)(?P<tables>[\w, ]+?)\s+(?:FROM|TO)\s+(?P<role>\w+);",
+    re.MULTILINE,
+)
 _KNOWN_ROLES = frozenset(provision.everybody(SERVICES))
 
 # What a role may do with a table as a whole or with any column of it.
@@ -83,13 +89,19 @@ SELECT rolname, 'the whole cluster' FROM pg_roles
  WHERE rolname = ANY(%(known)s)
    AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls)
 """
-_APPEND_ONLY: LiteralString = """
+_MAY: LiteralString = """
 SELECT has_table_privilege(%(role)s, thing.oid, %(verb)s)
-       OR (%(verb)s IN ('UPDATE') AND has_any_column_privilege(%(role)s, thing.oid, 'UPDATE'))
   FROM pg_class AS thing JOIN pg_namespace AS space ON space.oid = thing.relnamespace
  WHERE space.nspname = %(role)s AND thing.relname = %(table)s
 """
-
+_MAY_CHANGE: LiteralString = """
+SELECT attname
+  FROM pg_class AS thing JOIN pg_namespace AS space ON space.oid = thing.relnamespace
+  JOIN pg_attribute ON attrelid = thing.oid AND attnum > 0 AND NOT attisdropped
+ WHERE space.nspname = %(role)s AND thing.relname = %(table)s
+   AND NOT has_table_privilege(%(role)s, thing.oid, 'UPDATE')
+   AND has_column_privilege(%(role)s, thing.oid, attnum, 'UPDATE') AND NOT attname = ANY(%(columns)s)
+"""
 _WRITING_PROBES: LiteralString = """
 SELECT DISTINCT role.rolname, space.nspname || '.' || thing.relname
   FROM pg_roles AS role, pg_namespace AS space JOIN pg_class AS thing ON thing.relnamespace = space.oid
@@ -110,6 +122,17 @@ _RULES: Sequence[tuple[LiteralString, str, str]] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What migrations took away from a service at a table, and the columns it may change all the same."""
+
+    verbs: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
+
+
+Rules = Mapping[tuple[str, str], Taken]
+
+
 def check(target: Target) -> list[Said]:
     """Look at the database of the stack."""
     try:
@@ -120,8 +143,8 @@ def check(target: Target) -> list[Said]:
         raise NotExamined(message) from None
 
 
-def look(connection: psycopg.Connection[Any], revoked: Mapping[tuple[str, str], frozenset[str]]) -> list[Said]:
-    """What is wrong in this database; `revoked`: what a service may not do with a table of its own."""
+def look(connection: psycopg.Connection[Any], rules: Rules) -> list[Said]:
+    """What is wrong in this database; `rules`: what a service may not do with a table of its own."""
     given = {
         "roles": provision.roles(SERVICES),
         "services": list(SERVICES),
@@ -132,31 +155,49 @@ def look(connection: psycopg.Connection[Any], revoked: Mapping[tuple[str, str], 
     for query, rule, sentence in _RULES:
         rows = connection.execute(query, given).fetchall()
         found += [_finding(rule, sentence.format(*row), f"{row[0]} on {row[1]}") for row in sorted(set(rows))]
-    return [*found, *_rewritable(connection, revoked)]
+    return [*found, *_rewritable(connection, rules)]
 
 
-def _rewritable(
-    connection: psycopg.Connection[Any], revoked: Mapping[tuple[str, str], frozenset[str]]
-) -> Iterator[Said]:
-    for (role, table), verbs in sorted(revoked.items()):
-        for verb in sorted(verbs):
-            row = connection.execute(_APPEND_ONLY, {"role": role, "table": table, "verb": verb}).fetchone()
-            if row and row[0]:
-                sentence = f"{role} may {verb} in {table}, which a migration forbids; revoke it again."
-                yield _finding("grant.append-only", sentence, f"{role} on {role}.{table}")
+def _rewritable(connection: psycopg.Connection[Any], rules: Rules) -> Iterator[Said]:
+    for (role, table), taken in sorted(rules.items(), key=lambda rule: rule[0]):
+        for right in _rights(connection, role, table, taken):
+            sentence = f"{role} may {right} in {table}, which a migration forbids; revoke it again."
+            yield _finding("grant.append-only", sentence, f"{role} on {role}.{table}")
+
+
+def _rights(connection: psycopg.Connection[Any], role: str, table: str, taken: Taken) -> Iterator[str]:
+    named = {"role": role, "table": table, "columns": sorted(taken.columns)}
+    for verb in sorted(taken.verbs):
+        row = connection.execute(_MAY, {**named, "verb": verb}).fetchone()
+        if row and row[0]:
+            yield verb
+    if "UPDATE" in taken.verbs:
+        for (column,) in connection.execute(_MAY_CHANGE, named).fetchall():
+            yield f"UPDATE {column}"
 
 
 def _finding(rule: str, sentence: str, where: str) -> Finding:
     return Finding(id=rule, severity=Severity.HIGH, sentence=sentence, where=where)
 
 
-def append_only(services: Path) -> dict[tuple[str, str], frozenset[str]]:
-    """What migrations took away from a service, by its role and the table."""
-    found = {(service, table): verbs for service in SERVICES for table, verbs in _EVERYWHERE.items()}
+def append_only(services: Path) -> Rules:
+    """What migrations took away from services and did not give back, by role and table."""
+    found = {(service, table): Taken(verbs) for service in SERVICES for table, verbs in _EVERYWHERE.items()}
     for file in sorted(services.glob("*/*/migrations/*.sql")):
-        for verbs, tables, role in _REVOKED.findall(file.read_text()):
-            for table in re.split(r",\s*", tables):
-                key = (role, table.strip())
-                named = frozenset(_VERBS) if verbs.strip() == "ALL" else frozenset(re.split(r",\s*", verbs.strip()))
-                found[key] = found.get(key, frozenset()) | named
-    return found
+        for statement in _WRITTEN.finditer(file.read_text()):
+            for table in _words(statement["tables"]):
+                key = (statement["role"], table)
+                found[key] = _after(found.get(key, Taken()), statement)
+    return {key: taken for key, taken in found.items() if taken.verbs}
+
+
+def _after(taken: Taken, statement: re.Match[str]) -> Taken:
+    verbs = frozenset(_VERBS) if statement["verbs"].strip() == "ALL" else _words(statement["verbs"])
+    if statement["columns"]:
+        columns = _words(statement["columns"])
+        return replace(taken, columns=taken.columns - columns if statement["taken"] else taken.columns | columns)
+    return replace(taken, verbs=taken.verbs | verbs if statement["taken"] else taken.verbs - verbs)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in text.split(","))

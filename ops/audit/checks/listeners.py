@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from ops.audit import wire
 from ops.audit.findings import Finding, Said, Severity, Unexamined
@@ -96,15 +97,18 @@ def exposed(stack: Running, address: str | None) -> list[Said]:
         return [Unexamined(what="inner ports under this machine's own address", why=str(reason))]
     if address is None:
         return [Unexamined(what="inner ports under this machine's own address", why="it has none but loopback")]
+    # Side by side: a wall that drops what comes costs a deadline for each.
+    with ThreadPoolExecutor(max_workers=16, thread_name_prefix="audit") as pool:
+        answers = dict(zip(ports, pool.map(partial(_answers, address), ports.values()), strict=True))
     return [
         Finding(
             id="listener.exposed",
             severity=Severity.HIGH,
             sentence="It answers under an address of the network, and not on loopback only; bind it to 127.0.0.1.",
-            where=f"{name} (port {port})",
+            where=f"{name} (port {ports[name]})",
         )
-        for name, port in ports.items()
-        if _answers(address, port)
+        for name, answered in answers.items()
+        if answered
     ]
 
 

@@ -44,6 +44,7 @@ from gateway.jobs.desk import desk_jobs
 from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.probes import PROBES
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
+from gateway.jobs.uses_seen import USE_PROBES
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
@@ -173,6 +174,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         probes=[
             *PROBES,
             *POLICY_PROBES,
+            *USE_PROBES,
             *retention_probes(INVENTORY, promise="C5"),
             *kept_probes(
                 others={

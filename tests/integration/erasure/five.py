@@ -44,7 +44,7 @@ from generation.subscribers import subscriptions as generation_subscriptions
 from generation.use_cases import leaving as generation_leaving
 from privacy.domain import Kind, Request
 from privacy.inventory import INVENTORY as PRIVACY
-from privacy.ports import ReceiptKeys
+from privacy.ports import Pace, ReceiptKeys
 from privacy.subscribers import subscriptions as privacy_subscriptions
 from privacy.use_cases import erasures, requests
 from privacy.use_cases.erasures import StatementRefused
@@ -290,7 +290,7 @@ def five_services(dsn_of: Callable[[str], str], administrator: str) -> Generator
         "gateway": GATEWAY_SUBSCRIPTIONS,
         "generation": generation_subscriptions(read_catalogue()),
         "billing": billing_subscriptions(trial_credits=10),
-        "privacy": privacy_subscriptions(keys),
+        "privacy": privacy_subscriptions(keys, Pace(of_probes=1)),
         "analytics": analytics_subscriptions(pseudonyms),
     }
     inventories = dict(zip(SERVICES, (GATEWAY, GENERATION, BILLING, PRIVACY, ANALYTICS), strict=True))

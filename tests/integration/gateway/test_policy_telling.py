@@ -313,8 +313,6 @@ def test_no_more_letters_are_written_in_a_minute_than_wanted_and_none_while_many
     town.post.deliver()
     town.clock.advance(SLOW.pause)
     assert [town.crier.tell_next() for _ in range(3)] == [2, 0, 0]
-    assert Pace(per_minute=1).pause == timedelta(minutes=1)
-    assert Pace(per_minute=100_000).batch == 500
 
 
 def test_a_letter_somebody_waits_for_goes_before_those_to_everybody(town: Town) -> None:

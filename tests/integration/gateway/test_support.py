@@ -254,7 +254,7 @@ def test_a_name_she_wrote_in_a_question_holds_up_no_correction(studio: Studio, a
     (correction,) = ada.get("/v1/account/corrections").get_json()["items"]
     (gateway,) = [each for each in correction["services"] if each["service"] == "gateway"]
     assert (correction["proof"], [each["place"] for each in gateway["corrected"]]) == ("kept", ["Your account"])
-    assert [each["place"] for each in gateway["kept"]] == ["What you and the studio wrote about them"]
+    assert [each["place"] for each in gateway["kept"]] == ["What you and the studio wrote to each other"]
 
 
 def test_what_people_without_an_account_wrote_stays_as_it_is_when_keys_move(studio: Studio) -> None:

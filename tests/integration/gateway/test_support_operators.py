@@ -2,12 +2,16 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import psycopg
 import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
+from common.clock import SYSTEM_CLOCK
+from common.inventory.expiring import put_right
+from gateway.inventory import INVENTORY
 from gateway.operator import app
 from tests.fakes.toy.keys import PRIVATE_KEY
 from tests.integration.gateway.asking import ANSWER, QUESTION, guest_of
@@ -108,7 +112,11 @@ def test_what_does_not_exist_is_said_so(command: Command) -> None:
 
 def test_a_line_about_who_looked_is_never_changed(command: Command, ada: Person, studio: Studio) -> None:
     command("show", ask(ada), "--as", "mira", "--because", REASON)
-    for statement in (b"UPDATE access_log SET reason = 'none'", b"TRUNCATE access_log"):
+    for statement in (
+        b"UPDATE access_log SET reason = 'none'",
+        b"UPDATE access_log SET at = at - interval '4 years'",
+        b"TRUNCATE access_log",
+    ):
         with pytest.raises(psycopg.Error), studio.service.unit.database.begin() as connection:
             connection.execute(statement)
 
@@ -122,3 +130,23 @@ def test_what_was_done_is_logged_with_ids_only(command: Command, studio: Studio,
     ):
         assert guest.ticket_id in result.stderr
         assert not any(words in result.stderr for words in (QUESTION, ANSWER, "guest@example.org", reference))
+
+
+def test_a_line_that_a_clock_wrote_that_ran_ahead_is_brought_back_and_says_the_same(
+    command: Command, ada: Person, studio: Studio
+) -> None:
+    command("show", ask(ada), "--as", "mira", "--because", REASON)
+    database, (before,) = studio.service.unit.database, ada.get("/v1/privacy/accesses").get_json()["items"]
+    with database.begin() as connection:
+        connection.execute(
+            """
+            INSERT INTO access_log SELECT gen_random_uuid(), account_id, ticket_id, operator, what, reason,
+                                          at + interval '5 years' FROM access_log
+            """
+        )
+        connection.execute("DELETE FROM access_log WHERE at < now() + interval '1 year'")
+    with database.begin() as connection:
+        assert put_right(connection, INVENTORY, SYSTEM_CLOCK.now())["access_log"] == 1
+    (after,) = ada.get("/v1/privacy/accesses").get_json()["items"]
+    assert {**after, "at": None} == {**before, "at": None}
+    assert datetime.fromisoformat(after["at"]) <= SYSTEM_CLOCK.now()

@@ -56,7 +56,10 @@ def test_a_question_nobody_was_told_has_arrived_breaks_the_promise_until_the_let
     assert seen(name, after=ACKNOWLEDGED_WITHIN - A_MOMENT).state is Found.KEPT
     broken = seen(name, after=ACKNOWLEDGED_WITHIN + A_MOMENT)
     assert (broken.state, broken.figures["waiting"]) == (Found.BROKEN, 1)
-    assert "1 person waits" in broken.checked
+    assert broken.checked == (
+        "1 person waits for the letter that a question has arrived, the first for 16 minutes; "
+        "nobody may for more than 15 minutes."
+    )
     post.deliver()
     assert seen(name, after=timedelta(days=1)).state is Found.KEPT
 

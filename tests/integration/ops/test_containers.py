@@ -10,6 +10,9 @@ import yaml
 
 from billing.settings import Settings as BillingSettings
 from common.settings import load, variable
+from common.tokens import TokenIssuer, TokenVerifier
+from ops.audit.filing import AUDITOR
+from ops.audit.target import Running
 from ops.compose import partners, secrets
 from ops.demo import endpoints
 from ops.embedded.secrets import Secrets
@@ -208,6 +211,28 @@ def test_the_demo_finds_the_studio_in_containers(tmp_path: Path) -> None:
     assert found.ca == PROJECT / ".figurine/compose/gateway/ca.pem"
     assert "./.figurine/compose/gateway:/run/figurine:ro" in COMPOSE["services"]["gateway"]["volumes"]
     assert "./.figurine/compose/post:/post" in COMPOSE["services"]["mail"]["volumes"]
+
+
+def test_who_audits_knows_every_door_and_no_secret_of_a_service(tmp_path: Path) -> None:
+    kept = Secrets(tmp_path / "secrets.json")
+    held = secrets.contents(kept, {})
+    told = held["audit"]["audit.json"]
+    stack = Running(json.loads(told), Path("/"))
+    assert {listener.host for listener in stack.listeners()} == {*SERVICES, "postgres", "rabbitmq", "seaweedfs", "mail"}
+    assert len(stack.listeners()) == 3 * len(SERVICES) + 5
+    secret = {"DATABASE_URL", "BROKER_URL", "S3_SECRET_KEY", "SMTP_URL"}
+    own = {
+        value
+        for service in SERVICES
+        for name, value in held[service].items()
+        if name.removeprefix("FIGURINE_") in secret or name.endswith((secrets.KEYRING, "_PRIVATE_KEY", "_FENCE_KEY"))
+    }
+    assert len(own) > 4 * len(SERVICES)
+    assert not [value for value in own if json.dumps(value)[1:-1] in told]
+    # What it signs with is the other half of what privacy checks with.
+    token = TokenIssuer(stack.audit["key"], issuer=AUDITOR).issue(user_id=None, audience="privacy")
+    key = held["privacy"]["FIGURINE_AUDIT_PUBLIC_KEY"]
+    assert TokenVerifier(key, "privacy", issuer=AUDITOR).verify(token).user_id is None
 
 
 def test_the_broker_is_given_its_cookie_before_anybody_makes_one_up(tmp_path: Path) -> None:

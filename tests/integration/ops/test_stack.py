@@ -23,6 +23,12 @@ def test_starting_what_runs_changes_nothing(embedded_stack: Stack) -> None:
     assert {name: embedded_stack.program(name).pid for name in SERVERS} == before
 
 
+def test_a_stack_is_audited_where_that_was_asked_for(embedded_stack: Stack) -> None:
+    audited = Stack(embedded_stack.site.directory, durable=False, audited=True)
+    more = {program.name for program in audited.programs()} - {program.name for program in embedded_stack.programs()}
+    assert more == {"audit"}
+
+
 def test_files_with_secrets_are_for_their_owner_only(embedded_stack: Stack) -> None:
     secrets = [value.encode() for value in embedded_stack.site.secrets.values()]
     readable = [

@@ -16,6 +16,7 @@ from common.database import Database
 from common.errors import NotYet
 from common.intake import Intake
 from common.work import UnitOfWork
+from privacy.ports import Pace
 from privacy.repository import Work
 from privacy.subscribers import subscriptions
 
@@ -30,7 +31,7 @@ Deliver = Callable[[Sequence[Envelope], int], None]
 def deliver(database: Database) -> Iterator[Deliver]:
     """Hand these to the service in this order, in batches of this size, as its consumer does."""
     unit = UnitOfWork(service="privacy", database=database, build=Work)
-    with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(None))) as intake:
+    with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(None, Pace(of_probes=1)))) as intake:
 
         def deliver(envelopes: Sequence[Envelope], size: int) -> None:
             batches = [envelopes[start : start + size] for start in range(0, len(envelopes), size)]

@@ -16,6 +16,7 @@ from common.contracts.generation import PartnerDisclosed
 from common.database import Database
 from common.intake import Intake
 from common.work import UnitOfWork
+from privacy.ports import Pace
 from privacy.repository import Work
 from privacy.subscribers import subscriptions
 from tests.builders import envelope
@@ -37,7 +38,7 @@ class Consumer:
 @pytest.fixture(scope="module")
 def consumer(database: Database) -> Iterator[Consumer]:
     unit = UnitOfWork(service="privacy", database=database, build=Work)
-    with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(None))) as intake:
+    with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(None, Pace(of_probes=1)))) as intake:
         yield Consumer(intake)
 
 

@@ -14,7 +14,9 @@ from common.erasure import Fence
 from common.erasure.tombstones import Tombstones
 from common.errors import Unavailable
 from common.probes import Finding, Found, Look
+from gateway.domain.security import FAILURES_A_DAY
 from gateway.jobs.kept import SignUpForm, Switchboard, kept_probes
+from gateway.jobs.uses_seen import USE_PROBES
 from gateway.routes.accounts import SignUpBody
 from gateway.wiring import TEMPLATES
 
@@ -34,7 +36,8 @@ class House:
         self.people: list[UUID] = []
 
     def at(self, promise: str, form: SignUpForm = FORM) -> Finding:
-        looks = {probe.promise: probe for probe in kept_probes(others={}, sign_up=form, fence=FENCE)}
+        mine = [*kept_probes(others={}, sign_up=form, fence=FENCE), *USE_PROBES]
+        looks = {probe.promise: probe for probe in mine}
         return looks[promise].check(self._look)
 
     def do(self, query: str, **values: object) -> None:
@@ -96,6 +99,34 @@ class House:
             now=self.clock.now(),
         )
 
+    def sign_in(self, user_id: UUID, *, noted: bool = True) -> None:
+        session_id = SYSTEM_CLOCK.new_id()
+        self.do(
+            """
+            INSERT INTO sessions VALUES (%(session)s, %(id)s, %(digest)s, 'a browser', %(now)s, %(now)s, %(now)s)
+            """,
+            session=session_id,
+            id=user_id,
+            digest=session_id.bytes,
+            now=self.clock.now(),
+        )
+        if noted:
+            self.use(user_id, "signed_in", session_id=session_id)
+
+    def use(self, user_id: UUID, kind: str, *, session_id: UUID | None = None, address: bytes = b"\x02sealed") -> None:
+        self.do(
+            """
+            INSERT INTO security_log (id, account_id, kind, at, session_id, address)
+            VALUES (%(use)s, %(id)s, %(kind)s, %(now)s, %(session)s, %(address)s)
+            """,
+            use=SYSTEM_CLOCK.new_id(),
+            id=user_id,
+            kind=kind,
+            now=self.clock.now(),
+            session=session_id,
+            address=address,
+        )
+
     def correct(self, user_id: UUID) -> None:
         self.do(
             """
@@ -113,7 +144,7 @@ def house(
     owner_of: Callable[[str], Connection], look_of: Callable[[str], Look], clock: MovableClock
 ) -> Iterator[House]:
     house = House(owner_of("gateway"), look_of("gateway"), clock)
-    for table in ("mails", "figurines", "corrections"):
+    for table in ("mails", "figurines", "corrections", "sessions", "security_log"):
         house.do(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
     yield house
     house.do("DELETE FROM accounts WHERE id = ANY(%(people)s)", people=house.people)
@@ -195,6 +226,39 @@ def test_a_no_that_is_on_its_way_while_a_letter_goes_out_is_forgiven(house: Hous
     house.says(ada, NEWS, granted=False, ago=MINUTE / 2)
     house.get_news(ada)
     assert (house.at("U6").state, house.at("U6").figures["sent"]) == (Found.KEPT, 1)
+
+
+def test_a_sign_in_that_is_not_in_the_log_is_noticed_once_it_should_be(house: House) -> None:
+    ada = house.person()
+    # The log is younger than the migration that made it.
+    house.clock.advance(MINUTE)
+    house.sign_in(ada)
+    house.sign_in(ada, noted=False)
+    assert house.at("C5").state is Found.KEPT
+    house.clock.advance(2 * MINUTE)
+    found = house.at("C5")
+    assert (found.state, found.figures["sessions"], found.figures["missing"]) == (Found.BROKEN, 2, 1)
+    house.clock.advance(25 * HOUR)
+    assert house.at("C5").state is Found.KEPT
+
+
+def test_an_address_that_lies_in_the_clear_is_noticed(house: House) -> None:
+    ada = house.person()
+    house.use(ada, "signed_out")
+    assert (house.at("C5").state, house.at("C5").figures["noted"]) == (Found.KEPT, 1)
+    house.use(ada, "signed_out", address=b"203.0.113.7")
+    assert (house.at("C5").state, house.at("C5").figures["clear"]) == (Found.BROKEN, 1)
+
+
+def test_guesses_at_passwords_are_counted_and_more_than_may_be_noted_are_noticed(house: House) -> None:
+    ada = house.person()
+    for _ in range(3):
+        house.use(ada, "sign_in_failed")
+    found = house.at("U8")
+    assert (found.state, found.figures["failures"], found.figures["accounts"]) == (Found.KEPT, 3, 1)
+    for _ in range(FAILURES_A_DAY + 20):
+        house.use(ada, "sign_in_failed")
+    assert house.at("U8").state is Found.BROKEN
 
 
 def test_a_service_that_stays_away_is_noticed_and_one_that_is_put_in_anew_is_not(

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from ops.audit.checks import containers, cookies, grants, leaks, pages
-from ops.audit.findings import Check, Finding, Said, Unexamined
+from ops.audit.findings import Check, Finding, Said, Severity, Unexamined
 from ops.audit.running import audit
 from ops.audit.target import PROJECT, NotExamined, Target
+from tests.fakes.spilled import SECRETS
 
 COOKIE = 'response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Lax")'
 HEADERS = {
@@ -30,17 +31,6 @@ CONTAINER = {
 RECIPE = (
     "FROM python AS runtime\nUSER 10001\nFROM runtime AS ops\nUSER root\nRUN x\nUSER 10001\nFROM runtime AS service\n"
 )
-# Put together here, so that this file itself holds none.
-SECRETS = {
-    "private-key": "-----BEGIN PRIVATE " + "KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF",
-    "stripe": "sk_" + "live_51AbCdEfGhIjKlMnOpQrStUv",
-    "google": "AIza" + "SyA1234567890abcdefghijklmnopqrstuv",
-    "aws": "AKIA" + "IOSFODNN7EXAMPLE",
-    "github": "ghp_" + "abcdefghijklmnopqrstuvwxyz0123456789",
-    "slack": "xoxb" + "-123456789012-abcdefghijklmnop",
-    "jwt": "eyJ" + "hbGciOiJFZERTQSJ9.eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlLW9mLWl0",
-    "chance": 'API_TOKEN = "' + 'q7Zr2Lx9Vb4Nw8Kt1Mp6Jd3Hs5Gf0Yc"',
-}
 
 
 def ids(said: list[Said] | list[Finding]) -> list[str]:
@@ -158,10 +148,23 @@ def test_what_only_sounds_like_a_secret_is_left_alone(harmless: str) -> None:
 
 
 def test_what_a_migration_takes_away_is_known_to_be_gone() -> None:
-    revoked = grants.append_only(PROJECT / "services")
-    assert revoked["billing", "entries"] == {"UPDATE", "DELETE", "TRUNCATE"}
-    assert revoked["privacy", "audit_findings"] == {"UPDATE", "DELETE", "TRUNCATE"}
-    assert revoked["analytics", "tombstones"] == {"DELETE", "TRUNCATE"}
+    rules = grants.append_only(PROJECT / "services")
+    assert rules["billing", "entries"] == grants.Taken(frozenset({"UPDATE", "DELETE", "TRUNCATE"}))
+    assert rules["privacy", "audit_findings"] == rules["billing", "entries"]
+    assert rules["analytics", "tombstones"] == grants.Taken(frozenset({"DELETE", "TRUNCATE"}))
+
+
+def test_what_a_later_migration_gives_back_may_be_done_again(tmp_path: Path) -> None:
+    folder = tmp_path / "toy" / "toy" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001_first.sql").write_text("REVOKE UPDATE, DELETE, TRUNCATE ON marks, notes FROM toy;\n")
+    (folder / "0002_then.sql").write_text(
+        "GRANT UPDATE (told,\n    counted_at)\n    ON marks TO toy;\nGRANT UPDATE, DELETE, TRUNCATE ON notes TO toy;\n"
+    )
+    (folder / "0003_last.sql").write_text("REVOKE UPDATE (told) ON marks FROM toy;\n")
+    rules = {key: taken for key, taken in grants.append_only(tmp_path).items() if key[0] == "toy"}
+    forbidden = frozenset({"UPDATE", "DELETE", "TRUNCATE"})
+    assert rules == {("toy", "marks"): grants.Taken(forbidden, frozenset({"counted_at"}))}
 
 
 def outcome(run: Any) -> str:
@@ -180,6 +183,14 @@ def test_what_could_not_be_looked_at_is_never_called_passed() -> None:
     assert outcome(cannot) == "not examined"
     assert outcome(breaks) == "not examined"
     assert outcome(lambda _target: [Unexamined(what="a part", why="it is away")]) == "partly examined"
+
+
+@pytest.mark.parametrize(("severity", "failed"), [("high", True), ("medium", False), ("low", False)])
+def test_only_a_serious_finding_fails_an_audit(severity: str, *, failed: bool) -> None:
+    found = Finding(id="page.odd", severity=Severity(severity), sentence="Mend it.", where="/")
+    made = audit(Target(), by="hand", checks=[Check(name="one", title="one", run=lambda _target: [found])])
+    assert made.failed is failed
+    assert made.counts[severity] == 1
 
 
 def test_an_audit_without_anything_to_look_at_examines_nothing() -> None:

@@ -99,6 +99,14 @@ def test_what_was_red_before_is_no_fault_of_this_mutation() -> None:
     assert prove(studio).good
 
 
+def test_a_promise_that_is_red_before_is_not_proven_by_that() -> None:
+    studio = Studio()
+    studio.before = {"K1"}
+    outcome = prove(studio)
+    assert not outcome.good
+    assert "red before" in report.line(outcome)
+
+
 def test_damage_that_fails_is_no_proof_and_the_others_go_on() -> None:
     studio = Studio()
 

@@ -1,5 +1,6 @@
 """What a person can allow, by the names that several services act on; privacy has the sentences and the history."""
 
+from datetime import date
 from typing import Final
 
 # Policies a person can have read, the oldest first; what they say lies in `policy`. What somebody says is tied to one.
@@ -16,6 +17,11 @@ PROCESSING: Final = "processing"
 
 # These are allowed until somebody takes them back; everything else only once somebody has said yes.
 UNTIL_WITHDRAWN: Final = frozenset({SAVING, ANALYTICS, PROCESSING})
+
+
+def can_have_been_read(version: str, day: date) -> bool:
+    """Whether a policy was out by that day; versions are named after theirs. The first one always was."""
+    return version in POLICY_VERSIONS and (version == POLICY_VERSIONS[0] or version <= day.isoformat())
 
 
 def allowed(purpose: str, *, said: bool | None) -> bool:

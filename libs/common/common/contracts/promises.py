@@ -83,6 +83,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("C2", "no photo outlives its figurine", "generation"),
     _seen("C3", "pictures are there", "generation", minutes=10),
     _seen("C4", "usage is counted", "analytics"),
+    _seen("C5", "sign-ins are noted", "gateway"),
     _seen("C6", "no card number", "gateway", "billing"),
     _seen("K1", "no photo lies too long in the store", "generation"),
     _seen("K1", "no upload is overdue", "privacy", minutes=1),
@@ -126,6 +127,8 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("U5", "only what was allowed", "generation"),
     _seen("U6", "news for those who want it", "gateway"),
     _seen("U7", "the books balance", "billing"),
+    _seen("U8", "faults are seen to", *EVERYBODY, minutes=10),
+    _seen("U8", "guesses at passwords are counted", "gateway"),
     _seen("U9", "nobody is watched", "analytics"),
     # Deadlines: each service tells of its own under the promise that most of its rows belong to.
     *(

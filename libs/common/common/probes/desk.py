@@ -14,6 +14,7 @@ from common.database import Database
 from common.erasure.statements import sign
 from common.probes.declared import nothing_undeclared
 from common.probes.dump import nothing_readable
+from common.probes.faults import faults_are_seen_to
 from common.probes.finding import Finding, Found, statement_of
 from common.probes.leavers import nobody_who_left
 from common.probes.probe import Look, Probe
@@ -128,4 +129,5 @@ def probes_of(service: Service[W]) -> list[Probe]:
         nothing_undeclared(service.inventory, service.migrations),
         nobody_who_left(service.inventory, service.unit.fence),
         events_leave(service.name),
+        faults_are_seen_to(service.settings, service.name),
     ]

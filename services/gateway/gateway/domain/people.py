@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from common.contracts.consents import POLICY_VERSIONS
+from common.contracts.consents import can_have_been_read
 from common.errors import Conflict, Forbidden, Invalid, Unauthenticated
 
 SESSION_LIFETIME: Final = timedelta(days=30)
@@ -84,9 +84,9 @@ class Session:
     expires_at: datetime
 
 
-def check_policy(version: str) -> str:
-    """A policy that can have been read; raises UnknownPolicy."""
-    if version not in POLICY_VERSIONS:
+def check_policy(version: str, day: date) -> str:
+    """A policy that can have been read by that day; raises UnknownPolicy."""
+    if not can_have_been_read(version, day):
         raise UnknownPolicy
     return version
 

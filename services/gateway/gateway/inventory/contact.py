@@ -1,6 +1,6 @@
 """Questions to the studio, and who of the studio looked at them: what becomes of every column."""
 
-from common.inventory import AsJson, Category, Column, Delete, Hours, Purpose, Table, Until, Via, Years
+from common.inventory import AsJson, Category, Column, Days, Delete, Hours, Purpose, Table, Until, Via, Years
 
 REPEATS = "It recognises a request that is sent twice, and says nothing about you."
 
@@ -12,7 +12,7 @@ CONTACT = (
         category=Category.C1,
         purposes=(Purpose.U4,),
         # A year after it was closed; what was answered and not written to for 30 days is closed.
-        retain=Until("expires_at"),
+        retain=Until("expires_at", within=Days(365)),
         erase=Delete(),
         export=AsJson("support/questions.json"),
         columns={
@@ -38,11 +38,11 @@ CONTACT = (
     ),
     Table(
         "ticket_messages",
-        what="What you and the studio wrote about them",
+        what="What you and the studio wrote to each other",
         subject=Via("tickets", "ticket_id"),
         category=Category.C1,
         purposes=(Purpose.U4,),
-        retain=Until("expires_at"),
+        retain=Until("expires_at", within=Days(365)),
         erase=Delete(),
         export=AsJson("support/messages.json"),
         columns={

@@ -54,7 +54,7 @@ def sign_up(work: Work, request: SignUp) -> Account:
         verified_at=None,
         created_at=work.clock.now(),
     )
-    work.accounts.add(account, policy_version=check_policy(request.policy_version))
+    work.accounts.add(account, policy_version=check_policy(request.policy_version, account.created_at.date()))
     work.mails.add(account.id, VERIFY_MAIL)
     work.outbox.add(UserRegistered(user_id=account.id, registered_at=account.created_at))
     return account

@@ -115,7 +115,7 @@ def look_at_receipts(look: Look, keys: ReceiptKeys | None) -> Finding:
         ).fetchall()
         newest = cursor.execute(_READ + "ORDER BY number DESC LIMIT %s", [_RECEIPTS]).fetchall()[::-1]
         others = cursor.execute(
-            _READ + "WHERE number >= floor(random() * %s) ORDER BY number LIMIT %s",
+            _READ + "WHERE number >= (SELECT floor(random() * %s)) ORDER BY number LIMIT %s",
             [newest[-1]["number"] if newest else 0, _RECEIPTS],
         ).fetchall()
     without = sum(not request["receipted"] for request in closed)

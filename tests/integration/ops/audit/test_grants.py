@@ -46,6 +46,8 @@ def look(connection: psycopg.Connection[Any]) -> list[str]:
         ("CREATE FUNCTION privacy.handy() RETURNS int LANGUAGE sql RETURN 1", ["grant.public"]),
         ("GRANT DELETE ON privacy.audit_findings TO privacy", ["grant.append-only"]),
         ("GRANT UPDATE (at) ON privacy.evidence TO privacy", ["grant.append-only"]),
+        # Some of its columns may be changed, and this is none of them.
+        ("GRANT UPDATE (published_at) ON privacy.policy_versions TO privacy", ["grant.append-only"]),
         ("GRANT INSERT ON privacy.proofs TO privacy_probe", ["grant.probe"]),
         ("GRANT SELECT ON privacy.proofs TO billing_probe", ["grant.foreign"]),
         ("GRANT DELETE ON analytics.tombstones TO analytics", ["grant.append-only"]),

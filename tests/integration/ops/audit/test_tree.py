@@ -11,8 +11,8 @@ import pytest
 from ops.audit.checks import dependencies, leaks, static
 from ops.audit.findings import Finding, Said, Severity
 from ops.audit.target import PROJECT, NotExamined, Target
+from tests.fakes.spilled import SECRETS
 from tests.integration.ops.audit import doors
-from tests.unit.ops.test_audit_rules import SECRETS
 
 ADVISORY = {
     "summary": "The parser follows links of strangers.",
