@@ -14,6 +14,7 @@ from common import record_door
 from common.database import Database
 from common.parts import Sources, export_jobs
 from common.parts.opening import store_of
+from common.probes.nobody import counts_nobody
 from common.probes.retention import retention_probes
 from common.service import Service
 from common.settings import load
@@ -43,7 +44,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
         jobs=export_jobs(unit, sources, store, settings.export_keys),
-        probes=[*PROBES, *retention_probes(INVENTORY, promise="K4")],
+        probes=[*PROBES, *retention_probes(INVENTORY, promise="K4"), counts_nobody(INVENTORY)],
         pseudonyms=names_of,
         store=store,
     )

@@ -2,9 +2,11 @@
 
 import base64
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 from common.database import Database
 from common.erasure import Leaving
@@ -12,6 +14,9 @@ from common.errors import Refused, Unavailable
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.policy import read_policies
+from common.probes import Probe
+from common.probes.cards import no_card_numbers
+from common.probes.pages import Stranger, nothing_from_elsewhere
 from common.probes.retention import retention_probes
 from common.sealing import Keyring, Sealer
 from common.service import Service
@@ -42,6 +47,7 @@ from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.desk import desk_jobs
 from gateway.jobs.kept import SignUpForm, kept_probes
+from gateway.jobs.mails_seen import MOST, look_for_untold_mails
 from gateway.jobs.probes import PROBES
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.jobs.uses_seen import USE_PROBES
@@ -54,6 +60,7 @@ from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
 from gateway.use_cases import leaving
+from gateway.use_cases.mails import RELAY
 
 TEMPLATES = Path(__file__).parent / "web" / "templates"
 # Photos looked at for hints: the intake works on two, and one of them is left for orders.
@@ -175,6 +182,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *PROBES,
             *POLICY_PROBES,
             *USE_PROBES,
+            no_card_numbers(INVENTORY),
+            nothing_from_elsewhere(Stranger.of(settings, public_url=settings.public_url)),
+            Probe(
+                promise="T5",
+                name="every call is on record",
+                check=lambda look: look_for_untold_mails(look, partial(told_the_relay, peers)),
+            ),
             *retention_probes(INVENTORY, promise="C5"),
             *kept_probes(
                 others={
@@ -211,6 +225,12 @@ def connect(settings: Settings) -> Peers:
         privacy=peer("privacy", settings.privacy_url),
         analytics=peer("analytics", settings.analytics_url),
     )
+
+
+def told_the_relay(peers: Peers, account_id: UUID) -> list[datetime]:
+    """When the mail server was told something of a person, as she reads it herself."""
+    answer = peers.privacy.get("/v1/privacy/disclosures", user_id=account_id, params={"limit": str(MOST)})
+    return [datetime.fromisoformat(item["at"]) for item in answer["items"] if item["partner"] == RELAY]
 
 
 def derived(secret: bytes, use: str) -> bytes:

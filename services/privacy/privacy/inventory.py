@@ -244,7 +244,7 @@ INVENTORY = Inventory(
             "high": "How many findings have to be mended at once.",
             "medium": "How many have to be mended soon.",
             "low": "How many are worth mending.",
-            "checks": "What was looked at, and what each check came to.",
+            "checks": Column("What was looked at, and what each check came to.", ours=True),
         },
     ),
     Table(
@@ -257,8 +257,8 @@ INVENTORY = Inventory(
             "check_name": "The check that found it.",
             "kind": "What kind of finding it is; not_examined where something could not be looked at.",
             "severity": "How much it matters; empty for what could not be looked at.",
-            "sentence": "What was found and what to do, or why it could not be looked at.",
-            "place": "Where.",
+            "sentence": Column("What was found and what to do, or why it could not be looked at.", ours=True),
+            "place": Column("Where.", ours=True),
         },
     ),
     # Parts and archives of a request lie below its id; a week after an archive is ready nothing of it is left.

@@ -23,6 +23,7 @@ from privacy.commands import show_audits
 from privacy.inventory import INVENTORY
 from privacy.jobs import jobs, rights_probes
 from privacy.jobs.archives import ArchiveDesk
+from privacy.jobs.disclosures_seen import RECORD
 from privacy.jobs.policies import policy_jobs, policy_probes
 from privacy.jobs.probes import probes
 from privacy.ports import AuditKey, Pace, ReceiptKeys, Terms
@@ -77,6 +78,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         commands={"rewrap": rewrap_command(unit, INVENTORY, keys), "audits": lambda: show_audits(unit)},
         probes=[
             *probes(receipt_keys, anchors),
+            RECORD,
             *rights_probes.probes(receipt_keys, shelf),
             *policy_probes(policies, since=unit.clock.now()),
             *(store_probes(settings, store, INVENTORY) if store else []),

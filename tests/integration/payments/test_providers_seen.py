@@ -1,18 +1,21 @@
 """Promises T2 and T5 beside an emulated Stripe: whom it was told of is on record, and one missing there is found."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
 
 from billing.adapters.disclosing import DisclosingProvider
+from billing.inventory import INVENTORY
 from billing.jobs.providers_seen import look_for_untold_calls, look_who_takes_payments, provider_probes
 from billing.ports import PaymentProvider
 from billing.repository import Work
 from billing.wiring import on_record
 from common.clock import SYSTEM_CLOCK
 from common.database import Database
+from common.inventory.expiring import forget_expired, put_right
 from common.probes import Finding, Found, Look
 from common.work import UnitOfWork
 from tests.fakes.leftovers import clear
@@ -85,6 +88,15 @@ def test_a_record_cannot_be_changed_by_the_service(till: Till, ada: UUID) -> Non
     till.order(ada, PACK)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         change(till, "UPDATE disclosures SET kind = 'nothing'")
+
+
+def test_a_record_from_a_clock_that_ran_ahead_is_put_right_and_forgotten_after_a_month(till: Till, ada: UUID) -> None:
+    till.order(ada, PACK)
+    change(till, "UPDATE disclosures SET at = at + interval '9 years'")
+    with till.database.begin() as connection:
+        assert put_right(connection, INVENTORY, SYSTEM_CLOCK.now())["disclosures"] == 2
+        later = SYSTEM_CLOCK.now() + timedelta(days=31)
+        assert forget_expired(connection, INVENTORY, later)["disclosures"] == 2
 
 
 def test_who_was_paid_is_one_of_the_ways_to_pay(till: Till, ada: UUID, look: Look) -> None:

@@ -117,6 +117,8 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("T1", "Gemini paints with what was promised", "generation"),
     _seen("T2", "Stripe, and others beside it", "billing"),
     _seen("T3", "strangers stay outside", "generation", "privacy"),
+    _seen("T4", "counting knows nobody", "analytics"),
+    _seen("T4", "no cookie and nothing from elsewhere", "gateway"),
     _seen("T5", "every call is on record", "gateway", "generation", "billing", "privacy"),
     _seen("U1", "events leave", *EVERYBODY),
     _seen("U1", "the studio answers", "gateway", minutes=1),
