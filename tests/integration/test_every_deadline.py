@@ -1,6 +1,6 @@
 """Derived from the inventories: in every table with a period, what is too old goes, and what is young stays."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -119,7 +119,7 @@ def as_service(admin_dsn: str, service_database: Callable[[str], str]):
     """A transaction that is taken back, in which rows are written by an administrator and swept by the service."""
 
     @contextmanager
-    def opened(service: str) -> Iterator[Connection]:
+    def opened(service: str) -> Generator[Connection]:
         service_database(service)
         with psycopg.connect(admin_dsn) as connection:
             connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(service)))
