@@ -139,7 +139,7 @@ def test_one_that_the_broker_buried_after_too_many_crashes_is_dated_by_the_broke
     clock.advance(KEPT - timedelta(hours=1))
     sweep.run()
     assert left(the_toy) == ["crashed"]
-    clock.advance(timedelta(hours=1))
+    clock.advance(timedelta(hours=2))
     sweep.run()
     assert left(the_toy) == []
 
