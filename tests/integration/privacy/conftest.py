@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -71,17 +72,21 @@ def published(database: Database) -> Callable[[], list[Event]]:
     return published
 
 
+def settings_of(dsn: str, **more: Any) -> Settings:
+    """The settings of a service that asks nobody but its database."""
+    return Settings(
+        mode="local",
+        database_url=SecretStr(dsn),
+        broker_url=SecretStr("amqp://localhost/unused"),
+        token_public_key=PUBLIC_KEY,
+        sealing_keys=SecretStr(f"1:{'A' * 43}="),
+        **more,
+    )
+
+
 @pytest.fixture(scope="session")
 def service(privacy_dsn: str) -> Iterator[Service[Work]]:
-    service = build(
-        Settings(
-            mode="local",
-            database_url=SecretStr(privacy_dsn),
-            broker_url=SecretStr("amqp://localhost/unused"),
-            token_public_key=PUBLIC_KEY,
-            sealing_keys=SecretStr(f"1:{'A' * 43}="),
-        )
-    )
+    service = build(settings_of(privacy_dsn))
     yield service
     service.unit.database.close()
 

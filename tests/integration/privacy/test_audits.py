@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 from psycopg.errors import InsufficientPrivilege
-from pydantic import SecretStr
 
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.database import Database
@@ -23,11 +22,11 @@ from privacy.domain.audits import Audit, AuditFinding, CheckResult
 from privacy.jobs import forget_audits
 from privacy.jobs.probes import look_at_the_last_audit
 from privacy.repository import Work
-from privacy.settings import Settings
 from privacy.use_cases import audits
 from privacy.wiring import build
 from tests.fakes.asking import Ask
-from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
+from tests.fakes.toy.keys import PRIVATE_KEY
+from tests.integration.privacy.conftest import settings_of
 
 # The toy's pair stands for the gateway's; this one for the auditor's.
 AUDITOR_KEY = new_signing_key()
@@ -49,15 +48,7 @@ def _without_audits_of_earlier_tests(privacy_dsn: str, admin_dsn: str) -> None:
 
 @pytest.fixture(scope="module")
 def door(privacy_dsn: str) -> Iterator[FlaskClient]:
-    service = build(
-        Settings(
-            mode="local",
-            database_url=SecretStr(privacy_dsn),
-            broker_url=SecretStr("amqp://localhost/unused"),
-            token_public_key=PUBLIC_KEY,
-            audit_public_key=public_half(AUDITOR_KEY),
-        )
-    )
+    service = build(settings_of(privacy_dsn, audit_public_key=public_half(AUDITOR_KEY)))
     yield create_app(service).test_client()
     service.unit.database.close()
 
