@@ -61,6 +61,8 @@ class Prover:
         limit = witness_of(mutation.promise, mutation.probe).fresh_for(self.pace).total_seconds()
         # What was red before is another mutation's fault.
         before = _red(self.board.read()) or {}
+        if mutation.promise in before:
+            return Outcome(mutation=mutation, limit=limit, failure="It was red before anything was done to it.")
         noticed, seen, others = None, "", dict[str, str]()
         try:
             with mutation.damage(self.hands):

@@ -51,7 +51,7 @@ def _complaints(
 def faults(outcome: Outcome) -> list[str]:
     """What was not as it should be."""
     told = [outcome.failure] if outcome.failure else []
-    if outcome.noticed is None:
+    if outcome.noticed is None and not outcome.failure:
         told.append(f"nobody noticed within {outcome.limit:.0f} s.")
     elif outcome.healed is None and not outcome.failure:
         told.append("it stayed red.")

@@ -2,16 +2,20 @@
 
 from datetime import timedelta
 
+import psycopg
+import structlog
 from prometheus_client import Counter
 
 from common.dead_letter_sweep import DeadLetterSweep
 from common.inventory import Inventory
-from common.inventory.expiring import BATCH, forget_expired, put_right
+from common.inventory.expiring import BATCH, ends_by_age, forget_expired, put_right
 from common.service import Job, Service, W
 from common.work import UnitOfWork
 
 FORGOTTEN = Counter("retention_forgotten_rows", "Rows deleted because their declared period was over", ["table"])
 PUT_RIGHT = Counter("retention_rows_from_the_future", "Rows written by a clock that ran ahead, put right", ["table"])
+
+_log = structlog.stdlib.get_logger("common.upkeep")
 
 
 def upkeep(service: Service[W]) -> list[Job]:
@@ -28,10 +32,28 @@ def upkeep(service: Service[W]) -> list[Job]:
 
 
 def forget(unit: UnitOfWork[W], inventory: Inventory, *, limit: int = BATCH) -> int:
-    """Delete rows past their period, at most `limit` of each table; returns how many."""
+    """Delete rows past their period, at most `limit` of each table; returns how many.
+
+    Each table for itself: one that cannot be swept keeps no other waiting, and is raised at the end.
+    """
+    forgotten, failures = 0, list[psycopg.Error]()
+    for table in filter(ends_by_age, inventory.tables):
+        try:
+            forgotten += _forget_of(unit, Inventory(inventory.service, table), limit)
+        except psycopg.OperationalError:
+            raise
+        except psycopg.Error as error:
+            _log.exception("a table cannot be swept", table=table.name)
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return forgotten
+
+
+def _forget_of(unit: UnitOfWork[W], one: Inventory, limit: int) -> int:
     with unit.database.begin() as connection:
-        ahead = put_right(connection, inventory, unit.clock.now(), limit=limit)
-        forgotten = forget_expired(connection, inventory, unit.clock.now(), limit=limit)
+        ahead = put_right(connection, one, unit.clock.now(), limit=limit)
+        forgotten = forget_expired(connection, one, unit.clock.now(), limit=limit)
     for table, count in ahead.items():
         PUT_RIGHT.labels(table).inc(count)
     for table, count in forgotten.items():

@@ -9,18 +9,21 @@ import pytest
 import yaml
 
 from billing.settings import Settings as BillingSettings
+from common.erasure.statements import public_pem, signing_key_of
 from common.settings import load, variable
 from common.tokens import TokenIssuer, TokenVerifier
 from ops.audit.filing import AUDITOR
 from ops.audit.target import Running
+from ops.canary import settings as canary_settings
 from ops.compose import partners, secrets
 from ops.demo import endpoints
 from ops.embedded.secrets import Secrets
 from ops.embedded.site import PROJECT
-from ops.services import SERVICES
+from ops.services import CANARY, SERVICES
 from tests.contract.test_documents import examples, own, settings_of
 
 GIVEN = {"FIGURINE_STRIPE_API_KEY": "sk_test_of_somebody", "FIGURINE_STRIPE_WEBHOOK_SECRET": "whsec_of_somebody"}
+PUBLIC_KEYS = "FIGURINE_RECEIPT_PUBLIC_KEYS"
 # What containers do not take from `.env`: where something else is, which they know, and files they would not see.
 NOT_ASKED_FOR = {
     "FIGURINE_SMTP_URL",
@@ -78,6 +81,17 @@ def test_every_setting_of_a_service_is_made_for_its_container_or_taken_from_env(
     assert set(own(service)) - given <= NOT_ASKED_FOR
     passed_on = {name for name, value in COMPOSE["services"][service]["environment"].items() if value is None}
     assert passed_on <= {variable(name) for name in settings_of(service).model_fields}
+
+
+def test_the_canary_has_in_its_container_what_it_needs_and_is_believed_by_its_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {**environment_of(CANARY), "FIGURINE_SECRETS_DIR": str(files_of(tmp_path, CANARY, {}))}.items():
+        monkeypatch.setenv(name, value)
+    settings = canary_settings.load()
+    assert settings.public_url == "https://gateway:8443"
+    published = json.loads(secrets.contents(Secrets(tmp_path / "secrets.json"), {})["privacy"][PUBLIC_KEYS])
+    assert published[CANARY] == public_pem(signing_key_of(settings.receipt_private_key.get_secret_value()))
 
 
 def test_billing_keeps_its_codes_and_papers_readable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -23,24 +23,24 @@ def seen(witness: Witness, service: str, state: State, *, ago: timedelta = timed
     )
 
 
-S4 = witness_of("S4", "own schema only")
+S1 = witness_of("S1", "TLS only")
 
 
 def everybody(state: State = State.KEPT, **others: Seen) -> dict[tuple[str, str], Seen]:
-    found = {(S4.probe, service): seen(S4, service, state) for service in S4.services}
-    return {**found, **{(S4.probe, service): one for service, one in others.items()}}
+    found = {(S1.probe, service): seen(S1, service, state) for service in S1.services}
+    return {**found, **{(S1.probe, service): one for service, one in others.items()}}
 
 
 @pytest.mark.parametrize(
     ("found", "state"),
     [
         (everybody(), State.KEPT),
-        (everybody(billing=seen(S4, "billing", State.BROKEN)), State.BROKEN),
+        (everybody(billing=seen(S1, "billing", State.BROKEN)), State.BROKEN),
         # One that looks no more is as red as one that found it broken.
-        (everybody(billing=seen(S4, "billing", State.KEPT, ago=timedelta(hours=1))), State.STALE),
+        (everybody(billing=seen(S1, "billing", State.KEPT, ago=timedelta(hours=1))), State.STALE),
         # What was found broken stays so until somebody sees it whole, however long ago it was.
-        (everybody(billing=seen(S4, "billing", State.BROKEN, ago=timedelta(days=9))), State.BROKEN),
-        (everybody(billing=seen(S4, "billing", State.NOT_APPLICABLE)), State.KEPT),
+        (everybody(billing=seen(S1, "billing", State.BROKEN, ago=timedelta(days=9))), State.BROKEN),
+        (everybody(billing=seen(S1, "billing", State.NOT_APPLICABLE)), State.KEPT),
         (everybody(State.NOT_APPLICABLE), State.NOT_APPLICABLE),
         ({}, State.STALE),
     ],
@@ -48,24 +48,24 @@ def everybody(state: State = State.KEPT, **others: Seen) -> dict[tuple[str, str]
 def test_a_promise_is_kept_only_while_every_probe_of_it_says_so_and_lately(
     found: dict[tuple[str, str], Seen], state: State
 ) -> None:
-    assert judge("S4", found, now=NOW, pace=1)[0] is state
+    assert judge("S1", found, now=NOW, pace=1)[0] is state
 
 
 def test_a_finding_is_fresh_for_a_few_appointments_and_ages_with_the_pace() -> None:
-    ago = S4.every * APPOINTMENTS
-    late = everybody(billing=seen(S4, "billing", State.KEPT, ago=ago))
-    assert judge("S4", late, now=NOW, pace=1)[0] is State.KEPT
-    assert judge("S4", late, now=NOW + timedelta(seconds=31), pace=1)[0] is State.STALE
-    assert judge("S4", late, now=NOW, pace=0.1)[0] is State.STALE
+    ago = S1.every * APPOINTMENTS
+    late = everybody(billing=seen(S1, "billing", State.KEPT, ago=ago))
+    assert judge("S1", late, now=NOW, pace=1)[0] is State.KEPT
+    assert judge("S1", late, now=NOW + timedelta(seconds=31), pace=1)[0] is State.STALE
+    assert judge("S1", late, now=NOW, pace=0.1)[0] is State.STALE
 
 
 def test_a_promise_was_proven_when_the_oldest_of_its_probes_last_found_it_kept() -> None:
     ago = timedelta(minutes=4)
-    _, views = judge("S4", everybody(billing=seen(S4, "billing", State.KEPT, ago=ago)), now=NOW, pace=1)
-    standing = Standing(promise="S4", sentence="", state=State.KEPT, since=None, views=views)
+    _, views = judge("S1", everybody(billing=seen(S1, "billing", State.KEPT, ago=ago)), now=NOW, pace=1)
+    standing = Standing(promise="S1", sentence="", state=State.KEPT, since=None, views=views)
     assert standing.proven_at == NOW - ago
-    _, views = judge("S4", everybody(billing=seen(S4, "billing", State.BROKEN)), now=NOW, pace=1)
-    standing = Standing(promise="S4", sentence="", state=State.BROKEN, since=None, views=views)
+    _, views = judge("S1", everybody(billing=seen(S1, "billing", State.BROKEN)), now=NOW, pace=1)
+    standing = Standing(promise="S1", sentence="", state=State.BROKEN, since=None, views=views)
     assert (standing.proven_at, standing.checked) == (None, "billing looked.")
 
 
@@ -76,7 +76,7 @@ def test_every_witness_is_of_a_promise_that_there_is_and_stands_there_once() -> 
     assert {service for witness in WITNESSES for service in witness.services} <= {
         *("gateway", "generation", "billing", "privacy", "analytics", "canary")
     }
-    assert S4 in witnesses_of("analytics")
+    assert S1 in witnesses_of("analytics")
 
 
 def test_a_promise_or_a_probe_that_nobody_wrote_down_is_refused() -> None:

@@ -100,6 +100,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("R2", "corrections are followed", "gateway"),
     _seen("R2", "every copy follows", "billing"),
     _seen("R3", "a canary person is forgotten", "canary", minutes=60),
+    _seen("R3", "encrypted under one's own key", "gateway", "generation", "billing", "privacy"),
     _seen("R3", "no erasure is late", "privacy", minutes=1),
     _seen("R3", "nobody who left", *EVERYBODY),
     _seen("R3", "receipts hold", "privacy"),

@@ -25,9 +25,11 @@ def forget_expired(
     # A day begins at midnight in UTC, whatever zone the server is in.
     connection.execute("SELECT set_config('timezone', 'UTC', true)")
     forgotten = {
-        table.name: connection.execute(query, {"now": now, "limit": limit}).rowcount
+        table.name: connection.execute(
+            _deletion(table, overdue, locked=_may_rewrite(connection, table)), {"now": now, "limit": limit}
+        ).rowcount
         for table in inventory.tables
-        if (query := _query(table)) is not None
+        if (overdue := overdue_of(table)) is not None
     }
     return {name: count for name, count in forgotten.items() if count}
 
@@ -48,12 +50,13 @@ def put_right(connection: Connection, inventory: Inventory, now: datetime, *, li
     """Bring back moments that cannot be, at most `limit` of each table; returns how many, where there were any.
 
     A row that was written while a clock ran ahead would be kept for too long, or for ever: its period begins now.
+    What the service may not rewrite stays as it was written.
     """
     connection.execute("SELECT set_config('timezone', 'UTC', true)")
     changed = {
         table.name: connection.execute(query, {"now": now, "limit": limit}).rowcount
         for table in inventory.tables
-        if (query := _correction(table)) is not None
+        if (query := _correction(table)) is not None and _may_rewrite(connection, table)
     }
     return {name: count for name, count in changed.items() if count}
 
@@ -78,15 +81,24 @@ def _correction(table: Table) -> sql.Composed | None:
     ).format(table=sql.Identifier(table.name), column=sql.Identifier(column), latest=latest, ahead=AHEAD)
 
 
-def _query(table: Table) -> sql.Composed | None:
-    condition = overdue_of(table)
-    if condition is None:
-        return None
+def _deletion(table: Table, overdue: sql.Composed, *, locked: bool) -> sql.Composed:
     # By physical place: a table need not have a key of one column. A row that moved meanwhile waits for the next time.
+    # To pass over what somebody works on takes the right to change it; where nobody has that, nobody works on it.
     return sql.SQL(
-        "DELETE FROM {table} WHERE ctid = ANY(ARRAY("
-        "SELECT ctid FROM {table} WHERE {over} LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
-    ).format(table=sql.Identifier(table.name), over=condition)
+        "DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE {over} LIMIT %(limit)s {lock}))"
+    ).format(table=sql.Identifier(table.name), over=overdue, lock=sql.SQL("FOR UPDATE SKIP LOCKED" if locked else ""))
+
+
+def _may_rewrite(connection: Connection, table: Table) -> bool:
+    """Whether the service's role may change the moment that its rows are judged by."""
+    match table.retain:
+        case Until(column=column) | Period(after=str(column)):
+            ((may,),) = connection.execute(
+                "SELECT has_column_privilege(quote_ident(%s), %s, 'UPDATE')", [table.name, column]
+            ).fetchall()
+            return bool(may)
+        case _:
+            return False
 
 
 def overdue_of(table: Table) -> sql.Composed | None:

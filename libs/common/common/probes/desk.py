@@ -17,6 +17,7 @@ from common.probes.dump import nothing_readable
 from common.probes.faults import faults_are_seen_to
 from common.probes.finding import Finding, Found, statement_of
 from common.probes.leavers import nobody_who_left
+from common.probes.own_keys import has_any, under_own_keys
 from common.probes.probe import Look, Probe
 from common.probes.schema import own_schema_only
 from common.probes.strangers import own_buckets_only, with_its_key
@@ -125,6 +126,7 @@ def probes_of(service: Service[W]) -> list[Probe]:
         own_schema_only(service.unit.database, service.name),
         tls_only(service.settings, service.unit.database),
         nothing_readable(service.inventory),
+        *([under_own_keys(service.inventory)] if has_any(service.inventory) else []),
         *([own_buckets_only(knocker, service.name)] if knocker and service.name in buckets.READ else []),
         nothing_undeclared(service.inventory, service.migrations),
         nobody_who_left(service.inventory, service.unit.fence),

@@ -61,7 +61,7 @@ CONTACT = (
         "contact_rates",
         subject=None,
         because="a keyed digest lets the studio notice that somebody writes too often, and tells nobody who that is",
-        retain=Hours(1, after="due_at"),
+        retain=Until("due_at", within=Hours(8)),
         columns={
             "sender": "A keyed digest of an account, an address or a device's address.",
             "due_at": "Until when what was written counts.",

@@ -76,7 +76,6 @@ class Office:
         """Drop how many requests people sent in minutes that are over."""
         with self.unit.begin() as work:
             work.rates.forget()
-            work.contact_rates.forget()
         return 0
 
     def _send(self, sending: ToSend) -> Fate:

@@ -36,10 +36,6 @@ class ContactRates:
         for each in sorted(allowed, key=lambda allowed: allowed.sender):
             self._take(each)
 
-    def forget(self) -> int:
-        """Drop what counts for nobody any more."""
-        return self._connection.execute("DELETE FROM contact_rates WHERE due_at <= %s", [self._clock.now()]).rowcount
-
     def _take(self, allowed: Allowed) -> None:
         now = self._clock.now()
         taken = self._connection.execute(
