@@ -26,7 +26,8 @@ def look_of(
 
     def look_of(service: str) -> Look:
         service_database(service)
-        opened.append(Database(servers.postgres_url(f"{service}_probe", database_name), application="probe"))
+        url = servers.postgres_url(f"{service}_probe", database_name)
+        opened.append(Database(url, application="probe", max_size=1))
         return Look(database=opened[-1], clock=clock)
 
     yield look_of
