@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Generic
 
 import structlog
@@ -28,7 +29,9 @@ from common.work import UnitOfWork
 
 LOOKS = Counter("promise_checks", "What probes found", ["promise", "probe", "state"])
 # One that was just taken by another process of the service is not taken again.
-_ALMOST = 0.8
+_ALMOST = 0.95
+# How soon it is tried again what could not be looked at.
+_AGAIN = timedelta(seconds=30)
 
 _log = structlog.stdlib.get_logger("common.probes")
 
@@ -45,7 +48,12 @@ class ProbeDesk(Generic[W]):
     def jobs(self, probes: Sequence[Probe]) -> list[Job]:
         """An appointment for each."""
         return [
-            Job(name=f"probe {probe.promise} {probe.name}", every=probe.every(self.pace), run=self._run(probe))
+            Job(
+                name=f"probe {probe.promise} {probe.name}",
+                # More often than it looks: one that could not look tries again soon.
+                every=min(probe.every(self.pace), _AGAIN),
+                run=self._run(probe),
+            )
             for probe in probes
         ]
 
@@ -53,7 +61,11 @@ class ProbeDesk(Generic[W]):
         """Look at one thing, if nobody of this service just did; says whether it was looked at."""
         if not self._claim(probe):
             return False
-        finding = probe.check(self.look)
+        try:
+            finding = probe.check(self.look)
+        except BaseException:
+            self._give_back(probe)
+            raise
         self._tell(probe, finding)
         return True
 
@@ -83,6 +95,14 @@ class ProbeDesk(Generic[W]):
                 },
             ).fetchone()
         return taken is not None
+
+    def _give_back(self, probe: Probe) -> None:
+        """It could not look, so the next appointment is not an appointment too early."""
+        with self.unit.open() as opened:
+            opened.connection.execute(
+                "UPDATE probe_runs SET began_at = '-infinity' WHERE promise = %s AND probe = %s",
+                [probe.promise, probe.name],
+            )
 
     def _tell(self, probe: Probe, finding: Finding) -> None:
         service = self.unit.service

@@ -30,8 +30,11 @@ def text_of(value: Any) -> str:
         case str():
             return value
         case bytes():
-            # Events lie in the outbox as bytes; digests and sealed values are no text.
-            return value.decode(errors="ignore")
+            # Events lie in the outbox as bytes. Digests are no text: of random bytes some always look like an address.
+            try:
+                return value.decode()
+            except UnicodeDecodeError:
+                return ""
         case dict() | list():
             return json.dumps(value, ensure_ascii=False, default=str)
         case _:
