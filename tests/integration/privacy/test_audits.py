@@ -55,6 +55,7 @@ def door(privacy_dsn: str) -> Iterator[FlaskClient]:
             database_url=SecretStr(privacy_dsn),
             broker_url=SecretStr("amqp://localhost/unused"),
             token_public_key=PUBLIC_KEY,
+            sealing_keys=SecretStr(f"1:{'A' * 43}="),
             audit_public_key=public_half(AUDITOR_KEY),
         )
     )
