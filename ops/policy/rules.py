@@ -22,7 +22,7 @@ NOT_PUBLISHED: Final = "is not published yet"
 PROMISES: Final = tuple(REGISTERED)
 WITNESSED: Final = frozenset(witness.promise for witness in WITNESSES)
 # Promises whose witness is still to be built. What leaves this list does not come back.
-AWAITED: Final = frozenset({"T4", "U8"})
+AWAITED: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
