@@ -1,0 +1,90 @@
+"""Rows by the million for bench.probes: of the right types and sizes, and otherwise of no meaning."""
+
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+# What there is of each for a figurine; a table that is not named gets a hundredth.
+SHARES: Final = {
+    "generation": {"figurines": 1, "pictures": 1, "uploads": 1, "attempts": 1, "disclosures": 0.3},
+    "gateway": {"figurines": 1, "accounts": 0.1, "mails": 0.3, "feed": 1, "security_log": 0.3},
+    "billing": {"entries": 2, "postings": 4, "holds": 1, "hold_parts": 1, "lots": 0.2, "accounts": 0.1},
+    "privacy": {"clocks": 1, "endings": 1, "evidence": 1, "disclosures": 0.3, "consents": 0.3, "proofs": 0.5},
+    "analytics": {"facts": 2},
+}
+REST: Final = 0.01
+# Left as they are: bookkeeping of the schema and of who looks, rows there is one of, and what would go out.
+ALONE: Final = frozenset(
+    {
+        *("migrations", "probe_runs", "sweep_runs", "outbox", "inbox", "tombstones", "erasures", "audit_marks"),
+        *("probe_states", "promise_states", "promise_days", "policy_versions", "policy_notices", "styles"),
+        *("person_keys", "exports", "walks"),
+    }
+)
+_VALUES: Final = {
+    "uuid": "gen_random_uuid()",
+    "timestamp with time zone": "now() - random() * interval '20 days'",
+    "date": "current_date - (random() * 20)::int",
+    "bigint": "n",
+    "integer": "(n % 1000)::int",
+    "smallint": "(n % 100)::smallint",
+    "numeric": "n",
+    "double precision": "random()",
+    "boolean": "n % 2 = 0",
+    "bytea": "decode(md5(n::text) || md5((n + 1)::text), 'hex')",
+    "text": "md5(n::text)",
+    "jsonb": "'{}'::jsonb",
+    "ARRAY": "'{}'",
+}
+
+
+def fill(owner_url: str, admin_url: str, schema: str, figurines: int) -> None:
+    """Put rows into every table of a schema, in proportion to so many figurines."""
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        tables = [
+            name for (name,) in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        ]
+        for table in tables:
+            _free(owner, table)
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(schema)))
+        # No trigger and no foreign key: rows of no meaning need none to hold them.
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("SET synchronous_commit = off")
+        for table in sorted(set(tables) - ALONE):
+            share = SHARES[schema].get(table, REST)
+            _fill(admin, schema, table, max(1, int(figurines * share)))
+        admin.execute("ANALYZE")
+
+
+def _free(owner: psycopg.Connection[Any], table: str) -> None:
+    """Drop what rows of no meaning would not fulfil."""
+    found = owner.execute(
+        "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'x')", [table]
+    ).fetchall()
+    for (name,) in found:
+        drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT {} CASCADE")
+        owner.execute(drop.format(sql.Identifier(table), sql.Identifier(name)))
+
+
+def _fill(admin: psycopg.Connection[Any], schema: str, table: str, rows: int) -> None:
+    columns = admin.execute(
+        """
+        SELECT column_name, data_type FROM information_schema.columns
+         WHERE table_schema = %s AND table_name = %s AND is_generated = 'NEVER'
+           AND (is_nullable = 'NO' OR column_name ~ '(_at|_by|user_id|state)$')
+        """,
+        [schema, table],
+    ).fetchall()
+    admin.execute(
+        sql.SQL(
+            "INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE "
+            "SELECT {values} FROM generate_series(1000000001, 1000000000 + {rows}) AS n ON CONFLICT DO NOTHING"
+        ).format(
+            table=sql.Identifier(table),
+            columns=sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns),
+            values=sql.SQL(", ").join(sql.SQL(_VALUES.get(kind, "NULL")) for _, kind in columns),
+            rows=sql.Literal(rows),
+        )
+    )
