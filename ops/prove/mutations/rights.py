@@ -36,7 +36,10 @@ def delete_by_itself(hands: Hands) -> Generator[None]:
         hands.sql(mark, [None, hands.resident.id])
 
 
-@breaks("R1", "copies come in time", "a copy that lacks a part since two days")
+@breaks(
+    *("R1", "copies come in time", "a copy that lacks a part since two days"),
+    companions={"R4": "an archive that lacks a part is not whole"},
+)
 def keep_a_part_back(hands: Hands) -> Generator[None]:
     """The resident's, as if analytics had not given its part."""
     lack = "UPDATE privacy.archives SET missing = %s, gather_until = now() + %s::interval WHERE request_id = %s"

@@ -45,7 +45,10 @@ def store_it_open(hands: Hands) -> Generator[None]:
         hands.store.remove_object("uploads", key)
 
 
-@breaks("T3", "strangers stay outside", "a bucket that everybody may read")
+@breaks(
+    *("T3", "strangers stay outside", "a bucket that everybody may read"),
+    companions={"S4": "everybody is also who has a key for other buckets"},
+)
 def open_a_bucket(hands: Hands) -> Generator[None]:
     """By a policy of the store."""
     anybody = {
