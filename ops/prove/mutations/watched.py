@@ -55,7 +55,8 @@ def let_guess(hands: Hands) -> Generator[None]:
         SELECT guess.* FROM (SELECT log FROM gateway.security_log AS log WHERE account_id = %s LIMIT 1) AS one,
                generate_series(1, 300) AS number,
                jsonb_populate_record(one.log, jsonb_build_object(
-                   'id', md5(random()::text || number::text)::uuid, 'kind', 'sign_in_failed', 'at', now(), 'session_id', NULL)) AS guess
+                   'id', md5(random()::text || number::text)::uuid, 'session_id', NULL,
+                   'kind', 'sign_in_failed', 'at', now())) AS guess
         """,
         [hands.resident.id],
     )
