@@ -100,8 +100,8 @@ class ProbeDesk(Generic[W]):
         """It could not look, so the next appointment is not an appointment too early."""
         with self.unit.open() as opened:
             opened.connection.execute(
-                "UPDATE probe_runs SET began_at = '-infinity' WHERE promise = %s AND probe = %s",
-                [probe.promise, probe.name],
+                "UPDATE probe_runs SET began_at = %s WHERE promise = %s AND probe = %s",
+                [opened.clock.now() - probe.every(self.pace), probe.promise, probe.name],
             )
 
     def _tell(self, probe: Probe, finding: Finding) -> None:
