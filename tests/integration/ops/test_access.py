@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import pika
 import pytest
@@ -78,8 +79,11 @@ FOREIGN = [
 OWN = [(service, bucket) for service in BUCKETS_OF for bucket in BUCKETS_OF[service]]
 
 
-def put(client: Minio, bucket: str) -> None:
-    client.put_object(bucket, "access", BytesIO(b"x"), 1)
+def put(client: Minio, bucket: str) -> str:
+    """An object of its own: other processes of the run try the same buckets at the same time."""
+    key = f"access-{uuid4().hex}"
+    client.put_object(bucket, key, BytesIO(b"x"), 1)
+    return key
 
 
 @pytest.mark.parametrize(("service", "bucket"), FOREIGN)
@@ -99,13 +103,13 @@ def test_a_service_cannot_use_a_bucket_of_another(embedded_stack: Stack, service
 @pytest.mark.parametrize("service", WRITTEN_BY)
 def test_who_gives_a_part_puts_it_and_takes_it_back_and_reads_nobodys(embedded_stack: Stack, service: str) -> None:
     client = embedded_stack.seaweedfs.client(service)
-    put(client, "exports")
-    for attempt in (lambda: client.get_object("exports", "access"), lambda: client.stat_object("exports", "access")):
+    key = put(client, "exports")
+    for attempt in (lambda: client.get_object("exports", key), lambda: client.stat_object("exports", key)):
         with pytest.raises(S3Error) as refused:
             attempt()
         assert refused.value.code == "AccessDenied"
-    client.remove_object("exports", "access")
-    assert list(client.list_objects("exports")) == []
+    client.remove_object("exports", key)
+    assert list(client.list_objects("exports", prefix=key)) == []
 
 
 @pytest.mark.parametrize(("service", "bucket"), OWN)
@@ -113,11 +117,11 @@ def test_what_a_service_stores_is_encrypted_without_its_asking(
     embedded_stack: Stack, service: str, bucket: str
 ) -> None:
     client = embedded_stack.seaweedfs.client(service)
-    put(client, bucket)
-    metadata = client.stat_object(bucket, "access").metadata
+    key = put(client, bucket)
+    metadata = client.stat_object(bucket, key).metadata
     assert metadata is not None
     assert metadata["x-amz-server-side-encryption"] == "AES256"
-    client.remove_object(bucket, "access")
+    client.remove_object(bucket, key)
 
 
 def test_a_bucket_that_nobody_made_does_not_come_by_writing_to_it(embedded_stack: Stack) -> None:
