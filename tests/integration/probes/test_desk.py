@@ -13,7 +13,7 @@ from common.contracts import EVENTS, decode
 from common.contracts.rights import PromiseChecked
 from common.database import Database
 from common.erasure.statements import public_pem, verify
-from common.errors import Unavailable
+from common.errors import NotYet, Unavailable
 from common.probes import Finding, Found, Look, Probe
 from common.probes.desk import ProbeDesk
 from common.work import UnitOfWork
@@ -83,6 +83,15 @@ def test_who_could_not_look_says_nothing_and_tries_again_soon(desk: ProbeDesk[No
     assert desk.take(probe(kept))
     (job,) = desk.jobs([probe(kept)])
     assert job.every <= timedelta(seconds=30)
+
+
+def test_what_has_nothing_to_see_yet_is_no_fault_and_no_finding(desk: ProbeDesk[None]) -> None:
+    def too_early(_look: Look) -> Finding:
+        raise NotYet
+
+    assert not desk.take(probe(too_early))
+    assert told(desk) == []
+    assert desk.take(probe(kept))
 
 
 def test_nothing_to_keep_a_promise_for_is_no_good_news(desk: ProbeDesk[None]) -> None:

@@ -13,6 +13,7 @@ from common import buckets
 from common.contracts.rights import PromiseChecked
 from common.database import Database
 from common.erasure.statements import sign
+from common.errors import NotYet
 from common.probes.declared import nothing_undeclared
 from common.probes.dump import nothing_readable
 from common.probes.faults import faults_are_seen_to
@@ -63,7 +64,11 @@ class ProbeDesk(Generic[W]):
             return False
         try:
             finding = probe.check(self.look)
-        except BaseException:
+        except NotYet:
+            # A studio that has just begun: there is nothing to see so far, and nothing wrong with that.
+            self._give_back(probe)
+            return False
+        except Exception:
             self._give_back(probe)
             raise
         self._tell(probe, finding)
