@@ -37,7 +37,8 @@ def give_photos_away(hands: Hands) -> Generator[None]:
             "AFTER INSERT",
             """
             INSERT INTO privacy.disclosures (id, user_id, figurine_id, partner, kind, purpose, disclosed_at, tier)
-            VALUES (gen_random_uuid(), NEW.user_id, NEW.figurine_id, 'google_gemini', 'photo', 'figurine', now(), '');
+            VALUES (gen_random_uuid(), NEW.user_id, NEW.figurine_id, 'google_gemini', 'photo_and_prompt', 'U2',
+                    now(), '');
             RETURN NULL;
             """,
         ),
