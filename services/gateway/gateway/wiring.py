@@ -43,6 +43,7 @@ from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, 
 from gateway.domain.policies import Pace
 from gateway.domain.rights import ArchiveExpired
 from gateway.domain.tickets import TooManyMessages
+from gateway.domain.tries import TooManyTries
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.desk import desk_jobs
@@ -81,6 +82,7 @@ STATUSES: Mapping[type[Refused], int] = {
     TooManyModels: 429,
     TooManyChanges: 429,
     TooManyMessages: 429,
+    TooManyTries: 429,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {

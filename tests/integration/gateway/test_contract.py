@@ -45,6 +45,8 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 PATHS = (
     "/v1/accounts",
     "/v1/accounts/verify",
+    "/v1/accounts/recover",
+    "/v1/accounts/reset",
     "/v1/sessions",
     "/v1/figurines",
     "/v1/credits/codes",
@@ -98,6 +100,8 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
     assert open_to_all == {
         ("/v1/accounts", "post"),
         ("/v1/accounts/verify", "post"),
+        ("/v1/accounts/recover", "post"),
+        ("/v1/accounts/reset", "post"),
         # Whoever has the link in the mail.
         ("/v1/account/email/confirm", "post"),
         ("/v1/account/email/stop", "post"),

@@ -49,6 +49,8 @@ class Kind(StrEnum):
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
     DELETION_ASKED = "deletion_asked"
+    RECOVERY_ASKED = "recovery_asked"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - likewise
 
 
 FAILURES: Final = frozenset({Kind.SIGN_IN_FAILED, Kind.PASSWORD_REFUSED})
@@ -61,6 +63,8 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.SIGNED_OUT: "Signed out",
     Kind.SESSION_ENDED: "A device was signed out from elsewhere",
     Kind.DELETION_ASKED: "The deletion of the account was asked for",
+    Kind.RECOVERY_ASKED: "Somebody asked for a new password, and a link was mailed to your address",
+    Kind.PASSWORD_RESET: "A new password was set with the link from a mail",
 }
 
 

@@ -17,6 +17,7 @@ from common.inventory import (
     Years,
     queues_of,
 )
+from gateway.inventory.access import ACCESS
 from gateway.inventory.contact import CONTACT
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
@@ -325,6 +326,7 @@ INVENTORY = Inventory(
             "proven_at": "When the old value was looked for and found gone, or its keepers named.",
         },
     ),
+    *ACCESS,
     *CONTACT,
     Table(
         "policy_notices",

@@ -22,14 +22,17 @@ from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
 from gateway.repository.notices import Notices
+from gateway.repository.recoveries import Recoveries
 from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
+from gateway.repository.tries import Tries
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
 CORRECTION_CHANNEL = "gateway.corrections"
+RECOVERY_CHANNEL = "gateway.recoveries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,8 @@ class Work:
     rates: Rates
     addresses: Addresses
     corrections: Corrections
+    recoveries: Recoveries
+    tries: Tries
     alarms: Alarms
     tickets: Tickets
     answer_times: AnswerTimes
@@ -80,6 +85,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             rates=Rates(connection, clock),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
+            recoveries=Recoveries(connection, clock, RECOVERY_CHANNEL),
+            tries=Tries(connection, clock),
             alarms=Alarms(connection, clock),
             tickets=Tickets(connection, clock, sealer, Sealer(keys.keyring)),
             answer_times=AnswerTimes(connection, clock),

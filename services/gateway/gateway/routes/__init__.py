@@ -35,6 +35,8 @@ from gateway.routes.promises_page import pages as promises_page
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
+from gateway.routes.recovery import routes as recovery
+from gateway.routes.recovery_pages import pages as recovery_pages
 from gateway.routes.requests import routes as requests
 from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
@@ -48,6 +50,7 @@ from gateway.routes.webhooks import routes as webhooks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
+    recovery,
     account,
     address_links,
     sessions,
@@ -87,6 +90,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     leaving,
     pages,
     account_pages,
+    recovery_pages,
     policy_pages,
     promises_page,
     support_page,
