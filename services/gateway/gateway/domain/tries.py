@@ -14,6 +14,7 @@ Digest = Callable[..., bytes]
 # What one provider gives to one customer, more or less.
 _IPV4_PREFIX: Final = 24
 _IPV6_PREFIX: Final = 48
+_MINUTE: Final = timedelta(minutes=1)
 
 
 class TooManyTries(Refused):
@@ -50,3 +51,36 @@ def network_of(address: str) -> str:
 def seconds_of(wait: timedelta) -> int:
     """Whole seconds, rounded up, and one at least."""
     return max(1, -int(-wait.total_seconds() // 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """By what the tries of one sign-in are counted.
+
+    A device that signed in before has tries of its own, which no stranger can use up. From elsewhere, each network has
+    its own for each account; and where the account's are all used up, by strangers from many networks, each network
+    still has one now and then: the right password gets in after a wait, however many guess.
+    """
+
+    device: Limit | None
+    pair: Limit
+    account: Limit
+    reserve: Limit
+    network: Limit
+
+
+def guard_of(digest: Digest, what: str, address: str, network: str, device: str | None) -> Guard:
+    """What a try at an address from a network is counted by, whether or not anybody has the address."""
+    own = Limit(who=digest(what, "device", address, device), at_once=10, every=_MINUTE) if device else None
+    return Guard(
+        device=own,
+        pair=Limit(who=digest(what, "pair", address, network), at_once=5, every=_MINUTE),
+        account=Limit(who=digest(what, "account", address), at_once=30, every=5 * _MINUTE),
+        reserve=Limit(who=digest(what, "reserve", address, network), at_once=1, every=30 * _MINUTE),
+        network=Limit(who=digest(what, "network", network), at_once=60, every=_MINUTE / 2),
+    )
+
+
+def proof_limit(digest: Digest, session: str) -> Limit:
+    """How often a signed-in device may give a wrong password where it is asked for again."""
+    return Limit(who=digest("proof", session), at_once=10, every=_MINUTE)

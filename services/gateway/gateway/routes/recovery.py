@@ -1,6 +1,7 @@
 """/v1/accounts/recover and /reset: a forgotten password."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from flask import Response
 from pydantic import BaseModel, Field
@@ -16,7 +17,7 @@ from gateway.domain.people import ForgedRequest, check_password
 from gateway.domain.recovery import RecoveryOver
 from gateway.domain.tries import TooManyTries
 from gateway.routes.context import check_origin, passwords, public, unit
-from gateway.routes.guards import digest, network
+from gateway.routes.guards import digest, network, remember_device
 from gateway.routes.security import origin
 from gateway.use_cases import recovery
 
@@ -66,8 +67,10 @@ def reset(body: ResetBody) -> Response:
 
     Passkeys and the authenticator app stay: they are asked for at the next sign-in as before.
     """
-    set_password(body.token, body.password)
-    return Response(status=204)
+    known = set_password(body.token, body.password)
+    response = Response(status=204)
+    remember_device(response, *known)
+    return response
 
 
 def ask_for_link(email: str) -> None:
@@ -77,11 +80,15 @@ def ask_for_link(email: str) -> None:
         recovery.ask(work, email, lambda address: rules.limits_of(digest, address, network()))
 
 
-def set_password(token: str, password: str) -> None:
-    """What the page and the API do. Raises Invalid, RecoveryOver, PersonGone; a refused password leaves the link."""
+def set_password(token: str, password: str) -> tuple[UUID, str]:
+    """What the page and the API do. Raises Invalid, RecoveryOver, PersonGone; a refused password leaves the link.
+
+    Returns by what the device is known from then on: who reads her mail is not kept out by what strangers try.
+    """
     account_id, recovery_id = links().read_recovery(token)
     with unit.begin(person=account_id) as work:
         recovery.read(work, account_id, recovery_id)
     fresh = passwords().hash(check_password(password))
     with unit.begin(person=account_id) as work:
         recovery.reset(work, account_id, recovery_id, fresh, origin=origin())
+    return account_id, fresh

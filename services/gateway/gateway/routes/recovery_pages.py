@@ -12,6 +12,7 @@ from gateway.domain.people import ForgedRequest
 from gateway.domain.recovery import RecoveryOver
 from gateway.domain.tries import TooManyTries
 from gateway.routes.context import unit
+from gateway.routes.guards import remember_device
 from gateway.routes.pages import show_page
 from gateway.routes.recovery import ask_for_link, set_password
 from gateway.use_cases import recovery
@@ -62,13 +63,15 @@ def chosen() -> Response:
     """Set the password. The token is the authority, so it does not matter which page sent it."""
     token = request.form.get("token", "")
     try:
-        set_password(token, request.form.get("password", ""))
+        known = set_password(token, request.form.get("password", ""))
     except (RecoveryOver, PersonGone) as refusal:
         return _over(refusal)
     except Invalid as refusal:
         page = show_page("reset.html", HTTPStatus.BAD_REQUEST, token=token, email="", refused=refusal.sentence)
         return _secret(page)
-    return show_page("reset_done.html")
+    done = show_page("reset_done.html")
+    remember_device(done, *known)
+    return done
 
 
 def _over(refusal: Refused) -> Response:

@@ -11,11 +11,13 @@ from common.answers import Answer
 from common.erasure import PersonGone
 from common.errors import NotFound
 from common.problems import problems
-from gateway.domain.people import SESSION_LIFETIME, NotSignedIn, WrongCredentials
+from gateway.domain.people import SESSION_LIFETIME, ForgedRequest, NotSignedIn, WrongCredentials
 from gateway.domain.security import Kind
+from gateway.domain.tries import TooManyTries
 from gateway.routes.context import COOKIE, SECURITY, check_origin, current_person, passwords, public, unit
+from gateway.routes.guards import guard, remember_device
 from gateway.routes.security import note_failure, origin
-from gateway.use_cases import people, security
+from gateway.use_cases import people, security, tries
 
 routes = public("sessions")
 
@@ -71,18 +73,31 @@ class SessionPath(BaseModel):
     session_id: UUID
 
 
-@routes.post("/v1/sessions", responses={201: OpenedAnswer, **problems(WrongCredentials, PersonGone)})
+@routes.post(
+    "/v1/sessions",
+    responses={
+        201: OpenedAnswer,
+        **problems(WrongCredentials, ForgedRequest, PersonGone, TooManyTries, statuses={TooManyTries: 429}),
+    },
+)
 def sign_in(body: SignInBody) -> Response:
-    """Sign a device in: a token, and the same as a cookie for browsers."""
+    """Sign a device in: a token, and the same as a cookie for browsers.
+
+    After several wrong passwords it takes a wait, for an address nobody has as well. A device that signed in before
+    has tries of its own, so that nobody is locked out by what strangers try.
+    """
     check_origin()
     with unit.begin() as work:
         account = work.accounts.find_by_address(body.email)
+        watched = guard("sign-in", work.accounts.index_of(body.email).hex(), account)
+        counted = tries.begin(work, watched)
     if not passwords().matches(body.password, account.password_hash if account else None) or account is None:
         if account is not None:
             note_failure(account.id)
         raise WrongCredentials
     fresh = passwords().hash(body.password) if passwords().outdated(account.password_hash) else None
     with unit.begin(person=account.id) as work:
+        tries.succeed(work, watched, counted)
         if fresh:
             work.accounts.rehash(account.id, fresh)
         opened = people.open_session(work, account.id, device=_device(), origin=origin())
@@ -90,6 +105,7 @@ def sign_in(body: SignInBody) -> Response:
     response = jsonify(answer.model_dump(mode="json"))
     response.status_code = 201
     set_cookie(response, opened.token)
+    remember_device(response, account.id, fresh or account.password_hash)
     return response
 
 
