@@ -14,8 +14,6 @@ SESSION_LIFETIME: Final = timedelta(days=30)
 # Whoever asks for what cannot be undone has signed in within this time, or gives the password.
 FRESH_FOR: Final = timedelta(minutes=15)
 VERIFICATION_LIFETIME: Final = timedelta(days=3)
-MIN_PASSWORD: Final = 10
-MAX_PASSWORD: Final = 200
 
 # One @, something on both sides, a dot in the domain; nothing that makes a second address, a name or
 # a comment of it in a mail's header (RFC 5322, section 3.4). Mail itself is the real test.
@@ -103,13 +101,6 @@ def check_address(email: str) -> str:
     if len(address) > 254 or not well_formed:
         raise Invalid("This e-mail address does not look right. Check it and try again.")
     return address
-
-
-def check_password(password: str) -> str:
-    """The password, if it is long enough; length is what makes it hard to guess (NIST SP 800-63B)."""
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise Invalid(f"Choose a password of {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
-    return password
 
 
 def token_digest(token: str) -> bytes:

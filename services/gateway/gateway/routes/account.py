@@ -26,7 +26,6 @@ from gateway.domain.people import (
     ForgedRequest,
     FreshSignInNeeded,
     NotSignedIn,
-    check_password,
 )
 from gateway.domain.tries import TooManyTries
 from gateway.repository import Work
@@ -183,7 +182,7 @@ def change_password(body: PasswordBody) -> Response:
     account = is_password_of(person, body.password)
     if account is None:
         raise WrongPassword
-    fresh = passwords().hash(check_password(body.new_password))
+    fresh = passwords().hash(passwords().accept(body.new_password, account.name, account.email))
     with unit.begin(person=person.account_id) as work:
         if not corrections.change_password(work, account, fresh, session_id=person.session.id, origin=origin()):
             raise WrongPassword

@@ -13,7 +13,7 @@ from common.errors import Invalid
 from common.problems import problems
 from gateway.adapters.links import Links
 from gateway.domain import recovery as rules
-from gateway.domain.people import ForgedRequest, check_password
+from gateway.domain.people import ForgedRequest
 from gateway.domain.recovery import RecoveryOver
 from gateway.domain.tries import TooManyTries
 from gateway.routes.context import check_origin, passwords, public, unit
@@ -87,8 +87,8 @@ def set_password(token: str, password: str) -> tuple[UUID, str]:
     """
     account_id, recovery_id = links().read_recovery(token)
     with unit.begin(person=account_id) as work:
-        recovery.read(work, account_id, recovery_id)
-    fresh = passwords().hash(check_password(password))
+        account = recovery.read(work, account_id, recovery_id)
+    fresh = passwords().hash(passwords().accept(password, account.name, account.email))
     with unit.begin(person=account_id) as work:
         recovery.reset(work, account_id, recovery_id, fresh, origin=origin())
     return account_id, fresh
