@@ -14,6 +14,8 @@ WORK = {
         "recovery_wishes",
         "recoveries",
         "tries",
+        "passkey_challenges",
+        "sign_in_steps",
         "access_log",
         "policy_told",
         "policy_notices",

@@ -29,8 +29,10 @@ from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
 from gateway.adapters.live import Live
 from gateway.adapters.mail import SmtpMailer
+from gateway.adapters.passkeys import Passkeys
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import PATIENT, Peer, Peers
+from gateway.adapters.totp import TotpCodes
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
 from gateway.commands import commands
@@ -165,6 +167,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
                 public_url=settings.public_url.rstrip("/"),
             ),
             Passwords(),
+            Passkeys(settings.public_url),
+            TotpCodes(),
             peers,
             live,
             intake,

@@ -80,6 +80,8 @@ class Session:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+    # When she last gave her password on it, since it signed in.
+    proved_at: datetime | None = None
 
 
 def check_policy(version: str, day: date) -> str:
@@ -90,8 +92,8 @@ def check_policy(version: str, day: date) -> str:
 
 
 def is_fresh(session: Session, now: datetime) -> bool:
-    """Whether this device signed in a moment ago."""
-    return now - session.created_at <= FRESH_FOR
+    """Whether this device signed in a moment ago, or she has shown since that it is she."""
+    return now - max(session.created_at, session.proved_at or session.created_at) <= FRESH_FOR
 
 
 def check_address(email: str) -> str:

@@ -84,3 +84,8 @@ def guard_of(digest: Digest, what: str, address: str, network: str, device: str 
 def proof_limit(digest: Digest, session: str) -> Limit:
     """How often a signed-in device may give a wrong password where it is asked for again."""
     return Limit(who=digest("proof", session), at_once=10, every=_MINUTE)
+
+
+def challenge_limit(digest: Digest, network: str) -> Limit:
+    """How often passkeys may be asked for from one network: each time leaves a row for five minutes."""
+    return Limit(who=digest("challenges", network), at_once=240, every=_MINUTE / 60)

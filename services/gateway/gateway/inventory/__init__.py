@@ -63,6 +63,7 @@ INVENTORY = Inventory(
             "created_at": "When it was signed in.",
             "last_seen_at": "When it was last used, to the minute.",
             "expires_at": "When it ends.",
+            "proved_at": "When the password was last given on it again.",
         },
     ),
     Table(

@@ -1,8 +1,9 @@
 """How people get in, and how strangers are kept out: what becomes of every column."""
 
-from common.inventory import AsJson, Category, Column, Days, Delete, Hours, Purpose, Table, Until
+from common.inventory import AsJson, Category, Column, Days, Delete, Hours, Purpose, Table, Until, UntilErased, Withheld
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
+NO_WORDS = "It is of use to the studio and to your device only, and says nothing about you."
 
 ACCESS = (
     Table(
@@ -36,6 +37,91 @@ ACCESS = (
         columns={
             "who": "A keyed digest of an account, a device or a network.",
             "due_at": "Until when what was tried counts.",
+        },
+    ),
+    Table(
+        "totp",
+        what="Your authenticator app",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("account/authenticator.json"),
+        columns={
+            "account_id": "Whose app it is.",
+            "secret": Column("The secret it makes its codes of.", sealed=True, withheld=WOULD_SIGN_IN),
+            "made_at": "When it was set up.",
+            "confirmed_at": "When it showed its first code.",
+            "last_step": "Which half minute's code was used last.",
+        },
+    ),
+    Table(
+        "recovery_codes",
+        what="Codes for the day you lose your second factor",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("account/recovery_codes.json"),
+        columns={
+            "account_id": "Whose codes they are.",
+            "digest": Column("A keyed digest of a code.", withheld=WOULD_SIGN_IN),
+            "made_at": "When it was made.",
+        },
+    ),
+    Table(
+        "passkeys",
+        what="Your passkeys",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("account/passkeys.json"),
+        columns={
+            "id": "The id of the passkey.",
+            "account_id": "Whose it is.",
+            "credential_id": Column("What its device calls it.", withheld=NO_WORDS),
+            "public_key": Column("The public half of the key; the other never leaves the device.", withheld=NO_WORDS),
+            "sign_count": "How often it was used, by its own count.",
+            "name": Column("How you call it.", sealed=True),
+            "made_at": "When it was added.",
+            "last_used_at": "When it was last used.",
+        },
+    ),
+    Table(
+        "passkey_challenges",
+        what="A number your passkey is asked to sign",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        retain=Until("expires_at", within=Hours(1)),
+        erase=Delete(),
+        export=Withheld("It is a random number, and gone after five minutes."),
+        columns={
+            "id": "The id of the number.",
+            "account_id": "Who adds a passkey; nobody for somebody who signs in.",
+            "challenge": "The number.",
+            "expires_at": "Until when it can be signed.",
+        },
+    ),
+    Table(
+        "sign_in_steps",
+        what="A sign-in that waits for its second factor",
+        subject="account_id",
+        category=Category.C5,
+        purposes=(Purpose.U8,),
+        retain=Until("expires_at", within=Hours(1)),
+        erase=Delete(),
+        export=AsJson("account/sign_in_steps.json"),
+        columns={
+            "id": "The id of the sign-in.",
+            "account_id": "Whose it is.",
+            "token_digest": Column("A digest of its token.", withheld=WOULD_SIGN_IN),
+            "tries": "How many codes were tried.",
+            "expires_at": "Until when it can be finished.",
         },
     ),
 )

@@ -18,6 +18,7 @@ from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
 from gateway.repository.corrections import Corrections
+from gateway.repository.factors import SecondFactors
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
@@ -53,6 +54,7 @@ class Work:
     addresses: Addresses
     corrections: Corrections
     recoveries: Recoveries
+    factors: SecondFactors
     tries: Tries
     alarms: Alarms
     tickets: Tickets
@@ -86,6 +88,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             recoveries=Recoveries(connection, clock, RECOVERY_CHANNEL),
+            factors=SecondFactors(connection, clock, sealer, index_key),
             tries=Tries(connection, clock),
             alarms=Alarms(connection, clock),
             tickets=Tickets(connection, clock, sealer, Sealer(keys.keyring)),

@@ -58,6 +58,9 @@ def reset(work: Work, account_id: UUID, recovery_id: UUID, password_hash: str, *
     if account is None or not work.recoveries.take(account_id, recovery_id):
         raise RecoveryOver
     work.accounts.rehash(account_id, password_hash)
+    if account.verified_at is None:
+        # Nobody has shown before that the address is hers: what stands there may be a stranger's, who was here first.
+        work.factors.drop_all(account_id)
     work.accounts.verify(account_id)
     corrections.call_off(work, account_id)
     work.mails.call_off(account_id, [VERIFY_MAIL, RECOVER_MAIL])
