@@ -13,17 +13,15 @@ from common.erasure import PersonGone
 from common.errors import NotFound
 from common.problems import problems
 from gateway.domain.people import SESSION_LIFETIME, Account, ForgedRequest, NotSignedIn, WrongCredentials
-from gateway.domain.security import Kind
+from gateway.domain.security import NOBODY_KNOWS, Kind, agent_of, words_of
 from gateway.domain.tries import TooManyTries
 from gateway.repository import Work
 from gateway.routes.context import COOKIE, SECURITY, check_origin, current_person, passwords, public, unit
-from gateway.routes.guards import guard, remember_device
+from gateway.routes.guards import guard, known_device, remember_device
 from gateway.routes.security import note_failure, origin
-from gateway.use_cases import factors, people, security, tries
+from gateway.use_cases import alerts, factors, people, security, tries
 
 routes = public("sessions")
-
-SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
 
 
 class NoSuchSession(NotFound):
@@ -168,6 +166,8 @@ def sign_out(path: SessionPath) -> Response:
 
 def opened_response(work: Work, account: Account) -> Response:
     """A session for the device that asks, by token and by cookie; and it is known from then on."""
+    if known_device(account) is None:
+        alerts.tell_of_device(work, account, origin())
     opened = people.open_session(work, account.id, device=_device(), origin=origin())
     answer = OpenedAnswer(id=opened.session.id, token=opened.token, expires_at=opened.session.expires_at)
     response = jsonify(answer.model_dump(mode="json"))
@@ -200,6 +200,6 @@ def set_cookie(response: Response, token: str) -> None:
 
 
 def _device() -> str:
-    """What kind of device it is, in a word or two; the full user agent is not kept."""
-    agent = request.headers.get("User-Agent", "")
-    return next((system for system in SYSTEMS if system in agent), "Another device")
+    """What kind of device it is, in a few words, as in `Firefox on Windows`; the full user agent is not kept."""
+    words = words_of(agent_of(request.headers.get("User-Agent", "")))
+    return "Another device" if words == NOBODY_KNOWS else words

@@ -87,7 +87,7 @@ async function addPasskey() {
 
 async function beginTotp() {
   const { secret, picture } = await post("/v1/account/totp");
-  const drawn = new DOMParser().parseFromString(picture, "image/svg+xml").documentElement;
+  const drawn = new DOMParser().parseFromString(picture, "text/html").body.firstElementChild;
   at("totp-picture").replaceChildren(document.importNode(drawn, true));
   at("totp-secret").textContent = secret.match(/.{1,4}/g).join(" ");
   at("totp-setup").hidden = false;
