@@ -29,9 +29,11 @@ from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
 from gateway.adapters.live import Live
 from gateway.adapters.mail import SmtpMailer
+from gateway.adapters.passkeys import Passkeys
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import PATIENT, Peer, Peers
 from gateway.adapters.standing import Standing
+from gateway.adapters.totp import TotpCodes
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
 from gateway.commands import commands
@@ -44,6 +46,7 @@ from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, 
 from gateway.domain.policies import Pace
 from gateway.domain.rights import ArchiveExpired
 from gateway.domain.tickets import TooManyMessages
+from gateway.domain.tries import TooManyTries
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.desk import desk_jobs
@@ -82,6 +85,7 @@ STATUSES: Mapping[type[Refused], int] = {
     TooManyModels: 429,
     TooManyChanges: 429,
     TooManyMessages: 429,
+    TooManyTries: 429,
 }
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
@@ -164,6 +168,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
                 public_url=settings.public_url.rstrip("/"),
             ),
             Passwords(),
+            Passkeys(settings.public_url),
+            TotpCodes(),
             peers,
             live,
             intake,

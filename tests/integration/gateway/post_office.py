@@ -57,7 +57,9 @@ class PostOffice:
         return [letter for box in self.boxes.values() for letter in box]
 
     def deliver(self, at_most: int = 200) -> None:
-        """Send what waits, what was tried before too."""
+        """Send what waits, what was tried before too, and what was only wished for."""
+        while self._office.see_to_recovery():
+            pass
         with self.unit.database.begin() as connection:
             connection.execute("UPDATE mails SET next_try_at = created_at")
         for _ in range(at_most):

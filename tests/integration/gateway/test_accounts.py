@@ -172,3 +172,19 @@ def test_a_link_works_for_three_days(studio: Studio) -> None:
     past.advance(timedelta(minutes=1))
     valid = links(past).verification(person.id).partition("token=")[2]
     assert studio.client().post("/v1/accounts/verify", json={"token": valid}, base_url=ORIGIN).status_code == 200
+
+
+def test_a_password_that_many_have_is_refused_wherever_one_is_chosen(studio: Studio) -> None:
+    person = studio.sign_up()
+    with studio.service.unit.begin() as work:
+        recovery_id = work.recoveries.put(person.id)
+    token = links().recovery(person.id, recovery_id).partition("token=")[2]
+    common = "Sunshine2026!"
+    refusals = [
+        open_account(studio, sign_up_body("common@example.org", password=common)),
+        person.ask("PUT", "/v1/account/password", json={"password": PASSWORD, "new_password": common}),
+        studio.client().post("/v1/accounts/reset", json={"token": token, "password": common}, base_url=ORIGIN),
+    ]
+    for refusal in refusals:
+        assert (refusal.status_code, refusal.get_json()["code"]) == (400, "invalid_request")
+        assert "a few unrelated words" in refusal.get_json()["detail"]

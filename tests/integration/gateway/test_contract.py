@@ -34,6 +34,9 @@ KNOWN = st.sampled_from(
         "coupon",
         "provider",
         "topic",
+        "step",
+        "challenge_id",
+        "credential",
         "message",
     ]
 )
@@ -45,7 +48,14 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 PATHS = (
     "/v1/accounts",
     "/v1/accounts/verify",
+    "/v1/accounts/recover",
+    "/v1/accounts/reset",
     "/v1/sessions",
+    "/v1/sessions/step",
+    "/v1/sessions/passkey",
+    "/v1/sessions/proof",
+    "/v1/account/passkeys",
+    "/v1/account/totp/confirm",
     "/v1/figurines",
     "/v1/credits/codes",
     "/v1/credits/codes/check",
@@ -98,10 +108,15 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
     assert open_to_all == {
         ("/v1/accounts", "post"),
         ("/v1/accounts/verify", "post"),
+        ("/v1/accounts/recover", "post"),
+        ("/v1/accounts/reset", "post"),
         # Whoever has the link in the mail.
         ("/v1/account/email/confirm", "post"),
         ("/v1/account/email/stop", "post"),
         ("/v1/sessions", "post"),
+        ("/v1/sessions/step", "post"),
+        ("/v1/sessions/passkey", "post"),
+        ("/v1/sessions/passkey/options", "post"),
         ("/v1/styles", "get"),
         ("/v1/privacy/processing", "get"),
         ("/v1/privacy/keys", "get"),

@@ -16,6 +16,8 @@ from common.service import Service
 from common.web import create_app
 from gateway.domain.security import FAILURES_A_DAY
 from gateway.inventory import INVENTORY
+from gateway.use_cases.alerts import AT_MOST
+from tests.integration.gateway.post_office import PostOffice
 from tests.integration.gateway.studio import ORIGIN, PASSWORD, Person, Studio
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0"
@@ -182,3 +184,42 @@ def test_what_is_older_than_thirty_days_goes(ada: Person, gateway_service: Servi
         )
         assert forget_expired(connection, INVENTORY, SYSTEM_CLOCK.now())["security_log"] >= 1
     assert kinds(ada) == []
+
+
+def test_a_sign_in_from_where_she_never_was_is_told_by_mail_and_one_from_where_she_was_is_not(
+    studio: Studio, ada: Person, gateway_service: Service[Any]
+) -> None:
+    post = PostOffice(gateway_service.unit)
+
+    def told() -> list[str]:
+        post.deliver()
+        return [letter.text for letter in post.boxes[ada.email] if letter.subject == "A new device signed in"]
+
+    sign_in(studio.client(), ada.email, address=ELSEWHERE)
+    assert told() == []  # In an account's first hour she goes through her own devices.
+    with gateway_service.unit.database.begin() as connection:
+        connection.execute("UPDATE accounts SET created_at = created_at - interval '1 hour' WHERE id = %s", [ada.id])
+    browser = studio.client()
+    assert sign_in(browser, ada.email, address=HOME).status_code == 201
+    (letter,) = told()
+    assert "Firefox on Windows" in letter
+    assert HOME not in letter
+    # The same network, a browser that is known, and a program she uses there already.
+    sign_in(studio.client(), ada.email, address="203.0.113.200")
+    sign_in(browser, ada.email, address="192.0.2.1")
+    sign_in(studio.client(), ada.email, address=ELSEWHERE)
+    assert len(told()) == 1
+    sign_in(studio.client(), ada.email, address=ELSEWHERE, User_Agent="curl/8")
+    assert len(told()) == 2
+
+
+def test_nobody_fills_a_mailbox_with_new_devices(studio: Studio, ada: Person, gateway_service: Service[Any]) -> None:
+    with gateway_service.unit.database.begin() as connection:
+        connection.execute("UPDATE accounts SET created_at = created_at - interval '1 hour' WHERE id = %s", [ada.id])
+    for number in range(AT_MOST + 2):
+        sign_in(studio.client(), ada.email, address=f"10.{number}.0.1")
+    with gateway_service.unit.database.begin() as connection:
+        ((count,),) = connection.execute(
+            "SELECT count(*) FROM mails WHERE account_id = %s AND template = 'new-device'", [ada.id]
+        ).fetchall()
+    assert count == AT_MOST

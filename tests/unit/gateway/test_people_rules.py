@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from common.errors import Invalid
 from gateway.domain.idempotency import MAX_KEY, check_key, fingerprint
-from gateway.domain.people import check_address, check_password, csrf_token, token_digest
+from gateway.domain.people import check_address, csrf_token, token_digest
 
 
 @pytest.mark.parametrize(
@@ -42,17 +42,6 @@ def test_an_address_mail_could_go_to_is_kept(address: str) -> None:
 def test_an_address_no_mail_could_go_to_is_refused(address: str) -> None:
     with pytest.raises(Invalid):
         check_address(address)
-
-
-@pytest.mark.parametrize("password", ["correct horse", "x" * 10, "x" * 200, " " * 10, "пароль пароль"])
-def test_a_password_is_as_long_as_a_person_likes(password: str) -> None:
-    assert check_password(password) == password
-
-
-@pytest.mark.parametrize("password", ["", "x" * 9, "x" * 201])
-def test_a_password_that_is_too_short_or_endless_is_refused(password: str) -> None:
-    with pytest.raises(Invalid, match="10 to 200"):
-        check_password(password)
 
 
 @given(one=st.text(), other=st.text())

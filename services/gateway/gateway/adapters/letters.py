@@ -42,6 +42,8 @@ class JinjaLetters:
             links |= {"confirm": self._links.confirmation(change), "stop": self._links.stopping(change)}
         if (request_id := (parameters or {}).get("request_id")) is not None:
             links["receipt"] = self._links.receipt(UUID(request_id))
+        if account is not None and (recovery_id := (parameters or {}).get("recovery")) is not None:
+            links["recover"] = self._links.recovery(account.id, UUID(recovery_id))
         if (ticket_id := (parameters or {}).get("ticket")) is not None:
             links["thread"] = self._links.thread(UUID(ticket_id), signed_in=account is not None)
         # Nobody has shown yet that the name of who has no account is hers: it would be words of a stranger in our mail.

@@ -10,9 +10,11 @@ import jwt
 from common.clock import Clock
 from gateway.domain.corrections import ChangeOver, PendingAddress
 from gateway.domain.people import VERIFICATION_LIFETIME, LinkExpired
+from gateway.domain.recovery import RECOVERY_LIFETIME, RecoveryOver
 
 _ALGORITHM = "HS256"
 _VERIFY = "verify-address"
+_RECOVER = "recover-password"
 _CONFIRM = "confirm-new-address"
 _STOP = "stop-new-address"
 
@@ -39,6 +41,20 @@ class Links:
     def read_verification(self, token: str) -> UUID:
         """Whose address the token confirms; raises LinkExpired."""
         return UUID(self._read(token, _VERIFY)["sub"])
+
+    def recovery(self, account_id: UUID, recovery_id: UUID) -> str:
+        """The address of the page that sets a new password; it works once, for an hour."""
+        until = self._clock.now() + RECOVERY_LIFETIME
+        token = self._sign(account_id, _RECOVER, until, recovery=str(recovery_id))
+        return f"{self._public_url}/reset?token={token}"
+
+    def read_recovery(self, token: str) -> tuple[UUID, UUID]:
+        """Whose password the token sets, and with which link; raises RecoveryOver."""
+        try:
+            claims = self._read(token, _RECOVER)
+            return UUID(claims["sub"]), UUID(claims["recovery"])
+        except (LinkExpired, KeyError, ValueError):
+            raise RecoveryOver from None
 
     def receipt(self, request_id: UUID) -> str:
         """The page that shows how an erasure stands, and its receipt: for who has no account any more.

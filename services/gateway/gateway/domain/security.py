@@ -49,9 +49,19 @@ class Kind(StrEnum):
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
     DELETION_ASKED = "deletion_asked"
+    RECOVERY_ASKED = "recovery_asked"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - likewise
+    CODE_REFUSED = "code_refused"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    TOTP_ON = "totp_on"
+    TOTP_OFF = "totp_off"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_REFUSED = "passkey_refused"
 
 
-FAILURES: Final = frozenset({Kind.SIGN_IN_FAILED, Kind.PASSWORD_REFUSED})
+FAILURES: Final = frozenset({Kind.SIGN_IN_FAILED, Kind.PASSWORD_REFUSED, Kind.CODE_REFUSED, Kind.PASSKEY_REFUSED})
 
 SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.SIGNED_IN: "Signed in",
@@ -61,6 +71,16 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.SIGNED_OUT: "Signed out",
     Kind.SESSION_ENDED: "A device was signed out from elsewhere",
     Kind.DELETION_ASKED: "The deletion of the account was asked for",
+    Kind.RECOVERY_ASKED: "Somebody asked for a new password, and a link was mailed to your address",
+    Kind.PASSWORD_RESET: "A new password was set with the link from a mail",
+    Kind.CODE_REFUSED: "The password was right, and a wrong code was given",
+    Kind.RECOVERY_CODE_USED: "A recovery code was used",
+    Kind.RECOVERY_CODES_MADE: "New recovery codes were made",
+    Kind.TOTP_ON: "An authenticator app was set up",
+    Kind.TOTP_OFF: "The authenticator app was removed",
+    Kind.PASSKEY_ADDED: "A passkey was added",
+    Kind.PASSKEY_REMOVED: "A passkey was removed",
+    Kind.PASSKEY_REFUSED: "A passkey of yours gave an answer that was refused",
 }
 
 

@@ -17,6 +17,7 @@ from common.inventory import (
     Years,
     queues_of,
 )
+from gateway.inventory.access import ACCESS
 from gateway.inventory.contact import CONTACT
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
@@ -62,6 +63,7 @@ INVENTORY = Inventory(
             "created_at": "When it was signed in.",
             "last_seen_at": "When it was last used, to the minute.",
             "expires_at": "When it ends.",
+            "proved_at": "When the password was last given on it again.",
         },
     ),
     Table(
@@ -325,6 +327,7 @@ INVENTORY = Inventory(
             "proven_at": "When the old value was looked for and found gone, or its keepers named.",
         },
     ),
+    *ACCESS,
     *CONTACT,
     Table(
         "policy_notices",

@@ -22,8 +22,8 @@ from gateway.ports import (
     StyleSource,
     Unwritable,
 )
-from gateway.repository import CORRECTION_CHANNEL, MAIL_CHANNEL, Work
-from gateway.use_cases import corrections, mails, promises
+from gateway.repository import CORRECTION_CHANNEL, MAIL_CHANNEL, RECOVERY_CHANNEL, Work
+from gateway.use_cases import corrections, mails, promises, recovery
 from gateway.use_cases.mails import Fate, ToSend
 
 log = structlog.get_logger(__name__)
@@ -58,6 +58,11 @@ class Office:
             mails.settle_mail(work, sending, fate)
         log.info("mail settled", mail_id=str(sending.mail.id), fate=fate)
         return 1
+
+    def see_to_recovery(self) -> int:
+        """Have one forgotten password's link written; 0 when nobody asked for one."""
+        with self.unit.begin() as work:
+            return int(recovery.see_to_next(work))
 
     def refresh_styles(self) -> int:
         """Hear the catalogue from generation now and then; while it is away, the last one counts."""
@@ -184,6 +189,12 @@ def jobs(office: Office, follower: Follower, bell: Bell) -> list[Job]:
     """What the clock asks of the gateway."""
     return [
         Job(name="send mail", every=timedelta(seconds=10), run=office.send_next_mail, channel=MAIL_CHANNEL),
+        Job(
+            name="see to recoveries",
+            every=timedelta(seconds=10),
+            run=office.see_to_recovery,
+            channel=RECOVERY_CHANNEL,
+        ),
         Job(name="tell operators", every=timedelta(minutes=1), run=bell.ring),
         Job(name="forget rates", every=timedelta(minutes=10), run=office.forget_rates, sweep=True),
         Job(

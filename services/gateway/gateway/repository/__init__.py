@@ -18,18 +18,22 @@ from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
 from gateway.repository.corrections import Corrections
+from gateway.repository.factors import SecondFactors
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
 from gateway.repository.notices import Notices
+from gateway.repository.recoveries import Recoveries
 from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
+from gateway.repository.tries import Tries
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
 CORRECTION_CHANNEL = "gateway.corrections"
+RECOVERY_CHANNEL = "gateway.recoveries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,9 @@ class Work:
     rates: Rates
     addresses: Addresses
     corrections: Corrections
+    recoveries: Recoveries
+    factors: SecondFactors
+    tries: Tries
     alarms: Alarms
     tickets: Tickets
     answer_times: AnswerTimes
@@ -80,6 +87,9 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             rates=Rates(connection, clock),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
+            recoveries=Recoveries(connection, clock, RECOVERY_CHANNEL),
+            factors=SecondFactors(connection, clock, sealer, index_key),
+            tries=Tries(connection, clock),
             alarms=Alarms(connection, clock),
             tickets=Tickets(connection, clock, sealer, Sealer(keys.keyring)),
             answer_times=AnswerTimes(connection, clock),

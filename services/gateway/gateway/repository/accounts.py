@@ -67,13 +67,17 @@ class Accounts:
 
     def find_by_address(self, email: str) -> Account | None:
         """The account with this address, however it is capitalised."""
+        return self.find_by_index(self.index_of(email))
+
+    def find_by_index(self, email_index: bytes) -> Account | None:
+        """The account whose address has this keyed digest."""
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
                 SELECT id, email, name, contact, password_hash, verified_at, created_at
                   FROM accounts WHERE email_index = %s
                 """,
-                [self.index_of(email)],
+                [email_index],
             ).fetchone()
 
     def verify(self, account_id: UUID) -> None:

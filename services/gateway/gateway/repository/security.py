@@ -58,6 +58,18 @@ class SecurityLog:
                 {"account": account_id, "before": before, "limit": limit},
             ).fetchall()
 
+    def sign_ins(self, account_id: UUID, *, limit: int) -> list[Origin]:
+        """From where she signed in lately, the latest first."""
+        with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
+            found = cursor.execute(
+                """
+                SELECT id, account_id, kind, at, session_id, address, agent FROM security_log
+                 WHERE account_id = %s AND kind = 'signed_in' ORDER BY id DESC LIMIT %s
+                """,
+                [account_id, limit],
+            ).fetchall()
+        return [each.origin for each in found]
+
     def _opened(self, *, account_id: UUID, kind: str, address: bytes | None, agent: bytes | None, **row: Any) -> Used:
         origin = Origin(
             address=self._open(account_id, "address", address), agent=self._open(account_id, "agent", agent)

@@ -17,6 +17,7 @@ from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
 from gateway.routes.erasures import routes as erasures
 from gateway.routes.events import routes as events
+from gateway.routes.factors import routes as factors
 from gateway.routes.figurines import routes as figurines
 from gateway.routes.gallery_pages import pages as gallery_pages
 from gateway.routes.invoices import routes as invoices
@@ -24,6 +25,8 @@ from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
+from gateway.routes.passkeys import door_routes as passkey_door
+from gateway.routes.passkeys import routes as passkeys
 from gateway.routes.photo_check import routes as photo_check
 from gateway.routes.photos import routes as photos
 from gateway.routes.pictures import routes as pictures
@@ -36,11 +39,15 @@ from gateway.routes.promises_page import pages as promises_page
 from gateway.routes.provenance import routes as provenance
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
+from gateway.routes.recovery import routes as recovery
+from gateway.routes.recovery_pages import pages as recovery_pages
 from gateway.routes.requests import routes as requests
 from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.status_page import pages as status_page
+from gateway.routes.steps import own_routes as proof
+from gateway.routes.steps import routes as steps
 from gateway.routes.styles import routes as styles
 from gateway.routes.support import own_routes as own_support
 from gateway.routes.support import routes as support
@@ -50,9 +57,15 @@ from gateway.routes.webhooks import routes as webhooks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
+    recovery,
     account,
     address_links,
     sessions,
+    steps,
+    proof,
+    factors,
+    passkeys,
+    passkey_door,
     security,
     styles,
     figurines,
@@ -91,6 +104,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     gallery_pages,
     status_page,
     account_pages,
+    recovery_pages,
     policy_pages,
     promises_page,
     support_page,

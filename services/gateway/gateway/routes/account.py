@@ -11,7 +11,7 @@ from common.answers import Answer
 from common.current import Current
 from common.erasure import PersonGone
 from common.errors import Invalid
-from common.problems import problems
+from common.problems import Statuses, problems
 from gateway.adapters.links import Links
 from gateway.domain.corrections import (
     ChangeMade,
@@ -26,14 +26,15 @@ from gateway.domain.people import (
     ForgedRequest,
     FreshSignInNeeded,
     NotSignedIn,
-    check_password,
-    is_fresh,
 )
+from gateway.domain.tries import TooManyTries
 from gateway.repository import Work
 from gateway.routes.accounts import AccountAnswer, account_answer
 from gateway.routes.context import Person, current_person, passwords, personal, public, unit
+from gateway.routes.guards import remember_device
 from gateway.routes.policy import PolicyStandingAnswer, standing_in
-from gateway.routes.security import note_refused, origin
+from gateway.routes.proofs import is_password_of, require_fresh
+from gateway.routes.security import origin
 from gateway.use_cases import corrections, people
 from gateway.use_cases.corrections import Wish
 
@@ -42,6 +43,7 @@ routes = personal("account")
 link_routes = public("address links")
 links = Current(Links)
 LISTED = 50
+LIMITED: Statuses = {TooManyChanges: 429, TooManyTries: 429}
 # Whoever holds no copy, and why: names and addresses stay with the gateway.
 WITHOUT_COPIES = ("analytics", "generation", "privacy")
 
@@ -151,7 +153,7 @@ def read() -> OwnAccountAnswer:
     responses={
         200: OwnAccountAnswer,
         **problems(Invalid, NotSignedIn, ForgedRequest, FreshSignInNeeded, WrongPassword, PersonGone),
-        **problems(TooManyChanges, statuses={TooManyChanges: 429}),
+        **problems(TooManyChanges, TooManyTries, statuses=LIMITED),
     },
 )
 def correct(body: CorrectionBody) -> OwnAccountAnswer:
@@ -168,21 +170,25 @@ def correct(body: CorrectionBody) -> OwnAccountAnswer:
 
 @routes.put(
     "/v1/account/password",
-    responses={204: {"description": "It is changed."}, **problems(Invalid, NotSignedIn, ForgedRequest, WrongPassword)},
+    responses={
+        204: {"description": "It is changed."},
+        **problems(Invalid, NotSignedIn, ForgedRequest, WrongPassword, PersonGone),
+        **problems(TooManyTries, statuses=LIMITED),
+    },
 )
 def change_password(body: PasswordBody) -> Response:
     """Choose another password. Every other device is signed out, and a mail tells of it."""
     person = current_person()
-    with unit.begin() as work:
-        account = people.read_account(work, person.account_id)
-    if not passwords().matches(body.password, account.password_hash):
-        note_refused(account.id, person.session.id)
+    account = is_password_of(person, body.password)
+    if account is None:
         raise WrongPassword
-    fresh = passwords().hash(check_password(body.new_password))
+    fresh = passwords().hash(passwords().accept(body.new_password, account.name, account.email))
     with unit.begin(person=person.account_id) as work:
         if not corrections.change_password(work, account, fresh, session_id=person.session.id, origin=origin()):
             raise WrongPassword
-    return Response(status=204)
+    response = Response(status=204)
+    remember_device(response, account.id, fresh)
+    return response
 
 
 @routes.get("/v1/account/corrections", responses={200: CorrectionsAnswer, **problems(NotSignedIn)})
@@ -217,16 +223,13 @@ def _prove_oneself(person: Person, email: str, password: str | None) -> None:
     """The password, or a sign-in a moment ago; what calls off a change needs neither."""
     with unit.begin() as work:
         account = people.read_account(work, person.account_id)
-        fresh = is_fresh(person.session, work.clock.now())
         own = work.accounts.index_of(email) == work.accounts.index_of(account.email)
     if own:
         return
-    if password is not None:
-        if not passwords().matches(password, account.password_hash):
-            note_refused(account.id, person.session.id)
-            raise WrongPassword
-    elif not fresh:
-        raise FreshSignInNeeded
+    if password is None:
+        require_fresh(person)
+    elif is_password_of(person, password) is None:
+        raise WrongPassword
 
 
 def _own(work: Work, account_id: UUID) -> OwnAccountAnswer:

@@ -19,7 +19,6 @@ from gateway.domain.people import (
     LinkExpired,
     NotAdult,
     UnknownPolicy,
-    check_password,
 )
 from gateway.repository import Work
 from gateway.routes.context import check_origin, passwords, public, unit
@@ -72,7 +71,7 @@ def sign_up(body: SignUpBody) -> Response:
     request = SignUp(
         email=body.email,
         name=body.name,
-        password_hash=passwords().hash(check_password(body.password)),
+        password_hash=passwords().hash(passwords().accept(body.password, body.name, body.email)),
         adult=body.adult,
         policy_version=body.policy_version,
     )

@@ -15,19 +15,15 @@ from common.errors import Conflict, Unavailable
 from common.problems import problems
 from gateway.adapters.links import Links
 from gateway.domain.idempotency import IdempotencyMismatch
-from gateway.domain.people import (
-    ForgedRequest,
-    FreshSignInNeeded,
-    NotSignedIn,
-    WrongCredentials,
-    is_fresh,
-)
+from gateway.domain.people import ForgedRequest, FreshSignInNeeded, NotSignedIn, WrongCredentials
 from gateway.domain.rights import NoSuchRequest
 from gateway.domain.security import Kind
-from gateway.routes.context import Person, current_person, passwords, peers, personal, policy_of_today, unit
+from gateway.domain.tries import TooManyTries
+from gateway.routes.context import Person, current_person, peers, personal, policy_of_today, unit
 from gateway.routes.once import Made, answered, once
-from gateway.routes.security import note_refused, origin
-from gateway.use_cases import consents, people, security
+from gateway.routes.proofs import is_password_of, require_fresh
+from gateway.routes.security import origin
+from gateway.use_cases import consents, security
 
 routes = personal("privacy requests")
 links = Current(Links)
@@ -100,6 +96,7 @@ class RequestsAnswer(Answer):
         **problems(
             NotSignedIn, ForgedRequest, FreshSignInNeeded, WrongCredentials, IdempotencyMismatch, Conflict, Unavailable
         ),
+        **problems(TooManyTries, statuses={TooManyTries: 429}),
     },
 )
 def ask(body: RequestBody) -> Response:
@@ -169,12 +166,6 @@ def _noted(account_id: UUID, answer: Mapping[str, Any]) -> RequestAnswer:
 def check_fresh(person: Person, password: str | None) -> None:
     """Raises FreshSignInNeeded or WrongCredentials unless it is surely this person who asks, now."""
     if password is None:
-        if not is_fresh(person.session, unit.clock.now()):
-            raise FreshSignInNeeded
-        return
-    # Whoever leaves on two devices at once is answered on both.
-    with unit.bound().begin() as work:
-        account = people.read_account(work, person.account_id)
-    if not passwords().matches(password, account.password_hash):
-        note_refused(account.id, person.session.id)
+        require_fresh(person)
+    elif is_password_of(person, password) is None:
         raise WrongCredentials("This is not the password of your account. Check it and try again.")

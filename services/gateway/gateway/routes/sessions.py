@@ -1,7 +1,8 @@
 """/v1/sessions: signing in, one's devices, signing out."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from flask import Response, jsonify, request
@@ -11,15 +12,16 @@ from common.answers import Answer
 from common.erasure import PersonGone
 from common.errors import NotFound
 from common.problems import problems
-from gateway.domain.people import SESSION_LIFETIME, NotSignedIn, WrongCredentials
-from gateway.domain.security import Kind
+from gateway.domain.people import SESSION_LIFETIME, Account, ForgedRequest, NotSignedIn, WrongCredentials
+from gateway.domain.security import NOBODY_KNOWS, Kind, agent_of, words_of
+from gateway.domain.tries import TooManyTries
+from gateway.repository import Work
 from gateway.routes.context import COOKIE, SECURITY, check_origin, current_person, passwords, public, unit
+from gateway.routes.guards import guard, known_device, remember_device
 from gateway.routes.security import note_failure, origin
-from gateway.use_cases import people, security
+from gateway.use_cases import alerts, factors, people, security, tries
 
 routes = public("sessions")
-
-SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
 
 
 class NoSuchSession(NotFound):
@@ -39,6 +41,17 @@ class OpenedAnswer(Answer):
     id: UUID
     token: str
     expires_at: datetime
+
+
+class StepAnswer(Answer):
+    """The password was right, and a second factor is needed: send `step` with a code to `/v1/sessions/step`.
+
+    Nobody is signed in by that. Where the person has a passkey, it may be used instead, and needs no step.
+    """
+
+    step: str
+    expires_at: datetime
+    ways: Annotated[list[Literal["code", "recovery_code", "passkey"]], Field(examples=[["code", "recovery_code"]])]
 
 
 class SessionAnswer(Answer):
@@ -71,26 +84,38 @@ class SessionPath(BaseModel):
     session_id: UUID
 
 
-@routes.post("/v1/sessions", responses={201: OpenedAnswer, **problems(WrongCredentials, PersonGone)})
+@routes.post(
+    "/v1/sessions",
+    responses={
+        201: OpenedAnswer,
+        202: StepAnswer,
+        **problems(WrongCredentials, ForgedRequest, PersonGone, TooManyTries, statuses={TooManyTries: 429}),
+    },
+)
 def sign_in(body: SignInBody) -> Response:
-    """Sign a device in: a token, and the same as a cookie for browsers."""
+    """Sign a device in: a token, and the same as a cookie for browsers. 202 where a second factor is needed.
+
+    After several wrong passwords it takes a wait, for an address nobody has as well. A device that signed in before
+    has tries of its own, so that nobody is locked out by what strangers try.
+    """
     check_origin()
     with unit.begin() as work:
         account = work.accounts.find_by_address(body.email)
+        watched = guard("sign-in", work.accounts.index_of(body.email).hex(), account)
+        counted = tries.begin(work, watched)
     if not passwords().matches(body.password, account.password_hash if account else None) or account is None:
         if account is not None:
             note_failure(account.id)
         raise WrongCredentials
     fresh = passwords().hash(body.password) if passwords().outdated(account.password_hash) else None
     with unit.begin(person=account.id) as work:
+        tries.succeed(work, watched, counted)
         if fresh:
             work.accounts.rehash(account.id, fresh)
-        opened = people.open_session(work, account.id, device=_device(), origin=origin())
-    answer = OpenedAnswer(id=opened.session.id, token=opened.token, expires_at=opened.session.expires_at)
-    response = jsonify(answer.model_dump(mode="json"))
-    response.status_code = 201
-    set_cookie(response, opened.token)
-    return response
+            account = replace(account, password_hash=fresh)
+        if factors.has_second_factor(work, account.id):
+            return _half_open(work, account)
+        return opened_response(work, account)
 
 
 @routes.get("/v1/sessions", security=SECURITY, responses={200: SessionsAnswer, **problems(NotSignedIn)})
@@ -139,12 +164,42 @@ def sign_out(path: SessionPath) -> Response:
     return response
 
 
+def opened_response(work: Work, account: Account) -> Response:
+    """A session for the device that asks, by token and by cookie; and it is known from then on."""
+    if known_device(account) is None:
+        alerts.tell_of_device(work, account, origin())
+    opened = people.open_session(work, account.id, device=_device(), origin=origin())
+    answer = OpenedAnswer(id=opened.session.id, token=opened.token, expires_at=opened.session.expires_at)
+    response = jsonify(answer.model_dump(mode="json"))
+    response.status_code = 201
+    set_cookie(response, opened.token)
+    remember_device(response, account.id, account.password_hash)
+    return response
+
+
+def _half_open(work: Work, account: Account) -> Response:
+    token, step = people.begin_step(work, account.id)
+    found = work.factors.of(account.id)
+    answer = StepAnswer(
+        step=token,
+        expires_at=step.expires_at,
+        ways=[
+            *(["code"] if found.totp_since else []),
+            *(["recovery_code"] if found.codes_left else []),
+            *(["passkey"] if found.passkeys else []),
+        ],
+    )
+    response = jsonify(answer.model_dump(mode="json"))
+    response.status_code = 202
+    return response
+
+
 def set_cookie(response: Response, token: str) -> None:
     """Let the browser bring the token back: to this host only, over TLS only, never to scripts."""
     response.set_cookie(COOKIE, token, max_age=SESSION_LIFETIME, path="/", secure=True, httponly=True, samesite="Lax")
 
 
 def _device() -> str:
-    """What kind of device it is, in a word or two; the full user agent is not kept."""
-    agent = request.headers.get("User-Agent", "")
-    return next((system for system in SYSTEMS if system in agent), "Another device")
+    """What kind of device it is, in a few words, as in `Firefox on Windows`; the full user agent is not kept."""
+    words = words_of(agent_of(request.headers.get("User-Agent", "")))
+    return "Another device" if words == NOBODY_KNOWS else words

@@ -76,12 +76,12 @@ def ask_for_address(work: Work, account_id: UUID, email: str, *, session_id: UUI
     account, email = _locked(work, account_id), check_address(email)
     asked_from = work.accounts.index_of(account.email)
     if work.accounts.index_of(email) == asked_from:
-        _call_off(work, account.id)
+        call_off(work, account.id)
         return
     day_ago = work.clock.now() - timedelta(days=1)
     if work.mails.asked_since(account.id, LEAVING_MAIL, day_ago) >= CHANGES_A_DAY:
         raise TooManyChanges
-    _call_off(work, account.id)
+    call_off(work, account.id)
     change_id = work.addresses.put(account.id, email, asked_from=asked_from, session_id=session_id)
     work.mails.add(account.id, LEAVING_MAIL, parameters={"change": str(change_id)})
 
@@ -102,6 +102,8 @@ def confirm_address(work: Work, account_id: UUID, change_id: UUID) -> None:
     _correct(work, account, {EMAIL: change.email}, correction_id=change.id)
     security.note_ended(work, account_id, work.sessions.close_others(account_id, change.session_id))
     work.mails.call_off(account_id, [VERIFY_MAIL])
+    # A link that went to the old address sets nothing any more.
+    work.recoveries.drop(account_id)
     work.mails.add(account_id, CHANGED_MAIL)
 
 
@@ -125,6 +127,7 @@ def change_password(
     """Another password: every other device is signed out, and she is told. False when it has changed meanwhile."""
     if not work.accounts.change_password(account, password_hash):
         return False
+    work.recoveries.drop(account.id)
     security.note(work, account.id, Kind.PASSWORD_CHANGED, origin, session_id=session_id)
     security.note_ended(work, account.id, work.sessions.close_others(account.id, session_id), origin)
     work.mails.add(account.id, PASSWORD_MAIL)
@@ -209,7 +212,8 @@ def _values(account: Account) -> dict[str, str]:
     return {NAME: account.name, CONTACT: account.contact, EMAIL: account.email}
 
 
-def _call_off(work: Work, account_id: UUID) -> None:
+def call_off(work: Work, account_id: UUID) -> None:
+    """Forget the address that waits, and the mails that would speak of it."""
     if work.addresses.drop(account_id):
         work.mails.call_off(account_id, [LEAVING_MAIL, CONFIRM_MAIL])
 

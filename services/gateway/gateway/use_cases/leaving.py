@@ -17,6 +17,7 @@ _PATIENCE: Final = timedelta(hours=1)
 def sign_out(work: Work, user_id: UUID) -> None:
     """Every device at once."""
     work.sessions.close_all(user_id)
+    work.recoveries.drop(user_id)
 
 
 def uploads_of(work: Work, user_id: UUID) -> Mapping[str, Sequence[str]]:

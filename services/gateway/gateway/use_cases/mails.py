@@ -19,6 +19,7 @@ from gateway.repository.mails import MAX_ATTEMPTS, Mail
 from gateway.use_cases import tickets
 from gateway.use_cases.corrections import CONFIRM_MAIL, IN_USE_MAIL, LEAVING_MAIL
 from gateway.use_cases.policies import POLICY_MAIL
+from gateway.use_cases.recovery import RECOVER_MAIL
 
 # What others may ask for; there are words for each in web/templates/mail.
 LETTERS = frozenset(
@@ -146,6 +147,11 @@ def _addressed(work: Work, mail: Mail, account: Account) -> ToSend | None:
     asked is told the same in either case.
     """
     now = work.clock.now()
+    if mail.template == RECOVER_MAIL:
+        recovery = work.recoveries.find(account.id, UUID(mail.parameters["recovery"]))
+        if recovery is None:
+            return None
+        work.recoveries.renew(recovery.id)
     if mail.template not in {LEAVING_MAIL, CONFIRM_MAIL}:
         return ToSend(mail=mail, account=account, to=account.email, template=mail.template, began=now)
     change = work.addresses.find(account.id)
@@ -168,7 +174,7 @@ def _go_on(work: Work, mail: Mail) -> None:
 
 
 def _wanted(work: Work, mail: Mail, account: Account) -> bool:
-    if mail.template == POLICY_MAIL:
+    if mail.template in {POLICY_MAIL, RECOVER_MAIL}:
         return not work.notices.leaving([account.id])
     return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(account.id)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from common.contracts.gateway import UserRegistered
 from gateway.domain.corrections import check_name
+from gateway.domain.factors import Step
 from gateway.domain.people import (
     Account,
     LinkExpired,
@@ -66,6 +67,12 @@ def open_session(work: Work, account_id: UUID, *, device: str, origin: Origin = 
     session = work.sessions.open(account_id, token_digest(token), device=device)
     security.note(work, account_id, Kind.SIGNED_IN, origin, session_id=session.id)
     return OpenedSession(session=session, token=token)
+
+
+def begin_step(work: Work, account_id: UUID) -> tuple[str, Step]:
+    """The password was right, the second factor is still to come. The token opens nothing by itself."""
+    token = secrets.token_urlsafe(32)
+    return token, work.sessions.begin_step(account_id, token_digest(token))
 
 
 def recognise(work: Work, token: str) -> Session:

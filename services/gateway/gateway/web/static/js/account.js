@@ -2,6 +2,7 @@
 import { patch, Problem, put, read } from "./api.js";
 import { correctionItem } from "./corrections.js";
 import { showDevices } from "./devices.js";
+import { showFactors } from "./factors.js";
 import { isFilledIn, showProblem } from "./form.js";
 import { show, showParts } from "./part.js";
 import { showOlderUses, showUses } from "./uses.js";
@@ -145,4 +146,4 @@ function openPassword() {
 window.addEventListener("hashchange", openPassword);
 openPassword();
 void read("/v1/account").then((account) => showWaiting(account.new_address), () => {});
-showParts({ devices: loadDevices, uses: showUses, corrections: showCorrections });
+showParts({ factors: showFactors, devices: loadDevices, uses: showUses, corrections: showCorrections });

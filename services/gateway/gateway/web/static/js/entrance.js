@@ -1,6 +1,7 @@
 /** Signing up and signing in. */
 import { post } from "./api.js";
 import { isFilledIn, showProblem } from "./form.js";
+import { listenToStep, showStep } from "./secondstep.js";
 
 const MISSING = {
   name: "Write what the studio should call you.",
@@ -16,7 +17,13 @@ function nextPage() {
   return asked.origin === location.origin ? asked.pathname + asked.search + asked.hash : "/studio";
 }
 
-const signIn = ({ email, password }) => post("/v1/sessions", { email, password });
+/** False when a second factor is still to come. */
+async function signIn({ email, password }) {
+  const answer = await post("/v1/sessions", { email, password });
+  if (!answer.step) return true;
+  showStep(answer);
+  return false;
+}
 
 async function signUp(fields, form) {
   const { name, email, password } = fields;
@@ -24,7 +31,7 @@ async function signUp(fields, form) {
   // The account's key is its own intent: a second press after a lost answer opens no second account.
   form.dataset.key ||= crypto.randomUUID();
   await post("/v1/accounts", { name, email, password, adult: true, policy_version }, form.dataset.key);
-  await signIn(fields);
+  return signIn(fields);
 }
 
 async function submit(form, send) {
@@ -33,8 +40,8 @@ async function submit(form, send) {
   const fieldset = form.querySelector("fieldset");
   fieldset.disabled = true;
   try {
-    await send(fields, form);
-    location.assign(nextPage());
+    if (await send(fields, form)) location.assign(nextPage());
+    else fieldset.disabled = false;
   } catch (problem) {
     fieldset.disabled = false;
     showProblem(form, problem, document.getElementById("form-error"));
@@ -57,6 +64,7 @@ function reveal(button) {
   button.setAttribute("aria-pressed", String(!shown));
 }
 
+listenToStep(() => location.assign(nextPage()));
 for (const [id, send] of Object.entries({ signup: signUp, signin: signIn })) {
   const form = document.getElementById(id);
   if (form) open(form, send);

@@ -1,0 +1,127 @@
+"""How people get in, and how strangers are kept out: what becomes of every column."""
+
+from common.inventory import AsJson, Category, Column, Days, Delete, Hours, Purpose, Table, Until, UntilErased, Withheld
+
+WOULD_SIGN_IN = "It would let somebody else sign in."
+NO_WORDS = "It is of use to the studio and to your device only, and says nothing about you."
+
+ACCESS = (
+    Table(
+        "recovery_wishes",
+        subject=None,
+        because="a keyed digest of an address that somebody typed in, until it was looked whether it is anybody's",
+        retain=Hours(1, after="asked_at"),
+        columns={"email_index": "A keyed digest of the address.", "asked_at": "When it was typed in."},
+    ),
+    Table(
+        "recoveries",
+        what="A link to set a new password",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U3,),
+        retain=Until("expires_at", within=Days(1)),
+        erase=Delete(),
+        export=AsJson("account/recovery.json"),
+        columns={
+            "account_id": "Whose password it sets.",
+            "id": Column("The id that the link carries under a signature.", withheld=WOULD_SIGN_IN),
+            "asked_at": "When it was asked for.",
+            "expires_at": "Until when it works; then it is forgotten.",
+        },
+    ),
+    Table(
+        "tries",
+        subject=None,
+        because="a keyed digest lets the studio notice that somebody guesses, and tells nobody who that is",
+        retain=Until("due_at", within=Hours(8)),
+        columns={
+            "who": "A keyed digest of an account, a device or a network.",
+            "due_at": "Until when what was tried counts.",
+        },
+    ),
+    Table(
+        "totp",
+        what="Your authenticator app",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("account/authenticator.json"),
+        columns={
+            "account_id": "Whose app it is.",
+            "secret": Column("The secret it makes its codes of.", sealed=True, withheld=WOULD_SIGN_IN),
+            "made_at": "When it was set up.",
+            "confirmed_at": "When it showed its first code.",
+            "last_step": "Which half minute's code was used last.",
+        },
+    ),
+    Table(
+        "recovery_codes",
+        what="Codes for the day you lose your second factor",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("account/recovery_codes.json"),
+        columns={
+            "account_id": "Whose codes they are.",
+            "digest": Column("A keyed digest of a code.", withheld=WOULD_SIGN_IN),
+            "made_at": "When it was made.",
+        },
+    ),
+    Table(
+        "passkeys",
+        what="Your passkeys",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("account/passkeys.json"),
+        columns={
+            "id": "The id of the passkey.",
+            "account_id": "Whose it is.",
+            "credential_id": Column("What its device calls it.", withheld=NO_WORDS),
+            "public_key": Column("The public half of the key; the other never leaves the device.", withheld=NO_WORDS),
+            "sign_count": "How often it was used, by its own count.",
+            "name": Column("How you call it.", sealed=True),
+            "made_at": "When it was added.",
+            "last_used_at": "When it was last used.",
+        },
+    ),
+    Table(
+        "passkey_challenges",
+        what="A number your passkey is asked to sign",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        retain=Until("expires_at", within=Hours(1)),
+        erase=Delete(),
+        export=Withheld("It is a random number, and gone after five minutes."),
+        columns={
+            "id": "The id of the number.",
+            "account_id": "Who adds a passkey; nobody for somebody who signs in.",
+            "challenge": "The number.",
+            "expires_at": "Until when it can be signed.",
+        },
+    ),
+    Table(
+        "sign_in_steps",
+        what="A sign-in that waits for its second factor",
+        subject="account_id",
+        category=Category.C5,
+        purposes=(Purpose.U8,),
+        retain=Until("expires_at", within=Hours(1)),
+        erase=Delete(),
+        export=AsJson("account/sign_in_steps.json"),
+        columns={
+            "id": "The id of the sign-in.",
+            "account_id": "Whose it is.",
+            "token_digest": Column("A digest of its token.", withheld=WOULD_SIGN_IN),
+            "tries": "How many codes were tried.",
+            "expires_at": "Until when it can be finished.",
+        },
+    ),
+)
