@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from common.settings import ExportSettings
+from gateway.domain.origins import parse_origins
 
 
 class Settings(ExportSettings):
@@ -33,10 +34,20 @@ class Settings(ExportSettings):
     policy_mails_per_minute: Annotated[int, Field(gt=0)] = 600
     # How many proxies of our own stand before the gateway: of what they tell of clients, so much is believed.
     trusted_proxies: int = Field(default=0, ge=0, le=9)
+    # Requests a minute from one address, to what needs nobody to be signed in. A whole school may be one address.
+    requests_per_address: Annotated[int, Field(gt=0)] = 1200
+    # Which other sites' scripts may use the API in a browser, by commas: they bring a token or a key, never a cookie.
+    cors_origins: str = ""
     # A live stream holds a thread for as long as a page is open.
     web_threads: int = 64
     live_streams: int = 48
     live_streams_per_person: int = 6
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, given: str) -> str:
+        parse_origins(given)
+        return given
 
     @property
     def neighbours(self) -> Mapping[str, str]:

@@ -39,6 +39,7 @@ from gateway.domain.corrections import TooManyChanges
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
+from gateway.domain.origins import parse_origins
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.domain.policies import Pace
 from gateway.domain.rights import ArchiveExpired
@@ -56,6 +57,9 @@ from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
 from gateway.routes.accounts import SignUpBody
 from gateway.routes.context import COOKIE, Studio
+from gateway.routes.crossing import Origins
+from gateway.routes.limits import Door
+from gateway.routes.scopes import describe
 from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
@@ -85,6 +89,7 @@ STATUSES: Mapping[type[Refused], int] = {
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
     "token": {"type": "http", "scheme": "bearer"},
+    "api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "fig_…"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
     "ticket_key": {"type": "apiKey", "in": "header", "name": TICKET_KEY},
 }
@@ -156,12 +161,15 @@ def build(settings: Settings | None = None) -> Service[Work]:
         statuses=STATUSES,
         proxies=settings.trusted_proxies,
         security_schemes=SECURITY_SCHEMES,
+        describe=describe,
         ports=[
             Studio(
                 policies=policies,
                 fingerprint_key=derived(secret, "fingerprint"),
                 public_url=settings.public_url.rstrip("/"),
             ),
+            Door(digest_key=derived(secret, "door"), per_address=settings.requests_per_address),
+            Origins(parse_origins(settings.cors_origins)),
             Passwords(),
             peers,
             live,

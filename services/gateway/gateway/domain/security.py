@@ -49,6 +49,8 @@ class Kind(StrEnum):
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
     DELETION_ASKED = "deletion_asked"
+    KEY_MADE = "key_made"
+    KEY_REVOKED = "key_revoked"
 
 
 FAILURES: Final = frozenset({Kind.SIGN_IN_FAILED, Kind.PASSWORD_REFUSED})
@@ -61,6 +63,8 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.SIGNED_OUT: "Signed out",
     Kind.SESSION_ENDED: "A device was signed out from elsewhere",
     Kind.DELETION_ASKED: "The deletion of the account was asked for",
+    Kind.KEY_MADE: "An API key was made",
+    Kind.KEY_REVOKED: "An API key was revoked",
 }
 
 

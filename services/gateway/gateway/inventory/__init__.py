@@ -18,6 +18,7 @@ from common.inventory import (
     queues_of,
 )
 from gateway.inventory.contact import CONTACT
+from gateway.inventory.door import DOOR
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
 
@@ -326,6 +327,7 @@ INVENTORY = Inventory(
         },
     ),
     *CONTACT,
+    *DOOR,
     Table(
         "policy_notices",
         subject=None,

@@ -18,8 +18,10 @@ from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
 from gateway.repository.corrections import Corrections
+from gateway.repository.door_rates import DoorRates
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
+from gateway.repository.keys import ApiKeys
 from gateway.repository.mails import Mails
 from gateway.repository.notices import Notices
 from gateway.repository.security import SecurityLog
@@ -47,6 +49,8 @@ class Work:
     consents: Consents
     allowances: Allowances
     rates: Rates
+    door_rates: DoorRates
+    keys: ApiKeys
     addresses: Addresses
     corrections: Corrections
     alarms: Alarms
@@ -78,6 +82,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             consents=Consents(connection),
             allowances=Allowances(connection),
             rates=Rates(connection, clock),
+            door_rates=DoorRates(connection, clock),
+            keys=ApiKeys(connection, clock, sealer, index_key),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             alarms=Alarms(connection, clock),

@@ -15,8 +15,9 @@ _PATIENCE: Final = timedelta(hours=1)
 
 
 def sign_out(work: Work, user_id: UUID) -> None:
-    """Every device at once."""
+    """Every device and every key at once."""
     work.sessions.close_all(user_id)
+    work.keys.revoke_all(user_id)
 
 
 def uploads_of(work: Work, user_id: UUID) -> Mapping[str, Sequence[str]]:
