@@ -124,10 +124,10 @@ def _count_media() -> None:
 
 
 def _recognised_or_counted(count: Callable[[Work, UUID], None]) -> None:
-    """Whoever guesses at tokens is counted by her address."""
+    """Whoever guesses at tokens is counted by her address, and so is a key that may not do what it tries."""
     try:
         _recognised(count)
-    except NotSignedIn:
+    except (NotSignedIn, ScopeMissing):
         limits.count_address()
         raise
     except RateLimited as refusal:
