@@ -30,7 +30,7 @@ class KeyPath(BaseModel):
     key_id: UUID
 
 
-class KeyBody(BaseModel):
+class ApiKeyBody(BaseModel):
     """A key to be made. It needs the password, or a sign-in of the last 15 minutes.
 
     `rate` are requests a minute, where they shall be fewer than the plan's; without `expires_at` it never ends.
@@ -43,7 +43,7 @@ class KeyBody(BaseModel):
     password: Annotated[str | None, Field(max_length=200)] = None
 
 
-class KeyAnswer(Answer):
+class ApiKeyAnswer(Answer):
     """A key, as far as it is ever shown again: how it begins, what it may do, when it was last used (to the minute)."""
 
     id: UUID
@@ -56,30 +56,30 @@ class KeyAnswer(Answer):
     expires_at: datetime | None
 
 
-class MadeKeyAnswer(KeyAnswer):
+class MadeApiKeyAnswer(ApiKeyAnswer):
     """A fresh key. `token` is shown this once: an answer repeated for the same Idempotency-Key comes without it."""
 
     token: Annotated[str | None, Field(examples=["fig_k3vq7xma_3gC1…"])] = None
 
 
-class KeysAnswer(Answer):
+class ApiKeysAnswer(Answer):
     """A person's keys, the latest first."""
 
-    items: list[KeyAnswer]
+    items: list[ApiKeyAnswer]
     next_cursor: str | None = None
 
 
 @routes.post(
     "/v1/api-keys",
     responses={
-        201: MadeKeyAnswer,
+        201: MadeApiKeyAnswer,
         **problems(
             Invalid, NotSignedIn, WrongCredentials, ForgedRequest, FreshSignInNeeded, ScopeMissing, PersonGone,
             TooManyKeys, IdempotencyMismatch,
         ),
     },
 )  # fmt: skip
-def make_key(body: KeyBody) -> Response:
+def make_key(body: ApiKeyBody) -> Response:
     """Make a key. No key can do that."""
     person = current_person()
     scopes = in_order(body.scopes)
@@ -96,21 +96,21 @@ def make_key(body: KeyBody) -> Response:
         shown = _answer(made.key).model_dump()
         # What is kept to be repeated is not the key: it is nowhere.
         return Made(
-            answer=MadeKeyAnswer(**shown, token=made.token), kept=MadeKeyAnswer(**shown), owner=person.account_id
+            answer=MadeApiKeyAnswer(**shown, token=made.token), kept=MadeApiKeyAnswer(**shown), owner=person.account_id
         )
 
     return once(str(person.account_id), parts, make)
 
 
-@routes.get("/v1/api-keys", responses={200: KeysAnswer, **problems(NotSignedIn, ScopeMissing)})
-def list_keys() -> KeysAnswer:
+@routes.get("/v1/api-keys", responses={200: ApiKeysAnswer, **problems(NotSignedIn, ScopeMissing)})
+def list_keys() -> ApiKeysAnswer:
     """One's keys, and when each was last used."""
     with unit.begin() as work:
-        return KeysAnswer(items=[_answer(key) for key in work.keys.of(current_person().account_id)])
+        return ApiKeysAnswer(items=[_answer(key) for key in work.keys.of(current_person().account_id)])
 
 
-@routes.get("/v1/api-keys/<key_id>", responses={200: KeyAnswer, **problems(NotSignedIn, ScopeMissing, NoSuchKey)})
-def read_key(path: KeyPath) -> KeyAnswer:
+@routes.get("/v1/api-keys/<key_id>", responses={200: ApiKeyAnswer, **problems(NotSignedIn, ScopeMissing, NoSuchKey)})
+def read_key(path: KeyPath) -> ApiKeyAnswer:
     """One key."""
     with unit.begin() as work:
         return _answer(keys.read(work, current_person().account_id, path.key_id))
@@ -132,8 +132,8 @@ def revoke_key(path: KeyPath) -> Response:
     return Response(status=204)
 
 
-def _answer(key: ApiKey) -> KeyAnswer:
-    return KeyAnswer(
+def _answer(key: ApiKey) -> ApiKeyAnswer:
+    return ApiKeyAnswer(
         id=key.id,
         name=key.name,
         prefix=key.prefix,

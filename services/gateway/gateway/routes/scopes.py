@@ -4,6 +4,7 @@ A key opens what stands here with a scope, and nothing else: a route that is for
 the table against the routes there are, and the OpenAPI document is completed from it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, Final, TypeAlias
@@ -31,6 +32,7 @@ class Needs(Enum):
 Need: TypeAlias = Needs | Scope
 
 NOBODY, PERSON, LETTER = Needs.NOBODY, Needs.PERSON, Needs.LETTER
+_PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 NEEDS: Final[Mapping[str, Need]] = {
@@ -141,7 +143,7 @@ def scope_needed(request: Request) -> Scope | None:
 
 def address_of(rule: str) -> str:
     """A route's address as OpenAPI writes it."""
-    return rule.replace("<", "{").replace(">", "}")
+    return _PLACE.sub(r"{\1}", rule)
 
 
 def describe(document: dict[str, Any]) -> None:
