@@ -1,9 +1,9 @@
 """The gateway's settings; the only reader of its environment."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from common.settings import ExportSettings
 from gateway.domain.origins import parse_origins
@@ -38,6 +38,8 @@ class Settings(ExportSettings):
     requests_per_address: Annotated[int, Field(gt=0)] = 1200
     # Which other sites' scripts may use the API in a browser, by commas: they bring a token or a key, never a cookie.
     cors_origins: str = ""
+    # Whether call-backs may go to this machine and its network, also without TLS; in local mode only.
+    local_webhooks: bool = False
     # A live stream holds a thread for as long as a page is open.
     web_threads: int = 64
     live_streams: int = 48
@@ -48,6 +50,12 @@ class Settings(ExportSettings):
     def _origins(cls, given: str) -> str:
         parse_origins(given)
         return given
+
+    @model_validator(mode="after")
+    def _no_calls_inside(self) -> Self:
+        if self.local_webhooks and self.mode != "local":
+            raise ValueError("FIGURINE_LOCAL_WEBHOOKS is for local mode: calls would reach what only we may reach")
+        return self
 
     @property
     def neighbours(self) -> Mapping[str, str]:

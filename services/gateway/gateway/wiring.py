@@ -24,6 +24,7 @@ from common.settings import load
 from common.storage import ObjectStore
 from common.tokens import TokenIssuer
 from common.work import UnitOfWork
+from gateway.adapters.caller import PublicCaller
 from gateway.adapters.intake import Intake
 from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
@@ -46,6 +47,7 @@ from gateway.domain.rights import ArchiveExpired
 from gateway.domain.tickets import TooManyMessages
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
+from gateway.jobs.calling import Messenger, calling_jobs
 from gateway.jobs.desk import desk_jobs
 from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
@@ -167,6 +169,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
                 policies=policies,
                 fingerprint_key=derived(secret, "fingerprint"),
                 public_url=settings.public_url.rstrip("/"),
+                local_webhooks=settings.local_webhooks,
             ),
             Door(digest_key=derived(secret, "door"), per_address=settings.requests_per_address),
             Origins(parse_origins(settings.cors_origins)),
@@ -182,6 +185,9 @@ def build(settings: Settings | None = None) -> Service[Work]:
         jobs=[
             *jobs(office, follower, bell),
             *desk_jobs(unit),
+            *calling_jobs(
+                Messenger(unit=unit, caller=PublicCaller(local=settings.local_webhooks, ca_file=settings.ca_file))
+            ),
             *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),

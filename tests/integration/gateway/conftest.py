@@ -246,6 +246,7 @@ def gateway_service(
             # All who are tested with come from one address.
             requests_per_address=1_000_000,
             cors_origins=SHOP,
+            local_webhooks=True,
             live_streams_per_person=2,
         )
         service = gateway.wiring.build(settings)

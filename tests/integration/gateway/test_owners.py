@@ -17,7 +17,7 @@ from billing.use_cases import transfers
 from common.service import Service
 from gateway.domain.keys import Scope
 from gateway.routes.scopes import NEEDS, Needs
-from tests.integration.gateway.studio import ORIGIN, Person, Studio
+from tests.integration.gateway.studio import ORIGIN, PASSWORD, Person, Studio
 from tests.integration.gateway.test_api_keys import make, script
 
 PLACES = re.compile(r"{(\w+)}")
@@ -55,6 +55,8 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /v1/figurines/{figurine_id}/edits": {"note": "More hair."},
     "PUT /v1/figurines/{figurine_id}/rating": {"stars": 5},
     "POST /v1/support/tickets/{ticket_id}/messages": {"message": "And now?"},
+    "POST /v1/webhooks/{webhook_id}/secret": {"password": PASSWORD},
+    "POST /v1/webhooks/{webhook_id}/redeliver": {},
 }
 
 
@@ -117,6 +119,9 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
         "figurine_id": figurine,
         "session_id": ada.get("/v1/sessions").get_json()["items"][0]["id"],
         "key_id": thing(make(ada)),
+        "webhook_id": thing(
+            ada.ask("POST", "/v1/webhooks", json={"url": "https://shop.example/in", "events": ["credits.changed"]})
+        ),
         "photo_id": ada.get("/v1/photos").get_json()["saved"][0]["id"],
         "order_id": order,
         "invoice_id": invoice,

@@ -51,6 +51,8 @@ class Kind(StrEnum):
     DELETION_ASKED = "deletion_asked"
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"
+    WEBHOOK_MADE = "webhook_made"
+    WEBHOOK_REMOVED = "webhook_removed"
 
 
 FAILURES: Final = frozenset({Kind.SIGN_IN_FAILED, Kind.PASSWORD_REFUSED})
@@ -65,6 +67,8 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.DELETION_ASKED: "The deletion of the account was asked for",
     Kind.KEY_MADE: "An API key was made",
     Kind.KEY_REVOKED: "An API key was revoked",
+    Kind.WEBHOOK_MADE: "A webhook was made",
+    Kind.WEBHOOK_REMOVED: "A webhook was removed",
 }
 
 

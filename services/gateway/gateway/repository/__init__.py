@@ -28,10 +28,12 @@ from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
+from gateway.repository.webhooks import Webhooks
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
 CORRECTION_CHANNEL = "gateway.corrections"
+WEBHOOK_CHANNEL = "gateway.webhooks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class Work:
     rates: Rates
     door_rates: DoorRates
     keys: ApiKeys
+    webhooks: Webhooks
     addresses: Addresses
     corrections: Corrections
     alarms: Alarms
@@ -84,6 +87,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             rates=Rates(connection, clock),
             door_rates=DoorRates(connection, clock),
             keys=ApiKeys(connection, clock, sealer, index_key),
+            webhooks=Webhooks(connection, clock, sealer, WEBHOOK_CHANNEL),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             alarms=Alarms(connection, clock),

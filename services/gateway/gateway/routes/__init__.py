@@ -11,6 +11,7 @@ from gateway.routes.api_keys import routes as api_keys
 from gateway.routes.archives import routes as archives
 from gateway.routes.audits import routes as audits
 from gateway.routes.buying import routes as buying
+from gateway.routes.callbacks import routes as callbacks
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
@@ -56,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sessions,
     security,
     api_keys,
+    callbacks,
     styles,
     figurines,
     edits,

@@ -38,6 +38,8 @@ class Studio:
     fingerprint_key: bytes
     # Where people reach it, without a slash at the end.
     public_url: str
+    # Whether call-backs may go to this machine, for trying things out.
+    local_webhooks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
