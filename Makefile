@@ -45,6 +45,10 @@ e2e: ready-to-test ## Run the tests that use the whole studio, through its publi
 chaos: ready-to-test ## Run the tests that kill processes and servers
 	@.venv/bin/pytest tests/chaos
 
+.PHONY: fuzz
+fuzz: ready-to-test ## Ask the public door thousands of odd things, and see that every answer is a documented one
+	@.venv/bin/pytest tests/integration/gateway/test_fuzz.py --hypothesis-profile=fuzz --timeout=7200
+
 .PHONY: check
 check: ready-to-check ## Check style, types, imports, and that the published contracts are current
 	@.venv/bin/ruff check .

@@ -152,6 +152,8 @@ class Environments:
             "FIGURINE_PUBLIC_URL": self.address("gateway"),
             "FIGURINE_SMTP_URL": self._mail.url(),
             "FIGURINE_OPERATOR_EMAIL": "operators@localhost",
+            # Whoever uses it here comes from one address.
+            "FIGURINE_REQUESTS_PER_ADDRESS": "60000",
             **{f"FIGURINE_{called.upper()}_URL": self.address(called) for called in _CALLED},
         }
 

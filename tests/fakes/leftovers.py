@@ -19,6 +19,7 @@ WORK = {
         "access_log",
         "policy_told",
         "policy_notices",
+        "deliveries",
     ),
     "generation": (
         "outbox",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from flask import Blueprint
@@ -59,6 +59,8 @@ class Service(Generic[W]):
     max_body_bytes: int = 1024 * 1024
     # How people authenticate at this service's public routes, as OpenAPI security schemes.
     security_schemes: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    # What it has to say about its routes, beside what each says itself: given the OpenAPI document to complete.
+    describe: Callable[[dict[str, Any]], None] = lambda _: None
     # What routes may ask for by type, besides the unit of work.
     ports: Sequence[object] = ()
     subscriptions: Subscriptions[W] = field(default_factory=dict[type, Callable[[W, object], None]])

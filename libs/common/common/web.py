@@ -172,7 +172,9 @@ def _add_probes(app: Application, service: Service[W]) -> None:
 
     @cache
     def openapi() -> dict[str, Any]:
-        return complete(cast("dict[str, Any]", app.api_doc))
+        document = complete(cast("dict[str, Any]", app.api_doc))
+        service.describe(document)
+        return document
 
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)

@@ -10,6 +10,7 @@ from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.domain.photo import SanePhoto, UploadKeys
 from gateway.domain.styles import Style
+from gateway.domain.webhooks import Called
 
 
 @runtime_checkable
@@ -89,6 +90,14 @@ class Letters(Protocol):
 
         Without an account it is about a question, and for whoever asked it.
         """
+        ...
+
+
+class Caller(Protocol):
+    """Calls endpoints of developers back."""
+
+    def call(self, url: str, headers: Mapping[str, str], body: bytes) -> Called:
+        """POST it there, and nowhere else. Whatever goes wrong is told, not raised."""
         ...
 
 

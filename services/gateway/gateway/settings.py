@@ -1,11 +1,12 @@
 """The gateway's settings; the only reader of its environment."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from common.settings import ExportSettings
+from gateway.domain.origins import parse_origins
 
 
 class Settings(ExportSettings):
@@ -33,10 +34,28 @@ class Settings(ExportSettings):
     policy_mails_per_minute: Annotated[int, Field(gt=0)] = 600
     # How many proxies of our own stand before the gateway: of what they tell of clients, so much is believed.
     trusted_proxies: int = Field(default=0, ge=0, le=9)
+    # Requests a minute from one address, to what needs nobody to be signed in. A whole school may be one address.
+    requests_per_address: Annotated[int, Field(gt=0)] = 1200
+    # Which other sites' scripts may use the API in a browser, by commas: they bring a token or a key, never a cookie.
+    cors_origins: str = ""
+    # Whether call-backs may go to this machine and its network, also without TLS; in local mode only.
+    local_webhooks: bool = False
     # A live stream holds a thread for as long as a page is open.
     web_threads: int = 64
     live_streams: int = 48
     live_streams_per_person: int = 6
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, given: str) -> str:
+        parse_origins(given)
+        return given
+
+    @model_validator(mode="after")
+    def _no_calls_inside(self) -> Self:
+        if self.local_webhooks and self.mode != "local":
+            raise ValueError("FIGURINE_LOCAL_WEBHOOKS is for local mode: calls would reach what only we may reach")
+        return self
 
     @property
     def neighbours(self) -> Mapping[str, str]:

@@ -24,6 +24,7 @@ from common.settings import load
 from common.storage import ObjectStore
 from common.tokens import TokenIssuer
 from common.work import UnitOfWork
+from gateway.adapters.caller import PublicCaller
 from gateway.adapters.intake import Intake
 from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
@@ -42,6 +43,7 @@ from gateway.domain.corrections import TooManyChanges
 from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import InsufficientCredits, RangeOutside
 from gateway.domain.models import ModelFailed, TooManyModels
+from gateway.domain.origins import parse_origins
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.domain.policies import Pace
 from gateway.domain.rights import ArchiveExpired
@@ -49,6 +51,7 @@ from gateway.domain.tickets import TooManyMessages
 from gateway.domain.tries import TooManyTries
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
+from gateway.jobs.calling import Messenger, calling_jobs
 from gateway.jobs.desk import desk_jobs
 from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
@@ -60,6 +63,9 @@ from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
 from gateway.routes.accounts import SignUpBody
 from gateway.routes.context import COOKIE, Studio
+from gateway.routes.crossing import Origins
+from gateway.routes.limits import Door
+from gateway.routes.scopes import describe
 from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
@@ -90,6 +96,7 @@ STATUSES: Mapping[type[Refused], int] = {
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
     "token": {"type": "http", "scheme": "bearer"},
+    "api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "fig_…"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
     "ticket_key": {"type": "apiKey", "in": "header", "name": TICKET_KEY},
 }
@@ -161,12 +168,16 @@ def build(settings: Settings | None = None) -> Service[Work]:
         statuses=STATUSES,
         proxies=settings.trusted_proxies,
         security_schemes=SECURITY_SCHEMES,
+        describe=describe,
         ports=[
             Studio(
                 policies=policies,
                 fingerprint_key=derived(secret, "fingerprint"),
                 public_url=settings.public_url.rstrip("/"),
+                local_webhooks=settings.local_webhooks,
             ),
+            Door(digest_key=derived(secret, "door"), per_address=settings.requests_per_address),
+            Origins(parse_origins(settings.cors_origins)),
             Passwords(),
             Passkeys(settings.public_url),
             TotpCodes(),
@@ -182,6 +193,9 @@ def build(settings: Settings | None = None) -> Service[Work]:
         jobs=[
             *jobs(office, follower, bell),
             *desk_jobs(unit),
+            *calling_jobs(
+                Messenger(unit=unit, caller=PublicCaller(local=settings.local_webhooks, ca_file=settings.ca_file))
+            ),
             *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),

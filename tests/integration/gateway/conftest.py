@@ -45,7 +45,7 @@ from tests.fakes.maker import FakeMaker
 from tests.fakes.toy.keys import PRIVATE_KEY, PUBLIC_KEY
 from tests.fixtures.signing import SigningFiles
 from tests.fixtures.stripe import RunningStripe
-from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, SAVED_LIMIT, Studio
+from tests.integration.gateway.studio import INDEX_KEY, ORIGIN, SAVED_LIMIT, SHOP, Studio
 
 KEY, UPLOAD_KEY, EXPORT_KEY = (f"1:{letter * 43}=" for letter in "AEI")
 UPLOAD_KEYS = Keyring.parse(UPLOAD_KEY)
@@ -243,6 +243,10 @@ def gateway_service(
             blind_index_key=SecretStr(INDEX_KEY),
             token_private_key=SecretStr(PRIVATE_KEY),
             live_streams=3,
+            # All who are tested with come from one address.
+            requests_per_address=1_000_000,
+            cors_origins=SHOP,
+            local_webhooks=True,
             live_streams_per_person=2,
         )
         service = gateway.wiring.build(settings)

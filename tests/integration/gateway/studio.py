@@ -22,6 +22,8 @@ from tests.fixtures.photo_files import cornered, encoded
 
 PASSWORD = "correct horse battery"
 ORIGIN = "https://localhost"
+# A site whose scripts may use the API in a browser.
+SHOP = "https://shop.example"
 # Few enough that a test can reach it.
 SAVED_LIMIT = 3
 INDEX_KEY = "B" * 43 + "="

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
+from gateway.routes.scopes import address_of
 from tests.integration.gateway.studio import ORIGIN, Person, Studio
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -90,7 +91,7 @@ def test_every_route_of_the_public_api_is_documented_with_a_sentence(studio: Stu
         if method in METHODS and operation["summary"]
     }
     routes = {
-        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        (address_of(rule.rule), method.lower())
         for rule in studio.app.url_map.iter_rules()
         for method in rule.methods or ()
         if rule.rule.startswith(("/v1/", "/s/")) and method.lower() in METHODS

@@ -28,9 +28,13 @@ class RateLimited(Refused):
 
     code = "rate_limited"
 
-    def __init__(self, account_id: UUID, *, retry_after_seconds: int = 1) -> None:
+    def __init__(
+        self, account_id: UUID | None = None, *, retry_after_seconds: int = 1, budget: "Budget | None" = None
+    ) -> None:
         super().__init__()
+        # Whose minute is over: a person's, or (with its budget) that of a key, of an address, of her pictures.
         self.account_id = account_id
+        self.budget = budget
         self.retry_after_seconds = retry_after_seconds
 
 
@@ -52,6 +56,8 @@ class Budget:
     rate: int
     left: int
     whole_in: int
+    # Whose minute it is, as the RateLimit header calls it.
+    of: str = "person"
 
 
 def check_allowed(allowed: Allowance, style: Style, options: Mapping[str, str], variants: int) -> None:

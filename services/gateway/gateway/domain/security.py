@@ -59,6 +59,10 @@ class Kind(StrEnum):
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_REFUSED = "passkey_refused"
+    KEY_MADE = "key_made"
+    KEY_REVOKED = "key_revoked"
+    WEBHOOK_MADE = "webhook_made"
+    WEBHOOK_REMOVED = "webhook_removed"
 
 
 FAILURES: Final = frozenset({Kind.SIGN_IN_FAILED, Kind.PASSWORD_REFUSED, Kind.CODE_REFUSED, Kind.PASSKEY_REFUSED})
@@ -81,6 +85,10 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.PASSKEY_ADDED: "A passkey was added",
     Kind.PASSKEY_REMOVED: "A passkey was removed",
     Kind.PASSKEY_REFUSED: "A passkey of yours gave an answer that was refused",
+    Kind.KEY_MADE: "An API key was made",
+    Kind.KEY_REVOKED: "An API key was revoked",
+    Kind.WEBHOOK_MADE: "A webhook was made",
+    Kind.WEBHOOK_REMOVED: "A webhook was removed",
 }
 
 

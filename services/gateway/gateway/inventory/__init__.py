@@ -19,6 +19,7 @@ from common.inventory import (
 )
 from gateway.inventory.access import ACCESS
 from gateway.inventory.contact import CONTACT
+from gateway.inventory.door import DOOR
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
 
@@ -329,6 +330,7 @@ INVENTORY = Inventory(
     ),
     *ACCESS,
     *CONTACT,
+    *DOOR,
     Table(
         "policy_notices",
         subject=None,

@@ -81,6 +81,7 @@ class Office:
         """Drop how many requests people sent in minutes that are over."""
         with self.unit.begin() as work:
             work.rates.forget()
+            work.door_rates.forget()
         return 0
 
     def _send(self, sending: ToSend) -> Fate:

@@ -18,9 +18,11 @@ from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
 from gateway.repository.corrections import Corrections
+from gateway.repository.door_rates import DoorRates
 from gateway.repository.factors import SecondFactors
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
+from gateway.repository.keys import ApiKeys
 from gateway.repository.mails import Mails
 from gateway.repository.notices import Notices
 from gateway.repository.recoveries import Recoveries
@@ -29,11 +31,13 @@ from gateway.repository.sessions import Sessions
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
 from gateway.repository.tries import Tries
+from gateway.repository.webhooks import Webhooks
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
 CORRECTION_CHANNEL = "gateway.corrections"
 RECOVERY_CHANNEL = "gateway.recoveries"
+WEBHOOK_CHANNEL = "gateway.webhooks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,9 @@ class Work:
     consents: Consents
     allowances: Allowances
     rates: Rates
+    door_rates: DoorRates
+    keys: ApiKeys
+    webhooks: Webhooks
     addresses: Addresses
     corrections: Corrections
     recoveries: Recoveries
@@ -85,6 +92,9 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             consents=Consents(connection),
             allowances=Allowances(connection),
             rates=Rates(connection, clock),
+            door_rates=DoorRates(connection, clock),
+            keys=ApiKeys(connection, clock, sealer, index_key),
+            webhooks=Webhooks(connection, clock, sealer, WEBHOOK_CHANNEL),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             recoveries=Recoveries(connection, clock, RECOVERY_CHANNEL),

@@ -147,8 +147,8 @@ class Figurines:
                 {"account_id": account_id, "roots": list(roots)},
             ).fetchall()
 
-    def remove(self, account_id: UUID, figurine_id: UUID) -> None:
-        """Show it no more. What came from it hangs on what it came from."""
+    def remove(self, account_id: UUID, figurine_id: UUID) -> bool:
+        """Show it no more; False when that was so already. What came from it hangs on what it came from."""
         # Locked first, in a statement of its own: the next one sees also the version that was just being written.
         self._connection.execute(
             "SELECT 1 FROM figurines WHERE id = %s AND account_id = %s FOR UPDATE", [figurine_id, account_id]
@@ -160,7 +160,11 @@ class Figurines:
             """,
             [figurine_id, account_id],
         )
-        self._connection.execute("DELETE FROM figurines WHERE id = %s AND account_id = %s", [figurine_id, account_id])
+        return bool(
+            self._connection.execute(
+                "DELETE FROM figurines WHERE id = %s AND account_id = %s", [figurine_id, account_id]
+            ).rowcount
+        )
 
     def move(
         self,

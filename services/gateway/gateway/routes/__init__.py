@@ -7,12 +7,15 @@ from gateway.routes.account import link_routes as address_links
 from gateway.routes.account import routes as account
 from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
+from gateway.routes.api_keys import routes as api_keys
 from gateway.routes.archives import routes as archives
 from gateway.routes.audits import routes as audits
 from gateway.routes.buying import routes as buying
+from gateway.routes.callbacks import routes as callbacks
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
+from gateway.routes.crossing import crossing
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
 from gateway.routes.erasures import routes as erasures
@@ -56,6 +59,7 @@ from gateway.routes.usage import routes as usage
 from gateway.routes.webhooks import routes as webhooks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    crossing,
     accounts,
     recovery,
     account,
@@ -67,6 +71,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     passkeys,
     passkey_door,
     security,
+    api_keys,
+    callbacks,
     styles,
     figurines,
     edits,

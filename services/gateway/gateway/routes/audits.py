@@ -13,7 +13,7 @@ from gateway.routes.context import peers, public
 routes = public("audits")
 
 
-class FindingsAnswer(Answer):
+class FindingCountsAnswer(Answer):
     """How many findings there are: to be mended at once, soon, or some day."""
 
     high: int
@@ -27,7 +27,7 @@ class AuditAnswer(Answer):
     id: UUID
     at: datetime
     by: str
-    findings: FindingsAnswer
+    findings: FindingCountsAnswer
     checks: list[str]
     not_examined: list[str]
 

@@ -36,7 +36,7 @@ class EntitlementsAnswer(Answer):
     api_rate: int
 
 
-class PlanAnswer(Answer):
+class OfferedPlanAnswer(Answer):
     """Credits that come each period; at most `rollover_cap` unused ones go into the next."""
 
     price_id: str
@@ -61,7 +61,7 @@ class CatalogueAnswer(Answer):
 
     version: str
     packs: list[PackAnswer]
-    plans: list[PlanAnswer]
+    plans: list[OfferedPlanAnswer]
     trial: TrialAnswer
     free: EntitlementsAnswer
 

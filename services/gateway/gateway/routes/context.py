@@ -1,10 +1,11 @@
 """What every public route works with: the rooms, the ports, and who asks."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Response, request
+from flask import request
 
 from common.current import Current, CurrentUnit, note_person
 from common.policy import Policies, Policy
@@ -13,17 +14,19 @@ from gateway.adapters.live import Live
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import Peers
 from gateway.adapters.turns import Turns
-from gateway.domain.allowances import Budget, RateLimited
+from gateway.domain.allowances import RateLimited
+from gateway.domain.keys import ApiKey, ScopeMissing, check_scope, is_key
 from gateway.domain.people import ForgedRequest, NotSignedIn, Session, csrf_token
 from gateway.ports import PhotoIntake, PhotoStore
 from gateway.repository import Work
+from gateway.routes import limits
+from gateway.routes.scopes import scope_needed
 from gateway.use_cases import people
 
 COOKIE = "__Host-session"
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"cookie": []}]
 # Kept with the request itself: flask.g belongs to an application context, which a stream may share.
 _PERSON = "figurine.person"
-_BUDGET = "figurine.budget"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,17 +38,27 @@ class Studio:
     fingerprint_key: bytes
     # Where people reach it, without a slash at the end.
     public_url: str
+    # Whether call-backs may go to this machine, for trying things out.
+    local_webhooks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who asks: a signed-in person on one of her devices."""
+    """Who asks: a signed-in person on one of her devices, or a script of hers with a key."""
 
     account_id: UUID
-    session: Session
+    device: Session | None
     token: str
     # Whether a browser of hers asks, on one of our pages.
     by_cookie: bool
+    key: ApiKey | None = None
+
+    @property
+    def session(self) -> Session:
+        """The device she is signed in on. Raises ScopeMissing for a script: what asks for it, no key may do."""
+        if self.device is None:
+            raise ScopeMissing
+        return self.device
 
 
 unit = CurrentUnit[Work]()
@@ -63,24 +76,27 @@ def policy_of_today() -> Policy:
     return studio().policies.at(unit.clock.now().date())
 
 
-def public(name: str) -> Routes:
-    """A blueprint anybody may call."""
-    return Routes(name, __name__)
+def public(name: str, *, counted: bool = True) -> Routes:
+    """A blueprint anybody may call; counted by the address it is called from."""
+    blueprint = Routes(name, __name__)
+    if counted:
+        blueprint.before_request(limits.count_address)
+        blueprint.after_request(limits.tell_budgets)
+    return blueprint
 
 
 def personal(name: str, *, counted: bool = True) -> Routes:
     """A blueprint for signed-in people only; its requests count towards their minute, unless it shows pictures."""
     blueprint = Routes(name, __name__, abp_security=SECURITY)
-    blueprint.before_request(_count_request if counted else _require_person)
-    if counted:
-        blueprint.after_request(_tell_budget)
+    blueprint.before_request(_count_request if counted else _count_media)
+    blueprint.after_request(limits.tell_budgets)
     return blueprint
 
 
 def current_person() -> Person:
     """Who asks, recognised once per request; raises NotSignedIn, ForgedRequest."""
     person: Person | None = request.environ.get(_PERSON)
-    return _recognised(counted=False) if person is None else person
+    return _recognised(_nothing) if person is None else person
 
 
 def person_if_any() -> Person | None:
@@ -99,32 +115,59 @@ def check_origin() -> None:
         raise ForgedRequest
 
 
-def _require_person() -> None:
-    current_person()
-
-
 def _count_request() -> None:
     """Raises RateLimited; a page of the studio's own asks for far less than a minute holds."""
+    _recognised_or_counted(lambda work, account_id: limits.note(work.rates.take(account_id)))
+
+
+def _count_media() -> None:
+    """Pictures do not count towards a minute's requests; they have a minute of their own. Raises RateLimited."""
+    _recognised_or_counted(limits.count_media)
+
+
+def _recognised_or_counted(count: Callable[[Work, UUID], None]) -> None:
+    """Whoever guesses at tokens is counted by her address, and so is a key that may not do what it tries."""
     try:
-        _recognised(counted=True)
+        _recognised(count)
+    except (NotSignedIn, ScopeMissing):
+        limits.count_address()
+        raise
     except RateLimited as refusal:
+        limits.note(refusal.budget)
+        if refusal.account_id is None:
+            raise
         with unit.begin() as work:
-            request.environ[_BUDGET], wait = work.rates.state(refusal.account_id)
+            budget, wait = work.rates.state(refusal.account_id)
+        limits.note(budget)
         raise RateLimited(refusal.account_id, retry_after_seconds=wait) from refusal
 
 
-def _recognised(*, counted: bool) -> Person:
+def _recognised(count: Callable[[Work, UUID], None]) -> Person:
     token, by_cookie = _presented()
     if by_cookie and request.method not in SAFE_METHODS:
         _check_own_page(token)
     with unit.begin() as work:
-        session = people.recognise(work, token)
-        if counted:
-            request.environ[_BUDGET] = work.rates.take(session.account_id)
-    person = Person(account_id=session.account_id, session=session, token=token, by_cookie=by_cookie)
+        person = _who(work, token, by_cookie=by_cookie)
+        if person.key is not None:
+            limits.count_key(work, person.key)
+        count(work, person.account_id)
     request.environ[_PERSON] = person
-    note_person(session.account_id)
+    note_person(person.account_id)
     return person
+
+
+def _who(work: Work, token: str, *, by_cookie: bool) -> Person:
+    """Raises NotSignedIn; ScopeMissing for a key that may not do what is asked."""
+    if by_cookie or not is_key(token):
+        session = people.recognise(work, token)
+        return Person(account_id=session.account_id, device=session, token=token, by_cookie=by_cookie)
+    key = people.recognise_key(work, token)
+    check_scope(key, scope_needed(request))
+    return Person(account_id=key.account_id, device=None, token=token, by_cookie=False, key=key)
+
+
+def _nothing(_work: Work, _account_id: UUID) -> None:
+    """Counted by its address already, or not at all."""
 
 
 def _is_nobodys(cookie: str) -> bool:
@@ -134,15 +177,6 @@ def _is_nobodys(cookie: str) -> bool:
     except NotSignedIn:
         return True
     return False
-
-
-def _tell_budget(response: Response) -> Response:
-    """What is left, as the IETF's draft on RateLimit header fields has it."""
-    budget: Budget | None = request.environ.get(_BUDGET)
-    if budget is not None:
-        response.headers["RateLimit-Policy"] = f'"person";q={budget.rate};w=60'
-        response.headers["RateLimit"] = f'"person";r={budget.left};t={budget.whole_in}'
-    return response
 
 
 def _presented() -> tuple[str, bool]:

@@ -42,7 +42,7 @@ class ReceiptAnswer(Answer):
     keys: dict[str, str]
 
 
-class KeysAnswer(Answer):
+class ReceiptKeysAnswer(Answer):
     """The public keys of the services, in PEM; how many receipts there are, and the SHA-256 of the latest body."""
 
     keys: dict[str, str]
@@ -67,10 +67,10 @@ def read_receipt(path: ErasurePath, query: KeyQuery) -> ReceiptAnswer:
     return ReceiptAnswer(**peers().privacy.get(f"/v1/erasures/{path.request_id}/receipt", user_id=None))
 
 
-@routes.get("/v1/privacy/keys", responses={200: KeysAnswer, **problems(Unavailable)})
-def read_keys() -> KeysAnswer:
+@routes.get("/v1/privacy/keys", responses={200: ReceiptKeysAnswer, **problems(Unavailable)})
+def read_keys() -> ReceiptKeysAnswer:
     """What receipts are checked with, and where their chain stands."""
-    return KeysAnswer(**peers().privacy.get("/v1/receipts/keys", user_id=None))
+    return ReceiptKeysAnswer(**peers().privacy.get("/v1/receipts/keys", user_id=None))
 
 
 def check_key(request_id: UUID, key: str) -> None:

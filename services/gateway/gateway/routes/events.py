@@ -14,10 +14,10 @@ from pydantic import BaseModel, Field
 
 from common.work import UnitOfWork
 from gateway.adapters.live import Bell, Live
-from gateway.domain.people import token_digest
 from gateway.repository import Work
 from gateway.repository.feed import News
 from gateway.routes.context import Person, current_person, live, personal, unit
+from gateway.use_cases import people
 
 routes = personal("events", counted=False)
 
@@ -44,13 +44,13 @@ class Page:
     bell: Bell
 
     def stream(self, seq: int) -> Generator[str]:
-        """News from behind `seq` on, until the page's time is over or its session ends."""
+        """News from behind `seq` on, until the page's time is over, or its session or key is."""
         yield "retry: 2000\n\n"
         ends = self.unit.clock.now() + STREAM_LIFETIME
         while self.unit.clock.now() < ends and not (self.bell.over or self.live.closed):
             self.bell.clear()
             with self.unit.begin() as work:
-                signed_in = work.sessions.find(token_digest(self.person.token)) is not None
+                signed_in = people.is_still_known(work, self.person.token)
                 news = work.feed.after(self.person.account_id, seq) if signed_in else []
             if not signed_in:
                 return

@@ -22,6 +22,8 @@ class Made:
 
     answer: BaseModel
     owner: UUID
+    # What a repeated request is answered with, where the first answer holds what is shown once.
+    kept: BaseModel | None = None
 
 
 def once(scope: str, parts: tuple[str, ...], make: Callable[[Work], Made], *, status: int = CREATED) -> Response:
@@ -38,7 +40,8 @@ def once(scope: str, parts: tuple[str, ...], make: Callable[[Work], Made], *, st
         with unit.begin() as work:
             made = make(work)
             body = made.answer.model_dump_json().encode()
-            answer = Answer(account_id=made.owner, request=said, status=status, body=body)
+            kept = body if made.kept is None else made.kept.model_dump_json().encode()
+            answer = Answer(account_id=made.owner, request=said, status=status, body=kept)
             work.answers.keep(scope, key, answer)
     except (AnsweredMeanwhile, Conflict):
         # What was made is rolled back. If the same request was faster, its answer is there now.

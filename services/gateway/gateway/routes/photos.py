@@ -91,14 +91,14 @@ def list_photos() -> PhotosAnswer:
     )
 
 
-@routes.get("/v1/photos/<photo_id>", responses=problems(NoSuchPhoto, Unavailable))
+@routes.get("/v1/photos/<uuid:photo_id>", responses=problems(NoSuchPhoto, Unavailable))
 def read_photo(path: PhotoPath, query: PhotoQuery) -> Response:
     """The bytes of a saved photo, a JPEG; owner only."""
     return passed_on(_address(path.photo_id), user_id=current_person().account_id, query=PictureQuery(size=query.size))
 
 
 @routes.delete(
-    "/v1/photos/<photo_id>",
+    "/v1/photos/<uuid:photo_id>",
     responses={204: {"description": "It is gone."}, **problems(NoSuchPhoto, ForgedRequest)},
 )
 def delete_photo(path: PhotoPath) -> Response:

@@ -36,7 +36,13 @@ class SharedPicturePath(SharePath):
     n: int
 
 
-@routes.get("/s/<token>", responses={200: {"content": {"text/html": {}}}, **problems(NoSuchShare)})
+@routes.get(
+    "/s/<token>",
+    responses={
+        200: {"description": "The page.", "content": {"text/html": {}}},
+        404: {"description": "A page that says that the link leads nowhere.", "content": {"text/html": {}}},
+    },
+)
 def show(path: SharePath) -> Response:
     """A page with the pictures and how they were made; no name, no title."""
     try:

@@ -10,7 +10,7 @@ from common.errors import Invalid, NotFound, Unavailable
 from common.problems import problems
 from gateway.routes.context import peers, public
 
-routes = public("webhooks")
+routes = public("webhooks", counted=False)
 
 # The largest a provider sends is a tenth of it.
 MAX_BYTES = 512 * 1024

@@ -119,6 +119,7 @@ def stop_address(work: Work, account_id: UUID, change_id: UUID) -> None:
     if work.addresses.take(account_id, change_id) is not None:
         work.mails.call_off(account_id, [LEAVING_MAIL, CONFIRM_MAIL])
         security.note_ended(work, account_id, work.sessions.close_others(account_id, None))
+        work.keys.revoke_all(account_id)
 
 
 def change_password(

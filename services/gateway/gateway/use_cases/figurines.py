@@ -29,6 +29,7 @@ from gateway.domain.figurines import (
 from gateway.domain.photo import UploadKeys
 from gateway.domain.styles import NoSuchStyle, check_available, price_of, settle_options
 from gateway.domain.versions import Parent
+from gateway.domain.webhooks import Happening
 from gateway.repository import Work
 from gateway.use_cases.consents import require_consent_for, require_saving, require_unrestricted
 
@@ -169,7 +170,8 @@ def mark_favourite(work: Work, account_id: UUID, figurine_id: UUID, *, favourite
 
 def forget_figurine(work: Work, account_id: UUID, figurine_id: UUID) -> None:
     """Generation has deleted it: show it no more."""
-    work.figurines.remove(account_id, figurine_id)
+    if work.figurines.remove(account_id, figurine_id):
+        work.webhooks.tell(account_id, Happening.DELETED, figurine_id)
 
 
 def note_deleted(work: Work, event: FigurineDeleted) -> None:
@@ -200,6 +202,7 @@ def note_generated(work: Work, event: FigurineGenerated) -> None:
     if work.figurines.move(event.figurine_id, state, engine=event.engine, pictures=pictures):
         data = _news(event.figurine_id, state) | {"pictures": len(pictures)}
         work.feed.add(event.user_id, "figurine.generated", data)
+        work.webhooks.tell(event.user_id, Happening.GENERATED, event.figurine_id)
 
 
 def note_failed(work: Work, event: FigurineFailed) -> None:
@@ -207,6 +210,7 @@ def note_failed(work: Work, event: FigurineFailed) -> None:
     state = failed_state(event.code)
     if work.figurines.move(event.figurine_id, state, failure_code=event.code):
         work.feed.add(event.user_id, "figurine.failed", _news(event.figurine_id, state) | {"code": event.code})
+        work.webhooks.tell(event.user_id, Happening.FAILED, event.figurine_id)
 
 
 def note_balance(work: Work, event: BalanceMoved) -> None:
@@ -216,6 +220,7 @@ def note_balance(work: Work, event: BalanceMoved) -> None:
     )
     if moved:
         work.feed.add(event.user_id, "credits.changed", {"available": event.available, "held": event.held})
+        work.webhooks.tell(event.user_id, Happening.CREDITS, None)
 
 
 def _edit_ordered(

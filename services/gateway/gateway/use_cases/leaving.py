@@ -15,9 +15,11 @@ _PATIENCE: Final = timedelta(hours=1)
 
 
 def sign_out(work: Work, user_id: UUID) -> None:
-    """Every device at once."""
+    """Every device, every key and every call-back at once."""
     work.sessions.close_all(user_id)
     work.recoveries.drop(user_id)
+    work.keys.revoke_all(user_id)
+    work.webhooks.remove_all(user_id)
 
 
 def uploads_of(work: Work, user_id: UUID) -> Mapping[str, Sequence[str]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from common.contracts.gateway import UserRegistered
 from gateway.domain.corrections import check_name
 from gateway.domain.factors import Step
+from gateway.domain.keys import ApiKey, is_key
 from gateway.domain.people import (
     Account,
     LinkExpired,
@@ -82,6 +83,22 @@ def recognise(work: Work, token: str) -> Session:
         raise NotSignedIn
     work.sessions.touch(session.id)
     return session
+
+
+def recognise_key(work: Work, token: str) -> ApiKey:
+    """The live key that this is; raises NotSignedIn."""
+    key = work.keys.find(token)
+    if key is None:
+        raise NotSignedIn
+    work.keys.touch(key)
+    return key
+
+
+def is_still_known(work: Work, token: str) -> bool:
+    """Whether a token still opens the door: a session that goes on, a key nobody has revoked."""
+    if is_key(token):
+        return work.keys.find(token) is not None
+    return work.sessions.find(token_digest(token)) is not None
 
 
 def read_account(work: Work, account_id: UUID) -> Account:

@@ -1,0 +1,93 @@
+"""What the door for programs stores: keys, and how often anybody knocks."""
+
+from common.inventory import AsJson, Category, Column, Days, Delete, Hours, Purpose, Table, Until, UntilErased
+
+WOULD_SIGN = "Whoever has it could sign calls as if they came from the studio."
+WOULD_OPEN = "Whoever has it could look for the key it belongs to."
+
+DOOR = (
+    Table(
+        "api_keys",
+        what="Your API keys",
+        subject="account_id",
+        category=Category.C5,
+        purposes=(Purpose.U1, Purpose.U8),
+        retain=Until("expires_at", within=Days(366)),
+        erase=Delete(),
+        export=AsJson("account/api_keys.json"),
+        columns={
+            "id": "The id of the key.",
+            "account_id": "Whose key it is.",
+            "name": Column("What you called it.", sealed=True),
+            "prefix": "How it begins.",
+            "digest": Column("A keyed digest by which it is recognised.", withheld=WOULD_OPEN),
+            "scopes": "What it may do.",
+            "rate": "How many requests a minute it may send, if you said so.",
+            "created_at": "When you made it.",
+            "last_used_at": "When it was last used, to the minute.",
+            "expires_at": "When it ends, if you said so.",
+        },
+    ),
+    Table(
+        "webhooks",
+        what="Addresses of yours that are called when something happens",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U1,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("account/webhooks.json"),
+        columns={
+            "id": "The id of the webhook.",
+            "account_id": "Whose it is.",
+            "url": Column("The address.", sealed=True),
+            "events": "What it is told of.",
+            "secret": Column("What the calls are signed with.", sealed=True, withheld=WOULD_SIGN),
+            "previous_secret": Column("What they were signed with before.", sealed=True, withheld=WOULD_SIGN),
+            "previous_until": "Until when that counts.",
+            "last_seq": "How many calls there were.",
+            "state": "Whether it is called.",
+            "paused_at": "Since when it is not.",
+            "failures": "How many calls in a row failed.",
+            "failing_since": "Since when.",
+            "next_try_at": "When it may be called next.",
+            "created_at": "When you made it.",
+        },
+    ),
+    Table(
+        "deliveries",
+        what="Which calls were made to those addresses",
+        subject="account_id",
+        category=Category.C3,
+        purposes=(Purpose.U1,),
+        retain=Days(30, after="happened_at"),
+        erase=Delete(),
+        export=AsJson("account/webhook_deliveries.json"),
+        columns={
+            "id": "The id of the call.",
+            "webhook_id": "Which address.",
+            "account_id": "Whose it is.",
+            "seq": "Its number.",
+            "type": "What happened.",
+            "thing": "To which figurine.",
+            "state": "What became of the call.",
+            "attempts": "How often it was made.",
+            "status": "What was answered, as a number.",
+            "trouble": "Why there was no answer, in a word.",
+            "happened_at": "When it happened.",
+            "due_since": "Since when it is tried.",
+            "next_try_at": "When it is tried next.",
+            "settled_at": "When that was over.",
+        },
+    ),
+    Table(
+        "door_rates",
+        subject=None,
+        because="a keyed digest lets the studio notice that somebody asks too often, and tells nobody who that is",
+        retain=Until("due_at", within=Hours(1)),
+        columns={
+            "sender": "A keyed digest of a device's address, of a key, or of an account.",
+            "due_at": "Until when its requests count.",
+        },
+    ),
+)
