@@ -7,7 +7,7 @@ from analytics.domain import Pseudonyms, day_of
 from analytics.inventory import INVENTORY
 from analytics.jobs import PROBES
 from analytics.repository import Work
-from analytics.routes import routes
+from analytics.routes import usage
 from analytics.settings import Settings
 from analytics.subscribers import subscriptions
 from common import record_door
@@ -40,7 +40,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
-        blueprints=[routes, record_door.routes],
+        blueprints=[usage.routes, record_door.routes],
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
         jobs=export_jobs(unit, sources, store, settings.export_keys),

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 import analytics.inventory
-import analytics.jobs
+import analytics.jobs.probes
 import gateway.inventory
 import gateway.jobs.kept
 import gateway.jobs.uses_seen
@@ -76,7 +76,7 @@ def probes_of(service: str) -> Sequence[Probe]:
             *gateway.jobs.uses_seen.USE_PROBES,
             nobody_who_left(gateway.inventory.INVENTORY, FENCE),
         ],
-        "analytics": [*analytics.jobs.PROBES, nobody_who_left(analytics.inventory.INVENTORY, FENCE)],
+        "analytics": [*analytics.jobs.probes.PROBES, nobody_who_left(analytics.inventory.INVENTORY, FENCE)],
     }[service]
 
 
@@ -110,7 +110,7 @@ def test_no_probe_reads_a_whole_table(
     owner_of: Callable[[str], Connection],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (gateway.jobs.kept, generation.jobs.kept, gateway.jobs.uses_seen, analytics.jobs):
+    for module in (gateway.jobs.kept, generation.jobs.kept, gateway.jobs.uses_seen, analytics.jobs.probes):
         monkeypatch.setattr(module, "_ROWS", LOOKED_AT)
     owner, look = owner_of(service), look_of(service)
     fill(owner, _FILLINGS[service])

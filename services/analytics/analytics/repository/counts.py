@@ -1,4 +1,4 @@
-"""Analytics' rows, in literal SQL, inside one transaction."""
+"""The facts, and the counters that are kept in step with them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,11 +7,7 @@ from datetime import date
 from psycopg.rows import class_row
 
 from analytics.domain import DayCount, Fact, Made, SignUps, Span
-from common.clock import Clock
-from common.contracts.words import Word
 from common.database import Connection
-from common.outbox import Outbox
-from common.parts import Exports
 
 
 class Counts:
@@ -101,42 +97,3 @@ class Counts:
                 "SELECT day, accounts FROM sign_ups_per_day WHERE day BETWEEN %s AND %s ORDER BY day",
                 [span.first, span.last],
             ).fetchall()
-
-
-class Choices:
-    """What people allow of being counted, as last heard; whose word it is, only a name of its own says."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def note(self, chooser: bytes, purpose: str, word: Word) -> bool:
-        """Keep the later word; False when it is old news. Whoever counts for her waits until this has ended."""
-        return bool(
-            self._connection.execute(
-                """
-                INSERT INTO choices (chooser, purpose, granted, changed_at) VALUES (%s, %s, %s, %s)
-                    ON CONFLICT (chooser, purpose) DO UPDATE
-                   SET granted = excluded.granted, changed_at = excluded.changed_at
-                 WHERE choices.changed_at < excluded.changed_at
-                """,
-                [chooser, purpose, word.granted, word.changed_at],
-            ).rowcount
-        )
-
-    def of(self, chooser: bytes) -> dict[str, Word]:
-        """Her last word on each purpose."""
-        rows = self._connection.execute(
-            "SELECT purpose, granted, changed_at FROM choices WHERE chooser = %s", [chooser]
-        ).fetchall()
-        return {purpose: Word(granted=granted, changed_at=changed_at) for purpose, granted, changed_at in rows}
-
-
-class Work:
-    """Analytics' rooms in one transaction."""
-
-    def __init__(self, connection: Connection, outbox: Outbox, clock: Clock) -> None:
-        self.counts = Counts(connection)
-        self.choices = Choices(connection)
-        self.exports = Exports(connection, clock)
-        self.outbox = outbox
-        self.clock = clock

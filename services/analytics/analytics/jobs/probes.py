@@ -9,9 +9,12 @@ from common.probes import Finding, Look, Probe
 
 # A day of everybody's, chosen by chance, is looked at beside the day that goes on.
 _DAYS_BACK: Final = 30
+
 _ROWS: Final = 500
+
 # By chance one name in some ten thousand looks like an id of the last years; three of them are no chance.
 _LIKE_IDS: Final = 3
+
 # The sweep comes every ten minutes, and counts days by UTC.
 _GRACE: Final = timedelta(days=1)
 

@@ -1,0 +1,5 @@
+"""Analytics' clock door."""
+
+from analytics.jobs.probes import PROBES
+
+__all__ = ["PROBES"]
