@@ -18,7 +18,7 @@ SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 # Events whose listeners are still to be built. Published today, they wait in the outbox of their
 # service and arrive when somebody listens.
 AWAITED = {
-    "usage.observed",
+    "signals.counted",
 }
 
 PERSONAL = re.compile(
