@@ -77,7 +77,8 @@ def test_who_restricted_the_use_of_her_data_is_not_told_of(shop: Shop) -> None:
     shop.clock.advance(SECOND)
     with shop.unit.begin() as work:
         use_cases.note_restricted(
-            work, ProcessingRestricted(user_id=life.user_id, request_id=shop.clock.new_id(), changed_at=shop.clock.now())
+            work,
+            ProcessingRestricted(user_id=life.user_id, request_id=shop.clock.new_id(), changed_at=shop.clock.now()),
         )
     rate(shop, life, 1)
     assert ratings(shop, life) == []
