@@ -11,6 +11,8 @@ WORK = {
         "mails",
         "tickets",
         "contact_rates",
+        "usage_rates",
+        "signals",
         "access_log",
         "policy_told",
         "policy_notices",

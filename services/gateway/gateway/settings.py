@@ -1,11 +1,27 @@
 """The gateway's settings; the only reader of its environment."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+import maxminddb
+from pydantic import AfterValidator, Field, SecretStr
 
 from common.settings import ExportSettings
+
+
+def _of_countries(file: Path) -> Path:
+    """A MaxMind database that can be read, and says of networks in which country they are."""
+    try:
+        with maxminddb.open_database(str(file)) as database:
+            kind = database.metadata().database_type
+    except FileNotFoundError:
+        raise ValueError("there is no such file") from None
+    except (OSError, maxminddb.InvalidDatabaseError):
+        raise ValueError("the file is no MaxMind database, or a damaged one") from None
+    if "Country" not in kind and "City" not in kind:
+        raise ValueError("the database tells no countries: take one of countries or of cities")
+    return file
 
 
 class Settings(ExportSettings):
@@ -31,6 +47,8 @@ class Settings(ExportSettings):
     operator_email: str = ""
     # How many people a minute are written to when the policy has changed.
     policy_mails_per_minute: Annotated[int, Field(gt=0)] = 600
+    # A MaxMind database (.mmdb) on this machine, for the country of what is counted; without one none is told.
+    geoip_database: Annotated[Path, AfterValidator(_of_countries)] | None = None
     # How many proxies of our own stand before the gateway: of what they tell of clients, so much is believed.
     trusted_proxies: int = Field(default=0, ge=0, le=9)
     # A live stream holds a thread for as long as a page is open.

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 from common.database import Database
@@ -24,6 +25,7 @@ from common.settings import load
 from common.storage import ObjectStore
 from common.tokens import TokenIssuer
 from common.work import UnitOfWork
+from gateway.adapters.devices import Countries, Devices
 from gateway.adapters.intake import Intake
 from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
@@ -49,6 +51,7 @@ from gateway.jobs.desk import desk_jobs
 from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
 from gateway.jobs.probes import PROBES
+from gateway.jobs.signals import signal_jobs
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.jobs.uses_seen import USE_PROBES
 from gateway.ports import Attachment
@@ -56,6 +59,7 @@ from gateway.repository import FEED_CHANNEL, Work, rooms
 from gateway.routes import BLUEPRINTS
 from gateway.routes.accounts import SignUpBody
 from gateway.routes.context import COOKIE, Studio
+from gateway.routes.signals import Tally
 from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
@@ -90,6 +94,14 @@ SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+class Closes(Protocol):
+    """What holds on to something until the end."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
 def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
@@ -108,6 +120,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
     peers = connect(settings)
     live = Live(database, FEED_CHANNEL, streams=settings.live_streams, per_person=settings.live_streams_per_person)
     intake = Intake()
+    devices = Devices(Countries(settings.geoip_database) if settings.geoip_database else None)
     office = Office(
         unit=unit,
         mailer=SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_sender, ca_file=settings.ca_file),
@@ -143,10 +156,6 @@ def build(settings: Settings | None = None) -> Service[Work]:
             if not work.styles.all():
                 raise Unavailable("The style catalogue has not been heard of yet.")
 
-    def close() -> None:
-        live.close()
-        intake.close()
-
     return Service(
         settings=settings,
         unit=unit,
@@ -167,6 +176,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
             live,
             intake,
             Turns(at_once=_CHECKS_AT_ONCE),
+            Tally(unit),
+            devices,
             uploads,
             links,
         ],
@@ -174,6 +185,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         jobs=[
             *jobs(office, follower, bell),
             *desk_jobs(unit),
+            *signal_jobs(unit),
             *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
@@ -208,8 +220,14 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ),
         store=store,
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
-        close=close,
+        close=partial(close_all, live, intake, devices),
     )
+
+
+def close_all(*opened: Closes) -> None:
+    """Let go of what goes on beside requests."""
+    for each in opened:
+        each.close()
 
 
 def connect(settings: Settings) -> Peers:

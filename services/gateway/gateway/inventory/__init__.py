@@ -18,6 +18,7 @@ from common.inventory import (
     queues_of,
 )
 from gateway.inventory.contact import CONTACT
+from gateway.inventory.counted import COUNTED
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
 
@@ -95,6 +96,7 @@ INVENTORY = Inventory(
         columns={
             "account_id": "Whose plan it is.",
             "version": "How often that has changed.",
+            "plan": "Which plan that is, if you have one.",
             "variants": "How many pictures one order may have.",
             "resolution": "How large they may be, in pixels.",
             "shares": "How many public links may be given out at a time.",
@@ -116,6 +118,7 @@ INVENTORY = Inventory(
             "api_rate": "How many a minute may have.",
         },
     ),
+    *COUNTED,
     Table(
         "idempotency",
         what="Answers kept for a moment, in case you ask twice",

@@ -24,8 +24,10 @@ from gateway.repository.mails import Mails
 from gateway.repository.notices import Notices
 from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
+from gateway.repository.signals import Signals
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
+from gateway.repository.usage import UsageRates
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
@@ -47,6 +49,8 @@ class Work:
     consents: Consents
     allowances: Allowances
     rates: Rates
+    usage_rates: UsageRates
+    signals: Signals
     addresses: Addresses
     corrections: Corrections
     alarms: Alarms
@@ -78,6 +82,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             consents=Consents(connection),
             allowances=Allowances(connection),
             rates=Rates(connection, clock),
+            usage_rates=UsageRates(connection, clock),
+            signals=Signals(connection),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             alarms=Alarms(connection, clock),

@@ -9,6 +9,7 @@ from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
 from gateway.routes.archives import routes as archives
 from gateway.routes.audits import routes as audits
+from gateway.routes.beacon import routes as beacon
 from gateway.routes.buying import routes as buying
 from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
@@ -39,6 +40,7 @@ from gateway.routes.requests import routes as requests
 from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
+from gateway.routes.signals import routes as signals
 from gateway.routes.styles import routes as styles
 from gateway.routes.support import own_routes as own_support
 from gateway.routes.support import routes as support
@@ -70,6 +72,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     webhooks,
     events,
     usage,
+    beacon,
+    signals,
     consents,
     disclosures,
     accesses,
