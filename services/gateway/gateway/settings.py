@@ -13,7 +13,7 @@ from common.settings import ExportSettings
 def _of_countries(file: Path) -> Path:
     """A MaxMind database that can be read, and says of networks in which country they are."""
     try:
-        with maxminddb.open_database(str(file)) as database:
+        with maxminddb.open_database(str(file)) as database:  # pyright: ignore[reportUnknownMemberType] - the library's
             kind = database.metadata().database_type
     except FileNotFoundError:
         raise ValueError("there is no such file") from None

@@ -4,12 +4,13 @@ Neither the user agent nor the address leaves this file. What a program calls it
 of families only those are told that many have.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, cast
 
 import maxminddb
-from ua_parser import PartialResult, parse
+from ua_parser import Result, parse
 
 from gateway.domain.usage import OTHER, UNKNOWN, Device, Facts, network_of
 
@@ -55,20 +56,27 @@ _SYSTEMS: Final[Mapping[str, str]] = {
 _DESKTOPS: Final = frozenset({"Windows", "macOS", "ChromeOS", "Linux"})
 _ROBOTS: Final = ("HeadlessChrome",)
 _LONGEST: Final = 300
+_ALPHA_2: Final = re.compile(r"[A-Z]{2}")
+
+
+class _Database(Protocol):
+    """What is needed of one; what it holds depends on its maker."""
+
+    def get(self, ip_address: str) -> object: ...
+
+    def close(self) -> None: ...
 
 
 class Countries:
     """A MaxMind database on the studio's own disk: nobody is asked."""
 
     def __init__(self, file: Path) -> None:
-        self._reader = maxminddb.open_database(str(file))
+        self._reader = cast("_Database", maxminddb.open_database(str(file)))  # pyright: ignore[reportUnknownMemberType] - the library's
 
     def of(self, network: str) -> str | None:
         """The country of a network (ISO 3166-1), as far as the database knows."""
         found = self._reader.get(network.partition("/")[0])
-        country = found.get("country") if isinstance(found, dict) else None
-        code = country.get("iso_code") if isinstance(country, dict) else None
-        return code if isinstance(code, str) and len(code) == 2 and code.isascii() and code.isupper() else None
+        return _code(_part(_part(found, "country"), "iso_code"))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -99,11 +107,19 @@ class Devices:
             self._countries.close()
 
 
+def _part(found: object, name: str) -> object:
+    return cast("Mapping[str, object]", found).get(name) if isinstance(found, dict) else None
+
+
+def _code(found: object) -> str | None:
+    return found if isinstance(found, str) and _ALPHA_2.fullmatch(found) else None
+
+
 def _family(found: str | None, known: Mapping[str, str]) -> str:
     return UNKNOWN if found is None else known.get(found, OTHER)
 
 
-def _device(known: PartialResult, agent: str) -> Device:
+def _device(known: Result, agent: str) -> Device:
     system = _family(known.os and known.os.family, _SYSTEMS)
     brand = (known.device and known.device.brand) or ""
     model = (known.device and known.device.model) or ""

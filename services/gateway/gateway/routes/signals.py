@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 import psycopg
@@ -29,7 +30,7 @@ class Tally:
         self._unit = unit
         self._lock = threading.Lock()
         self._writing = threading.Lock()
-        self._noticed = Counter[tuple[datetime, str]]()
+        self._noticed: Counter[tuple[datetime, str]] = Counter()
 
     @property
     def waiting(self) -> bool:
@@ -52,7 +53,8 @@ class Tally:
 
     def _write(self) -> bool:
         with self._lock:
-            noticed, self._noticed = self._noticed, Counter()
+            noticed: Mapping[tuple[datetime, str], int] = self._noticed
+            self._noticed = Counter()
         counted = [Counted(hour=hour, signal=signal, count=count) for (hour, signal), count in noticed.items()]
         try:
             with self._unit.begin() as work:
