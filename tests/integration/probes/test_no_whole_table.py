@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 import analytics.inventory
-import analytics.jobs
+import analytics.jobs.probes
 import gateway.inventory
 import gateway.jobs.kept
 import gateway.jobs.uses_seen
@@ -55,8 +55,8 @@ _FILLINGS: dict[str, dict[str, str]] = {
         " SELECT {id}, {id}, '{{name}}', now(), 'proven', now(), now() FROM n",
     },
     "analytics": {
-        "facts": "(figurine, subject, day, style, engine, outcome, pictures)"
-        " SELECT uuid_send({id}), uuid_send({id}), current_date - n % 700, 's', 'e', 'succeeded', 1 FROM n",
+        "facts": "(mark, subject, day, kind, style, engine, outcome, pictures)"
+        " SELECT uuid_send({id}), uuid_send({id}), current_date - n % 700, 'figurine', 's', 'e', 'succeeded', 1 FROM n",
     },
 }
 
@@ -76,7 +76,7 @@ def probes_of(service: str) -> Sequence[Probe]:
             *gateway.jobs.uses_seen.USE_PROBES,
             nobody_who_left(gateway.inventory.INVENTORY, FENCE),
         ],
-        "analytics": [*analytics.jobs.PROBES, nobody_who_left(analytics.inventory.INVENTORY, FENCE)],
+        "analytics": [*analytics.jobs.probes.PROBES, nobody_who_left(analytics.inventory.INVENTORY, FENCE)],
     }[service]
 
 
@@ -110,7 +110,7 @@ def test_no_probe_reads_a_whole_table(
     owner_of: Callable[[str], Connection],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (gateway.jobs.kept, generation.jobs.kept, gateway.jobs.uses_seen, analytics.jobs):
+    for module in (gateway.jobs.kept, generation.jobs.kept, gateway.jobs.uses_seen, analytics.jobs.probes):
         monkeypatch.setattr(module, "_ROWS", LOOKED_AT)
     owner, look = owner_of(service), look_of(service)
     fill(owner, _FILLINGS[service])

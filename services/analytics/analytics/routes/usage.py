@@ -1,4 +1,4 @@
-"""Analytics' HTTP door: a person's own usage, and everybody's together; only the gateway comes through it."""
+"""A person's own usage, and everybody's together."""
 
 from datetime import date, timedelta
 from typing import Annotated
@@ -6,16 +6,13 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from analytics import use_cases
-from analytics.domain import Pseudonyms, Span, SpanRefused, by_day, by_style, day_of, summed
-from analytics.repository import Work
+from analytics.domain import Span, SpanRefused, by_day, by_style, day_of, summed
+from analytics.routes.context import pseudonyms, unit
 from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
-from common.current import Current, CurrentUnit
 from common.problems import problems
 
-routes = internal_blueprint("analytics", __name__)
-unit = CurrentUnit[Work]()
-pseudonyms = Current(Pseudonyms)
+routes = internal_blueprint("usage", __name__)
 
 DAYS_SHOWN = timedelta(days=30)
 

@@ -1,0 +1,1 @@
+"""Analytics' HTTP door; only the gateway comes through it."""
