@@ -1,6 +1,7 @@
 """Faults and threats are counted by the hour, told as often as it takes, and nobody stands in it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -117,8 +118,8 @@ def test_two_who_tell_at_once_tell_each_hour_once(unit: UnitOfWork[Work]) -> Non
 
 def test_a_transaction_that_breaks_off_tells_nothing_and_the_next_one_all(unit: UnitOfWork[Work]) -> None:
     notice(Tally(unit), "sign_in_failed", 3)
-    with pytest.raises(ZeroDivisionError), unit.begin() as work:
-        work.signals.take_untold(limit=10)
+    with suppress(ZeroDivisionError), unit.begin() as work:
+        assert len(work.signals.take_untold(limit=10)) == 1
         raise ZeroDivisionError
     assert Watch(unit=unit).tell() == 1
     assert [each.count for each in told(unit)] == [3]

@@ -13,9 +13,14 @@ from common.contracts import EVENTS, decode
 from common.contracts.billing import EntitlementsChanged
 from common.contracts.gateway import ImageUploaded, UsageObserved
 from common.database import Database
+from common.erasure.fence import Fence
+from common.erasure.tombstones import Tombstones
 from common.web import create_app
+from common.work import UnitOfWork
 from gateway.domain.people import csrf_token
 from gateway.domain.usage import LONGEST
+from gateway.repository import Work
+from gateway.routes.context import COOKIE
 from gateway.routes.signals import Tally
 from gateway.use_cases import payments
 from tests.integration.gateway.studio import ORIGIN, Person, Studio
@@ -41,7 +46,9 @@ def beacon(
     address: str = HOME,
 ) -> TestResponse:
     """As the page sends it: with the cookie of its browser, if somebody is signed in there."""
-    client = studio.client() if person is None else person.client
+    client = studio.client()
+    if person is not None:
+        client.set_cookie(COOKIE, person.token, domain="localhost", secure=True)
     own = {} if person is None else {"X-CSRF-Token": csrf_token(person.token)}
     response = client.post(
         "/v1/usage/beacon",
@@ -146,10 +153,13 @@ def test_who_restricts_or_objects_is_dropped_until_she_lifts_it(studio: Studio, 
 
 
 def test_who_is_leaving_is_dropped(studio: Studio, ada: Person) -> None:
-    assert ada.ask("POST", "/v1/privacy/requests", json={"kind": "erasure"}).status_code == 202
-    studio.carry()
-    beacon(studio, ada)
-    assert told(studio) == []
+    fence = Fence(b"f" * 32)
+    fenced = with_unit(studio, replace(studio.service.unit, fence=fence))
+    assert beacon(fenced, ada).status_code == 204
+    with fenced.service.unit.open() as opened:
+        Tombstones(opened.connection).add(fence.mark(ada.id), opened.clock.new_id(), at=opened.clock.now())
+    assert beacon(fenced, ada).status_code == 204
+    assert len(told(studio)) == 1
 
 
 def test_a_page_of_somebody_who_was_signed_out_since_counts_her_as_no_visitor(studio: Studio, ada: Person) -> None:
@@ -212,7 +222,11 @@ def test_who_changes_her_address_within_a_network_of_hers_is_bounded_all_the_sam
 
 def with_clock(studio: Studio, clock: MovableClock) -> Studio:
     """The same studio with a clock that stands still."""
-    unit = replace(studio.service.unit, clock=clock)
+    return with_unit(studio, replace(studio.service.unit, clock=clock))
+
+
+def with_unit(studio: Studio, unit: UnitOfWork[Work]) -> Studio:
+    """The same studio that opens its transactions in another way."""
     ports = [Tally(unit) if isinstance(port, Tally) else port for port in studio.service.ports]
     service = replace(studio.service, unit=unit, ports=ports)
     return replace(studio, service=service, app=create_app(service))
