@@ -5,6 +5,8 @@ from collections.abc import Generator
 from ops.prove.hands import Hands
 from ops.prove.mutation import breaks
 
+# Of nothing there is.
+_MARK = b"no such figurine"
 _ASKS_FOR_MORE = """
 from pathlib import Path
 
@@ -44,6 +46,22 @@ def count_nothing(hands: Hands) -> Generator[None]:
     """The sums of the days there are."""
     with hands.taken_out("analytics.rollups_of_days", "true"):
         yield
+
+
+@breaks("C5", "devices are told by a few words", "a fact has the whole user agent of a device")
+def tell_devices_apart(hands: Hands) -> Generator[None]:
+    """One figurine more was ordered today, with a browser that says too much."""
+    hands.sql(
+        """
+        INSERT INTO analytics.facts (mark, kind, day, browser, device, os)
+        VALUES (%s, 'order', (now() AT TIME ZONE 'UTC')::date, 'Mozilla/5.0 (X11; Linux)', 'desktop', 'Linux')
+        """,
+        [_MARK],
+    )
+    try:
+        yield
+    finally:
+        hands.sql("DELETE FROM analytics.facts WHERE mark = %s AND kind = 'order'", [_MARK])
 
 
 @breaks("K4", "no name is older than two years", "usage leads to somebody after more than two years")

@@ -33,6 +33,7 @@ from gateway.adapters.live import Live
 from gateway.adapters.mail import SmtpMailer
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import PATIENT, Peer, Peers
+from gateway.adapters.standing import Standing
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
 from gateway.commands import commands
@@ -52,6 +53,7 @@ from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
 from gateway.jobs.probes import PROBES
 from gateway.jobs.signals import signal_jobs
+from gateway.jobs.signals_seen import SIGNAL_PROBES
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.jobs.uses_seen import USE_PROBES
 from gateway.ports import Attachment
@@ -180,6 +182,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             devices,
             uploads,
             links,
+            Standing(peers, unit.clock),
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=[
@@ -194,6 +197,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *PROBES,
             *POLICY_PROBES,
             *USE_PROBES,
+            *SIGNAL_PROBES,
             no_card_numbers(INVENTORY),
             nothing_from_elsewhere(Stranger.of(settings, public_url=settings.public_url)),
             Probe(

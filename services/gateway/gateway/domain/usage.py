@@ -23,6 +23,10 @@ PAGES: Final = frozenset(
     {
         "/",
         "/studio",
+        "/gallery",
+        "/figurines/{figurine_id}",
+        "/styles",
+        "/status",
         "/credits",
         "/invoices/{invoice_id}",
         "/account",

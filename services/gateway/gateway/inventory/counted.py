@@ -23,6 +23,7 @@ COUNTED = (
             "signal": "What was noticed, such as a sign-in that failed.",
             "count": "How often.",
             "told": "How much of it was told to whoever watches over it.",
+            "since": "When the first of what was not told was noticed.",
         },
     ),
 )

@@ -6,10 +6,11 @@ CREATE TABLE signals (
     signal text NOT NULL,
     count  bigint NOT NULL CHECK (count > 0),
     told   bigint NOT NULL DEFAULT 0 CHECK (told BETWEEN 0 AND count),
+    since  timestamptz NOT NULL, -- when the first of what was not told came
     PRIMARY KEY (hour, signal)
 );
 
-CREATE INDEX signals_untold ON signals (hour, signal) WHERE told < count;
+CREATE INDEX signals_untold ON signals (since) WHERE told < count;
 
 -- So that nobody makes up more use than there was: who it is, only a digest says that is another one every day. Worth
 -- nothing once the moment is over: it is not logged, and a crash forgets it.

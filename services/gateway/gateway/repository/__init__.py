@@ -83,7 +83,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             allowances=Allowances(connection),
             rates=Rates(connection, clock),
             usage_rates=UsageRates(connection, clock),
-            signals=Signals(connection),
+            signals=Signals(connection, clock),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             alarms=Alarms(connection, clock),
