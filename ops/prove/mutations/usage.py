@@ -5,8 +5,6 @@ from collections.abc import Generator
 from ops.prove.hands import Hands
 from ops.prove.mutation import breaks
 
-# Of nothing there is.
-_MARK = b"no such figurine"
 _ASKS_FOR_MORE = """
 from pathlib import Path
 
@@ -50,18 +48,14 @@ def count_nothing(hands: Hands) -> Generator[None]:
 
 @breaks("C5", "devices are told by a few words", "a fact has the whole user agent of a device")
 def tell_devices_apart(hands: Hands) -> Generator[None]:
-    """One figurine more was ordered today, with a browser that says too much."""
-    hands.sql(
-        """
-        INSERT INTO analytics.facts (mark, kind, day, browser, device, os)
-        VALUES (%s, 'order', (now() AT TIME ZONE 'UTC')::date, 'Mozilla/5.0 (X11; Linux)', 'desktop', 'Linux')
-        """,
-        [_MARK],
-    )
+    """That from which one of the resident's figurines was ordered."""
+    ((mark, browser),) = hands.sql("SELECT mark, browser FROM analytics.facts WHERE kind = 'order' LIMIT 1")
+    change = "UPDATE analytics.facts SET browser = %s WHERE kind = 'order' AND mark = %s"
+    hands.sql(change, ["Mozilla/5.0 (X11; Linux)", mark])
     try:
         yield
     finally:
-        hands.sql("DELETE FROM analytics.facts WHERE mark = %s AND kind = 'order'", [_MARK])
+        hands.sql(change, [browser, mark])
 
 
 @breaks("K4", "no name is older than two years", "usage leads to somebody after more than two years")

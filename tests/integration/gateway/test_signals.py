@@ -11,11 +11,14 @@ import pytest
 from common.clock import MovableClock
 from common.contracts import EVENTS, decode
 from common.contracts.gateway import SignalsCounted
+from common.contracts.promises import witnesses_of
 from common.database import Database
+from common.probes import Found, Look
 from common.service import Service
 from common.web import create_app
 from common.work import UnitOfWork
 from gateway.jobs.signals import Watch
+from gateway.jobs.signals_seen import SIGNAL_PROBES
 from gateway.repository import Work
 from gateway.routes.signals import Tally
 from tests.integration.gateway.studio import ORIGIN, Studio
@@ -162,6 +165,29 @@ def notice(tally: Tally, signal: str, times: int) -> None:
     for _ in range(times):
         tally.note(signal)
     tally.write()
+
+
+def test_its_probe_turns_red_when_nobody_tells_and_green_again_when_somebody_does(
+    studio: Studio, unit: UnitOfWork[Work], clock: MovableClock
+) -> None:
+    (probe,) = SIGNAL_PROBES
+    assert (probe.promise, probe.name) in {(each.promise, each.name) for each in witnesses_of("gateway")}
+
+    def found() -> Found:
+        return probe.check(Look(database=studio.service.unit.database, clock=clock)).found
+
+    tally, watch = Tally(unit), Watch(unit=unit)
+    assert found() is Found.KEPT
+    notice(tally, "sign_in_failed", 3)
+    clock.advance(timedelta(minutes=4))
+    assert found() is Found.KEPT, "it is told within half a minute, and may take five"
+    clock.advance(timedelta(minutes=2))
+    assert found() is Found.BROKEN
+    watch.tell()
+    assert found() is Found.KEPT
+    clock.advance(timedelta(minutes=10))
+    notice(tally, "sign_in_failed", 1)
+    assert found() is Found.KEPT, "what was told long ago does not make it late"
 
 
 def test_the_clock_asks_for_it(gateway_service: Service[Work]) -> None:

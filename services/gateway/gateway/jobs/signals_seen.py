@@ -27,8 +27,8 @@ def look_at_signals(look: Look) -> Finding:
         {"late": now - _GRACE, "lately": now - _LATELY, "most": _MOST},
     )
     return Finding.of(
-        f"Within a day {noticed} answers were signs of faults or threats, of {kinds} kinds; {late} hours of a kind wait "
-        "for more than five minutes to be told to those who watch over it.",
+        f"Within a day {noticed} answers were signs of faults or threats, of {kinds} kinds; {late} of the counts wait "
+        "for more than five minutes to be told on.",
         broken=late > 0,
         noticed=noticed,
         kinds=kinds,
