@@ -40,5 +40,7 @@ def marks(account_id: UUID | None) -> dict[str, object]:
 
 
 def _allowed(account_id: UUID | None) -> bool:
+    if account_id is None:
+        return usage.VISITORS_ARE_COUNTED
     with unit.begin() as work:
         return usage.may_be_counted(work, account_id)

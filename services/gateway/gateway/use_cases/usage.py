@@ -1,17 +1,21 @@
 """Telling whoever counts how the studio is used, of those who let it be counted."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from common.contracts.consents import ANALYTICS, PROCESSING
+from common.contracts.consents import ANALYTICS, PROCESSING, UNTIL_WITHDRAWN
 from common.contracts.gateway import UsageObserved
 from gateway.domain.usage import ORDERS, Budget, Facts, Spent, lets_herself_be_counted
 from gateway.repository import Work
 
+# Somebody without an account has said nothing, and what holds until it is taken back holds for her.
+VISITORS_ARE_COUNTED: Final = lets_herself_be_counted(UNTIL_WITHDRAWN)
+
 
 def may_be_counted(work: Work, account_id: UUID | None) -> bool:
-    """Whether use may be counted; somebody without an account has said nothing, and nothing leads to her."""
-    return account_id is None or lets_herself_be_counted(work.consents.granted(account_id))
+    """Whether use may be counted, of a person or of a visitor."""
+    return VISITORS_ARE_COUNTED if account_id is None else lets_herself_be_counted(work.consents.granted(account_id))
 
 
 def observe_page(work: Work, account_id: UUID | None, spent: Spent, *, budgets: Sequence[Budget]) -> None:
