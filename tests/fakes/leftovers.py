@@ -16,6 +16,8 @@ WORK = {
         "tries",
         "passkey_challenges",
         "sign_in_steps",
+        "usage_rates",
+        "signals",
         "access_log",
         "policy_told",
         "policy_notices",

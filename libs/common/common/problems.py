@@ -146,6 +146,8 @@ def handle_errors(app: Flask, statuses: Statuses) -> None:
 
 
 def _refused(refusal: Refused, *, statuses: Statuses) -> Response:
+    # Whoever counts what is refused finds it here: by its code alone, some are like others.
+    g.refusal = type(refusal)
     response = problem(status_of(type(refusal), statuses), refusal.code, refusal.sentence)
     seconds = getattr(refusal, "retry_after_seconds", None)
     if seconds is not None:

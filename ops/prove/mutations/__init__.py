@@ -12,6 +12,9 @@ NOT_BROKEN: Final[Mapping[tuple[str, str], str]] = {
     ("K1", "no photo lies too long in the store"): (
         "the store alone says how old an object is; tests/integration/test_deadline_probes.py has one that is"
     ),
+    ("U8", "what is noticed is told"): (
+        "the next telling heals it within half a minute; tests/integration/gateway/test_signals.py stops it"
+    ),
     ("R1", "a canary's copy is whole"): "tests/unit/ops/test_canary.py looks through copies that are not",
     ("R4", "a canary's copy is in open formats"): "tests/unit/ops/test_canary.py looks through copies that are not",
 }

@@ -46,6 +46,18 @@ def count_nothing(hands: Hands) -> Generator[None]:
         yield
 
 
+@breaks("C5", "devices are told by a few words", "a fact has the whole user agent of a device")
+def tell_devices_apart(hands: Hands) -> Generator[None]:
+    """That from which one of the resident's figurines was ordered."""
+    ((mark, browser),) = hands.sql("SELECT mark, browser FROM analytics.facts WHERE kind = 'order' LIMIT 1")
+    change = "UPDATE analytics.facts SET browser = %s WHERE kind = 'order' AND mark = %s"
+    hands.sql(change, ["Mozilla/5.0 (X11; Linux)", mark])
+    try:
+        yield
+    finally:
+        hands.sql(change, [browser, mark])
+
+
 @breaks("K4", "no name is older than two years", "usage leads to somebody after more than two years")
 def remember_too_long(hands: Hands) -> Generator[None]:
     """All of one name, so that it stays one of a single month."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from analytics import use_cases
 from analytics.domain import Pseudonyms
 from analytics.inventory import INVENTORY
-from analytics.jobs import PROBES, tidying_jobs
+from analytics.jobs import DEVICE_PROBES, PROBES, tidying_jobs
 from analytics.repository import Work
 from analytics.routes import usage
 from analytics.settings import Settings
@@ -46,7 +46,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
         jobs=[*tidying_jobs(unit), *export_jobs(unit, sources, store, settings.export_keys)],
-        probes=[*PROBES, *retention_probes(INVENTORY, promise="K4"), counts_nobody(INVENTORY)],
+        probes=[*PROBES, *DEVICE_PROBES, *retention_probes(INVENTORY, promise="K4"), counts_nobody(INVENTORY)],
         pseudonyms=names_of,
         store=store,
     )

@@ -4,9 +4,28 @@ from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
+from pathlib import Path
+from typing import Annotated
+
+import maxminddb
+from pydantic import AfterValidator, Field, SecretStr
 
 from common.settings import ExportSettings
 from gateway.domain.origins import parse_origins
+
+
+def _of_countries(file: Path) -> Path:
+    """A MaxMind database that can be read, and says of networks in which country they are."""
+    try:
+        with maxminddb.open_database(str(file)) as database:  # pyright: ignore[reportUnknownMemberType] - the library's
+            kind = database.metadata().database_type
+    except FileNotFoundError:
+        raise ValueError("there is no such file") from None
+    except (OSError, maxminddb.InvalidDatabaseError):
+        raise ValueError("the file is no MaxMind database, or a damaged one") from None
+    if "Country" not in kind and "City" not in kind:
+        raise ValueError("the database tells no countries: take one of countries or of cities")
+    return file
 
 
 class Settings(ExportSettings):
@@ -32,6 +51,8 @@ class Settings(ExportSettings):
     operator_email: str = ""
     # How many people a minute are written to when the policy has changed.
     policy_mails_per_minute: Annotated[int, Field(gt=0)] = 600
+    # A MaxMind database (.mmdb) on this machine, for the country of what is counted; without one none is told.
+    geoip_database: Annotated[Path, AfterValidator(_of_countries)] | None = None
     # How many proxies of our own stand before the gateway: of what they tell of clients, so much is believed.
     trusted_proxies: int = Field(default=0, ge=0, le=9)
     # Requests a minute from one address, to what needs nobody to be signed in. A whole school may be one address.

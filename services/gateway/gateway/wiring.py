@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 from common.database import Database
@@ -25,6 +26,7 @@ from common.storage import ObjectStore
 from common.tokens import TokenIssuer
 from common.work import UnitOfWork
 from gateway.adapters.caller import PublicCaller
+from gateway.adapters.devices import Countries, Devices
 from gateway.adapters.intake import Intake
 from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
@@ -56,6 +58,8 @@ from gateway.jobs.desk import desk_jobs
 from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
 from gateway.jobs.probes import PROBES
+from gateway.jobs.signals import signal_jobs
+from gateway.jobs.signals_seen import SIGNAL_PROBES
 from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
 from gateway.jobs.uses_seen import USE_PROBES
 from gateway.ports import Attachment
@@ -66,6 +70,7 @@ from gateway.routes.context import COOKIE, Studio
 from gateway.routes.crossing import Origins
 from gateway.routes.limits import Door
 from gateway.routes.scopes import describe
+from gateway.routes.signals import Tally
 from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
@@ -102,6 +107,14 @@ SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+class Closes(Protocol):
+    """What holds on to something until the end."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
 def build(settings: Settings | None = None) -> Service[Work]:
     """The service."""
     settings = settings or load(Settings)
@@ -120,6 +133,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
     peers = connect(settings)
     live = Live(database, FEED_CHANNEL, streams=settings.live_streams, per_person=settings.live_streams_per_person)
     intake = Intake()
+    devices = Devices(Countries(settings.geoip_database) if settings.geoip_database else None)
     office = Office(
         unit=unit,
         mailer=SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_sender, ca_file=settings.ca_file),
@@ -155,10 +169,6 @@ def build(settings: Settings | None = None) -> Service[Work]:
             if not work.styles.all():
                 raise Unavailable("The style catalogue has not been heard of yet.")
 
-    def close() -> None:
-        live.close()
-        intake.close()
-
     return Service(
         settings=settings,
         unit=unit,
@@ -185,6 +195,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
             live,
             intake,
             Turns(at_once=_CHECKS_AT_ONCE),
+            Tally(unit),
+            devices,
             uploads,
             links,
             Standing(peers, unit.clock),
@@ -196,6 +208,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *calling_jobs(
                 Messenger(unit=unit, caller=PublicCaller(local=settings.local_webhooks, ca_file=settings.ca_file))
             ),
+            *signal_jobs(unit),
             *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
@@ -204,6 +217,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *PROBES,
             *POLICY_PROBES,
             *USE_PROBES,
+            *SIGNAL_PROBES,
             no_card_numbers(INVENTORY),
             nothing_from_elsewhere(Stranger.of(settings, public_url=settings.public_url)),
             Probe(
@@ -230,8 +244,14 @@ def build(settings: Settings | None = None) -> Service[Work]:
         ),
         store=store,
         checks={"database": database.check, "uploads": lambda: store.check(UPLOADS), "styles": know_styles},
-        close=close,
+        close=partial(close_all, live, intake, devices),
     )
+
+
+def close_all(*opened: Closes) -> None:
+    """Let go of what goes on beside requests."""
+    for each in opened:
+        each.close()
 
 
 def connect(settings: Settings) -> Peers:

@@ -17,7 +17,7 @@ from analytics.repository import Work
 from analytics.settings import Settings
 from analytics.wiring import build
 from common.clock import SYSTEM_CLOCK
-from common.contracts.gateway import UserRegistered
+from common.contracts.gateway import UsageObserved, UserRegistered
 from common.service import Service
 from common.tokens import TokenIssuer
 from common.web import create_app
@@ -88,7 +88,25 @@ def test_a_person_sees_her_own_usage_by_style_and_by_day(
             str(day_of(earlier)): {"figurines": 1, "pictures": 1},
             str(day_of(now)): {"figurines": 1, "pictures": 3},
         },
+        "seconds": 0,
+        "seconds_by_day": {},
     }
+
+
+def test_a_person_sees_how_long_she_used_the_studio_by_day_and_nobody_elses(
+    service: Service[Work], ask: Ask, ada: UUID, pseudonyms: Pseudonyms
+) -> None:
+    now = SYSTEM_CLOCK.now()
+    earlier = now - timedelta(days=60)
+    with service.unit.begin() as work:
+        for seconds, at, user_id in ((30, now, ada), (12, now, ada), (50, earlier, ada), (70, now, None)):
+            seen = UsageObserved(user_id=user_id, page="/studio", seconds=seconds, observed_at=at)
+            use_cases.count_usage(work, seen, pseudonyms=pseudonyms)
+        other = UsageObserved(user_id=SYSTEM_CLOCK.new_id(), page="/", seconds=99, observed_at=now)
+        use_cases.count_usage(work, other, pseudonyms=pseudonyms)
+    status, body = ask("/v1/usage", ada)
+    assert (status, body["figurines"], body["seconds"]) == (200, 0, 92)
+    assert body["seconds_by_day"] == {str(day_of(earlier)): 50, str(day_of(now)): 42}
 
 
 def test_the_days_show_everybody_together_and_nobody_alone(

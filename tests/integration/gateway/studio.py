@@ -108,7 +108,7 @@ class Person:
 
     def ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> TestResponse:
         """A request with the token, from a program."""
-        given = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        given = {"Authorization": f"Bearer {self.token}", **self.headers, **(headers or {})}
         return self.studio.client().open(path, method=method, headers=given, base_url=ORIGIN, **options)
 
     def get(self, path: str, **options: Any) -> TestResponse:

@@ -64,6 +64,7 @@ PATHS = (
     "/v1/subscription/change",
     "/v1/support/tickets",
     "/v1/policy/acknowledge",
+    "/v1/usage/beacon",
 )
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
 fuzzed = settings(max_examples=60)
@@ -131,6 +132,9 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/catalogue", "get"),
         # Whoever has a question.
         ("/v1/support/tickets", "post"),
+        # Every page, also of somebody who is not signed in.
+        ("/v1/usage/beacon", "get"),
+        ("/v1/usage/beacon", "post"),
         ("/v1/policy", "get"),
         ("/v1/policy/versions", "get"),
         ("/v1/policy/versions/{version}", "get"),

@@ -83,6 +83,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("C2", "no photo outlives its figurine", "generation"),
     _seen("C3", "pictures are there", "generation", minutes=10),
     _seen("C4", "usage is counted", "analytics"),
+    _seen("C5", "devices are told by a few words", "analytics"),
     _seen("C5", "sign-ins are noted", "gateway"),
     _seen("C6", "no card number", "gateway", "billing"),
     _seen("K1", "no photo lies too long in the store", "generation"),
@@ -133,6 +134,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("U7", "the books balance", "billing"),
     _seen("U8", "faults are seen to", *EVERYBODY, minutes=10),
     _seen("U8", "guesses at passwords are counted", "gateway"),
+    _seen("U8", "what is noticed is told", "gateway"),
     _seen("U9", "nobody is watched", "analytics"),
     # Deadlines: each service tells of its own under the promise that most of its rows belong to.
     *(

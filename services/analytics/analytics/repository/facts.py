@@ -85,11 +85,15 @@ class Facts:
         with self._connection.cursor(row_factory=class_row(Fact)) as cursor:
             return cursor.execute(_AHEAD, [day, limit]).fetchall()
 
-    def erase(self, subjects: Sequence[bytes], *, before: date | None = None) -> int:
-        """Delete what is kept under these pseudonyms (before a day); the sums of everybody stay as they are."""
+    def erase(self, subjects: Sequence[bytes], *, before: date | None = None, kind: str | None = None) -> int:
+        """Delete what is kept under these pseudonyms (before a day, of a kind); the sums of everybody stay."""
         return self._connection.execute(
-            "DELETE FROM facts WHERE subject = ANY(%(subjects)s) AND (%(before)s::date IS NULL OR day < %(before)s)",
-            {"subjects": list(subjects), "before": before},
+            """
+            DELETE FROM facts
+             WHERE subject = ANY(%(subjects)s) AND (%(before)s::date IS NULL OR day < %(before)s)
+               AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+            """,
+            {"subjects": list(subjects), "before": before, "kind": kind},
         ).rowcount
 
     def made_by(self, subjects: Sequence[bytes]) -> list[Made]:

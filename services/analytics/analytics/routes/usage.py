@@ -25,10 +25,15 @@ class CountAnswer(Answer):
 
 
 class UsageAnswer(CountAnswer):
-    """What the person was delivered: in all, of each style, and on each day that something was."""
+    """What the person was delivered: in all, of each style, and on each day that something was.
+
+    `seconds` is how long she used the studio's pages, in all and on each day that she did.
+    """
 
     by_style: dict[str, CountAnswer]
     by_day: dict[date, CountAnswer]
+    seconds: int
+    seconds_by_day: dict[date, int]
 
 
 class DaysQuery(BaseModel):
@@ -65,15 +70,18 @@ class DaysAnswer(BaseModel):
 
 @routes.get("/v1/usage", responses={200: UsageAnswer})
 def read_own_usage() -> UsageAnswer:
-    """What the person was delivered in the last two years."""
+    """What the person was delivered, and how long she used the studio, in the last two years."""
     with unit.begin() as work:
         made = use_cases.read_own_usage(work, current_user_id(), pseudonyms=pseudonyms())
+        times = use_cases.read_own_time(work, current_user_id(), pseudonyms=pseudonyms())
     total = summed(made)
     return UsageAnswer(
         figurines=total.figurines,
         pictures=total.pictures,
         by_style={style: CountAnswer.model_validate(count) for style, count in by_style(made).items()},
         by_day={day: CountAnswer.model_validate(count) for day, count in by_day(made).items()},
+        seconds=sum(time.seconds for time in times),
+        seconds_by_day={time.day: time.seconds for time in times},
     )
 
 

@@ -5,16 +5,16 @@ from uuid import UUID
 from analytics.domain import Pseudonyms
 from analytics.repository import Work
 from analytics.use_cases.settling import hear, settle
-from common.contracts.consents import ANALYTICS, PROCESSING
+from common.contracts.consents import ANALYTICS, PROCESSING, QUALITY
 from common.contracts.privacy import ConsentChanged, ProcessingRestricted, ProcessingResumed
 from common.contracts.words import Word
 
 
 def note_consent(work: Work, event: ConsentChanged, *, pseudonyms: Pseudonyms) -> None:
-    """Somebody no longer lets herself be counted, or does again."""
-    if event.purpose == ANALYTICS:
+    """Somebody no longer lets herself be counted, or her ratings be looked at, or does again."""
+    if event.purpose in {ANALYTICS, QUALITY}:
         word = Word(granted=event.granted, changed_at=event.changed_at)
-        _note(work, event.user_id, ANALYTICS, word, pseudonyms)
+        _note(work, event.user_id, event.purpose, word, pseudonyms)
 
 
 def note_restricted(work: Work, event: ProcessingRestricted, *, pseudonyms: Pseudonyms) -> None:

@@ -21,7 +21,7 @@ from analytics.domain import (
 from analytics.repository import Observation, Work
 from analytics.use_cases.joining import Counted, joined, known_about, named, with_cohorts
 from analytics.use_cases.naming import Naming, names_in_months, names_on_days
-from common.contracts.consents import ANALYTICS, PROCESSING
+from common.contracts.consents import ANALYTICS, PROCESSING, QUALITY
 from common.contracts.words import Word
 
 _ASKED: Final = (ANALYTICS, PROCESSING)
@@ -45,7 +45,7 @@ def settle(work: Work, *, pseudonyms: Pseudonyms) -> None:
             for user_id, purpose, word in news:
                 hear(work, user_id, purpose, word, pseudonyms=pseudonyms)
                 words[purpose] = word
-        if _may_be_counted(words, each.at):
+        if _may_be_counted(words, each.at) and _may_be_rated(words, each):
             allowed.append(each)
     _count(work, allowed, pseudonyms)
 
@@ -56,20 +56,23 @@ def _news(each: Observation, words: Mapping[str, Word]) -> list[tuple[UUID, str,
         return []
     return [
         (each.user_id, purpose, word)
-        for purpose in _ASKED
+        for purpose in (*_ASKED, QUALITY)
         if (word := each.words.get(purpose)) is not None
         and (purpose not in words or words[purpose].changed_at < word.changed_at)
     ]
 
 
 def hear(work: Work, user_id: UUID, purpose: str, word: Word, *, pseudonyms: Pseudonyms) -> None:
-    """Keep somebody's word if it is her last; a no to being counted erases what leads to her, and sums stay."""
+    """Keep somebody's word if it is her last; a no erases what it was about and leads to her; sums stay."""
     work.facts.hold()
-    if not work.choices.note(pseudonyms.of_chooser(user_id), purpose, word) or purpose != ANALYTICS:
+    if not work.choices.note(pseudonyms.of_chooser(user_id), purpose, word) or purpose == PROCESSING:
         return
     # A yes follows a no, whose news may be lost behind it: what was counted before the day of the yes went with that.
     before = day_of(word.changed_at) if word.granted else None
     names = names_in_months(work, user_id, pseudonyms)
+    if purpose == QUALITY:
+        work.facts.erase(names, before=before, kind=Kind.RATING)
+        return
     work.facts.erase([*names, *names_on_days(work, user_id, pseudonyms)], before=before)
     work.times_spent.erase(names, before=before)
     work.cohorts.erase(pseudonyms.of_member(user_id), before=before)
@@ -84,6 +87,16 @@ def _may_be_counted(words: Mapping[str, Word], at: datetime) -> bool:
             at=at,
         )
         for purpose in _ASKED
+    )
+
+
+def _may_be_rated(words: Mapping[str, Word], each: Observation) -> bool:
+    """A rating is told of only with its person's consent; one that overtook the news of its withdrawal is dropped."""
+    word = words.get(QUALITY)
+    return (
+        each.fact.kind != Kind.RATING
+        or word is None
+        or may_count(QUALITY, said=word.granted, since=word.changed_at, at=each.at)
     )
 
 

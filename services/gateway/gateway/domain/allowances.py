@@ -40,10 +40,11 @@ class RateLimited(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
-    """What a person may do, as billing told last; `version` counts its changes."""
+    """What a person may do, as billing told last; `version` counts its changes, `plan` is the price of hers, if any."""
 
     version: int
     what: Allowance
+    plan: str = ""
 
 
 EVERYBODY = Allowed(version=0, what=FREE)

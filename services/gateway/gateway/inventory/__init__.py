@@ -20,6 +20,7 @@ from common.inventory import (
 from gateway.inventory.access import ACCESS
 from gateway.inventory.contact import CONTACT
 from gateway.inventory.door import DOOR
+from gateway.inventory.counted import COUNTED
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
 
@@ -98,6 +99,7 @@ INVENTORY = Inventory(
         columns={
             "account_id": "Whose plan it is.",
             "version": "How often that has changed.",
+            "plan": "Which plan that is, if you have one.",
             "variants": "How many pictures one order may have.",
             "resolution": "How large they may be, in pixels.",
             "shares": "How many public links may be given out at a time.",
@@ -119,6 +121,7 @@ INVENTORY = Inventory(
             "api_rate": "How many a minute may have.",
         },
     ),
+    *COUNTED,
     Table(
         "idempotency",
         what="Answers kept for a moment, in case you ask twice",

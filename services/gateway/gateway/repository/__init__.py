@@ -28,10 +28,12 @@ from gateway.repository.notices import Notices
 from gateway.repository.recoveries import Recoveries
 from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
+from gateway.repository.signals import Signals
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
 from gateway.repository.tries import Tries
 from gateway.repository.webhooks import Webhooks
+from gateway.repository.usage import UsageRates
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
@@ -58,6 +60,8 @@ class Work:
     door_rates: DoorRates
     keys: ApiKeys
     webhooks: Webhooks
+    usage_rates: UsageRates
+    signals: Signals
     addresses: Addresses
     corrections: Corrections
     recoveries: Recoveries
@@ -95,6 +99,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             door_rates=DoorRates(connection, clock),
             keys=ApiKeys(connection, clock, sealer, index_key),
             webhooks=Webhooks(connection, clock, sealer, WEBHOOK_CHANNEL),
+            usage_rates=UsageRates(connection, clock),
+            signals=Signals(connection, clock),
             addresses=Addresses(connection, clock, sealer),
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             recoveries=Recoveries(connection, clock, RECOVERY_CHANNEL),

@@ -23,17 +23,18 @@ class Allowances:
         return bool(
             self._connection.execute(
                 """
-                INSERT INTO allowances (account_id, version, variants, resolution, shares, api_rate)
-                SELECT id, %(version)s, %(variants)s, %(resolution)s, %(shares)s, %(api_rate)s
+                INSERT INTO allowances (account_id, version, plan, variants, resolution, shares, api_rate)
+                SELECT id, %(version)s, %(plan)s, %(variants)s, %(resolution)s, %(shares)s, %(api_rate)s
                   FROM accounts WHERE id = %(account_id)s
                 ON CONFLICT (account_id) DO UPDATE
-                   SET version = excluded.version, variants = excluded.variants, resolution = excluded.resolution,
-                       shares = excluded.shares, api_rate = excluded.api_rate
+                   SET version = excluded.version, plan = excluded.plan, variants = excluded.variants,
+                       resolution = excluded.resolution, shares = excluded.shares, api_rate = excluded.api_rate
                  WHERE allowances.version < excluded.version
                 """,
                 {
                     "account_id": event.user_id,
                     "version": event.entitlements_version,
+                    "plan": event.price_id or "",
                     "variants": event.variants,
                     "resolution": event.resolution,
                     "shares": event.shares,
@@ -45,13 +46,14 @@ class Allowances:
     def of(self, account_id: UUID) -> Allowed:
         """What this person may do; of whom nothing was told, what everybody may."""
         row = self._connection.execute(
-            "SELECT version, variants, resolution, shares, api_rate FROM allowances WHERE account_id = %s", [account_id]
+            "SELECT version, plan, variants, resolution, shares, api_rate FROM allowances WHERE account_id = %s",
+            [account_id],
         ).fetchone()
         if row is None:
             return EVERYBODY
-        version, variants, resolution, shares, api_rate = row
+        version, plan, variants, resolution, shares, api_rate = row
         what = Allowance(variants=variants, resolution=resolution, shares=shares, api_rate=api_rate)
-        return Allowed(version=version, what=what)
+        return Allowed(version=version, what=what, plan=plan)
 
 
 class Rates:

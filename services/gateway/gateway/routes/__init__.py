@@ -10,6 +10,7 @@ from gateway.routes.accounts import routes as accounts
 from gateway.routes.api_keys import routes as api_keys
 from gateway.routes.archives import routes as archives
 from gateway.routes.audits import routes as audits
+from gateway.routes.beacon import routes as beacon
 from gateway.routes.buying import routes as buying
 from gateway.routes.callbacks import routes as callbacks
 from gateway.routes.catalogue import routes as catalogue
@@ -48,6 +49,7 @@ from gateway.routes.requests import routes as requests
 from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
+from gateway.routes.signals import routes as signals
 from gateway.routes.status_page import pages as status_page
 from gateway.routes.steps import own_routes as proof
 from gateway.routes.steps import routes as steps
@@ -91,6 +93,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     webhooks,
     events,
     usage,
+    beacon,
+    signals,
     consents,
     disclosures,
     accesses,

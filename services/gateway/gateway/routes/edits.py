@@ -30,6 +30,7 @@ from gateway.domain.styles import NoSuchStyle, StyleUnavailable
 from gateway.domain.versions import Edit, NothingToEdit, PhotoNeeded
 from gateway.routes import order_photo
 from gateway.routes.context import current_person, personal, unit
+from gateway.routes.counting import facts_of_device
 from gateway.routes.figurines import MAX_UPLOAD_BYTES, FigurineAnswer, FigurinePath, made
 from gateway.routes.once import answered
 from gateway.routes.order_form import Id
@@ -145,6 +146,7 @@ def edit(path: FigurinePath, form: EditForm) -> Response:
         save=save,
         parent=quoted.parent,
         allowance_version=quoted.quote.allowance_version,
+        facts=facts_of_device(),
     )
     return place(account_id, placement, jpeg, parts, partial(made, place_edit, account_id))
 

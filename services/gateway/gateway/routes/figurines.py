@@ -38,6 +38,7 @@ from gateway.domain.styles import NoSuchStyle, StyleUnavailable, delivery_said, 
 from gateway.repository import Work
 from gateway.routes import order_photo
 from gateway.routes.context import current_person, peers, personal, unit
+from gateway.routes.counting import facts_of_device
 from gateway.routes.once import Made, answered
 from gateway.routes.order_form import OrderForm
 from gateway.routes.placing import place
@@ -197,6 +198,7 @@ def order(form: OrderForm) -> Response:
         seed=secrets.randbits(31),
         save=save,
         allowance_version=quote.allowance_version,
+        facts=facts_of_device(),
     )
     return place(person.account_id, placement, jpeg, parts, partial(made, figurines.place_order, person.account_id))
 

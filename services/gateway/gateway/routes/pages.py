@@ -21,6 +21,7 @@ from gateway.domain.people import Account, LinkExpired, NotSignedIn, csrf_token
 from gateway.domain.ratings import REASON_WORDS
 from gateway.domain.styles import Style
 from gateway.routes.context import COOKIE, peers, policy_of_today, studio, unit
+from gateway.routes.counting import marks
 from gateway.routes.styles import style_answer
 from gateway.use_cases import people, policies
 
@@ -180,6 +181,7 @@ def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: objec
         csrf_token=csrf_token(token) if account else "",
         policy_version=policy_of_today().version,
         policy_news=news,
+        **marks(account.id if account else None),
         **values,
     )
     response = make_response(html, status)

@@ -11,7 +11,8 @@ from common.errors import NotFound
 from common.problems import problems
 from gateway.domain.figurines import NoSuchShare, RangeOutside
 from gateway.routes.context import peers, public, studio, unit
-from gateway.routes.pages import HEADERS
+from gateway.routes.counting import marks
+from gateway.routes.pages import HEADERS, signed_in
 from gateway.routes.pictures import PictureQuery, passed_on
 
 routes = public("shared")
@@ -50,7 +51,7 @@ def show(path: SharePath) -> Response:
     except NotFound:
         response = make_response(render_template("share_refused.html"), HTTPStatus.NOT_FOUND)
     else:
-        response = make_response(render_template("shared.html", **_card(path.token, shared)))
+        response = make_response(render_template("shared.html", **_card(path.token, shared), **_marks()))
     response.headers.update({**HEADERS, **DISCREET})
     return response
 
@@ -65,6 +66,12 @@ def read_picture(path: SharedPicturePath, query: PictureQuery) -> Response:
     # Taken back means taken back: whoever keeps a copy has to ask whether it is still shown.
     response.headers.update({**DISCREET, "Cache-Control": "private, no-cache"})
     return response
+
+
+def _marks() -> dict[str, object]:
+    """The page shows nobody as signed in; but who does not let herself be counted is not counted here, either."""
+    account = signed_in()
+    return marks(account.id if account else None)
 
 
 def _address(token: str) -> str:

@@ -28,10 +28,12 @@ from gateway.domain.figurines import (
 )
 from gateway.domain.photo import UploadKeys
 from gateway.domain.styles import NoSuchStyle, check_available, price_of, settle_options
+from gateway.domain.usage import Facts
 from gateway.domain.versions import Parent
 from gateway.domain.webhooks import Happening
 from gateway.repository import Work
 from gateway.use_cases.consents import require_consent_for, require_saving, require_unrestricted
+from gateway.use_cases.usage import observe_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class Placement:
     allowance_version: int = 0
     # What opens the photo and the words; nothing until they are stored.
     keys: UploadKeys | None = None
+    # What may be told of the device it was ordered from; None where its browser wants nothing told.
+    facts: Facts | None = None
 
     @property
     def goes_on(self) -> bool:
@@ -125,6 +129,7 @@ def place_order(work: Work, account_id: UUID, placement: Placement) -> Figurine:
         delivery=placement.order.delivery,
     )
     work.figurines.add(figurine)
+    observe_order(work, account_id, figurine.id, placement.facts)
     if parent is not None and parent.goes_on:
         work.outbox.add(_edit_ordered(figurine, placement, parent, now, words))
         return figurine

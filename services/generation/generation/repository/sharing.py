@@ -93,9 +93,9 @@ class Ratings:
                 [figurine_id],
             ).fetchone()
 
-    def remove(self, figurine_id: UUID) -> None:
-        """Forget it."""
-        self._connection.execute("DELETE FROM ratings WHERE figurine_id = %s", [figurine_id])
+    def remove(self, figurine_id: UUID) -> bool:
+        """Forget it; False when there was none."""
+        return bool(self._connection.execute("DELETE FROM ratings WHERE figurine_id = %s", [figurine_id]).rowcount)
 
 
 def _shared(*, pictures: list[int] | None, **columns: Any) -> SharedFigurine:

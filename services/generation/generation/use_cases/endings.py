@@ -15,7 +15,12 @@ from generation.repository import Work
 
 def words_on_counting(work: Work, user_id: UUID) -> dict[str, Word]:
     """What whoever counts ends has to know of the person: the news of it may come to them later than this end."""
-    found = {purpose: work.consents.of(user_id, purpose) for purpose in (ANALYTICS, PROCESSING)}
+    return last_words(work, user_id, ANALYTICS, PROCESSING)
+
+
+def last_words(work: Work, user_id: UUID, *purposes: str) -> dict[str, Word]:
+    """What the person last said about these purposes; nothing where she said nothing."""
+    found = {purpose: work.consents.of(user_id, purpose) for purpose in purposes}
     return {purpose: word for purpose, word in found.items() if word is not None}
 
 

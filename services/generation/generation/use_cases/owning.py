@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from common.contracts.generation import FigurineDeleted
+from common.contracts.consents import ANALYTICS, PROCESSING
+from common.contracts.generation import FigurineDeleted, FigurineRated
 from generation.domain import FailureCode, Figurine, NoSuchFigurine, State
 from generation.domain.allowances import PlanNeeded
-from generation.domain.quality import Reason, distinct
+from generation.domain.quality import QUALITY_CONSENT, Reason, distinct
 from generation.domain.sharing import (
     NoSuchShare,
     NothingToShow,
@@ -18,7 +19,7 @@ from generation.domain.sharing import (
     token_digest,
 )
 from generation.repository import Work
-from generation.use_cases.endings import end
+from generation.use_cases.endings import end, last_words
 from generation.use_cases.orders import expected
 
 _DELIVERED = frozenset({State.SUCCEEDED, State.PARTLY_SUCCEEDED})
@@ -33,7 +34,8 @@ def delete_figurine(work: Work, user_id: UUID, figurine_id: UUID) -> None:
         end(work, figurine, State.CANCELLED, FailureCode.CANCELLED)
     if work.leaving.begin(figurine.id):
         work.shares.remove(figurine.id)
-        work.ratings.remove(figurine.id)
+        if work.ratings.remove(figurine.id):
+            _tell_of_rating(work, figurine, stars=0)
         work.wake_deletion()
 
 
@@ -105,6 +107,7 @@ def rate_figurine(
         reasons=distinct(reasons),
     )
     work.ratings.keep(rating)
+    _tell_of_rating(work, figurine, stars=stars)
     return rating
 
 
@@ -116,6 +119,29 @@ def find_rating(work: Work, user_id: UUID, figurine_id: UUID) -> tuple[Rating, s
         raise NotRated
     comment = rating.comment
     return rating, work.seals.open(comment, owner=user_id, purpose=_COMMENT) if comment is not None else ""
+
+
+def _tell_of_rating(work: Work, figurine: Figurine, *, stars: int) -> None:
+    """Whoever counts hears of it, where its owner agreed that her ratings are looked at, and lets herself be counted.
+
+    A withdrawal that is heard meanwhile waits, and then takes back what was counted.
+    """
+    owner = figurine.user_id
+    if not work.consents.given(owner, QUALITY_CONSENT):
+        return
+    if not all(work.consents.allows(owner, purpose) for purpose in (ANALYTICS, PROCESSING)):
+        return
+    work.outbox.add(
+        FigurineRated(
+            figurine_id=figurine.id,
+            user_id=owner,
+            style=figurine.style,
+            engine=figurine.engine or "",
+            stars=stars,
+            rated_at=work.clock.now(),
+            words=last_words(work, owner, ANALYTICS, PROCESSING, QUALITY_CONSENT),
+        )
+    )
 
 
 def _shown(work: Work, user_id: UUID, figurine_id: UUID) -> Figurine:

@@ -114,9 +114,10 @@ PURPOSES: Final[Mapping[str, ConsentPurpose]] = {
         ConsentPurpose(
             id=ANALYTICS,
             title="Count how the studio is used",
-            sentence="The studio counts your figurines by day and style, under a pseudonym that changes every month.",
-            allows="The numbers stay in the studio and follow nobody around: no cookies, no partners. Yours are on "
-            "your own usage page, and are gone after two years.",
+            sentence="The studio counts your figurines by day and style, from what kind of device, and how long you "
+            "use its pages, under pseudonyms that change every month or sooner.",
+            allows="The numbers stay in the studio and follow nobody around: no cookies, no partners. You see yours on "
+            "your account page, and nobody can link them to you after two years.",
             withdrawn="What was counted under your pseudonyms is deleted, and nothing new is. Sums of everybody, in "
             "which nobody can be found, stay.",
         ),

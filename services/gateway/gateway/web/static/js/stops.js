@@ -1,5 +1,6 @@
 /** Restriction and objection on the privacy page: what each does, whether it is in force, and how it is lifted. */
 import { Problem, post, read } from "./api.js";
+import { askAgain } from "./counting.js";
 import { time } from "./record.js";
 import { askFirst } from "./sure.js";
 
@@ -57,6 +58,7 @@ async function change(kind, wish, next, changed) {
   const say = part.querySelector(".stop-say");
   try {
     await wish();
+    askAgain();
     fill(part, (await requestsByKind())(kind));
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;

@@ -1,5 +1,6 @@
 /** A switch for one consent: it shows what is on record, not what was pressed, and says what came of it. */
 import { Problem, put } from "./api.js";
+import { askAgain } from "./counting.js";
 
 export const isOn = (button) => button.getAttribute("aria-checked") === "true";
 
@@ -17,6 +18,7 @@ export async function flip(button, purpose, say) {
   try {
     const consent = await put(`/v1/consents/${purpose}`, { granted: !isOn(button) });
     show(button, consent.granted);
+    askAgain();
     return consent;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
