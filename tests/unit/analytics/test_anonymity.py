@@ -141,10 +141,11 @@ def test_engines_are_merged_before_days_and_days_before_styles() -> None:
 def test_one_who_is_left_over_is_not_what_is_missing_from_a_total() -> None:
     facts = [*crowd(3, cell()), *crowd(5, cell(1), first=3), Known(9, cell(2, style="rare"))]
     # Beside two rows and the total of the month the third would be her: the smaller row goes with her.
-    assert published_of(facts) == {
-        row(1): 5,
-        ALL_OF_THEM: 4,
-    }
+    assert published_of(facts) == {row(1): 5, row(None, OTHER, OTHER): 4}
+    failed = [*facts[:-1], Known(9, cell(2, outcome="failed"))]
+    assert published_of(failed) == {row(1): 5, ALL_OF_THEM: 4}
+    same_style = [*facts[:-1], Known(9, cell(2))]
+    assert published_of(same_style) == {row(1): 5, row(None): 4}
 
 
 def test_a_kind_of_too_few_people_is_suppressed_and_does_not_stand_there_alone() -> None:
@@ -169,7 +170,7 @@ def test_facts_of_people_who_left_stand_with_others_and_hide_nobody() -> None:
     staying = crowd(FEW, cell())
     forgotten = cell(5, style="gone")
     rows = anonymous_groups([*(fact.cell for fact in staying), forgotten], people_of(staying), k=FEW)
-    assert rows == {ALL_OF_THEM}
+    assert rows == {row(None, OTHER, OTHER)}
 
 
 def test_who_knows_of_many_pictures_still_finds_k_people() -> None:

@@ -16,6 +16,9 @@ from typing import Final
 LEAST: Final = 20
 OTHER: Final = "other"
 
+# The month in which somebody began is told for as long as its facts; after that it was long ago.
+LONG_AGO: Final = date(1970, 1, 1)
+
 YEARS: Final = 2
 # A month is anonymised as a whole, on the day the two years of its first day end, and so many days before: a machine
 # that is away for a night breaks no promise.
@@ -33,12 +36,15 @@ def is_over(day: date, today: date) -> bool:
     return day.replace(day=1) <= last_over(today)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """What is left of a fact without its name, its hour and the device: facts with the same of it are one cell."""
+    """What is left of a fact without its name, its hour and the device: facts with the same of it are one cell.
+
+    Without a day it is of those of whom only the month is known any more.
+    """
 
     kind: str
-    day: date
+    day: date | None
     style: str
     engine: str
     outcome: str
@@ -112,7 +118,7 @@ def anonymous_groups(cells: Iterable[Cell], people: People, *, k: int = LEAST) -
     subtracts the rows from a total of the month finds no smaller group than in the rows.
     The same cells and people give the same rows, in whatever order they come. A `k` of one is for tests of the test.
     """
-    placed, left = _placed_by_rung(sorted(set(cells)), people, k)
+    placed, left = _placed_by_rung(sorted(set(cells), key=_order), people, k)
     placed, left = _with_what_is_left(placed, left, people)
     return frozenset(_without_a_small_rest(placed, left, people, k))
 
@@ -140,10 +146,21 @@ def _with_what_is_left(
     joined = {smallest[cell.kind] for cell in left if cell.kind in smallest}
     moved = [cell for cell, group in placed.items() if group in joined]
     moved += [cell for cell in left if cell.kind in smallest]
-    return (
-        placed | {cell: _kind_alone(cell) for cell in moved},
-        [cell for cell in left if cell.kind not in smallest],
-    )
+    staying = {cell: group for cell, group in placed.items() if group not in joined}
+    for kind in sorted({cell.kind for cell in moved}):
+        placed = placed | _together([cell for cell in moved if cell.kind == kind], staying)
+    return placed, [cell for cell in left if cell.kind not in smallest]
+
+
+def _together(cells: list[Cell], staying: Mapping[Cell, Group]) -> dict[Cell, Group]:
+    """All of these in one row, which tells as much as it can without taking others' facts into it."""
+    for rung in LADDER:
+        group = rung(cells[0])
+        if all(rung(cell) == group for cell in cells) and all(
+            row_of(cell, {group, place}) == place for cell, place in staying.items()
+        ):
+            break
+    return dict.fromkeys(cells, group)
 
 
 def _without_a_small_rest(placed: dict[Cell, Group], left: list[Cell], people: People, k: int) -> set[Group]:
@@ -169,5 +186,5 @@ def _by_people(placed: Mapping[Cell, Group], people: People) -> list[Group]:
     return sorted(groups - inner, key=lambda group: (counted.get(group, 0), _order(group)))
 
 
-def _order(group: Group) -> tuple[str, ...]:
-    return (group.kind, str(group.day or ""), group.style, group.engine, group.outcome, group.page, group.currency)
+def _order(of: Cell | Group) -> tuple[str, ...]:
+    return (of.kind, str(of.day or ""), of.style, of.engine, of.outcome, of.page, of.currency)
