@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from analytics.domain.moments import first_of_month, month_after
+
 LEAST: Final = 20
 OTHER: Final = "other"
 
@@ -27,13 +29,18 @@ AHEAD: Final = timedelta(days=3)
 
 def last_over(today: date) -> date:
     """The last month (its first day) whose facts are to be anonymous on this day; those before it are, too."""
-    month = (today + AHEAD).replace(day=1)
+    month = first_of_month(today + AHEAD)
     return month.replace(year=month.year - YEARS)
+
+
+def first_open(today: date) -> date:
+    """The first month whose facts are kept under names."""
+    return month_after(last_over(today), 1)
 
 
 def is_over(day: date, today: date) -> bool:
     """Whether facts of that day are no longer kept under a name."""
-    return day.replace(day=1) <= last_over(today)
+    return first_of_month(day) <= last_over(today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +161,13 @@ def _with_what_is_left(
 
 def _together(cells: list[Cell], staying: Mapping[Cell, Group]) -> dict[Cell, Group]:
     """All of these in one row, which tells as much as it can without taking others' facts into it."""
-    for rung in LADDER:
-        group = rung(cells[0])
-        if all(rung(cell) == group for cell in cells) and all(
-            row_of(cell, {group, place}) == place for cell, place in staying.items()
-        ):
-            break
-    return dict.fromkeys(cells, group)
+    fitting = (
+        group
+        for rung in LADDER
+        if len({rung(cell) for cell in cells}) == 1
+        and all(row_of(cell, {(group := rung(cells[0])), place}) == place for cell, place in staying.items())
+    )
+    return dict.fromkeys(cells, next(fitting))
 
 
 def _without_a_small_rest(placed: dict[Cell, Group], left: list[Cell], people: People, k: int) -> set[Group]:

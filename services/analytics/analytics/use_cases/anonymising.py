@@ -1,11 +1,11 @@
 """Months that are over become anonymous, measured before anything of it is kept; then their facts go."""
 
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
-from analytics.domain import day_of
+from analytics.domain import day_of, first_of_month, month_after
 from analytics.domain.anonymisation import Anonymisation
-from analytics.domain.anonymity import LEAST, LONG_AGO, anonymous_groups, is_over, last_over, row_of
+from analytics.domain.anonymity import LEAST, LONG_AGO, anonymous_groups, first_open, is_over, row_of
 from analytics.domain.reidentification import reidentify
 from analytics.repository import Work
 
@@ -54,9 +54,9 @@ def months_to_drop(work: Work) -> list[date]:
 def months_open(work: Work) -> list[date]:
     """The months that are kept under names."""
     today = day_of(work.clock.now())
-    months = [_after(last_over(today))]
-    while months[-1] < today.replace(day=1):
-        months.append(_after(months[-1]))
+    months = [first_open(today)]
+    while months[-1] < first_of_month(today):
+        months.append(month_after(months[-1], 1))
     return months
 
 
@@ -74,7 +74,3 @@ def let_facts_forget_beginners(work: Work, month: date, *, of_month: date) -> No
 def drop_month(work: Work, month: date) -> None:
     """Destroy the facts of a month that is anonymous."""
     work.over.drop(month)
-
-
-def _after(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
-from analytics.domain import Fact, Observation, day_of
+from analytics.domain import Fact, day_of, first_of_month
 from analytics.domain.anonymity import is_over
-from analytics.repository import Work
+from analytics.repository import Observation, Work
 
 # No month is closed before its days are about this old; for younger ones nobody needs to ask.
 _YOUNG: Final = timedelta(days=680)
@@ -22,7 +22,7 @@ def without_the_late(work: Work, observations: Iterable[Observation]) -> list[Ob
     late = [each for each in those if not _is_open(work, each.fact.day)]
     if not late:
         return those
-    work.months.note_late(Counter(each.fact.day.replace(day=1) for each in late))
+    work.months.note_late(Counter(first_of_month(each.fact.day) for each in late))
     return [each for each in those if _is_open(work, each.fact.day)]
 
 
@@ -36,4 +36,4 @@ def _is_open(work: Work, day: date) -> bool:
     if today - day < _YOUNG:
         return True
     closed = work.months.last_closed()
-    return not is_over(day, today) and (closed is None or day.replace(day=1) > closed)
+    return not is_over(day, today) and (closed is None or first_of_month(day) > closed)
