@@ -113,5 +113,5 @@ def test_who_leaves_while_a_month_is_closed_is_nobody_to_hide_among(aged: Aged) 
 
 def test_nothing_is_left_to_do_when_all_is_done(aged: Aged) -> None:
     a_month(aged)
-    assert Anonymiser(unit=aged.unit).make_next_month_anonymous() == 2
+    assert Anonymiser(unit=aged.unit).make_next_month_anonymous() == 1
     assert Anonymiser(unit=aged.unit).make_next_month_anonymous() == 0

@@ -161,13 +161,10 @@ def _with_what_is_left(
 
 def _together(cells: list[Cell], staying: Mapping[Cell, Group]) -> dict[Cell, Group]:
     """All of these in one row, which tells as much as it can without taking others' facts into it."""
-    fitting = (
-        group
-        for rung in LADDER
-        if len({rung(cell) for cell in cells}) == 1
-        and all(row_of(cell, {(group := rung(cells[0])), place}) == place for cell, place in staying.items())
-    )
-    return dict.fromkeys(cells, next(fitting))
+    rungs = (rung for rung in LADDER if len({rung(cell) for cell in cells}) == 1)
+    common = (rung(cells[0]) for rung in rungs)
+    free = (group for group in common if all(row_of(cell, {group, place}) == place for cell, place in staying.items()))
+    return dict.fromkeys(cells, next(free))
 
 
 def _without_a_small_rest(placed: dict[Cell, Group], left: list[Cell], people: People, k: int) -> set[Group]:

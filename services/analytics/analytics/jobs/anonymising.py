@@ -20,23 +20,20 @@ class Anonymiser:
     unit: UnitOfWork[Work]
 
     def make_next_month_anonymous(self) -> int:
-        """Take on the next month that is over, and drop what was taken on; returns how many months went a step on."""
-        done = 0
+        """Take on the next month that is over, and drop what was taken on; returns how many were."""
         with self.unit.begin() as work:
-            month = use_cases.close_next_month(work)
-        if month is not None:
-            done += self._make_anonymous(month)
-        with self.unit.begin() as work:
-            over = use_cases.months_to_drop(work)
+            over, month = use_cases.months_to_drop(work), use_cases.close_next_month(work)
+        if month is not None and self._make_anonymous(month):
+            over.append(month)
         for each in over:
             self._drop(each)
-        return done + len(over)
+        return len(over)
 
-    def _make_anonymous(self, month: date) -> int:
+    def _make_anonymous(self, month: date) -> bool:
         with self.unit.begin() as work:
             done = use_cases.make_anonymous(work, month)
         if done is None:
-            return 0
+            return False
         log.info(
             "month is anonymous",
             month=f"{month:%Y-%m}",
@@ -45,7 +42,7 @@ class Anonymiser:
             suppressed=done.suppressed,
             smallest=done.found.smallest,
         )
-        return 1
+        return True
 
     def _drop(self, month: date) -> None:
         with self.unit.begin() as work:
