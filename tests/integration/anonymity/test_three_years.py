@@ -118,7 +118,7 @@ def look_at_what_is_left(aged: Aged, studio: Studio) -> None:
         "SELECT sum(kept), sum(suppressed), min(smallest), min(candidates) FROM anonymisations"
     )
     assert min(smallest, candidates) >= 20
-    assert kept > 10 * suppressed
+    assert kept > 2 * suppressed
     still_named = aged.value("SELECT sum(facts) FROM rollups_of_months WHERE period >= %s", first_open(LAST))
     assert kept + suppressed + still_named == studio.told
     assert kept == aged.value("SELECT sum(facts) FROM rollups_of_months WHERE period < %s", first_open(LAST))
