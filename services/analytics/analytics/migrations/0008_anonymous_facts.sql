@@ -29,6 +29,9 @@ CREATE TABLE anonymous_facts (
     UNIQUE NULLS NOT DISTINCT (month, day, kind, style, engine, outcome, page, currency)
 );
 
+-- Who began in a month that is over is found by it.
+CREATE INDEX cohorts_of_month ON cohorts (month);
+
 -- One line a month, written with its rows. Numbers of people are at least so many.
 CREATE TABLE anonymisations (
     month             date PRIMARY KEY REFERENCES closed_months,
