@@ -36,7 +36,8 @@ def look_for_old_usage(look: Look) -> Finding:
     since = f"the oldest is of {oldest.isoformat()}" if oldest else "there is none at all now"
     return Finding.of(
         f"{old + spent + began} rows of usage under a name are older than two years, and {finer} sums that tell of "
-        f"hours, single days or devices, and {keys} keys of names; {since}. What remains of older ones are rows of many.",
+        f"hours, single days or devices, and {keys} keys of names; {since}. "
+        "What remains of older ones are rows of many people.",
         broken=any((old, spent, began, finer, keys)),
         old=old,
         spent=spent,
@@ -58,7 +59,8 @@ def look_at_the_evidence(look: Look) -> Finding:
             SELECT month, rows, coalesce(smallest, 0), coalesce(candidates, 0), unique_after, kept, suppressed,
                    coalesce(suppressed_people, %(least)s),
                    digest = (
-                       SELECT sha256(convert_to(coalesce(string_agg(line, E'\n' ORDER BY line COLLATE "C"), ''), 'UTF8'))
+                       SELECT sha256(convert_to(coalesce(string_agg(line, E'\n' ORDER BY line COLLATE "C"), ''),
+                                                'UTF8'))
                          FROM (SELECT concat_ws('|', month::text, coalesce(day::text, ''), kind, style, engine, outcome,
                                                 page, currency, facts, pictures, credits, amount, seconds, stars,
                                                 timed, rendering_ms, waiting_ms) AS line
