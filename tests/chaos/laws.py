@@ -289,6 +289,16 @@ BROKEN: Mapping[str, LiteralString] = {
          WHERE jobs <> facts OR shown < facts OR (shown <> facts AND gone = 0)
             OR pictures < stored OR (pictures <> stored AND deleted = 0)
         """,
+    "months are anonymous otherwise than is on record": """
+        SELECT month, kept, facts
+          FROM analytics.anonymisations AS done
+          FULL JOIN (SELECT month, sum(facts) AS facts FROM analytics.anonymous_facts GROUP BY month) AS left_over
+         USING (month)
+         WHERE coalesce(kept, -1) <> coalesce(facts, 0) OR done.digest <> analytics.digest_of(month)
+            OR EXISTS (SELECT FROM analytics.facts
+                        WHERE day >= month AND day < month + interval '1 month'
+                              AND finished_at < now() - interval '1 hour')
+        """,
     "numbers of documents are missing": """
         SELECT series, year, last
           FROM billing.number_series

@@ -166,6 +166,11 @@ FORGERIES: Mapping[str, LiteralString] = {
     "a version comes from somebody else's figurine": """
         UPDATE generation.figurines SET parent_id = id, goes_on = true
         """,
+    "months are anonymous otherwise than is on record": """
+        INSERT INTO analytics.anonymous_facts
+        VALUES ('2024-01-01', NULL, 'figurine', 'window-box', 'studio', 'failed', 'none', 'none',
+                1, 0, 0, 0, 0, 0, 0, 0, 0)
+        """,
     "analytics counts other ends or other pictures than there are": "UPDATE analytics.facts SET pictures = 0",
     "numbers of documents are missing": "INSERT INTO billing.number_series VALUES ('INV', 1999, 1, now())",
     "a payment has not exactly one document that counts": """

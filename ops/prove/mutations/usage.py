@@ -69,6 +69,36 @@ def remember_too_long(hands: Hands) -> Generator[None]:
         hands.sql("UPDATE analytics.facts SET day = day + 800 WHERE subject = %s", [name])
 
 
+@breaks("K4", "old months are anonymous", "what is left of a month is not what was tested")
+def publish_somebody(hands: Hands) -> Generator[None]:
+    """A month of two years ago is on record as anonymous, and has a row that nobody looked at."""
+    ((month,),) = hands.sql(
+        "SELECT (date_trunc('month', (now() AT TIME ZONE 'UTC')::date + 3) - interval '2 years')::date"
+    )
+    hands.sql("INSERT INTO analytics.closed_months (month) VALUES (%s)", [month])
+    hands.sql(
+        """
+        INSERT INTO analytics.anonymisations
+               (month, named, unique_before, counted, kept, suppressed, rows, unique_after, digest, finished_at)
+        VALUES (%s, 0, 0, 0, 0, 0, 0, 0, sha256(''), now())
+        """,
+        [month],
+    )
+    hands.sql(
+        """
+        INSERT INTO analytics.anonymous_facts
+        VALUES (%s, NULL, 'figurine', 'window-box', 'studio', 'succeeded', 'none', 'none', 1, 1, 0, 0, 0, 0, 0, 0, 0)
+        """,
+        [month],
+    )
+    try:
+        yield
+    finally:
+        hands.sql("DELETE FROM analytics.anonymous_facts WHERE month = %s", [month])
+        hands.sql("DELETE FROM analytics.anonymisations WHERE month = %s", [month])
+        hands.sql("DELETE FROM analytics.closed_months WHERE month = %s", [month])
+
+
 @breaks(
     *("U9", "nobody is watched", "somebody is counted under the same name in two months"),
     companions={"C4": "a figurine was moved to a day that has no sum with it"},

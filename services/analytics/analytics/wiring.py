@@ -6,7 +6,7 @@ from uuid import UUID
 from analytics import use_cases
 from analytics.domain import Pseudonyms
 from analytics.inventory import INVENTORY
-from analytics.jobs import DEVICE_PROBES, PROBES, tidying_jobs
+from analytics.jobs import DEVICE_PROBES, PROBES, anonymising_jobs, tidying_jobs
 from analytics.repository import Work
 from analytics.routes import usage
 from analytics.settings import Settings
@@ -45,7 +45,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         blueprints=[usage.routes, record_door.routes],
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
-        jobs=[*tidying_jobs(unit), *export_jobs(unit, sources, store, settings.export_keys)],
+        jobs=[*tidying_jobs(unit), *anonymising_jobs(unit), *export_jobs(unit, sources, store, settings.export_keys)],
         probes=[*PROBES, *DEVICE_PROBES, *retention_probes(INVENTORY, promise="K4"), counts_nobody(INVENTORY)],
         pseudonyms=names_of,
         store=store,

@@ -1,14 +1,11 @@
 """The gateway's settings; the only reader of its environment."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pathlib import Path
-from typing import Annotated
-
 import maxminddb
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from common.settings import ExportSettings
 from gateway.domain.origins import parse_origins

@@ -24,7 +24,7 @@ class Usage:
         self.today = today
 
     def at(self, promise: str) -> Finding:
-        (probe,) = (probe for probe in PROBES if probe.promise == promise)
+        probe = next(probe for probe in PROBES if probe.promise == promise)
         return probe.check(self._look)
 
     def do(self, query: str, **values: object) -> None:

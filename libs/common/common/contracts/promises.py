@@ -91,6 +91,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("K2", "no figurine went by itself", "generation"),
     _seen("K3", "no account went by itself", "gateway"),
     _seen("K4", "no name is older than two years", "analytics"),
+    _seen("K4", "old months are anonymous", "analytics", minutes=10),
     _seen("N1", "nobody was left out", "gateway"),
     _seen("N1", "what came out stays and was told", "privacy"),
     _seen("N2", "questions are acknowledged", "gateway", minutes=1),

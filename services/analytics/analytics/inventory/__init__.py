@@ -1,5 +1,6 @@
 """Every column and queue analytics stores: whose, why, how long, how exported, how erased."""
 
+from analytics.inventory.anonymous import ANONYMOUS
 from analytics.inventory.facts import CHOICES, COHORTS, FACTS, FACTS_KEPT, TIME_SPENT
 from analytics.inventory.rollups import KEYS, ROLLUPS
 from common.inventory import COMMON_TABLES, Inventory, queues_of
@@ -11,6 +12,7 @@ INVENTORY = Inventory(
     COHORTS,
     CHOICES,
     *ROLLUPS,
+    *ANONYMOUS,
     *KEYS,
     *COMMON_TABLES,
     *queues_of("analytics"),

@@ -1,10 +1,11 @@
-"""What analytics looks at: whether it counts, whom one can find in what it keeps, and for how long."""
+"""What analytics looks at: whether it counts, and whom one can find in what it keeps."""
 
 import random
 from datetime import timedelta
 from typing import Final
 
 from analytics.domain import day_of
+from analytics.jobs.anonymity_seen import ANONYMITY_PROBES
 from common.probes import Finding, Look, Probe
 
 # A day of everybody's, chosen by chance, is looked at beside the day that goes on.
@@ -98,28 +99,6 @@ def look_at_names(look: Look) -> Finding:
     )
 
 
-def look_for_old_usage(look: Look) -> Finding:
-    """Usage older than two years; the oldest is found by index.
-
-    Broken on purpose: a row is written with a day of three years ago, and the sweep is stopped.
-    """
-    old, oldest = look.row(
-        """
-        SELECT (SELECT count(*) FROM (SELECT FROM facts WHERE day < %(today)s::date - interval '2 years' - %(grace)s
-                                       LIMIT 1000) AS old),
-               (SELECT min(day) FROM facts)
-        """,
-        {"today": day_of(look.clock.now()), "grace": _GRACE},
-    )
-    since = f"the oldest is of {oldest.isoformat()}" if oldest else "there is none at all now"
-    return Finding.of(
-        f"{old} rows of usage under a name are older than two years; {since}. What remains of older ones are sums of "
-        "everybody.",
-        broken=old > 0,
-        old=old,
-    )
-
-
 def _like_an_id(name: bytes, *, until: int) -> bool:
     """Whether it could be a UUIDv7 (RFC 9562) of the last ten years, as ids of people are."""
     version, variant, milliseconds = name[6] >> 4, name[8] >> 6, int.from_bytes(name[:6])
@@ -128,6 +107,6 @@ def _like_an_id(name: bytes, *, until: int) -> bool:
 
 PROBES: Final = (
     Probe(promise="C4", name="usage is counted", check=look_at_counts),
-    Probe(promise="K4", name="no name is older than two years", check=look_for_old_usage),
+    *ANONYMITY_PROBES,
     Probe(promise="U9", name="nobody is watched", check=look_at_names),
 )

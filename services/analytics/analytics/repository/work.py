@@ -1,9 +1,11 @@
 """Analytics' rooms in one transaction."""
 
+from analytics.repository.anonymity import AnonymousMonths
 from analytics.repository.choices import Choices
 from analytics.repository.facts import Facts
 from analytics.repository.gathering import Observation
 from analytics.repository.keys import Keys
+from analytics.repository.over import MonthsOver
 from analytics.repository.people import Cohorts, TimesSpent
 from analytics.repository.rollups import Rollups
 from analytics.repository.sketches import Sketches
@@ -26,6 +28,8 @@ class Work:
         self.keys = Keys(connection)
         self.cohorts = Cohorts(connection)
         self.times_spent = TimesSpent(connection)
+        self.months = AnonymousMonths(connection)
+        self.over = MonthsOver(connection)
         self.choices = Choices(connection)
         self.exports = Exports(connection, clock)
         self.gathered: list[Observation] = []

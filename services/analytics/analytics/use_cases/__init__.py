@@ -1,5 +1,14 @@
 """What analytics does: one function per intent, inside the caller's unit of work."""
 
+from analytics.use_cases.anonymising import (
+    close_next_month,
+    drop_month,
+    let_beginners_be_forgotten,
+    let_facts_forget_beginners,
+    make_anonymous,
+    months_open,
+    months_to_drop,
+)
 from analytics.use_cases.choosing import note_consent, note_restricted, note_resumed
 from analytics.use_cases.counting import (
     count_failed,
@@ -17,6 +26,7 @@ from analytics.use_cases.tidying import bring_back, make_months
 
 __all__ = [
     "bring_back",
+    "close_next_month",
     "count_failed",
     "count_generated",
     "count_payment",
@@ -25,7 +35,13 @@ __all__ = [
     "count_sign_up",
     "count_usage",
     "destroy_keys",
+    "drop_month",
+    "let_beginners_be_forgotten",
+    "let_facts_forget_beginners",
+    "make_anonymous",
     "make_months",
+    "months_open",
+    "months_to_drop",
     "names_in_months",
     "names_of",
     "note_consent",

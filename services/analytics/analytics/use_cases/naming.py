@@ -13,6 +13,7 @@ from analytics.domain import (
     oldest_day_kept,
     oldest_month_kept,
 )
+from analytics.domain.anonymity import first_open
 from analytics.repository import Work
 
 _MARK_BYTES = 16
@@ -28,7 +29,7 @@ class Naming:
         self._work = work
         self._pseudonyms = pseudonyms
         today = day_of(work.clock.now())
-        self._oldest_month, self._oldest_day = oldest_month_kept(today), oldest_day_kept(today)
+        self._oldest_month, self._oldest_day = first_open(today), oldest_day_kept(today)
         self._months: dict[date, Names] = {}
         self._days: dict[date, Names] = {}
 

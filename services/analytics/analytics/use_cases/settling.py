@@ -20,6 +20,7 @@ from analytics.domain import (
 )
 from analytics.repository import Observation, Work
 from analytics.use_cases.joining import Counted, joined, known_about, named, with_cohorts
+from analytics.use_cases.lateness import those_open, without_the_late
 from analytics.use_cases.naming import Naming, names_in_months, names_on_days
 from common.contracts.consents import ANALYTICS, PROCESSING, QUALITY
 from common.contracts.words import Word
@@ -101,11 +102,12 @@ def _may_be_rated(words: Mapping[str, Word], each: Observation) -> bool:
 
 
 def _count(work: Work, observations: list[Observation], pseudonyms: Pseudonyms) -> None:
+    observations = without_the_late(work, observations)
     if not observations:
         return
     naming = Naming(work, pseudonyms)
     told = with_cohorts(work, [named(each, naming, pseudonyms) for each in observations])
-    counted = joined(told, known_about(work, told))
+    counted = joined(told, those_open(work, known_about(work, told)))
     write(work, [each.change for each in counted])
     added = [each for each in counted if each.change.before is None]
     work.sketches.add_people(people_in((each.change.after, each.name) for each in added))
