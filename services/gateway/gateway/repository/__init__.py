@@ -18,12 +18,14 @@ from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
 from gateway.repository.corrections import Corrections
+from gateway.repository.crowds import Crowds
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.mails import Mails
 from gateway.repository.notices import Notices
 from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
+from gateway.repository.staff import Staff
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
 
@@ -56,6 +58,8 @@ class Work:
     access_log: AccessLog
     notices: Notices
     acknowledgements: Acknowledgements
+    staff: Staff
+    crowds: Crowds
     exports: Exports
     outbox: Outbox
     clock: Clock
@@ -87,6 +91,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             access_log=AccessLog(connection, clock),
             notices=Notices(connection, clock),
             acknowledgements=Acknowledgements(connection, clock),
+            staff=Staff(connection, clock),
+            crowds=Crowds(connection, clock, sealer, index_key),
             exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,
