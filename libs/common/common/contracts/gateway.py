@@ -100,13 +100,50 @@ class FigurineEditOrdered(Event):
 
 
 class UsageObserved(Event):
-    """A page was used for some seconds; whose device it was stays coarse."""
+    """A page was used for some seconds, or a figurine was ordered; whose device it was stays coarse.
+
+    Only of people who let themselves be counted, and of visitors without an account who did not ask not to be followed.
+    """
 
     type: ClassVar[str] = "usage.observed"
 
+    # None: of somebody who is not signed in nothing is known but this.
     user_id: UUID | None
+    # The route as it is written, never with an id in it: `/studio`, `/s/{token}`.
     page: str
     seconds: int
+    # `page` or `order`; with an order come its figurine and the person's plan.
+    kind: str = "page"
+    figurine_id: UUID | None = None
+    plan: str = ""
+    # From a gateway that did not say, the moment of the event.
+    observed_at: datetime | None = None
+    # `desktop`, `phone`, `tablet`, `bot`, `other` or `unknown`.
+    device: str = "unknown"
+    # Families without versions, such as `Windows` and `Firefox`.
+    os: str = "unknown"
+    browser: str = "unknown"
+    # An IPv4 address cut to 24 bits, an IPv6 one to 48: `203.0.113.0/24`.
+    network: str | None = None
+    # ISO 3166-1, of that network; None without a database on the studio's own disk.
+    country: str | None = None
+    # What the person last said about being counted; it may be newer than the news of it.
+    words: dict[str, Word] = Field(default_factory=dict[str, Word])
+
+
+class SignalsCounted(Event):
+    """How often something was noticed in an hour that faults or threats are told by; of whom stays unknown.
+
+    `count` is all of that hour so far: of two that are told of the same hour the larger one holds.
+    """
+
+    type: ClassVar[str] = "signals.counted"
+
+    # Such as `sign_in_failed`, `rate_limited`, `upload_refused.photo_too_large`.
+    signal: str
+    # When it began, in UTC.
+    hour: datetime
+    count: int
 
 
 class PolicyTold(Event):
@@ -135,5 +172,6 @@ EVENTS: tuple[type[Event], ...] = (
     ImageUploaded,
     FigurineEditOrdered,
     UsageObserved,
+    SignalsCounted,
     PolicyTold,
 )

@@ -76,6 +76,26 @@ class FigurineFailed(Event):
     words: dict[str, Word] = Field(default_factory=dict[str, Word])
 
 
+class FigurineRated(Event):
+    """Its owner said how well a figurine turned out, or says something else now; what she wrote stays here.
+
+    Told only of people who agreed that their ratings are looked at; `words` says so.
+    """
+
+    type: ClassVar[str] = "figurine.rated"
+
+    figurine_id: UUID
+    user_id: UUID
+    style: str
+    engine: str
+    # One to five; 0 once there is no rating any more.
+    stars: int
+    # When she said it; the later word counts.
+    rated_at: datetime
+    # What she last said about being counted and about her ratings; it may be newer than the news of it.
+    words: dict[str, Word] = Field(default_factory=dict[str, Word])
+
+
 class FigurineDeleted(Event):
     """A figurine and its pictures are gone."""
 
@@ -135,6 +155,7 @@ EVENTS: tuple[type[Event], ...] = (
     FigurineStarted,
     FigurineGenerated,
     FigurineFailed,
+    FigurineRated,
     FigurineDeleted,
     ImageDeleted,
     SavedPhotoDeleted,
