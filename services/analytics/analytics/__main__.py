@@ -1,6 +1,13 @@
-"""Run analytics: python -m analytics web | worker | all | migrate."""
+"""Run analytics: python -m analytics web | worker | all | migrate, or by hand: report."""
 
+import sys
+
+from analytics.commands import COMMANDS, operate
 from analytics.wiring import build
+from common import logs
 from common.process import run
 
+if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+    logs.configure(service="analytics", role="operator")
+    sys.exit(operate(build(), sys.argv[2:]))
 run("analytics", build)

@@ -10,11 +10,13 @@ watch(rate, watched, hour, heard) -> Watched      what becomes of a rate's watch
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from math import sqrt
 from statistics import median
 from typing import Final
+from uuid import UUID
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
@@ -121,6 +123,19 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Anomaly:
+    """Something that was unusual from an hour on, and until when; None while it lasts."""
+
+    rate: str
+    part: str
+    since: datetime
+    until: datetime | None
+    value: float
+    expected: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
     """What is remembered of a rate from hour to hour.
 
@@ -133,6 +148,26 @@ class Watched:
     silent: int = 0
     turned: bool = field(default=False, compare=False)
     judgement: Judgement | None = field(default=None, compare=False)
+
+
+def id_of(rate: str, part: str, since: datetime) -> UUID:
+    """The id of an anomaly, which is the same whoever works it out (UUIDv8, RFC 9562); no table holds it."""
+    digest = sha256(f"{rate} {part} {since.astimezone(UTC).isoformat()}".encode()).digest()
+    return UUID(int=int.from_bytes(digest[:16]) & ~(0xF << 76) & ~(0x3 << 62) | 0x8 << 76 | 0x2 << 62)
+
+
+def detail_of(rate: Rate, part: str, judgement: Judgement) -> str:
+    """What operators are told, with the figures it was judged by."""
+    of = f" ({part})" if part else ""
+    if rate.measure is Measure.LEVEL:
+        seconds, usual = judgement.value / 1000, judgement.expected / 1000
+        figures = f"{seconds:.1f} s, where {usual:.1f} s are usual"
+    else:
+        figures = f"{judgement.value:.0f} in an hour, where {judgement.expected:.1f} are usual"
+    return (
+        f"{rate.sentence}{of}: {figures} at this time of the week; that is {judgement.distance:.1f} steps of "
+        f"{judgement.step / (1000 if rate.measure is Measure.LEVEL else 1):.1f} away, by {judgement.compared} such hours."
+    )
 
 
 def comparable(hour: datetime) -> list[datetime]:

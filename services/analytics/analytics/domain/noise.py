@@ -41,6 +41,11 @@ class Budget:
             raise EpsilonRefused(EpsilonRefused.__doc__)
         return cls(Fraction(number))
 
+    @property
+    def text(self) -> str:
+        """As it is written down."""
+        return f"{Decimal(self.epsilon.numerator) / Decimal(self.epsilon.denominator):f}"
+
     def scale(self, *, sensitivity: int) -> Fraction:
         """How wide the noise is when one person changes all numbers of the release by so much at most, in all."""
         return Fraction(sensitivity) / self.epsilon
