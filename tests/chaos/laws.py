@@ -74,7 +74,7 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "ends that analytics has not counted": """
         SELECT jobs, facts
           FROM (SELECT count(*) AS jobs FROM generation.figurines) AS ended,
-               (SELECT count(*) AS facts FROM analytics.facts) AS counted
+               (SELECT count(*) AS facts FROM analytics.facts WHERE kind = 'figurine') AS counted
          WHERE jobs > facts
         """,
 }
@@ -281,8 +281,9 @@ BROKEN: Mapping[str, LiteralString] = {
           FROM (SELECT count(*) AS jobs FROM generation.figurines) AS ended,
                (SELECT count(*) AS stored FROM generation.pictures) AS made,
                (SELECT count(*) AS deleted FROM generation.figurines WHERE deleted_at IS NOT NULL) AS past,
-               (SELECT count(*) AS facts, coalesce(sum(pictures), 0) AS pictures FROM analytics.facts) AS counted,
-               (SELECT coalesce(sum(figurines), 0) AS shown FROM analytics.figurines_per_day) AS days,
+               (SELECT count(*) AS facts, coalesce(sum(pictures), 0) AS pictures
+                  FROM analytics.facts WHERE kind = 'figurine') AS counted,
+               (SELECT coalesce(sum(facts), 0) AS shown FROM analytics.rollups_of_days WHERE kind = 'figurine') AS days,
                -- Sums stay when somebody leaves.
                (SELECT count(*) AS gone FROM analytics.tombstones) AS left_for_good
          WHERE jobs <> facts OR shown < facts OR (shown <> facts AND gone = 0)

@@ -213,7 +213,9 @@ def check_person(units: Units, user_id: UUID) -> None:
 
 def counted(units: Units) -> int:
     """How many ends of figurines analytics has counted."""
-    return int(ask(units["analytics"], "SELECT coalesce(sum(figurines), 0) FROM figurines_per_day")[0][0])
+    return int(
+        ask(units["analytics"], "SELECT coalesce(sum(facts), 0) FROM rollups_of_days WHERE kind = 'figurine'")[0][0]
+    )
 
 
 @settings(max_examples=12)

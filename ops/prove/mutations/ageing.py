@@ -45,7 +45,7 @@ def _old_upload(hands: Hands) -> Generator[None]:
 @contextmanager
 def _old_count(hands: Hands) -> Generator[None]:
     """It leads to somebody's pseudonym after more than two years."""
-    ((name,),) = hands.sql("SELECT subject FROM analytics.facts LIMIT 1")
+    ((name,),) = hands.sql("SELECT subject FROM analytics.facts WHERE subject IS NOT NULL LIMIT 1")
     yield from _changed(
         hands,
         "UPDATE analytics.facts SET day = day - 800 WHERE subject = %s",

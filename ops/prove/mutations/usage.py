@@ -42,14 +42,14 @@ def answer_nobody(hands: Hands) -> Generator[None]:
 @breaks("C4", "usage is counted", "a day's figurines are counted nowhere")
 def count_nothing(hands: Hands) -> Generator[None]:
     """The sums of the days there are."""
-    with hands.taken_out("analytics.figurines_per_day", "true"):
+    with hands.taken_out("analytics.rollups_of_days", "true"):
         yield
 
 
 @breaks("K4", "no name is older than two years", "usage leads to somebody after more than two years")
 def remember_too_long(hands: Hands) -> Generator[None]:
     """All of one name, so that it stays one of a single month."""
-    ((name,),) = hands.sql("SELECT subject FROM analytics.facts LIMIT 1")
+    ((name,),) = hands.sql("SELECT subject FROM analytics.facts WHERE subject IS NOT NULL LIMIT 1")
     hands.sql("UPDATE analytics.facts SET day = day - 800 WHERE subject = %s", [name])
     try:
         yield
@@ -63,9 +63,11 @@ def remember_too_long(hands: Hands) -> Generator[None]:
 )
 def keep_a_name(hands: Hands) -> Generator[None]:
     """One of the resident's figurines moves to another month, and her name with it."""
-    ((figurine,),) = hands.sql("SELECT figurine FROM analytics.facts LIMIT 1")
-    hands.sql("UPDATE analytics.facts SET day = day - 40 WHERE figurine = %s", [figurine])
+    ((figurine,),) = hands.sql(
+        "SELECT mark FROM analytics.facts WHERE kind = 'figurine' AND subject IS NOT NULL LIMIT 1"
+    )
+    hands.sql("UPDATE analytics.facts SET day = day - 40 WHERE kind = 'figurine' AND mark = %s", [figurine])
     try:
         yield
     finally:
-        hands.sql("UPDATE analytics.facts SET day = day + 40 WHERE figurine = %s", [figurine])
+        hands.sql("UPDATE analytics.facts SET day = day + 40 WHERE kind = 'figurine' AND mark = %s", [figurine])

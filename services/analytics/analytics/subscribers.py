@@ -5,8 +5,9 @@ from functools import partial
 from analytics import use_cases
 from analytics.domain import Pseudonyms
 from analytics.repository import Work
-from common.contracts.gateway import UserRegistered
-from common.contracts.generation import FigurineFailed, FigurineGenerated
+from common.contracts.billing import PaymentReceived
+from common.contracts.gateway import UsageObserved, UserRegistered
+from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRated
 from common.contracts.privacy import ConsentChanged, ExportRequested, ProcessingRestricted, ProcessingResumed
 from common.parts import record_export
 from common.subscriptions import Subscriptions
@@ -15,9 +16,12 @@ from common.subscriptions import Subscriptions
 def subscriptions(pseudonyms: Pseudonyms) -> Subscriptions[Work]:
     """Each event and the one function that takes it."""
     return {
-        UserRegistered: use_cases.count_sign_up,
+        UserRegistered: partial(use_cases.count_sign_up, pseudonyms=pseudonyms),
+        UsageObserved: partial(use_cases.count_usage, pseudonyms=pseudonyms),
         FigurineGenerated: partial(use_cases.count_generated, pseudonyms=pseudonyms),
         FigurineFailed: partial(use_cases.count_failed, pseudonyms=pseudonyms),
+        FigurineRated: partial(use_cases.count_rating, pseudonyms=pseudonyms),
+        PaymentReceived: partial(use_cases.count_payment, pseudonyms=pseudonyms),
         ConsentChanged: partial(use_cases.note_consent, pseudonyms=pseudonyms),
         ProcessingRestricted: partial(use_cases.note_restricted, pseudonyms=pseudonyms),
         ProcessingResumed: partial(use_cases.note_resumed, pseudonyms=pseudonyms),

@@ -3,9 +3,10 @@
 from pathlib import Path
 from uuid import UUID
 
-from analytics.domain import Pseudonyms, day_of
+from analytics import use_cases
+from analytics.domain import Pseudonyms
 from analytics.inventory import INVENTORY
-from analytics.jobs import PROBES
+from analytics.jobs import PROBES, tidying_jobs
 from analytics.repository import Work
 from analytics.routes import usage
 from analytics.settings import Settings
@@ -31,7 +32,8 @@ def build(settings: Settings | None = None) -> Service[Work]:
     pseudonyms = Pseudonyms(settings.pseudonym_key_bytes)
 
     def names_of(user_id: UUID) -> list[bytes]:
-        return pseudonyms.of_everything(user_id, day_of(unit.clock.now()))
+        with unit.begin() as work:
+            return use_cases.names_of(work, user_id, pseudonyms=pseudonyms)
 
     store = store_of(settings)
     sources = Sources(database=database, inventory=INVENTORY, pseudonyms=names_of)
@@ -43,7 +45,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         blueprints=[usage.routes, record_door.routes],
         ports=[pseudonyms],
         subscriptions=subscriptions(pseudonyms),
-        jobs=export_jobs(unit, sources, store, settings.export_keys),
+        jobs=[*tidying_jobs(unit), *export_jobs(unit, sources, store, settings.export_keys)],
         probes=[*PROBES, *retention_probes(INVENTORY, promise="K4"), counts_nobody(INVENTORY)],
         pseudonyms=names_of,
         store=store,

@@ -9,6 +9,7 @@ from analytics.repository import Work
 from common.clock import MovableClock
 from common.database import Database
 from common.work import UnitOfWork
+from tests.integration.analytics.emptied import empty
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +26,7 @@ def database(analytics_dsn: str) -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def _without_counts_of_earlier_tests(database: Database) -> None:
-    with database.begin() as connection:
-        connection.execute("DELETE FROM facts")
-        connection.execute("DELETE FROM figurines_per_day")
-        connection.execute("DELETE FROM sign_ups_per_day")
+    empty(database)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from analytics.domain import Pseudonyms, day_of
+from analytics import use_cases
+from analytics.domain import Pseudonyms
 from analytics.repository import Work
 from analytics.settings import Settings
 from analytics.wiring import build
@@ -24,7 +25,7 @@ from tests.builders import envelope
 from tests.integration.analytics.ends import generated
 from tests.integration.analytics.test_usage import PUBLIC_KEY
 
-NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+NOON = SYSTEM_CLOCK.now() - timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
@@ -61,7 +62,7 @@ def take(intake: Intake[Work], *events: Event) -> None:
 def facts(service: Service[Work], user_id: UUID) -> int:
     (pseudonyms,) = [port for port in service.ports if isinstance(port, Pseudonyms)]
     with service.unit.begin() as work:
-        return sum(made.figurines for made in work.counts.made_by(pseudonyms.of_person_until(user_id, day_of(NOON))))
+        return sum(made.figurines for made in use_cases.read_own_usage(work, user_id, pseudonyms=pseudonyms))
 
 
 def test_whoever_never_said_anything_is_counted(service: Service[Work], intake: Intake[Work]) -> None:
@@ -128,5 +129,5 @@ def test_whose_word_it_is_leads_to_no_count(service: Service[Work], intake: Inta
     ada = SYSTEM_CLOCK.new_id()
     take(intake, generated(at=NOON, user_id=ada), said(ada, granted=True, at=NOON - HOUR))
     with service.unit.database.begin() as connection:
-        shared = connection.execute("SELECT 1 FROM choices JOIN facts ON chooser IN (subject, figurine)").fetchall()
+        shared = connection.execute("SELECT 1 FROM choices JOIN facts ON chooser IN (subject, mark)").fetchall()
     assert shared == []

@@ -14,6 +14,7 @@ from common.contracts.gateway import UserRegistered
 from common.contracts.generation import FigurineGenerated
 from common.database import Database
 from common.work import UnitOfWork
+from tests.integration.analytics.emptied import TABLES
 from tests.integration.analytics.ends import failed, generated
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -67,6 +68,7 @@ def test_a_cancellation_that_overtook_its_order_is_counted_without_a_style(
 ) -> None:
     with unit.begin() as work:
         use_cases.count_failed(work, failed(at=NOON, code="cancelled", style=""), pseudonyms=pseudonyms)
+    with unit.begin() as work:
         assert [day.style for day in use_cases.read_days(work, ONE_DAY)] == ["none"]
 
 
@@ -80,7 +82,8 @@ def test_batches_that_meet_the_same_counters_in_different_orders_lose_nothing_an
         with unit.begin() as work:
             for style in order * 10:
                 use_cases.count_generated(work, generated(at=NOON, style=style), pseudonyms=pseudonyms)
-                use_cases.count_sign_up(work, UserRegistered(user_id=SYSTEM_CLOCK.new_id(), registered_at=NOON))
+                event = UserRegistered(user_id=SYSTEM_CLOCK.new_id(), registered_at=NOON)
+                use_cases.count_sign_up(work, event, pseudonyms=pseudonyms)
 
     with ThreadPoolExecutor(6) as consumers:
         list(consumers.map(count, range(12)))
@@ -115,7 +118,7 @@ def everything_stored(database: Database) -> str:
     with database.begin() as connection:
         return "\n".join(
             str(row)
-            for table in (b"facts", b"figurines_per_day", b"sign_ups_per_day", b"outbox")
+            for table in (*(table.encode() for table in TABLES), b"outbox")
             for row in connection.execute(b"SELECT t.*, t::text FROM " + table + b" AS t")
         )
 
@@ -130,7 +133,7 @@ def test_no_id_of_a_person_or_a_figurine_is_stored_in_any_form(
     event = generated(at=NOON)
     with unit.begin() as work:
         use_cases.count_generated(work, event, pseudonyms=pseudonyms)
-        use_cases.count_sign_up(work, UserRegistered(user_id=event.user_id, registered_at=NOON))
+        use_cases.count_sign_up(work, UserRegistered(user_id=event.user_id, registered_at=NOON), pseudonyms=pseudonyms)
     stored = everything_stored(database)
     assert "window-box" in stored
     for id in ids_in(event):

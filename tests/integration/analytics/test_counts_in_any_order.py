@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from analytics.domain import Pseudonyms
 from analytics.repository import Work
 from analytics.subscribers import subscriptions
-from common.clock import SYSTEM_CLOCK
+from common.clock import SYSTEM_CLOCK, MovableClock
 from common.contracts import Envelope, Event
 from common.contracts.gateway import UserRegistered
 from common.database import Database
 from common.intake import Intake
 from common.work import UnitOfWork
+from tests.integration.analytics.emptied import empty
 from tests.integration.analytics.ends import failed, generated
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -28,7 +29,7 @@ Deliver = Callable[[Sequence[Envelope], int], None]
 @pytest.fixture(scope="module")
 def deliver(database: Database, pseudonyms: Pseudonyms) -> Iterator[Deliver]:
     """Hand these to the service in this order, in batches of this size."""
-    unit = UnitOfWork(service="analytics", database=database, build=Work)
+    unit = UnitOfWork(service="analytics", database=database, build=Work, clock=MovableClock(NOON + timedelta(days=2)))
     with closing(Intake(database=database, unit=unit, subscriptions=subscriptions(pseudonyms))) as intake:
 
         def deliver(envelopes: Sequence[Envelope], size: int) -> None:
@@ -58,18 +59,20 @@ def story() -> list[Event]:
 def test_every_event_twice_in_every_order_gives_the_same_counts(
     deliver: Deliver, database: Database, order: Sequence[int], size: int
 ) -> None:
-    with database.begin() as connection:
-        for statement in ("DELETE FROM facts", "DELETE FROM figurines_per_day", "DELETE FROM sign_ups_per_day"):
-            connection.execute(statement.encode())
+    empty(database)
     now = SYSTEM_CLOCK.now()
     envelopes = [
         Envelope(id=SYSTEM_CLOCK.new_id(), source="/services/test", time=now, event=event) for event in story()
     ]
     deliver([envelopes[n] for n in order], size)
     with database.begin() as connection:
-        per_day = connection.execute("SELECT day, outcome, figurines, pictures FROM figurines_per_day").fetchall()
-        people = connection.execute("SELECT count(*), count(DISTINCT subject) FROM facts").fetchall()
-        sign_ups = connection.execute("SELECT day, accounts FROM sign_ups_per_day").fetchall()
+        per_day = connection.execute(
+            "SELECT period, outcome, facts, pictures FROM rollups_of_days WHERE kind = 'figurine'"
+        ).fetchall()
+        people = connection.execute(
+            "SELECT count(*), count(DISTINCT subject) FROM facts WHERE kind = 'figurine'"
+        ).fetchall()
+        sign_ups = connection.execute("SELECT period, facts FROM rollups_of_days WHERE kind = 'sign_up'").fetchall()
     assert sorted(per_day) == [
         (TODAY, "failed", 1, 0),
         (TODAY, "succeeded", 2, 6),

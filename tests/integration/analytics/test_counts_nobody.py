@@ -29,9 +29,9 @@ def counter(empty_database: str) -> Iterator[tuple[Database, str]]:
         ("ALTER TABLE facts ADD seen_from inet", "facts.seen_from"),
         ("ALTER TABLE facts ADD user_id uuid", "facts.user_id"),
         (
-            "INSERT INTO sign_ups_per_day (day, accounts) VALUES ('2026-11-26', 1);"
-            "ALTER TABLE sign_ups_per_day ADD who text DEFAULT '0199C0DE-7e57-7abc-8def-0123456789ab'",
-            "sign_ups_per_day.who",
+            "INSERT INTO time_spent VALUES (decode(repeat('07', 16), 'hex'), '2026-11-26', 1);"
+            "ALTER TABLE time_spent ADD who text DEFAULT '0199C0DE-7e57-7abc-8def-0123456789ab'",
+            "time_spent.who",
         ),
     ],
 )

@@ -1,16 +1,16 @@
-"""Facts go after two years, the counters stay."""
+"""Facts go after two years; the sums of their months stay."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from analytics import use_cases
-from analytics.domain import DayCount, Pseudonyms, Span
+from analytics.domain import Grain, Kind, Pseudonyms
 from analytics.inventory import INVENTORY
 from analytics.repository import Work
 from common.clock import MovableClock
 from common.database import Database
-from common.upkeep import forget as forget_declared
+from common.inventory.expiring import forget_expired
 from common.work import UnitOfWork
 from tests.integration.analytics.ends import generated
 
@@ -25,7 +25,8 @@ def clock() -> MovableClock:
 
 
 def forget(unit: UnitOfWork[Work], *, limit: int = 1000) -> int:
-    return forget_declared(unit, INVENTORY, limit=limit)
+    with unit.database.begin() as connection:
+        return forget_expired(connection, INVENTORY, unit.clock.now(), limit=limit).get("facts", 0)
 
 
 def count(unit: UnitOfWork[Work], pseudonyms: Pseudonyms, *, at: datetime = MIDNIGHT, times: int = 1) -> None:
@@ -43,8 +44,9 @@ def days_of_facts(database: Database) -> list[date]:
 def test_a_fact_goes_two_years_after_its_day_began(
     unit: UnitOfWork[Work], clock: MovableClock, pseudonyms: Pseudonyms, database: Database, into_the_day: timedelta
 ) -> None:
+    clock.advance(into_the_day)
     count(unit, pseudonyms, at=MIDNIGHT + into_the_day)
-    clock.advance(TWO_YEARS_LATER - MIDNIGHT - SECOND)
+    clock.advance(TWO_YEARS_LATER - MIDNIGHT - SECOND - into_the_day)
     assert (forget(unit), len(days_of_facts(database))) == (0, 1)
     clock.advance(2 * SECOND)
     assert (forget(unit), len(days_of_facts(database))) == (1, 0)
@@ -56,8 +58,9 @@ def test_of_two_days_only_the_one_that_is_over_is_forgotten(
 ) -> None:
     next_day = MIDNIGHT + timedelta(days=1)
     count(unit, pseudonyms)
+    clock.advance(next_day - MIDNIGHT)
     count(unit, pseudonyms, at=next_day)
-    clock.advance(TWO_YEARS_LATER - MIDNIGHT)
+    clock.advance(TWO_YEARS_LATER - next_day)
     assert (forget(unit), days_of_facts(database)) == (1, [next_day.date()])
 
 
@@ -67,11 +70,10 @@ def test_what_was_counted_stays_when_its_facts_are_forgotten(
     count(unit, pseudonyms, times=2)
     clock.advance(TWO_YEARS_LATER - MIDNIGHT)
     assert forget(unit) == 2
-    day = MIDNIGHT.date()
+    month = MIDNIGHT.date().replace(day=1)
     with unit.begin() as work:
-        assert use_cases.read_days(work, Span(first=day, last=day)) == [
-            DayCount(day=day, style="window-box", engine="studio", outcome="succeeded", figurines=2, pictures=2)
-        ]
+        (counted,) = work.rollups.read(Grain.MONTH, first=month, last=month, kinds=[Kind.FIGURINE], by=["style"])
+    assert (counted.by, counted.facts, counted.pictures) == ({"kind": "figurine", "style": "window-box"}, 2, 2)
 
 
 def test_a_batch_takes_no_more_than_its_share_and_the_next_goes_on(

@@ -97,7 +97,7 @@ def test_the_days_show_everybody_together_and_nobody_alone(
     now = SYSTEM_CLOCK.now()
     today = str(day_of(now))
     with service.unit.begin() as work:
-        use_cases.count_sign_up(work, UserRegistered(user_id=ada, registered_at=now))
+        use_cases.count_sign_up(work, UserRegistered(user_id=ada, registered_at=now), pseudonyms=pseudonyms)
         use_cases.count_generated(work, generated(at=now, user_id=ada), pseudonyms=pseudonyms)
         use_cases.count_failed(work, failed(at=now, code="no_picture"), pseudonyms=pseudonyms)
         use_cases.count_generated(work, generated(at=now - timedelta(days=40)), pseudonyms=pseudonyms)

@@ -1,9 +1,10 @@
 """The five services that somebody leaves, on one thread: their own inventories, real Postgres, chance for a broker."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -16,9 +17,10 @@ from psycopg import sql
 from pydantic import SecretStr
 
 import analytics.repository
+import analytics.use_cases
 import generation.repository
 import privacy.repository
-from analytics.domain import Pseudonyms, day_of
+from analytics.domain import Pseudonyms
 from analytics.inventory import INVENTORY as ANALYTICS
 from analytics.subscribers import subscriptions as analytics_subscriptions
 from billing.inventory import INVENTORY as BILLING
@@ -312,22 +314,26 @@ def five_services(dsn_of: Callable[[str], str], administrator: str) -> Generator
         for place, name in enumerate(SERVICES):
             database = Database(dsn_of(name), application="test")
             stack.callback(database.close)
+            unit = UnitOfWork(
+                service=name, database=database, build=builds[name], clock=clock, fence=Fence(bytes([place]) * 32)
+            )
             services[name] = Service(
                 settings=settings_with(private[name]),
-                unit=UnitOfWork(
-                    service=name, database=database, build=builds[name], clock=clock, fence=Fence(bytes([place]) * 32)
-                ),
+                unit=unit,
                 migrations=Path(),
                 inventory=inventories[name],
                 leaving=leaving[name],
-                pseudonyms=(lambda user_id: pseudonyms.of_person_until(user_id, day_of(clock.now())))
-                if name == "analytics"
-                else (lambda _: ()),
+                pseudonyms=partial(names_of, unit, pseudonyms) if name == "analytics" else (lambda _: ()),
             )
             both = {**subscriptions[name], **rights_of(services[name]).subscriptions}
             rooms[name] = Room.of(services[name].unit, both)
             stack.callback(rooms[name].close)
         yield Five(clock=clock, services=services, rooms=rooms, administrator=administrator, keys=keys)
+
+
+def names_of(unit: UnitOfWork[Any], pseudonyms: Pseudonyms, user_id: UUID) -> Sequence[bytes]:
+    with unit.begin() as work:
+        return analytics.use_cases.names_of(work, user_id, pseudonyms=pseudonyms)
 
 
 def settings_with(key: Ed25519PrivateKey) -> ServiceSettings:

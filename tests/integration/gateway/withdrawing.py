@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Final
 
-from analytics.domain import Pseudonyms, day_of
+import analytics.use_cases as counting
+from analytics.domain import Pseudonyms
 from common.contracts import Event
 from common.contracts.consents import ANALYTICS, GEMINI, NEWS, QUALITY, SAVING
 from common.service import Service
@@ -68,16 +69,21 @@ class Everywhere:
     def facts(self, ada: Person) -> int:
         """How many ends are counted under her pseudonyms."""
         (pseudonyms,) = [port for port in self.counting.ports if isinstance(port, Pseudonyms)]
-        names = pseudonyms.of_person_until(ada.id, day_of(self.counting.unit.clock.now()))
+        with self.counting.unit.begin() as work:
+            names = counting.names_in_months(work, ada.id, pseudonyms)
         with self.counting.unit.database.begin() as connection:
-            row = connection.execute("SELECT count(*) FROM facts WHERE subject = ANY(%s)", [names]).fetchone()
+            row = connection.execute(
+                "SELECT count(*) FROM facts WHERE kind = 'figurine' AND subject = ANY(%s)", [names]
+            ).fetchone()
         assert row is not None
         return int(row[0])
 
     def counted(self) -> int:
         """How many ends of everybody are counted."""
         with self.counting.unit.database.begin() as connection:
-            row = connection.execute("SELECT coalesce(sum(figurines), 0) FROM figurines_per_day").fetchone()
+            row = connection.execute(
+                "SELECT coalesce(sum(facts), 0) FROM rollups_of_days WHERE kind = 'figurine'"
+            ).fetchone()
         assert row is not None
         return int(row[0])
 

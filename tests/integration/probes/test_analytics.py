@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
-from analytics.domain import Pseudonyms, day_of
+from analytics.domain import Pseudonyms, day_of, first_of_month
 from analytics.jobs import PROBES
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.database import Connection
@@ -33,19 +34,21 @@ class Usage:
     def made(self, subject: bytes, day: date, *, counted: bool = True) -> None:
         self.do(
             """
-            INSERT INTO facts (figurine, subject, day, style, engine, outcome, pictures)
-            VALUES (%(figurine)s, %(subject)s, %(day)s, 'window-box', 'studio', 'succeeded', 2)
+            INSERT INTO facts (mark, kind, subject, day, style, engine, outcome, pictures)
+            VALUES (%(mark)s, 'figurine', %(subject)s, %(day)s, 'window-box', 'studio', 'succeeded', 2)
             """,
-            figurine=SYSTEM_CLOCK.new_id().bytes,
+            mark=SYSTEM_CLOCK.new_id().bytes,
             subject=subject,
             day=day,
         )
         if counted:
             self.do(
                 """
-                INSERT INTO figurines_per_day AS counts VALUES (%(day)s, 'window-box', 'studio', 'succeeded', 1, 2)
-                ON CONFLICT (day, style, engine, outcome) DO UPDATE SET figurines = counts.figurines + 1,
-                       pictures = counts.pictures + 2
+                INSERT INTO rollups_of_days AS counts
+                VALUES (%(day)s, 'figurine', 'window-box', 'studio', 'succeeded', 'none', 'none', 'phone', 'none',
+                        'none', 1, 2)
+                ON CONFLICT (period, kind, style, engine, outcome, reason, page, device, plan, currency)
+                DO UPDATE SET facts = counts.facts + 1, pictures = counts.pictures + 2
                 """,
                 day=day,
             )
@@ -60,15 +63,19 @@ def usage(
     def empty() -> None:
         usage.do("ALTER TABLE facts DROP COLUMN IF EXISTS user_id")
         usage.do("DELETE FROM facts")
-        usage.do("DELETE FROM figurines_per_day")
+        usage.do("DELETE FROM rollups_of_days")
 
     empty()
     yield usage
     empty()
 
 
+def named(user_id: UUID, day: date) -> bytes:
+    return PSEUDONYMS.of_month(first_of_month(day), b"salt").of_person(user_id)
+
+
 def name(day: date) -> bytes:
-    return PSEUDONYMS.of_person(SYSTEM_CLOCK.new_id(), day)
+    return named(SYSTEM_CLOCK.new_id(), day)
 
 
 def test_usage_that_is_not_in_the_counts_is_noticed(usage: Usage) -> None:
@@ -77,11 +84,11 @@ def test_usage_that_is_not_in_the_counts_is_noticed(usage: Usage) -> None:
         usage.made(name(usage.today), usage.today)
     assert (usage.at("C4").state, usage.at("C4").figures["kept"]) == (Found.KEPT, 3)
     # Who takes back what she did leaves it in the sum of everybody.
-    usage.do("DELETE FROM facts WHERE figurine = (SELECT figurine FROM facts LIMIT 1)")
+    usage.do("DELETE FROM facts WHERE mark = (SELECT mark FROM facts LIMIT 1)")
     assert usage.at("C4").state is Found.KEPT
-    usage.do("UPDATE figurines_per_day SET figurines = 1")
+    usage.do("UPDATE rollups_of_days SET facts = 1")
     assert (usage.at("C4").state, usage.at("C4").figures["short"]) == (Found.BROKEN, 1)
-    usage.do("UPDATE figurines_per_day SET figurines = 3, pictures = 1")
+    usage.do("UPDATE rollups_of_days SET facts = 3, pictures = 1")
     assert usage.at("C4").state is Found.BROKEN
 
 
@@ -89,7 +96,7 @@ def test_usage_under_names_of_a_month_is_about_nobody(usage: Usage) -> None:
     assert usage.at("U9").state is Found.KEPT
     ada = SYSTEM_CLOCK.new_id()
     for day in (usage.today, usage.today - timedelta(days=40)):
-        usage.made(PSEUDONYMS.of_person(ada, day), day)
+        usage.made(named(ada, day), day)
     for _ in range(20):
         usage.made(name(usage.today), usage.today)
     assert (usage.at("U9").state, usage.at("U9").figures["names"]) == (Found.KEPT, 22)

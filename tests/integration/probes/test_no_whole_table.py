@@ -55,8 +55,8 @@ _FILLINGS: dict[str, dict[str, str]] = {
         " SELECT {id}, {id}, '{{name}}', now(), 'proven', now(), now() FROM n",
     },
     "analytics": {
-        "facts": "(figurine, subject, day, style, engine, outcome, pictures)"
-        " SELECT uuid_send({id}), uuid_send({id}), current_date - n % 700, 's', 'e', 'succeeded', 1 FROM n",
+        "facts": "(mark, subject, day, kind, style, engine, outcome, pictures)"
+        " SELECT uuid_send({id}), uuid_send({id}), current_date - n % 700, 'figurine', 's', 'e', 'succeeded', 1 FROM n",
     },
 }
 

@@ -105,7 +105,7 @@ class Eraser(Generic[W]):
         with self._unit.open() as opened:
             Tombstones(opened.connection).close(self._fence.mark(user_id), at=opened.clock.now())
             # What was written since the plan belongs to it; from here on nothing more is.
-            complete = merged(plan, plan_erasure(opened.connection, self._inventory, plan.subject))
+            complete = merged(plan, plan_erasure(opened.connection, self._inventory, self._subject(user_id)))
             outcomes = self._empty(opened, erasure, complete, objects)
         if complete.objects != plan.objects:
             self._destroy(erasure, complete)
@@ -123,12 +123,15 @@ class Eraser(Generic[W]):
             Tombstones(opened.connection).mark_journaled(mark, at=opened.clock.now())
 
     def _plan(self, erasure: Erasure, user_id: UUID) -> Plan:
-        subject = Subject(user_id=user_id, pseudonyms=self._service.pseudonyms(user_id))
         with self._unit.open() as opened:
-            plan = plan_erasure(opened.connection, self._inventory, subject)
+            plan = plan_erasure(opened.connection, self._inventory, self._subject(user_id))
             plan = merged(erasure.plan, plan) if erasure.plan else plan
             self._erasures(opened).keep_plan(erasure.request_id, plan)
         return plan
+
+    def _subject(self, user_id: UUID) -> Subject:
+        # Asked anew each time: a name may have been given since.
+        return Subject(user_id=user_id, pseudonyms=self._service.pseudonyms(user_id))
 
     def _destroy(self, erasure: Erasure, plan: Plan) -> Mapping[str, Outcome]:
         done: dict[str, Outcome] = {}

@@ -50,13 +50,16 @@ def put_right(connection: Connection, inventory: Inventory, now: datetime, *, li
     """Bring back moments that cannot be, at most `limit` of each table; returns how many, where there were any.
 
     A row that was written while a clock ran ahead would be kept for too long, or for ever: its period begins now.
-    What the service may not rewrite stays as it was written.
+    Where the moment is part of what tells rows apart, two could become one: there the row goes. What the service may
+    not rewrite stays as it was written.
     """
     connection.execute("SELECT set_config('timezone', 'UTC', true)")
     changed = {
         table.name: connection.execute(query, {"now": now, "limit": limit}).rowcount
         for table in inventory.tables
-        if (query := _correction(table)) is not None and _may_rewrite(connection, table)
+        if ends_by_age(table)
+        and _may_rewrite(connection, table)
+        and (query := _correction(table, of_a_key=_is_of_a_key(connection, table))) is not None
     }
     return {name: count for name, count in changed.items() if count}
 
@@ -66,26 +69,36 @@ def ends_by_age(table: Table) -> bool:
     return overdue_of(table) is not None
 
 
-def _correction(table: Table) -> sql.Composed | None:
-    match table.retain if ends_by_age(table) else None:
+def _correction(table: Table, *, of_a_key: bool) -> sql.Composed | None:
+    match table.retain:
         case Until(column=column, within=Period() as within):
             latest = sql.SQL("(%(now)s + {}::interval)").format(within.interval)
         case Period(after=str(column)):
             latest = sql.SQL("%(now)s")
         case _:
             return None
+    change = sql.SQL("DELETE FROM {table}" if of_a_key else "UPDATE {table} SET {column} = {latest}")
     return sql.SQL(
-        "UPDATE {table} SET {column} = {latest} WHERE ctid = ANY(ARRAY("
+        "{change} WHERE ctid = ANY(ARRAY("
         "SELECT ctid FROM {table} WHERE {column} > {latest} + {ahead}::interval"
-        " LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
-    ).format(table=sql.Identifier(table.name), column=sql.Identifier(column), latest=latest, ahead=AHEAD)
+        " LIMIT %(limit)s FOR UPDATE SKIP LOCKED)) AND {column} > {latest} + {ahead}::interval"
+    ).format(
+        change=change.format(table=sql.Identifier(table.name), column=sql.Identifier(column), latest=latest),
+        table=sql.Identifier(table.name),
+        column=sql.Identifier(column),
+        latest=latest,
+        ahead=AHEAD,
+    )
 
 
 def _deletion(table: Table, overdue: sql.Composed, *, locked: bool) -> sql.Composed:
     # By physical place: a table need not have a key of one column. A row that moved meanwhile waits for the next time.
-    # To pass over what somebody works on takes the right to change it; where nobody has that, nobody works on it.
+    # A place is of one partition: in another one the same may be a row whose time is not over, which the second
+    # condition spares. To pass over what somebody works on takes the right to change it; where nobody has that, nobody
+    # works on it.
     return sql.SQL(
         "DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE {over} LIMIT %(limit)s {lock}))"
+        " AND {over}"
     ).format(table=sql.Identifier(table.name), over=overdue, lock=sql.SQL("FOR UPDATE SKIP LOCKED" if locked else ""))
 
 
@@ -97,6 +110,22 @@ def _may_rewrite(connection: Connection, table: Table) -> bool:
                 "SELECT has_column_privilege(quote_ident(%s), %s, 'UPDATE')", [table.name, column]
             ).fetchall()
             return bool(may)
+        case _:
+            return False
+
+
+def _is_of_a_key(connection: Connection, table: Table) -> bool:
+    """Whether the moment that the rows are judged by is part of what tells them apart."""
+    match table.retain:
+        case Until(column=column) | Period(after=str(column)):
+            ((is_part,),) = connection.execute(
+                """
+                SELECT EXISTS (SELECT FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey)
+                                WHERE indrelid = quote_ident(%s)::regclass AND indisunique AND attname = %s)
+                """,
+                [table.name, column],
+            ).fetchall()
+            return bool(is_part)
         case _:
             return False
 

@@ -62,7 +62,11 @@ def plan_erasure(connection: Connection, inventory: Inventory, subject: Subject)
 def merged(earlier: Plan, later: Plan) -> Plan:
     """A plan that finds what either found: what was written between the two belongs to it as well."""
     return Plan(
-        subject=later.subject,
+        # Names may be gone with their keys by now that were written down when they could still be given.
+        subject=Subject(
+            user_id=later.subject.user_id,
+            pseudonyms=_union(earlier.subject.pseudonyms, later.subject.pseudonyms),
+        ),
         keys={name: _union(earlier.keys.get(name, ()), values) for name, values in later.keys.items()},
         objects={name: _union(earlier.objects.get(name, ()), names) for name, names in later.objects.items()},
         found={name: max(count, earlier.found.get(name, 0)) for name, count in later.found.items()},

@@ -80,11 +80,11 @@ def _look(look: Look, inventory: Inventory) -> Finding:
     wrong: set[str] = set()
     with look.read() as connection:
         for stored in windows.tables(connection):
-            known = declared.get(stored.name)
+            known = declared.get(stored.of)
             for row in windows.rows(connection, stored):
                 rows += 1
                 wrong.update(
-                    f"{stored.name}.{name}"
+                    f"{stored.of}.{name}"
                     for name, value in row.items()
                     if not (known and name in known.columns and known.column(name).ours)
                     and any(map(holds_card_number, _strings(value)))

@@ -23,19 +23,20 @@ def nothing_readable(inventory: Inventory) -> Probe:
 
 def _look(look: Look, inventory: Inventory) -> Finding:
     declared = {table.name: table for table in inventory.tables}
-    rows = sealed = tables = 0
+    rows = sealed = 0
+    seen: set[str] = set()
     wrong: set[str] = set()
     with look.read() as connection:
         for stored in windows.tables(connection):
-            known = declared.get(stored.name)
-            tables += 1
+            known = declared.get(stored.of)
+            seen.add(stored.of)
             for row in windows.rows(connection, stored):
                 rows += 1
                 sealed += sum(1 for name, value in row.items() if value is not None and _column(known, name).sealed)
-                wrong.update(f"{what} in {stored.name}.{name}" for name, what in _seen(known, row))
+                wrong.update(f"{what} in {stored.of}.{name}" for name, what in _seen(known, row))
     which = ", ".join(sorted(wrong)[:5])
     return Finding.of(
-        f"In {rows} rows of {tables} tables of {inventory.service}, its newest and others by chance, {sealed} values "
+        f"In {rows} rows of {len(seen)} tables of {inventory.service}, its newest and others by chance, {sealed} values "
         "had to be sealed; "
         + (
             f"this could be read: {which}."
@@ -45,7 +46,7 @@ def _look(look: Look, inventory: Inventory) -> Finding:
         ),
         broken=bool(wrong),
         rows=rows,
-        tables=tables,
+        tables=len(seen),
         sealed=sealed,
         readable=len(wrong),
         which=which,

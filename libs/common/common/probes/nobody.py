@@ -24,23 +24,24 @@ def counts_nobody(inventory: Inventory) -> Probe:
 
 def _look(look: Look, inventory: Inventory) -> Finding:
     shared = {table.name for table in COMMON_TABLES}
-    rows = tables = 0
+    rows = 0
+    seen: set[str] = set()
     wrong: set[str] = set()
     with look.read() as connection:
         for stored in windows.tables(connection):
-            if stored.name in shared:
+            if stored.of in shared:
                 continue
-            tables += 1
-            wrong.update(f"{stored.name}.{name}" for name in _telling_columns(connection, stored.name))
+            seen.add(stored.of)
+            wrong.update(f"{stored.of}.{name}" for name in _telling_columns(connection, stored.name))
             for row in windows.rows(connection, stored):
                 rows += 1
-                wrong.update(f"{stored.name}.{name}" for name, value in row.items() if _tells(text_of(value)))
+                wrong.update(f"{stored.of}.{name}" for name, value in row.items() if _tells(text_of(value)))
     which = ", ".join(sorted(wrong)[:5])
     return Finding.of(
-        f"{tables} tables in which {inventory.service} counts, and {rows} of their rows, were looked through: "
+        f"{len(seen)} tables in which {inventory.service} counts, and {rows} of their rows, were looked through: "
         + (f"these columns lead to a person: {which}." if wrong else "no column holds a user id or an address."),
         broken=bool(wrong),
-        tables=tables,
+        tables=len(seen),
         rows=rows,
         columns=len(wrong),
         which=which,

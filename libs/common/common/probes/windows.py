@@ -24,26 +24,30 @@ class Stored:
     """A table as it lies in the database."""
 
     name: str
+    # The table as it is declared: of a partition, that which it is a part of.
+    of: str
     pages: int
     # In their order; none where it has no primary key.
     key: Sequence[str]
 
 
 def tables(connection: Connection) -> list[Stored]:
-    """Every table of the schema."""
+    """Every table of the schema; of one that is partitioned, every part."""
     rows = connection.execute(
         """
-        SELECT relname, pg_relation_size(pg_class.oid) / current_setting('block_size')::bigint,
+        SELECT pg_class.relname, coalesce(whole.relname, pg_class.relname), pg_relation_size(pg_class.oid) / current_setting('block_size')::bigint,
                ARRAY(SELECT attname::text
                        FROM pg_index, unnest(indkey) WITH ORDINALITY AS part (number, place)
                        JOIN pg_attribute ON attnum = number AND attrelid = pg_class.oid
                       WHERE indrelid = pg_class.oid AND indisprimary ORDER BY place)
           FROM pg_class
-         WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
-         ORDER BY relname
+          LEFT JOIN pg_inherits ON inhrelid = pg_class.oid AND pg_class.relispartition
+          LEFT JOIN pg_class AS whole ON whole.oid = inhparent
+         WHERE pg_class.relkind = 'r' AND pg_class.relnamespace = current_schema()::regnamespace
+         ORDER BY pg_class.relname
         """
     ).fetchall()
-    return [Stored(name=name, pages=pages, key=key) for name, pages, key in rows]
+    return [Stored(name=name, of=of, pages=pages, key=key) for name, of, pages, key in rows]
 
 
 def rows(connection: Connection, stored: Stored, *, limit: int = ROWS) -> list[Mapping[str, Any]]:

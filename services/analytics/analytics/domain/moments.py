@@ -1,7 +1,7 @@
-"""Days, and spans of days, in UTC. Pure."""
+"""Days, months, and spans of days, in UTC. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from common.errors import Invalid
 
@@ -25,5 +25,21 @@ class Span:
 
 
 def day_of(moment: datetime) -> date:
-    """The day in UTC; finer than that nobody asks."""
+    """The day in UTC, whatever zone the moment was written in."""
     return moment.astimezone(UTC).date()
+
+
+def first_of_month(day: date) -> date:
+    """The month of a day, as its first."""
+    return day.replace(day=1)
+
+
+def start_of(day: date, hour: int = 0) -> datetime:
+    """When a day, or an hour of it, begins in UTC."""
+    return datetime.combine(day, time(hour), UTC)
+
+
+def month_after(day: date, count: int) -> date:
+    """The month so many after that of a day, as its first."""
+    months = day.year * 12 + day.month - 1 + count
+    return date(months // 12, months % 12 + 1, 1)

@@ -59,3 +59,11 @@ class SignUps:
 
     day: date
     accounts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeSpent:
+    """How long somebody used the studio on a day."""
+
+    day: date
+    seconds: int

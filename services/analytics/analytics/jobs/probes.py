@@ -30,11 +30,13 @@ def look_at_counts(look: Look) -> Finding:
     kept, counted, short = look.row(
         """
         WITH compared AS (
-            SELECT (SELECT count(*) FROM facts WHERE facts.day = looked.day) AS kept,
-                   (SELECT coalesce(sum(pictures), 0) FROM facts WHERE facts.day = looked.day) AS kept_pictures,
-                   coalesce(sum(figurines), 0) AS counted, coalesce(sum(pictures), 0) AS counted_pictures
-              FROM unnest(%(days)s::date[]) AS looked (day) LEFT JOIN figurines_per_day AS counts USING (day)
-             GROUP BY looked.day)
+            SELECT kept.facts AS kept, kept.pictures AS kept_pictures,
+                   counted.facts AS counted, counted.pictures AS counted_pictures
+              FROM unnest(%(days)s::date[]) AS looked (day)
+             CROSS JOIN LATERAL (SELECT count(*) AS facts, coalesce(sum(pictures), 0) AS pictures
+                                   FROM facts WHERE facts.day = looked.day) AS kept
+             CROSS JOIN LATERAL (SELECT coalesce(sum(facts), 0) AS facts, coalesce(sum(pictures), 0) AS pictures
+                                   FROM rollups_of_days WHERE period = looked.day) AS counted)
         SELECT coalesce(sum(kept), 0)::bigint, coalesce(sum(counted), 0)::bigint,
                count(*) FILTER (WHERE counted < kept OR counted_pictures < kept_pictures)
           FROM compared
@@ -42,7 +44,7 @@ def look_at_counts(look: Look) -> Finding:
         {"days": days},
     )
     return Finding.of(
-        f"Of today and a day chosen by chance, {counted} figurines stand in the counts and {kept} in the usage they "
+        f"Of today and a day chosen by chance, {counted} facts stand in the counts and {kept} in the usage they "
         f"were counted from: {short} of the two days count too few.",
         broken=short > 0,
         kept=kept,
@@ -62,7 +64,7 @@ def look_at_names(look: Look) -> Finding:
         names = {
             bytes(name)
             for (name,) in connection.execute(
-                "SELECT subject FROM facts ORDER BY day DESC LIMIT %s", [_ROWS]
+                "SELECT subject FROM facts WHERE subject IS NOT NULL ORDER BY day DESC LIMIT %s", [_ROWS]
             ).fetchall()
         }
         ((through_months,),) = connection.execute(

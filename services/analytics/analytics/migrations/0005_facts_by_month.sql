@@ -51,7 +51,7 @@ CREATE TABLE facts_rest PARTITION OF facts DEFAULT;
 
 -- The owner's, since the service may not create tables. True where the partition was not there yet.
 CREATE FUNCTION make_month(of_day date) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = analytics, pg_temp
+    LANGUAGE plpgsql SECURITY DEFINER
 AS $$
 DECLARE
     first date := date_trunc('month', of_day)::date;
@@ -68,6 +68,13 @@ BEGIN
                    ' INSERT INTO %I SELECT * FROM moved', first, next, month);
     EXECUTE format('ALTER TABLE facts ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', month, first, next);
     RETURN true;
+END
+$$;
+
+-- In whatever schema this is, and nothing of whoever calls it in front.
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION make_month(date) SET search_path = %I, pg_temp', current_schema());
 END
 $$;
 

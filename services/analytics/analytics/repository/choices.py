@@ -1,5 +1,7 @@
 """What people allow of being counted."""
 
+from collections.abc import Sequence
+
 from common.contracts.words import Word
 from common.database import Connection
 
@@ -24,9 +26,12 @@ class Choices:
             ).rowcount
         )
 
-    def of(self, chooser: bytes) -> dict[str, Word]:
-        """Her last word on each purpose."""
+    def of(self, choosers: Sequence[bytes]) -> dict[bytes, dict[str, Word]]:
+        """The last word of each of them on each purpose."""
         rows = self._connection.execute(
-            "SELECT purpose, granted, changed_at FROM choices WHERE chooser = %s", [chooser]
+            "SELECT chooser, purpose, granted, changed_at FROM choices WHERE chooser = ANY(%s)", [list(choosers)]
         ).fetchall()
-        return {purpose: Word(granted=granted, changed_at=changed_at) for purpose, granted, changed_at in rows}
+        heard: dict[bytes, dict[str, Word]] = {chooser: {} for chooser in choosers}
+        for chooser, purpose, granted, changed_at in rows:
+            heard[bytes(chooser)][purpose] = Word(granted=granted, changed_at=changed_at)
+        return heard
