@@ -13,21 +13,21 @@ from typing import IO, Final
 
 from analytics.adapters.sheets import pieces, written
 from analytics.domain import day_of
-from analytics.domain.money import read_costs
+from analytics.domain.money import PictureCosts
 from analytics.domain.reports import REPORTS
 from analytics.domain.tables import Format
 from analytics.repository import Work
-from analytics.routes.reports import span_of
-from analytics.settings import Settings
 from analytics.use_cases import reporting
 from common.errors import Refused
-from common.service import Service
+from common.work import UnitOfWork
 
 COMMANDS: Final = frozenset({"report"})
 EX_USAGE: Final = 64
 
 
-def operate(service: Service[Work], arguments: Sequence[str], *, to: IO[bytes] | None = None) -> int:
+def operate(
+    unit: UnitOfWork[Work], costs: PictureCosts, arguments: Sequence[str], *, to: IO[bytes] | None = None
+) -> int:
     """Do what an operator asks; the exit code."""
     parser = ArgumentParser(prog="python -m analytics report", description="A report, on standard output.")
     parser.add_argument("name", nargs="?", choices=sorted(REPORTS), help="Which; without one, all are listed.")
@@ -38,11 +38,9 @@ def operate(service: Service[Work], arguments: Sequence[str], *, to: IO[bytes] |
     if asked.name is None:
         sys.stdout.writelines(f"{report.name:10} {report.about}\n" for report in REPORTS.values())
         return 0
-    settings = service.settings
-    costs = read_costs(settings.picture_costs) if isinstance(settings, Settings) else {}
     try:
-        span = span_of(asked.first, asked.last, today=day_of(service.unit.clock.now()))
-        with service.unit.begin() as work:
+        span = reporting.span_of(asked.first, asked.last, today=day_of(unit.clock.now()))
+        with unit.begin() as work:
             table = reporting.read_report(work, asked.name, span, costs=costs)
             with written(table, asked.format) as file:
                 (to or sys.stdout.buffer).writelines(pieces(file))
@@ -50,5 +48,5 @@ def operate(service: Service[Work], arguments: Sequence[str], *, to: IO[bytes] |
         sys.stderr.write(f"{refused.sentence}\n")
         return 1
     finally:
-        service.unit.database.close()
+        unit.database.close()
     return 0

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from analytics import use_cases
 from analytics.domain import Pseudonyms
+from analytics.domain.money import read_costs
+from analytics.domain.noise import Budget
 from analytics.inventory import INVENTORY
-from analytics.jobs import PROBES, tidying_jobs
+from analytics.jobs import PROBES, report_jobs, tidying_jobs
 from analytics.repository import Work
-from analytics.routes import usage
+from analytics.routes import reports, statistics, usage
 from analytics.settings import Settings
 from analytics.subscribers import subscriptions
 from common import record_door
@@ -42,10 +44,14 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
-        blueprints=[usage.routes, record_door.routes],
-        ports=[pseudonyms],
+        blueprints=[usage.routes, reports.routes, statistics.routes, record_door.routes],
+        ports=[pseudonyms, read_costs(settings.picture_costs)],
         subscriptions=subscriptions(pseudonyms),
-        jobs=[*tidying_jobs(unit), *export_jobs(unit, sources, store, settings.export_keys)],
+        jobs=[
+            *tidying_jobs(unit),
+            *report_jobs(unit, budget=Budget.parse(settings.published_epsilon)),
+            *export_jobs(unit, sources, store, settings.export_keys),
+        ],
         probes=[*PROBES, *retention_probes(INVENTORY, promise="K4"), counts_nobody(INVENTORY)],
         pseudonyms=names_of,
         store=store,

@@ -159,14 +159,12 @@ def id_of(rate: str, part: str, since: datetime) -> UUID:
 def detail_of(rate: Rate, part: str, judgement: Judgement) -> str:
     """What operators are told, with the figures it was judged by."""
     of = f" ({part})" if part else ""
-    if rate.measure is Measure.LEVEL:
-        seconds, usual = judgement.value / 1000, judgement.expected / 1000
-        figures = f"{seconds:.1f} s, where {usual:.1f} s are usual"
-    else:
-        figures = f"{judgement.value:.0f} in an hour, where {judgement.expected:.1f} are usual"
+    # Levels are in milliseconds.
+    size, unit = (1000, " s") if rate.measure is Measure.LEVEL else (1, "")
     return (
-        f"{rate.sentence}{of}: {figures} at this time of the week; that is {judgement.distance:.1f} steps of "
-        f"{judgement.step / (1000 if rate.measure is Measure.LEVEL else 1):.1f} away, by {judgement.compared} such hours."
+        f"{rate.sentence}{of}: {judgement.value / size:.4g}{unit} in this hour, where "
+        f"{judgement.expected / size:.4g}{unit} are usual at this time of the week. That is {judgement.distance:.1f} "
+        f"steps of {judgement.step / size:.2g}{unit} away, judged by {judgement.compared} such hours."
     )
 
 

@@ -33,12 +33,19 @@ class Cost:
         return (2 * self.millionths * pictures + unit) // (2 * unit)
 
 
-def read_costs(text: str) -> Mapping[str, Cost]:
-    """What a picture of each engine costs, as it is written in the settings. Raises CostsRefused."""
+@dataclass(frozen=True, slots=True)
+class PictureCosts:
+    """What a picture of each engine costs, by its name."""
+
+    of: Mapping[str, Cost]
+
+
+def read_costs(text: str) -> PictureCosts:
+    """Costs as they are written in the settings. Raises CostsRefused."""
     costs: dict[str, Cost] = {}
     for part in filter(str.strip, text.split(",")):
         found = _COST.fullmatch(part)
         if found is None or found[1] in costs:
             raise CostsRefused(CostsRefused.__doc__)
         costs[found[1]] = Cost(millionths=int(Decimal(found[2]) * MILLIONTHS), currency=found[3])
-    return costs
+    return PictureCosts(costs)

@@ -97,7 +97,9 @@ REPORTS: Final[Mapping[str, Report]] = {
                 _MONTH,
                 _count("months_since", "How many months lie between."),
                 *_PEOPLE,
-                Column("part", Kind.NUMBER, "Of those who began, the part that had a figurine in this month; 1 is all."),
+                Column(
+                    "part", Kind.NUMBER, "Of those who began, the part that had a figurine in this month; 1 is all."
+                ),
             ),
         ),
         Report(
@@ -136,7 +138,9 @@ REPORTS: Final[Mapping[str, Report]] = {
                 _amount("income", "What they were, tax included."),
                 _count("refunds", "Payments that went back, whole or in part."),
                 _amount("refunded", "What those were."),
-                _amount("cost", "What the engines cost for the pictures of that month, as set in FIGURINE_PICTURE_COSTS."),
+                _amount(
+                    "cost", "What the engines cost for the pictures of that month, as set in FIGURINE_PICTURE_COSTS."
+                ),
                 _amount("margin", "Income less refunds and cost."),
             ),
         ),

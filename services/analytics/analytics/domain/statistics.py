@@ -9,7 +9,7 @@ from analytics.domain.groups import K, Together, hidden_groups
 from analytics.domain.moments import month_after
 from analytics.domain.noise import Below, Budget, noised
 
-# So many figurines of one person count in a month, in all: what she changes is bounded, and so is the noise that hides it.
+# So many figurines of one person count in a month, in all: what she changes is bounded, and so is the noise over it.
 AT_MOST: Final = 5
 # News of a month may come late, and who said no may not be counted any more.
 SETTLED_AFTER: Final = timedelta(days=7)

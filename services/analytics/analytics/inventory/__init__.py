@@ -1,6 +1,7 @@
 """Every column and queue analytics stores: whose, why, how long, how exported, how erased."""
 
 from analytics.inventory.facts import CHOICES, COHORTS, FACTS, FACTS_KEPT, TIME_SPENT
+from analytics.inventory.reports import REPORTS
 from analytics.inventory.rollups import KEYS, ROLLUPS
 from common.inventory import COMMON_TABLES, Inventory, queues_of
 
@@ -12,6 +13,7 @@ INVENTORY = Inventory(
     CHOICES,
     *ROLLUPS,
     *KEYS,
+    *REPORTS,
     *COMMON_TABLES,
     *queues_of("analytics"),
 )

@@ -1,4 +1,4 @@
-"""What the clock asks for beside counting: judging the hours that are over, and publishing the months that have settled."""
+"""What the clock asks for beside counting: judging hours that are over, and publishing months that have settled."""
 
 from datetime import timedelta
 from random import SystemRandom

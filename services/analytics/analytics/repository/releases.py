@@ -33,7 +33,10 @@ class Releases:
         ).rowcount
         if added:
             self._connection.execute(
-                "INSERT INTO released_figurines (month, style, figurines) SELECT %s, * FROM unnest(%s::text[], %s::bigint[])",
+                """
+                INSERT INTO released_figurines (month, style, figurines)
+                SELECT %s, * FROM unnest(%s::text[], %s::bigint[])
+                """,
                 [release.month, list(figurines), list(figurines.values())],
             )
         return bool(added)

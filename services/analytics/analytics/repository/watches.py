@@ -27,7 +27,7 @@ class Watches:
                 [rate for rate, _, _ in heard],
                 [part for _, part, _ in heard],
                 [hour for _, _, hour in heard],
-                [each.value for each in heard.values()],
+                [float(each.value) for each in heard.values()],
                 [each.of for each in heard.values()],
             ],
         )

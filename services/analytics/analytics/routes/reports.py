@@ -1,15 +1,15 @@
 """Reports for operators; the gateway asks for them once it has seen that somebody may read them."""
 
 from contextlib import ExitStack
-from datetime import date, timedelta
-from typing import Annotated, NamedTuple
+from datetime import date
+from typing import Annotated
 
 from flask import Response
 from pydantic import BaseModel, Field
 
 from analytics.adapters.sheets import pieces, written
-from analytics.domain import Span, SpanRefused, day_of
-
+from analytics.domain import SpanRefused, day_of
+from analytics.domain.money import PictureCosts
 from analytics.domain.reports import REPORTS, NoSuchReport
 from analytics.domain.tables import MEDIA_TYPES, Format
 from analytics.routes.context import unit
@@ -20,15 +20,6 @@ from common.current import Current
 from common.problems import problems
 
 routes = internal_blueprint("reports", __name__)
-
-DAYS_SHOWN = timedelta(days=30)
-
-
-class PictureCosts(NamedTuple):
-    """What a picture of each engine costs the studio."""
-
-    of: reporting.Costs
-
 
 costs = Current(PictureCosts)
 
@@ -79,21 +70,11 @@ def list_reports() -> ReportsAnswer:
 @routes.get("/v1/reports/<name>", responses=problems(NoSuchReport, SpanRefused))
 def read_report(path: ReportPath, query: ReportQuery) -> Response:
     """One report, as JSON, CSV or Parquet; those of months tell of every month the days are in."""
-    span = span_of(query.first, query.last, today=day_of(unit.clock.now()))
+    span = reporting.span_of(query.first, query.last, today=day_of(unit.clock.now()))
     with ExitStack() as stack:
         with unit.begin() as work:
-            table = reporting.read_report(work, path.name, span, costs=costs().of)
+            table = reporting.read_report(work, path.name, span, costs=costs())
             file = stack.enter_context(written(table, query.format))
         response = Response(pieces(file), content_type=MEDIA_TYPES[query.format])
         response.call_on_close(stack.pop_all().close)
     return response
-
-
-def span_of(first: date | None, last: date | None, *, today: date) -> Span:
-    """The days asked for. Raises SpanRefused."""
-    last = last or today
-    # Near the year 1 there are no 30 days before.
-    return Span(first=first or last - min(DAYS_SHOWN, last - date.min), last=last)
-
-
-

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from analytics.domain.facts import RATED, Kind, Outcome
 from analytics.domain.moments import Span, first_of_month, start_of
-from analytics.domain.money import Cost
+from analytics.domain.money import PictureCosts
 from analytics.domain.reports import REPORTS, NoSuchReport
 from analytics.domain.rollups import Grain, Rollup
 from analytics.domain.sketches import ALL, COHORT, ENGINE, KIND, Estimate, Measure
@@ -15,11 +15,11 @@ from analytics.domain.tables import Table
 from analytics.repository import Work
 
 MADE: Final = frozenset({Outcome.SUCCEEDED, Outcome.PARTLY_SUCCEEDED})
+_DAYS_SHOWN: Final = timedelta(days=30)
 _RANKS: Final = (0.5, 0.95, 0.99)
 _MEASURES: Final = {"total": Measure.TOTAL, "rendering": Measure.RENDERING, "waiting": Measure.WAITING}
 
 Rows = Iterable[Mapping[str, object]]
-Costs = Mapping[str, Cost]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class _Asked:
 
     work: Work
     span: Span
-    costs: Costs
+    costs: PictureCosts
 
     def days(self, *kinds: Kind, by: Iterable[str] = ()) -> list[Rollup]:
         return self.work.rollups.read(
@@ -46,7 +46,14 @@ class _Asked:
         )
 
 
-def read_report(work: Work, name: str, span: Span, *, costs: Costs) -> Table:
+def span_of(first: date | None, last: date | None, *, today: date) -> Span:
+    """The days asked for; the last 30 where they are left out. Raises SpanRefused."""
+    last = last or today
+    # Near the year 1 there are no 30 days before.
+    return Span(first=first or last - min(_DAYS_SHOWN, last - date.min), last=last)
+
+
+def read_report(work: Work, name: str, span: Span, *, costs: PictureCosts) -> Table:
     """A report of some days, or of the months they are in. Raises NoSuchReport."""
     report = REPORTS.get(name)
     if report is None:
@@ -174,7 +181,7 @@ def _costs(asked: _Asked) -> Iterator[dict[str, object]]:
     for sums in asked.months(Kind.FIGURINE, by=["engine"]):
         if not sums.pictures:
             continue
-        cost = asked.costs.get(sums.by["engine"])
+        cost = asked.costs.of.get(sums.by["engine"])
         yield {
             "month": _day(sums),
             "engine": sums.by["engine"],

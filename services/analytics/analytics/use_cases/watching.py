@@ -51,15 +51,14 @@ def judge_next_hour(work: Work) -> datetime | None:
     heard = work.watches.heard([hour, *comparable(hour)])
     watches = work.watches.all()
     for rate, part in sorted({*_watched_always(), *heard, *watches}):
-        _judge(work, RATES[rate], part, hour, watches.get((rate, part), Watched()), heard.get((rate, part), {}))
+        before = watches.get((rate, part), Watched())
+        after = watch(RATES[rate], before, hour, heard.get((rate, part), {}))
+        work.watches.remember(rate, part, hour, after)
+        _tell(work, RATES[rate], part, hour, before=before, after=after)
     return hour
 
 
-def _judge(
-    work: Work, rate: Rate, part: str, hour: datetime, before: Watched, heard: Mapping[datetime, Heard]
-) -> None:
-    after = watch(rate, before, hour, heard)
-    work.watches.remember(rate.id, part, hour, after)
+def _tell(work: Work, rate: Rate, part: str, hour: datetime, *, before: Watched, after: Watched) -> None:
     if after.turned and after.since is not None and after.judgement is not None:
         _begin(work, rate, part, hour, after.judgement)
     elif after.turned and before.since is not None:
@@ -138,9 +137,7 @@ def _signals(work: Work, first: datetime, last: datetime) -> Iterator[tuple[tupl
 
 
 def _times(work: Work, first: datetime, last: datetime) -> Iterator[tuple[tuple[str, str, datetime], Heard]]:
-    found = work.sketches.times(
-        Grain.HOUR, Sketched.TOTAL, first=first, last=last, ranks=(0.5,), dimension=ENGINE
-    )
+    found = work.sketches.times(Grain.HOUR, Sketched.TOTAL, first=first, last=last, ranks=(0.5,), dimension=ENGINE)
     for (hour, engine), times in found.items():
         yield ("time_to_picture", engine, hour), Heard(value=times.at[0.5], of=times.count)
 
