@@ -21,6 +21,8 @@ from gateway.routes.figurines import routes as figurines
 from gateway.routes.invoices import routes as invoices
 from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
+from gateway.routes.operator import routes as operator
+from gateway.routes.operator_page import pages as operator_page
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.photo_check import routes as photo_check
@@ -39,6 +41,7 @@ from gateway.routes.requests import routes as requests
 from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
+from gateway.routes.statistics import routes as statistics
 from gateway.routes.styles import routes as styles
 from gateway.routes.support import own_routes as own_support
 from gateway.routes.support import routes as support
@@ -84,10 +87,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policy,
     own_policy,
     audits,
+    operator,
+    statistics,
     leaving,
     pages,
     account_pages,
     policy_pages,
     promises_page,
     support_page,
+    operator_page,
 )
