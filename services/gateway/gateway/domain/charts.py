@@ -49,6 +49,9 @@ class Chart:
 
     across: Sequence[Tick]
     up: Sequence[Tick]
+    # The numbers themselves: what they are of, and for each label one of each.
+    names: Sequence[str] = ()
+    rows: Sequence[tuple[str, Sequence[float | None]]] = ()
     bars: Sequence[Bar] = ()
     lines: Sequence[Line] = ()
     width: int = WIDTH
@@ -78,7 +81,7 @@ def columns(labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> Chart
                     )
                 )
                 below += values[n]
-    return Chart(across=_across(labels), up=_ticks(top, ""), bars=bars)
+    return Chart(across=_across(labels), up=_ticks(top, ""), names=list(series), rows=_rows(labels, series), bars=bars)
 
 
 def lines(labels: Sequence[str], series: Mapping[str, Sequence[float | None]], *, unit: str) -> Chart:
@@ -98,7 +101,9 @@ def lines(labels: Sequence[str], series: Mapping[str, Sequence[float | None]], *
         )
         for place, (name, values) in enumerate(series.items())
     ]
-    return Chart(across=_across(labels), up=_ticks(top, unit), lines=drawn)
+    return Chart(
+        across=_across(labels), up=_ticks(top, unit), names=list(series), rows=_rows(labels, series), lines=drawn
+    )
 
 
 def nice_top(highest: float) -> float:
@@ -112,6 +117,12 @@ def nice_top(highest: float) -> float:
 def part(value: float, of: float) -> float:
     """How long a bar is, in hundredths of the longest."""
     return round(100 * value / of, 2) if of > 0 else 0.0
+
+
+def _rows(
+    labels: Sequence[str], series: Mapping[str, Sequence[float | None]]
+) -> list[tuple[str, Sequence[float | None]]]:
+    return [(label, [values[n] for values in series.values()]) for n, label in enumerate(labels)]
 
 
 def _across(labels: Sequence[str]) -> list[Tick]:

@@ -96,11 +96,11 @@ def of(found: Mapping[str, Rows], *, first: date, last: date) -> Overview:
 
 
 def money(amount: int, currency: str) -> str:
-    """An amount in the currency's smallest unit, as people write it."""
+    """An amount in the currency's smallest unit, as people write it beside the currency."""
     sign, amount = "\N{MINUS SIGN}" if amount < 0 else "", abs(amount)
     if currency in _NO_DIGITS:
-        return f"{sign}{amount:,} {currency}"
-    return f"{sign}{amount // 100:,}.{amount % 100:02} {currency}"
+        return f"{sign}{amount:,}"
+    return f"{sign}{amount // 100:,}.{amount % 100:02}"
 
 
 def stars(mean: float | None) -> str:
