@@ -5,7 +5,7 @@ from functools import partial
 from analytics import use_cases
 from analytics.domain import Pseudonyms
 from analytics.repository import Work
-from common.contracts.billing import PaymentReceived
+from common.contracts.billing import PaymentReceived, PaymentRefunded
 from common.contracts.gateway import SignalsCounted, UsageObserved, UserRegistered
 from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRated
 from common.contracts.privacy import ConsentChanged, ExportRequested, ProcessingRestricted, ProcessingResumed
@@ -23,6 +23,7 @@ def subscriptions(pseudonyms: Pseudonyms) -> Subscriptions[Work]:
         FigurineRated: partial(use_cases.count_rating, pseudonyms=pseudonyms),
         SignalsCounted: use_cases.note_signals,
         PaymentReceived: partial(use_cases.count_payment, pseudonyms=pseudonyms),
+        PaymentRefunded: partial(use_cases.count_refund, pseudonyms=pseudonyms),
         ConsentChanged: partial(use_cases.note_consent, pseudonyms=pseudonyms),
         ProcessingRestricted: partial(use_cases.note_restricted, pseudonyms=pseudonyms),
         ProcessingResumed: partial(use_cases.note_resumed, pseudonyms=pseudonyms),

@@ -103,6 +103,26 @@ class PaymentReceived(Event):
     credits: int
     amount: int
     currency: str
+    # From a billing that did not say, the moment of the event.
+    received_at: datetime | None = None
+
+
+class PaymentRefunded(Event):
+    """Money of an order went back, in the currency's minor unit, and so many of its credits with it.
+
+    `kind` is `refund`, or `chargeback` where the bank took it; of one order a bank does that once.
+    """
+
+    type: ClassVar[str] = "payment.refunded"
+
+    user_id: UUID
+    order_id: UUID
+    refund_id: UUID | None = None
+    kind: str
+    credits: int
+    amount: int
+    currency: str
+    refunded_at: datetime
 
 
 class SubscriptionChanged(Event):
@@ -161,6 +181,7 @@ EVENTS: tuple[type[Event], ...] = (
     CreditsExpired,
     CreditsWithdrawn,
     PaymentReceived,
+    PaymentRefunded,
     SubscriptionChanged,
     EntitlementsChanged,
     MailRequested,

@@ -36,8 +36,8 @@ def _look(look: Look, inventory: Inventory) -> Finding:
                 wrong.update(f"{what} in {stored.of}.{name}" for name, what in _seen(known, row))
     which = ", ".join(sorted(wrong)[:5])
     return Finding.of(
-        f"In {rows} rows of {len(seen)} tables of {inventory.service}, its newest and others by chance, {sealed} values "
-        "had to be sealed; "
+        f"In {rows} rows of {len(seen)} tables of {inventory.service}, its newest and others by chance, {sealed} "
+        "values had to be sealed; "
         + (
             f"this could be read: {which}."
             if wrong

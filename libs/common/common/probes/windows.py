@@ -35,7 +35,8 @@ def tables(connection: Connection) -> list[Stored]:
     """Every table of the schema; of one that is partitioned, every part."""
     rows = connection.execute(
         """
-        SELECT pg_class.relname, coalesce(whole.relname, pg_class.relname), pg_relation_size(pg_class.oid) / current_setting('block_size')::bigint,
+        SELECT pg_class.relname, coalesce(whole.relname, pg_class.relname),
+               pg_relation_size(pg_class.oid) / current_setting('block_size')::bigint,
                ARRAY(SELECT attname::text
                        FROM pg_index, unnest(indkey) WITH ORDINALITY AS part (number, place)
                        JOIN pg_attribute ON attnum = number AND attrelid = pg_class.oid

@@ -6,6 +6,7 @@ from analytics.use_cases.counting import (
     count_generated,
     count_payment,
     count_rating,
+    count_refund,
     count_sign_up,
     count_usage,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "count_generated",
     "count_payment",
     "count_rating",
+    "count_refund",
     "count_sign_up",
     "count_usage",
     "destroy_keys",

@@ -18,7 +18,7 @@ from analytics.domain import (
 )
 from analytics.repository import Observation, Work
 from analytics.use_cases.settling import settle
-from common.contracts.billing import PaymentReceived
+from common.contracts.billing import PaymentReceived, PaymentRefunded
 from common.contracts.gateway import UsageObserved, UserRegistered
 from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRated
 
@@ -85,15 +85,30 @@ def count_rating(work: Work, event: FigurineRated, *, pseudonyms: Pseudonyms) ->
 
 def count_payment(work: Work, event: PaymentReceived, *, pseudonyms: Pseudonyms) -> None:
     """Money came: count it, once, if its person lets it be counted."""
-    at = work.clock.now()
+    at = event.received_at or work.clock.now()
     fact = replace(
-        _fact(Kind.PURCHASE, at),
+        _fact(Kind.PURCHASE, _moment(work, at)),
         reason=event.kind or NONE,
         credits=event.credits,
         amount=event.amount,
         currency=event.currency.upper() or NONE,
     )
     _gather(work, Observation(fact=fact, at=at, user_id=event.user_id, thing=event.order_id), pseudonyms)
+
+
+def count_refund(work: Work, event: PaymentRefunded, *, pseudonyms: Pseudonyms) -> None:
+    """Money went back: count it, once, if its person lets it be counted."""
+    fact = replace(
+        _fact(Kind.REFUND, _moment(work, event.refunded_at)),
+        reason=event.kind or NONE,
+        credits=event.credits,
+        amount=event.amount,
+        currency=event.currency.upper() or NONE,
+    )
+    observation = Observation(
+        fact=fact, at=event.refunded_at, user_id=event.user_id, thing=event.refund_id or event.order_id
+    )
+    _gather(work, observation, pseudonyms)
 
 
 def count_usage(work: Work, event: UsageObserved, *, pseudonyms: Pseudonyms) -> None:

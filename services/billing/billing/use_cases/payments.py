@@ -65,6 +65,7 @@ def settle_paid(work: Work, order: Order, money: Money, price: Price) -> bool:
             credits=order.credits,
             amount=money.amount,
             currency=order.currency,
+            received_at=money.at,
         )
     )
     # Last: numbers are given out one after the other.

@@ -26,6 +26,7 @@ from billing.domain.payments import (
 )
 from billing.repository import Work
 from billing.use_cases import granting, invoicing
+from common.contracts.billing import PaymentRefunded
 
 # Before the provider is asked what became of a refund that it began by itself.
 SETTLING = timedelta(minutes=10)
@@ -126,6 +127,7 @@ def end(work: Work, order: Order, refund: Refund, state: RefundState, reference:
         return
     if state is RefundState.SUCCEEDED:
         invoicing.take_back(work, order.id, refund.amount, source=f"refund:{refund.id}", reason=f"{refund.reason}.")
+        _tell(work, order, kind="refund", amount=refund.amount, credits=refund.credits, refund_id=refund.id)
     if state is RefundState.FAILED:
         # The money is still here and the credits are hers again: an operator may find another way.
         _log.error("a refund did not go through", order_id=str(order.id), refund_id=str(refund.id))
@@ -219,7 +221,24 @@ def _lose(work: Work, order_id: UUID, seen: DisputeSeen) -> int:
     work.orders.add_refunded(order.id, lost)
     credits = 0 if order.lot is None else granting.claw_back(work, order.lot, credits=None, reason=why)
     invoicing.take_back(work, order.id, lost, source=f"dispute:{order.provider}:{seen.reference}", reason=f"{why}.")
+    _tell(work, order, kind="chargeback", amount=lost, credits=credits)
     return credits
+
+
+def _tell(work: Work, order: Order, *, kind: str, amount: int, credits: int, refund_id: UUID | None = None) -> None:
+    """Say that money went back, to whoever counts."""
+    work.outbox.add(
+        PaymentRefunded(
+            user_id=order.user_id,
+            order_id=order.id,
+            refund_id=refund_id,
+            kind=kind,
+            credits=credits,
+            amount=amount,
+            currency=order.currency,
+            refunded_at=work.clock.now(),
+        )
+    )
 
 
 def declined(work: Work, refund: Refund) -> None:

@@ -202,6 +202,11 @@ def _quality(rows: Rows) -> Rows:
     return sorted(told, key=lambda row: (-row["mean"], row["style"]))
 
 
+def _began(row: Mapping[str, Any]) -> int:
+    """About how many people began, worked out from any month of theirs."""
+    return round(row["people"] / row["part"]) if row["part"] else row["people"]
+
+
 def _cohorts(rows: Rows) -> Sequence[Cohort]:
     by_cohort: defaultdict[str, dict[int, Mapping[str, Any]]] = defaultdict(dict)
     for row in rows:
@@ -210,7 +215,7 @@ def _cohorts(rows: Rows) -> Sequence[Cohort]:
     return [
         Cohort(
             month=date.fromisoformat(cohort),
-            people=months[min(months)]["people"],
+            people=_began(months[min(months)]),
             parts=[months[n]["part"] if n in months else None for n in range(max(months) + 1)],
         )
         for cohort, months in latest
