@@ -16,6 +16,11 @@ def read_text(self, *args, **named):
 
 Path.read_text = read_text
 """
+_JUDGES_NOTHING = """
+from analytics.use_cases import watching
+
+watching.judge_next_hour = lambda work: None
+"""
 # Minutes pass fifty times as fast here, for this one, too.
 _WAITS_SECONDS = """
 from datetime import timedelta
@@ -43,6 +48,14 @@ def answer_nobody(hands: Hands) -> Generator[None]:
 def count_nothing(hands: Hands) -> Generator[None]:
     """The sums of the days there are."""
     with hands.taken_out("analytics.rollups_of_days", "true"):
+        yield
+
+
+@breaks("U8", "unusual hours are noticed", "nobody notices any more that an hour is unusual")
+def judge_nothing(hands: Hands) -> Generator[None]:
+    """The job comes by and judges nothing, as if for a day."""
+    with hands.programmed("analytics", "worker", code=_JUDGES_NOTHING):
+        hands.sql("UPDATE analytics.watches SET judged_until = judged_until - interval '1 day'")
         yield
 
 

@@ -8,7 +8,7 @@ from analytics.domain import Pseudonyms
 from analytics.domain.money import read_costs
 from analytics.domain.noise import Budget
 from analytics.inventory import INVENTORY
-from analytics.jobs import PROBES, report_jobs, tidying_jobs
+from analytics.jobs import HOUR_PROBES, PROBES, report_jobs, tidying_jobs
 from analytics.repository import Work
 from analytics.routes import reports, statistics, usage
 from analytics.settings import Settings
@@ -52,7 +52,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             *report_jobs(unit, budget=Budget.parse(settings.published_epsilon)),
             *export_jobs(unit, sources, store, settings.export_keys),
         ],
-        probes=[*PROBES, *retention_probes(INVENTORY, promise="K4"), counts_nobody(INVENTORY)],
+        probes=[*PROBES, *HOUR_PROBES, *retention_probes(INVENTORY, promise="K4"), counts_nobody(INVENTORY)],
         pseudonyms=names_of,
         store=store,
     )

@@ -190,6 +190,7 @@ def test_published_numbers_are_for_everybody_and_may_be_kept_by_caches(house: St
             "INSERT INTO releases VALUES (date_trunc('month', now() - interval '1 month')::date, '1', 5, 20, now())"
         )
         connection.execute("INSERT INTO released_figurines SELECT month, 'enamel-pin', 412 FROM releases")
+    assert "made about 412 figurines" in house.client().get("/status", base_url=ORIGIN).get_data(as_text=True)
     answer = house.client().get("/v1/statistics", base_url=ORIGIN)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "public, max-age=3600")
     assert [(item["style"], item["figurines"]) for item in answer.get_json()["items"]] == [("enamel-pin", 412)]

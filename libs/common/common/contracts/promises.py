@@ -133,6 +133,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("U7", "the books balance", "billing"),
     _seen("U8", "faults are seen to", *EVERYBODY, minutes=10),
     _seen("U8", "guesses at passwords are counted", "gateway"),
+    _seen("U8", "unusual hours are noticed", "analytics"),
     _seen("U9", "nobody is watched", "analytics"),
     # Deadlines: each service tells of its own under the promise that most of its rows belong to.
     *(

@@ -31,6 +31,8 @@ CREATE TABLE watches (
     PRIMARY KEY (rate, part)
 );
 
+CREATE INDEX watches_judged ON watches (judged_until);
+
 CREATE TABLE anomalies (
     rate     text NOT NULL,
     part     text NOT NULL,
@@ -44,3 +46,4 @@ CREATE TABLE anomalies (
 );
 
 CREATE INDEX anomalies_by_time ON anomalies (since);
+CREATE INDEX anomalies_open ON anomalies (since) WHERE until IS NULL;
