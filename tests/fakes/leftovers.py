@@ -6,6 +6,8 @@ WORK = {
     "gateway": (
         "outbox",
         "alarms",
+        "crowds",
+        "account_origins",
         "pending_addresses",
         "corrections",
         "mails",

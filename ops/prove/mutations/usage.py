@@ -16,6 +16,11 @@ def read_text(self, *args, **named):
 
 Path.read_text = read_text
 """
+_JUDGES_NOTHING = """
+from analytics.use_cases import watching
+
+watching.judge_next_hour = lambda work: None
+"""
 # Minutes pass fifty times as fast here, for this one, too.
 _WAITS_SECONDS = """
 from datetime import timedelta
@@ -56,6 +61,14 @@ def tell_devices_apart(hands: Hands) -> Generator[None]:
         yield
     finally:
         hands.sql(change, [browser, mark])
+
+
+@breaks("U8", "unusual hours are noticed", "nobody notices any more that an hour is unusual")
+def judge_nothing(hands: Hands) -> Generator[None]:
+    """The job comes by and judges nothing, as if for a day."""
+    with hands.programmed("analytics", "worker", code=_JUDGES_NOTHING):
+        hands.sql("UPDATE analytics.watches SET judged_until = judged_until - interval '1 day'")
+        yield
 
 
 @breaks("K4", "no name is older than two years", "usage leads to somebody after more than two years")

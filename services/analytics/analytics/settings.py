@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
+from analytics.domain.money import read_costs
+from analytics.domain.noise import Budget
 from common.settings import StoreSettings
 
 KEY_BYTES = 32
@@ -16,11 +18,26 @@ def _checked(key: SecretStr) -> SecretStr:
     return key
 
 
+def _costs(text: str) -> str:
+    read_costs(text)
+    return text
+
+
+def _epsilon(text: str) -> str:
+    Budget.parse(text)
+    return text
+
+
 class Settings(StoreSettings):
     """Read from FIGURINE_… variables."""
 
     # What pseudonyms are made with, as base64 of 32 random bytes. Another key starts everybody's usage afresh.
     pseudonym_key: Annotated[SecretStr, AfterValidator(_checked)]
+
+    # What a picture of each engine costs the studio, for the reports on margin.
+    picture_costs: Annotated[str, AfterValidator(_costs)] = ""
+    # How much of one person may show in the numbers that are published of a month; `off` publishes them without noise.
+    published_epsilon: Annotated[str, AfterValidator(_epsilon)] = "1"
 
     @property
     def pseudonym_key_bytes(self) -> bytes:

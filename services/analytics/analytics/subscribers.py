@@ -6,7 +6,7 @@ from analytics import use_cases
 from analytics.domain import Pseudonyms
 from analytics.repository import Work
 from common.contracts.billing import PaymentReceived, PaymentRefunded
-from common.contracts.gateway import UsageObserved, UserRegistered
+from common.contracts.gateway import SignalsCounted, UsageObserved, UserRegistered
 from common.contracts.generation import FigurineFailed, FigurineGenerated, FigurineRated
 from common.contracts.privacy import ConsentChanged, ExportRequested, ProcessingRestricted, ProcessingResumed
 from common.parts import record_export
@@ -21,6 +21,7 @@ def subscriptions(pseudonyms: Pseudonyms) -> Subscriptions[Work]:
         FigurineGenerated: partial(use_cases.count_generated, pseudonyms=pseudonyms),
         FigurineFailed: partial(use_cases.count_failed, pseudonyms=pseudonyms),
         FigurineRated: partial(use_cases.count_rating, pseudonyms=pseudonyms),
+        SignalsCounted: use_cases.note_signals,
         PaymentReceived: partial(use_cases.count_payment, pseudonyms=pseudonyms),
         PaymentRefunded: partial(use_cases.count_refund, pseudonyms=pseudonyms),
         ConsentChanged: partial(use_cases.note_consent, pseudonyms=pseudonyms),

@@ -5,10 +5,19 @@ from uuid import UUID
 
 from analytics import use_cases
 from analytics.domain import Pseudonyms
+from analytics.domain.money import read_costs
+from analytics.domain.noise import Budget
 from analytics.inventory import INVENTORY
-from analytics.jobs import DEVICE_PROBES, PROBES, anonymising_jobs, tidying_jobs
+from analytics.jobs import (
+    DEVICE_PROBES,
+    HOUR_PROBES,
+    PROBES,
+    anonymising_jobs,
+    report_jobs,
+    tidying_jobs,
+)
 from analytics.repository import Work
-from analytics.routes import usage
+from analytics.routes import reports, statistics, usage
 from analytics.settings import Settings
 from analytics.subscribers import subscriptions
 from common import record_door
@@ -42,11 +51,22 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
-        blueprints=[usage.routes, record_door.routes],
-        ports=[pseudonyms],
+        blueprints=[usage.routes, reports.routes, statistics.routes, record_door.routes],
+        ports=[pseudonyms, read_costs(settings.picture_costs)],
         subscriptions=subscriptions(pseudonyms),
-        jobs=[*tidying_jobs(unit), *anonymising_jobs(unit), *export_jobs(unit, sources, store, settings.export_keys)],
-        probes=[*PROBES, *DEVICE_PROBES, *retention_probes(INVENTORY, promise="K4"), counts_nobody(INVENTORY)],
+        jobs=[
+            *tidying_jobs(unit),
+            *anonymising_jobs(unit),
+            *report_jobs(unit, budget=Budget.parse(settings.published_epsilon)),
+            *export_jobs(unit, sources, store, settings.export_keys),
+        ],
+        probes=[
+            *PROBES,
+            *DEVICE_PROBES,
+            *HOUR_PROBES,
+            *retention_probes(INVENTORY, promise="K4"),
+            counts_nobody(INVENTORY),
+        ],
         pseudonyms=names_of,
         store=store,
     )

@@ -4,9 +4,13 @@
     python -m gateway.operator show REFERENCE --as OPERATOR --because REASON
     python -m gateway.operator answer REFERENCE --as OPERATOR < answer.txt
     python -m gateway.operator close REFERENCE --as OPERATOR
+    python -m gateway.operator crowd ANOMALY_ID --as OPERATOR --because REASON
+    python -m gateway.operator staff list
+    python -m gateway.operator staff add EMAIL --role analyst --as OPERATOR
+    python -m gateway.operator staff remove ACCOUNT_ID --role analyst --as OPERATOR
 
-What somebody wrote is shown only with a reason, which she reads under "Who looked at your data". Nothing here shows an
-address: letters find their way without it. What was done is logged, with ids only.
+What is somebody's own is shown only with a reason, which she reads under "Who looked at your data". Nothing here shows
+an address of mail: letters find their way without it. What was done is logged, with ids only.
 """
 
 import sys
@@ -22,18 +26,22 @@ from common import logs
 from common.errors import Refused
 from common.service import Service
 from common.settings import SettingsRefused, load
+from gateway.domain.staff import Role
 from gateway.domain.tickets import Author, Ticket
 from gateway.repository import Work
 from gateway.settings import Settings
-from gateway.use_cases import tickets
+from gateway.use_cases import crowds, staff, tickets
 from gateway.wiring import build
 
 log = structlog.get_logger(__name__)
-app = typer.Typer(no_args_is_help=True, help="Questions to the studio, for operators.", add_completion=False)
+app = typer.Typer(no_args_is_help=True, help="What is left to operators.", add_completion=False)
+staff_app = typer.Typer(no_args_is_help=True, help="Who of the studio may read reports.")
+app.add_typer(staff_app, name="staff")
 
 Reference = Annotated[str, typer.Argument(metavar="REFERENCE", help="As in FS-7K3M9Q.")]
 Operator = Annotated[str, typer.Option("--as", help="Who you are: a handle, not a name.")]
 Reason = Annotated[str, typer.Option("--because", help="A sentence; whose data it is will read it.")]
+RoleOption = Annotated[Role, typer.Option("--role", help="As what.")]
 LISTED = 100
 
 
@@ -105,6 +113,53 @@ def close(reference: Reference, operator: Operator) -> None:
             closed = tickets.end(work, reference, operator=operator)
         typer.echo(f"{closed.reference} is closed.")
         log.info("question closed", ticket_id=str(closed.id), operator=operator)
+
+
+@app.command()
+def crowd(
+    anomaly_id: Annotated[UUID, typer.Argument(metavar="ANOMALY_ID")], operator: Operator, reason: Reason
+) -> None:
+    """From where many accounts were opened on one day. That you look, and why, is told to whose they are."""
+    with _service() as service, service.unit.begin() as work:
+        opened = crowds.look(work, anomaly_id, operator=operator, reason=reason)
+    for each in opened:
+        typer.echo(f"{each.at:%Y-%m-%d %H:%M:%S}  {each.account_id}  {each.address}")
+    log.info("crowd read", anomaly_id=str(anomaly_id), accounts=len(opened), operator=operator)
+
+
+@staff_app.command("list")
+def list_staff() -> None:
+    """Everybody who has a role, by the id of her account."""
+    with _service() as service, service.unit.begin() as work:
+        members = staff.read(work)
+    for member in members:
+        typer.echo(f"{member.account_id}  {member.role:8}  since {member.given_at:%Y-%m-%d}  by {member.operator}")
+
+
+@staff_app.command("add")
+def add_staff(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Of her account, which she opened before.")],
+    role: RoleOption,
+    operator: Operator,
+) -> None:
+    """Give somebody a role."""
+    with _service() as service:
+        with service.unit.begin() as work:
+            account_id = staff.give(work, email, role, operator=operator)
+        typer.echo(f"{account_id} is {role} now.")
+        log.info("role given", account_id=str(account_id), role=role, operator=operator)
+
+
+@staff_app.command("remove")
+def remove_staff(
+    account_id: Annotated[UUID, typer.Argument(metavar="ACCOUNT_ID")], role: RoleOption, operator: Operator
+) -> None:
+    """Take a role away; it counts from the next request on."""
+    with _service() as service:
+        with service.unit.begin() as work:
+            staff.take(work, account_id, role)
+        typer.echo(f"{account_id} is no {role} any more.")
+        log.info("role taken", account_id=str(account_id), role=role, operator=operator)
 
 
 def read_answer(source: TextIO) -> str:

@@ -46,6 +46,8 @@ class Settings(ExportSettings):
     mail_sender: str = "Figurine Studio <studio@localhost>"
     # Who is told by mail of a promise that was found broken; nobody without it.
     operator_email: str = ""
+    # From how many accounts on, opened on one day from one neighbourhood of addresses, operators are told.
+    accounts_opened_together: Annotated[int, Field(gt=0)] = 20
     # How many people a minute are written to when the policy has changed.
     policy_mails_per_minute: Annotated[int, Field(gt=0)] = 600
     # A MaxMind database (.mmdb) on this machine, for the country of what is counted; without one none is told.

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from common.contracts.analytics import AnomalyDetected, AnomalyEnded
 from common.contracts.billing import (
     CreditsCaptured,
     CreditsExpired,
@@ -56,4 +57,6 @@ SUBSCRIPTIONS: Subscriptions[Work] = {
     PolicyPublished: policies.note_published,
     ExportRequested: partial(record_export, service="gateway"),
     PromiseBroken: promises.tell_operators,
+    AnomalyDetected: promises.tell_unusual,
+    AnomalyEnded: promises.tell_usual_again,
 }

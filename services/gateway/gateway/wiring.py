@@ -54,6 +54,7 @@ from gateway.domain.tries import TooManyTries
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.calling import Messenger, calling_jobs
+from gateway.jobs.crowds import crowd_jobs
 from gateway.jobs.desk import desk_jobs
 from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
@@ -155,6 +156,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         mailer=office.mailer,
         to=settings.operator_email,
         page=f"{settings.public_url.rstrip('/')}/promises",
+        figures=f"{settings.public_url.rstrip('/')}/operator",
     )
     policies = read_policies()
     sealer = keys.sealer_of(database, unit.clock)
@@ -209,6 +211,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
                 Messenger(unit=unit, caller=PublicCaller(local=settings.local_webhooks, ca_file=settings.ca_file))
             ),
             *signal_jobs(unit),
+            *crowd_jobs(unit, limit=settings.accounts_opened_together),
             *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),

@@ -13,6 +13,12 @@ TABLES = (
     "visitor_keys",
     "cohorts",
     "time_spent",
+    "signals_of_hours",
+    "rates_of_hours",
+    "watches",
+    "anomalies",
+    "released_figurines",
+    "releases",
 )
 
 

@@ -130,6 +130,7 @@ def test_what_needs_a_signed_in_person_says_so(document: dict[str, Any]) -> None
         ("/v1/privacy/erasures/{request_id}", "get"),
         ("/v1/privacy/erasures/{request_id}/receipt", "get"),
         ("/v1/catalogue", "get"),
+        ("/v1/statistics", "get"),
         # Whoever has a question.
         ("/v1/support/tickets", "post"),
         # Every page, also of somebody who is not signed in.

@@ -136,6 +136,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("U8", "faults are seen to", *EVERYBODY, minutes=10),
     _seen("U8", "guesses at passwords are counted", "gateway"),
     _seen("U8", "what is noticed is told", "gateway"),
+    _seen("U8", "unusual hours are noticed", "analytics"),
     _seen("U9", "nobody is watched", "analytics"),
     # Deadlines: each service tells of its own under the promise that most of its rows belong to.
     *(

@@ -2,6 +2,7 @@
 
 from analytics.inventory.anonymous import ANONYMOUS
 from analytics.inventory.facts import CHOICES, COHORTS, FACTS, FACTS_KEPT, TIME_SPENT
+from analytics.inventory.reports import REPORTS
 from analytics.inventory.rollups import KEYS, ROLLUPS
 from common.inventory import COMMON_TABLES, Inventory, queues_of
 
@@ -14,6 +15,7 @@ INVENTORY = Inventory(
     *ROLLUPS,
     *ANONYMOUS,
     *KEYS,
+    *REPORTS,
     *COMMON_TABLES,
     *queues_of("analytics"),
 )

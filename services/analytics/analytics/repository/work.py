@@ -7,8 +7,11 @@ from analytics.repository.gathering import Observation
 from analytics.repository.keys import Keys
 from analytics.repository.over import MonthsOver
 from analytics.repository.people import Cohorts, TimesSpent
+from analytics.repository.releases import Releases
 from analytics.repository.rollups import Rollups
+from analytics.repository.signals import Signals
 from analytics.repository.sketches import Sketches
+from analytics.repository.watches import Watches
 from common.clock import Clock
 from common.database import Connection
 from common.outbox import Outbox
@@ -25,6 +28,9 @@ class Work:
         self.facts = Facts(connection)
         self.rollups = Rollups(connection)
         self.sketches = Sketches(connection)
+        self.signals = Signals(connection)
+        self.watches = Watches(connection)
+        self.releases = Releases(connection, clock)
         self.keys = Keys(connection)
         self.cohorts = Cohorts(connection)
         self.times_spent = TimesSpent(connection)

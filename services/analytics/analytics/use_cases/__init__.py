@@ -22,6 +22,7 @@ from analytics.use_cases.counting import (
 from analytics.use_cases.naming import destroy_keys, names_in_months, names_of
 from analytics.use_cases.reading import read_days, read_own_time, read_own_usage, read_sign_ups
 from analytics.use_cases.settling import settle
+from analytics.use_cases.signalling import note_signals
 from analytics.use_cases.tidying import bring_back, make_months
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "note_consent",
     "note_restricted",
     "note_resumed",
+    "note_signals",
     "read_days",
     "read_own_time",
     "read_own_usage",

@@ -19,8 +19,9 @@ from common.inventory import (
 )
 from gateway.inventory.access import ACCESS
 from gateway.inventory.contact import CONTACT
-from gateway.inventory.door import DOOR
 from gateway.inventory.counted import COUNTED
+from gateway.inventory.door import DOOR
+from gateway.inventory.staff import STAFF
 
 WOULD_SIGN_IN = "It would let somebody else sign in."
 
@@ -274,14 +275,15 @@ INVENTORY = Inventory(
     Table(
         "alarms",
         subject=None,
-        because="it says which promise was found broken, in counts, and nobody",
+        because="it says which promise was found broken or what was unusual, in counts, and nobody",
         retain=Days(30, after="told_at"),
         columns={
             "id": "The id of the alarm.",
-            "promise": "The promise.",
+            "promise": "The promise, or what is counted.",
             "detail": "What was found.",
             "noticed_at": "When.",
             "told_at": "When operators were told.",
+            "kind": "Whether a promise was broken, something was unusual, or that is over.",
         },
     ),
     Table(
@@ -334,6 +336,7 @@ INVENTORY = Inventory(
     *ACCESS,
     *CONTACT,
     *DOOR,
+    *STAFF,
     Table(
         "policy_notices",
         subject=None,

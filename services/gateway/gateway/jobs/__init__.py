@@ -127,12 +127,17 @@ class Follower:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bell:
-    """Tells operators by mail which promises were found broken; `to` is empty where nobody wants to be told."""
+    """Tells operators by mail which promises were found broken and what is unusual.
+
+    `to` is empty where nobody wants to be told.
+    """
 
     unit: UnitOfWork[Work]
     mailer: Mailer
     to: str
     page: str
+    # Where the figures are.
+    figures: str = ""
 
     def ring(self) -> int:
         """One mail about all that is new; better twice than never, if this dies after it was sent."""
@@ -141,7 +146,8 @@ class Bell:
         if not found:
             return 0
         if self.to:
-            text, html = text_of(found, page=self.page), html_of(found, page=self.page)
+            text = text_of(found, page=self.page, figures=self.figures)
+            html = html_of(found, page=self.page, figures=self.figures)
             try:
                 self.mailer.send(to=self.to, subject=subject_of(found), text=text, html=html)
             except (MailRefused, Unavailable) as error:

@@ -18,6 +18,7 @@ from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
 from gateway.repository.corrections import Corrections
+from gateway.repository.crowds import Crowds
 from gateway.repository.door_rates import DoorRates
 from gateway.repository.factors import SecondFactors
 from gateway.repository.feed import Feed
@@ -29,11 +30,12 @@ from gateway.repository.recoveries import Recoveries
 from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
 from gateway.repository.signals import Signals
+from gateway.repository.staff import Staff
 from gateway.repository.styles import Styles
 from gateway.repository.tickets import Tickets
 from gateway.repository.tries import Tries
-from gateway.repository.webhooks import Webhooks
 from gateway.repository.usage import UsageRates
+from gateway.repository.webhooks import Webhooks
 
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
@@ -74,6 +76,8 @@ class Work:
     access_log: AccessLog
     notices: Notices
     acknowledgements: Acknowledgements
+    staff: Staff
+    crowds: Crowds
     exports: Exports
     outbox: Outbox
     clock: Clock
@@ -113,6 +117,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             access_log=AccessLog(connection, clock),
             notices=Notices(connection, clock),
             acknowledgements=Acknowledgements(connection, clock),
+            staff=Staff(connection, clock),
+            crowds=Crowds(connection, clock, sealer, index_key),
             exports=Exports(connection, clock),
             outbox=outbox,
             clock=clock,

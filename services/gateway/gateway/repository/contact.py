@@ -128,6 +128,13 @@ class AccessLog:
             [self._clock.new_id(), ticket.account_id, ticket.id, operator, what, reason, self._clock.now()],
         )
 
+    def add_of(self, account_id: UUID, *, operator: str, what: str, reason: str) -> None:
+        """Write down that somebody looks at what is in no ticket."""
+        self._connection.execute(
+            "INSERT INTO access_log (id, account_id, operator, what, reason, at) VALUES (%s, %s, %s, %s, %s, %s)",
+            [self._clock.new_id(), account_id, operator, what, reason, self._clock.now()],
+        )
+
     def of(self, account_id: UUID, *, limit: int, before: UUID | None = None) -> list[Access]:
         """Who looked at what of a person's, the latest first."""
         with self._connection.cursor(row_factory=class_row(Access)) as cursor:

@@ -27,6 +27,8 @@ from gateway.routes.gallery_pages import pages as gallery_pages
 from gateway.routes.invoices import routes as invoices
 from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
+from gateway.routes.operator import routes as operator
+from gateway.routes.operator_page import pages as operator_page
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.passkeys import door_routes as passkey_door
@@ -50,6 +52,7 @@ from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.signals import routes as signals
+from gateway.routes.statistics import routes as statistics
 from gateway.routes.status_page import pages as status_page
 from gateway.routes.steps import own_routes as proof
 from gateway.routes.steps import routes as steps
@@ -109,6 +112,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policy,
     own_policy,
     audits,
+    operator,
+    statistics,
     leaving,
     pages,
     gallery_pages,
@@ -118,4 +123,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policy_pages,
     promises_page,
     support_page,
+    operator_page,
 )

@@ -23,6 +23,7 @@ from gateway.domain.people import (
 from gateway.repository import Work
 from gateway.routes.context import check_origin, passwords, public, unit
 from gateway.routes.once import Made, answered, once
+from gateway.routes.security import origin
 from gateway.use_cases import people
 from gateway.use_cases.people import SignUp
 
@@ -76,8 +77,10 @@ def sign_up(body: SignUpBody) -> Response:
         policy_version=body.policy_version,
     )
 
+    came_from = origin().address
+
     def make(work: Work) -> Made:
-        account = people.sign_up(work, request)
+        account = people.sign_up(work, request, address=came_from)
         return Made(answer=account_answer(account), owner=account.id)
 
     return once(ANYBODY, parts, make)

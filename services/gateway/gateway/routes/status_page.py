@@ -14,6 +14,7 @@ from gateway.routes.context import unit
 from gateway.routes.pages import show_page
 from gateway.routes.promises import PromisesAnswer, read_promises
 from gateway.routes.promises_page import Mark, chart, counts
+from gateway.routes.statistics import published_statistics
 
 pages = Blueprint("status_page", __name__)
 standing = Current(Standing)
@@ -60,6 +61,7 @@ def show_status() -> Response:
         away=sum(not part.works for part in parts),
         promises=counts(promises) if promises else None,
         days=_days(promises, today),
+        made=_made(),
         audit=audits.last if audits else None,
         audit_stale=audits.stale if audits else False,
     )
@@ -75,6 +77,16 @@ def _promises() -> PromisesAnswer | None:
         return read_promises()
     except Unavailable:
         return None
+
+
+def _made() -> tuple[date, int] | None:
+    """The newest month that was published, and about how many figurines it had."""
+    try:
+        found = published_statistics()
+    except Unavailable:
+        return None
+    counted = [item for item in found.items if item.month == max(each.month for each in found.items)]
+    return (counted[0].month, sum(item.figurines for item in counted)) if counted else None
 
 
 def _audits() -> AuditsAnswer | None:

@@ -44,8 +44,11 @@ class OpenedSession:
     token: str
 
 
-def sign_up(work: Work, request: SignUp) -> Account:
-    """Open an account, ask for the verification mail, tell the house. Raises NotAdult, UnknownPolicy, Invalid."""
+def sign_up(work: Work, request: SignUp, *, address: str = "") -> Account:
+    """Open an account, ask for the verification mail, tell the house. Raises NotAdult, UnknownPolicy, Invalid.
+
+    From which address it is opened is noted, as far as that is known.
+    """
     if not request.adult:
         raise NotAdult
     account = Account(
@@ -57,6 +60,8 @@ def sign_up(work: Work, request: SignUp) -> Account:
         created_at=work.clock.now(),
     )
     work.accounts.add(account, policy_version=check_policy(request.policy_version, account.created_at.date()))
+    if address:
+        work.crowds.note(account.id, address)
     work.mails.add(account.id, VERIFY_MAIL)
     work.outbox.add(UserRegistered(user_id=account.id, registered_at=account.created_at))
     return account
