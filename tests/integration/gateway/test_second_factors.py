@@ -69,7 +69,7 @@ class App:
 
     def code(self, off: int = 0) -> str:
         assert isinstance(self.totp, pyotp.TOTP)
-        return self.totp.at(self.clock.now(), off)
+        return self.totp.generate_otp(int(self.clock.now().timestamp()) // 30 + off)
 
 
 def sign_in(studio: Studio, email: str, password: str = PASSWORD) -> TestResponse:
