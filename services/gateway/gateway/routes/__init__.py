@@ -19,6 +19,7 @@ from gateway.routes.erasures import routes as erasures
 from gateway.routes.events import routes as events
 from gateway.routes.factors import routes as factors
 from gateway.routes.figurines import routes as figurines
+from gateway.routes.gallery_pages import pages as gallery_pages
 from gateway.routes.invoices import routes as invoices
 from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
@@ -44,6 +45,7 @@ from gateway.routes.requests import routes as requests
 from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
+from gateway.routes.status_page import pages as status_page
 from gateway.routes.steps import own_routes as proof
 from gateway.routes.steps import routes as steps
 from gateway.routes.styles import routes as styles
@@ -99,6 +101,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audits,
     leaving,
     pages,
+    gallery_pages,
+    status_page,
     account_pages,
     recovery_pages,
     policy_pages,
