@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from common.clock import MovableClock
 from common.service import Service
 from common.web import create_app
+from gateway.adapters.links import Links
 from tests.integration.gateway.studio import ORIGIN, PASSWORD, Person, Studio
 
 WRONG = "not her password"
@@ -141,8 +142,8 @@ def test_whoever_has_set_a_new_password_by_mail_is_not_kept_out(timed: Studio, a
 
 
 def linked(studio: Studio, person: Person, recovery_id: Any) -> str:
-    (links,) = [port for port in studio.service.ports if type(port).__name__ == "Links"]
-    return links.recovery(person.id, recovery_id).partition("token=")[2]  # pyright: ignore[reportAttributeAccessIssue]
+    (links,) = [port for port in studio.service.ports if isinstance(port, Links)]
+    return links.recovery(person.id, recovery_id).partition("token=")[2]
 
 
 def test_a_signed_in_device_cannot_guess_at_the_password_either(timed: Studio, ada: Person) -> None:

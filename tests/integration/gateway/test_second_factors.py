@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from common.clock import MovableClock
 from common.service import Service
 from common.web import create_app
+from gateway.adapters.links import Links
 from gateway.domain.factors import RECOVERY_CODES, STEP_LIFETIME
 from gateway.use_cases import leaving
 from gateway.use_cases.factors import has_second_factor
@@ -69,7 +70,7 @@ class App:
 
     def code(self, off: int = 0) -> str:
         assert isinstance(self.totp, pyotp.TOTP)
-        return self.totp.at(self.clock.now(), off)
+        return self.totp.generate_otp(int(self.clock.now().timestamp()) // 30 + off)
 
 
 def sign_in(studio: Studio, email: str, password: str = PASSWORD) -> TestResponse:
@@ -229,8 +230,8 @@ def test_what_guards_an_account_is_changed_on_a_device_that_has_just_proved_itse
 def reset(studio: Studio, person: Person) -> None:
     with studio.service.unit.begin() as work:
         recovery_id = work.recoveries.put(person.id)
-    (links,) = [port for port in studio.service.ports if type(port).__name__ == "Links"]
-    token = links.recovery(person.id, recovery_id).partition("token=")[2]  # pyright: ignore[reportAttributeAccessIssue]
+    (links,) = [port for port in studio.service.ports if isinstance(port, Links)]
+    token = links.recovery(person.id, recovery_id).partition("token=")[2]
     body = {"token": token, "password": BETTER}
     assert studio.client().post("/v1/accounts/reset", json=body, base_url=ORIGIN).status_code == 204
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pyotp
 import segno
+from pyotp.totp import TOTP
 
 ISSUER = "Figurine Studio"
 # A clock that goes wrong by half a minute is taken.
@@ -20,7 +21,7 @@ class TotpCodes:
 
     def step_of(self, secret: str, code: str, now: datetime) -> int | None:
         """Of which half minute, counted from 1970, this is the code; None if of none around now."""
-        totp = pyotp.TOTP(secret)
+        totp = TOTP(secret)
         step = int(now.timestamp()) // totp.interval
         given = code.encode()
         fitting = [step + off for off in _DRIFT if hmac.compare_digest(totp.generate_otp(step + off).encode(), given)]
@@ -28,7 +29,7 @@ class TotpCodes:
 
     def address(self, secret: str, email: str) -> str:
         """The address that an authenticator app opens."""
-        return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
+        return TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
     def picture(self, address: str) -> str:
         """The same as a QR code, in SVG without any style, so that every page may show it."""

@@ -13,6 +13,8 @@ export function showStep(answer) {
   at("first-step").hidden = true;
   at("second-step").hidden = false;
   at("step-passkey").hidden = !answer.ways.includes("passkey") || !knowsPasskeys();
+  // One thing is the one to do next.
+  at("step").querySelector("[type=submit]").classList.toggle("first", at("step-passkey").hidden);
   at("step").hidden = answer.ways.every((way) => way === "passkey");
   at("code-hint").textContent = answer.ways.includes("code")
     ? "The six digits your authenticator app shows now, or one of your recovery codes."
