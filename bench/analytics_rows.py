@@ -60,7 +60,7 @@ def seed(connection: psycopg.Connection[Any], kept: int, wanted: int, now: datet
                (ARRAY['studio', 'gemini'])[1 + n %% 2], (ARRAY['succeeded', 'failed'])[1 + (n %% 11 = 0)::int], 'none',
                (ARRAY['phone', 'desktop'])[1 + n %% 2], 'Linux', 'Firefox',
                (ARRAY['free', 'plus'])[1 + (n %% 5 = 0)::int],
-               1, 30, 2000 + (n %% 7000)::int, (n %% 900)::int
+               1, 30, CASE n %% 3 WHEN 0 THEN 2000 + (n %% 7000)::int END, CASE n %% 3 WHEN 0 THEN (n %% 900)::int END
           FROM generate_series(%(kept)s + 1, %(wanted)s) AS n
         """,
         {"today": now.date(), "kept": kept, "wanted": wanted},
@@ -72,7 +72,7 @@ def seed(connection: psycopg.Connection[Any], kept: int, wanted: int, now: datet
             INSERT INTO rollups_of_{table}
             SELECT {period}, kind, style, engine, outcome, reason, page, device, plan, currency, count(*),
                    sum(pictures), sum(credits), sum(amount), sum(seconds), sum(stars), count(rendering_ms),
-                   sum(rendering_ms), sum(waiting_ms)
+                   coalesce(sum(rendering_ms), 0), coalesce(sum(waiting_ms), 0)
               FROM facts GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
             """  # noqa: S608 - names from above
         )
