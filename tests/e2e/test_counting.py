@@ -24,7 +24,10 @@ class Watched:
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
         self.sent: list[Request] = []
-        context.on("request", self.sent.append)
+        context.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        self.sent.append(request)
 
     def open(self, path: str) -> Page:
         page = self.context.new_page()

@@ -171,10 +171,10 @@ def test_its_probe_turns_red_when_nobody_tells_and_green_again_when_somebody_doe
     studio: Studio, unit: UnitOfWork[Work], clock: MovableClock
 ) -> None:
     (probe,) = SIGNAL_PROBES
-    assert (probe.promise, probe.name) in {(each.promise, each.name) for each in witnesses_of("gateway")}
+    assert (probe.promise, probe.name) in {(each.promise, each.probe) for each in witnesses_of("gateway")}
 
     def found() -> Found:
-        return probe.check(Look(database=studio.service.unit.database, clock=clock)).found
+        return probe.check(Look(database=studio.service.unit.database, clock=clock)).state
 
     tally, watch = Tally(unit), Watch(unit=unit)
     assert found() is Found.KEPT

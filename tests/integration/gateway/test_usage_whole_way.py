@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 import analytics.settings
 import analytics.wiring
+import gateway.settings
 import gateway.wiring
 from common.service import Service
 from common.web import create_app
@@ -82,7 +83,9 @@ def counted(studio: Studio, counter: Service[Any]) -> Iterator[Counted]:
     empty(counter.unit.database)
     room = Room.of(counter.unit, counter.subscriptions)
     with serving(create_app(counter)) as address:
-        settings = studio.service.settings.model_copy(update={"analytics_url": address})
+        settings = studio.service.settings
+        assert isinstance(settings, gateway.settings.Settings)
+        settings = settings.model_copy(update={"analytics_url": address})
         (peers,) = [port for port in studio.service.ports if isinstance(port, Peers)]
         peers = replace(peers, analytics=gateway.wiring.connect(settings).analytics)
         ports = [peers if isinstance(port, Peers) else port for port in studio.service.ports]

@@ -49,7 +49,7 @@ def observed(owner: Connection, clock: MovableClock) -> Order:
 @pytest.fixture
 def found(look_of: Callable[[str], Look]) -> Callable[[], Found]:
     look = look_of("analytics")
-    return lambda: PROBE.check(look).found
+    return lambda: PROBE.check(look).state
 
 
 def test_a_few_words_that_many_have_are_kept(observed: Order, found: Callable[[], Found]) -> None:
@@ -57,7 +57,7 @@ def test_a_few_words_that_many_have_are_kept(observed: Order, found: Callable[[]
     observed()
     observed(os="unknown", browser="other", device="unknown", page="/figurines/{figurine_id}")
     assert found() is Found.KEPT
-    assert (PROBE.promise, PROBE.name) in {(each.promise, each.name) for each in witnesses_of("analytics")}
+    assert (PROBE.promise, PROBE.name) in {(each.promise, each.probe) for each in witnesses_of("analytics")}
 
 
 @pytest.mark.parametrize(
