@@ -13,6 +13,7 @@ TABLES = (
     "visitor_keys",
     "cohorts",
     "time_spent",
+    "closed_months",
 )
 
 
