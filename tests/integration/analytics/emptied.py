@@ -19,6 +19,7 @@ TABLES = (
     "anomalies",
     "released_figurines",
     "releases",
+    "closed_months",
 )
 
 

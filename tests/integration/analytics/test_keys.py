@@ -107,15 +107,18 @@ def test_once_a_months_key_is_destroyed_nobody_finds_what_it_named_and_the_rest_
     assert found(database, before) == {"figurine": 1}
 
 
-def test_what_is_told_of_after_its_key_is_gone_counts_and_is_nobodys(
+def test_what_is_told_of_after_its_key_is_gone_is_counted_as_late_and_nothing_else(
     unit: UnitOfWork[Work], database: Database, clock: MovableClock, ada: UUID, pseudonyms: Pseudonyms
 ) -> None:
     clock.advance(timedelta(days=900))
     count(unit, pseudonyms, generated(at=NOON, user_id=ada))
     assert keys(database) == (0, 0)
     with database.begin() as connection:
-        assert connection.execute("SELECT day, subject FROM facts").fetchall() == [(NOON.date(), None)]
-        assert connection.execute("SELECT sum(facts) FROM rollups_of_months").fetchall() == [(1,)]
+        assert connection.execute("SELECT day FROM facts").fetchall() == []
+        assert connection.execute("SELECT period FROM rollups_of_months").fetchall() == []
+        assert connection.execute("SELECT month, late FROM closed_months").fetchall() == [
+            (NOON.date().replace(day=1), 1)
+        ]
 
 
 def break_off(unit: UnitOfWork[Work]) -> None:

@@ -197,7 +197,6 @@ def test_the_database_drops_no_month_of_which_there_is_no_evidence(aged: Aged) -
         "DELETE FROM anonymous_facts",
         "UPDATE anonymisations SET smallest = 99",
         "DELETE FROM anonymisations",
-        "DELETE FROM closed_months",
     ],
 )
 def test_evidence_and_what_it_is_about_cannot_be_changed(

@@ -57,16 +57,19 @@ CREATE TABLE anonymisations (
 
 -- Evidence, and what it is about, stay as they were written.
 REVOKE UPDATE, DELETE, TRUNCATE ON anonymous_facts, anonymisations FROM analytics;
-REVOKE DELETE, TRUNCATE ON closed_months FROM analytics;
 
 -- The same for the same rows, in whatever order they are read.
 CREATE FUNCTION digest_of(of_month date) RETURNS bytea
-    LANGUAGE sql STABLE SET search_path = analytics, pg_temp
+    LANGUAGE plpgsql STABLE SET search_path = analytics, pg_temp
 AS $$
-    SELECT sha256(convert_to(coalesce(string_agg(line, E'\n' ORDER BY line COLLATE "C"), ''), 'UTF8'))
-      FROM (SELECT concat_ws('|', month::text, coalesce(day::text, ''), kind, style, engine, outcome, page, currency,
-                             facts, pictures, credits, amount, seconds, stars, timed, rendering_ms, waiting_ms) AS line
-              FROM anonymous_facts WHERE month = of_month) AS lines
+BEGIN
+    RETURN (
+        SELECT sha256(convert_to(coalesce(string_agg(line, E'\n' ORDER BY line COLLATE "C"), ''), 'UTF8'))
+          FROM (SELECT concat_ws('|', month::text, coalesce(day::text, ''), kind, style, engine, outcome, page, currency,
+                                 facts, pictures, credits, amount, seconds, stars, timed, rendering_ms, waiting_ms)
+                       AS line
+                  FROM anonymous_facts WHERE month = of_month) AS lines);
+END
 $$;
 
 -- The owner's, since the service may not drop tables. True where there was something to drop.

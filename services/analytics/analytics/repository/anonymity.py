@@ -55,6 +55,9 @@ class AnonymousMonths:
         """
         self._connection.execute("SET LOCAL statement_timeout = 0")
         self._connection.execute("SET LOCAL timezone = 'UTC'")
+        # How many cells there are the planner cannot know; hashing them is right for few and for many.
+        self._connection.execute("SET LOCAL enable_nestloop = off")
+        self._connection.execute("SET LOCAL enable_mergejoin = off")
         ((taken,),) = self._connection.execute(
             "SELECT pg_try_advisory_xact_lock(hashtext('analytics.anonymity'))"
         ).fetchall()
