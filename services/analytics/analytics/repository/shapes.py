@@ -13,8 +13,8 @@ from analytics.domain import Estimate, Times
 
 # 4096 registers: a standard error of 1.6 %, and next to none up to some hundred people.
 _LG_K: Final = 12
-# Some hundred centroids: 1.6 KiB when full; the tails are nearly exact.
-_K: Final = 100
+# Some two hundred centroids: 4 KiB when full; the tails are nearly exact.
+_K: Final = 200
 # 95 % of a normal distribution lie within two standard deviations.
 _DEVIATIONS: Final = 2
 

@@ -14,6 +14,8 @@ _BATCH: Final = 1000
 
 def make_months(work: Work) -> int:
     """Make the partitions of this month and the next ones, and of what the net caught; returns how many."""
+    # Before anything is read: who waits for whoever counts must not hold what a partition waits for.
+    work.facts.hold()
     today = day_of(work.clock.now())
     coming = [month_after(today, count) for count in range(MONTHS_AHEAD + 1)]
     return sum(work.facts.make_month(month) for month in [*coming, *work.facts.months_in_the_net()])
