@@ -168,7 +168,7 @@ def _value(kind: str, given: object, moment: datetime) -> object:
         "uuid": uuid4(),
         "timestamptz": moment,
         "date": moment,
-        **dict.fromkeys(("int2", "int4", "int8"), 1),
+        **dict.fromkeys(("int2", "int4", "int8", "float8"), 1),
         "bytea": uuid4().bytes,
         "jsonb": Jsonb({}),
         "bool": True,

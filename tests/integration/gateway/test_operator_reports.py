@@ -74,7 +74,8 @@ def hire(person: Person) -> Person:
 
 
 def something_happened(counter: Service[Any]) -> None:
-    """A month and a half of a small studio."""
+    """A month and a half of a small studio, and nothing else."""
+    empty(counter.unit.database)
     (pseudonyms,) = [port for port in counter.ports if isinstance(port, Pseudonyms)]
     now, given = SYSTEM_CLOCK.now(), {"pseudonyms": pseudonyms}
     with counter.unit.begin() as work:
@@ -185,6 +186,7 @@ def test_a_role_is_given_by_hand_and_counts_until_it_is_taken(command: Any, ada:
 
 
 def test_published_numbers_are_for_everybody_and_may_be_kept_by_caches(house: Studio, counter: Service[Any]) -> None:
+    empty(counter.unit.database)
     with counter.unit.database.begin() as connection:
         connection.execute(
             "INSERT INTO releases VALUES (date_trunc('month', now() - interval '1 month')::date, '1', 5, 20, now())"

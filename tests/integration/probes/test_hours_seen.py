@@ -1,4 +1,4 @@
-"""Whether hours are judged is looked at, too: a forgotten one is noticed, and that none was due yet is no fault."""
+"""Whether hours are judged is looked at, too: one that was forgotten is noticed, and that none was due is no fault."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta

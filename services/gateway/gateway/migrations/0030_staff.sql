@@ -34,3 +34,5 @@ CREATE TABLE crowds (
     ended_at      timestamptz,
     UNIQUE (day, neighbourhood)
 );
+
+CREATE INDEX crowds_age ON crowds (noticed_at);
