@@ -17,6 +17,7 @@ from common.problems import problems
 from gateway.domain.allowances import RateLimited
 from gateway.domain.keys import SCOPES, Scope, ScopeMissing
 from gateway.domain.people import ForgedRequest, NotSignedIn
+from gateway.routes.examples import add_examples
 
 
 class Needs(Enum):
@@ -165,6 +166,7 @@ def describe(document: dict[str, Any]) -> None:
             operation["description"] = f"{operation.get('description', '')}\n\nA key needs `{need}`.".strip()
         for refusal in _refusals(need, method):
             _add(operation["responses"], refusal)
+        add_examples(document, operation)
         operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
