@@ -11,7 +11,7 @@ from flask_openapi3.models.schema import Schema
 from common.forms import takes_json
 from common.problems import SENTENCES, problem_response
 
-# The library's model of a schema predates JSON Schema 2020-12: what it does not know, such as `examples`, it would drop.
+# The library knows an older JSON Schema; what it does not know of one, such as `examples`, it would drop.
 Schema.model_config["extra"] = "allow"
 Schema.model_rebuild(force=True)
 
