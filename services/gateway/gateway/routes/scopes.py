@@ -28,6 +28,8 @@ class Needs(Enum):
     PERSON = "person"
     # A person herself, or the key of a link in a letter.
     LETTER = "letter"
+    # A person of the studio's with a role; for everybody else there is nothing there.
+    STAFF = "staff"
 
 
 Need: TypeAlias = Needs | Scope
