@@ -13,6 +13,8 @@ from ops.demo.failures import DemoFailed
 
 MANIFEST: Final = "MANIFEST.sha256"
 ACCOUNT: Final = "data/account/account.json"
+# Where saved photos lie in a copy.
+SAVED: Final = "photos/saved/"
 # What files of these formats begin with.
 PICTURES: Final[Mapping[str, bytes]] = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"}
 
@@ -84,6 +86,22 @@ class Archive:
             broken=False,
             rows=len(rows),
             pictures=len(pictures),
+        )
+
+    def stripped(self, hidden: str) -> Finding:
+        """The photo she had saved is there, and nothing that stood in it beside the picture."""
+        saved = [content for path, content in self.files.items() if SAVED in path]
+        if not saved:
+            raise DemoFailed("The photo she had saved is not in her copy.")
+        telling = [path for path, content in self.files.items() if hidden.encode() in content]
+        if telling or any(b"Exif" in content for content in saved):
+            raise DemoFailed("What stood hidden in the photo she took still stands in what was kept of it.")
+        return Finding.of(
+            f"A canary person saved a photo that told where it was taken: that is in none of the {len(saved)} pictures "
+            f"that were kept of it, nor in the other {len(self.files) - len(saved)} files of her copy.",
+            broken=False,
+            kept=len(saved),
+            files=len(self.files),
         )
 
     def _account(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from common.contracts.consents import ANALYTICS, POLICY_VERSIONS
 from common.probes import Finding
-from ops.canary import leaving
+from ops.canary import leaving, photos
 from ops.canary.archive import Archive
 from ops.canary.memory import Memory, Self
 from ops.canary.person import Person
@@ -45,6 +45,8 @@ class Belongings:
 
     figurine: Figurine | None = None
     picture: bytes = b""
+    # What stands hidden in the photo she takes.
+    hidden: str = ""
     links: list[str] = field(default_factory=list[str])
 
 
@@ -80,7 +82,9 @@ class Life:
 
     def _have_a_figurine(self, own: Belongings) -> Finding:
         began = time.monotonic()
-        ordered = self.person.order(PHOTO, style=self.style, title="Canary")
+        with tempfile.TemporaryDirectory() as folder:
+            own.hidden, photo = photos.telling(PHOTO, Path(folder))
+            ordered = self.person.order(photo, style=self.style, title="Canary", save_photo=True)
         made = wait_for(lambda: self._ended(ordered.id), "Her figurine", seconds=self.patience)
         seconds = time.monotonic() - began
         if made.state != "succeeded" or not made.pictures:
@@ -89,15 +93,15 @@ class Life:
         own.figurine, own.picture = made, picture.content
         own.links = [f"/v1/figurines/{made.id}", f"/v1/figurines/{made.id}/pictures/1"]
         self._share(made.id, own)
-        photos = wait_for(lambda: self._gone(made.id), "The end of her photo", seconds=STEP_SECONDS)
+        held = wait_for(lambda: self._gone(made.id), "The end of her photo", seconds=STEP_SECONDS)
         if any(given.figurine_id for given in self.person.disclosures().items):
             raise DemoFailed("A partner got something for a figurine of somebody who allowed nothing.")
         return Finding.of(
             f"A canary person's photo became the figurine she asked for in {seconds:.0f} s, was held for "
-            f"{photos} s, and went to no partner.",
+            f"{held} s, and went to no partner.",
             broken=False,
             seconds=round(seconds, 1),
-            held_seconds=photos,
+            held_seconds=held,
         )
 
     def _copied(self, own: Belongings) -> Iterator[Seen]:
@@ -110,6 +114,7 @@ class Life:
                 (copy,) = fetched
                 yield self._look("R2", "a canary's correction reached her copy", lambda: copy.corrected(NAMES))
                 yield self._look("R4", "a canary's copy is in open formats", copy.open_formats)
+                yield self._look("S3", "a canary's photo was stripped", lambda: copy.stripped(own.hidden))
 
     def _have_a_copy(self, own: Belongings, folder: Path, fetched: list[Archive]) -> Finding:
         self.person.correct(NAMES[1])
@@ -184,9 +189,9 @@ class Life:
         return made if made.state in ENDED else None
 
     def _gone(self, figurine: UUID) -> int | None:
-        photos = self.person.photos()
-        held = [upload for upload in photos.uploads if upload.figurine_id == figurine]
-        return photos.proofs[0].held_seconds if photos.proofs and not held else None
+        hers = self.person.photos()
+        held = [upload for upload in hers.uploads if upload.figurine_id == figurine]
+        return hers.proofs[0].held_seconds if hers.proofs and not held else None
 
     def _ready(self, request: UUID) -> bool | None:
         return self.person.request(request).state == "ready" or None

@@ -40,9 +40,10 @@ class Person(Studio):
         """What partners got of her."""
         return self._read(answers.Given, "/v1/privacy/disclosures")
 
-    def rate(self, figurine_id: UUID, *, stars: int) -> None:
+    def rate(self, figurine_id: UUID, *, stars: int, comment: str = "") -> None:
         """Say what she thinks of a figurine."""
-        self._send(self._client.build_request("PUT", f"/v1/figurines/{figurine_id}/rating", json={"stars": stars}))
+        said = {"stars": stars} | ({"comment": comment} if comment else {})
+        self._send(self._client.build_request("PUT", f"/v1/figurines/{figurine_id}/rating", json=said))
 
     def share(self, figurine_id: UUID) -> str:
         """The path of a public link to a figurine."""

@@ -57,13 +57,13 @@ class Studio:
         """The style wall."""
         return self._read(answers.Styles, "/v1/styles").items
 
-    def order(self, photo: Path, *, style: str, title: str) -> answers.Figurine:
-        """Order a figurine of a photo."""
+    def order(self, photo: Path, *, style: str, title: str, save_photo: bool = False) -> answers.Figurine:
+        """Order a figurine of a photo, and have the photo saved where that is wanted."""
         with photo.open("rb") as file:
             request = self._client.build_request(
                 "POST",
                 "/v1/figurines",
-                data={"style": style, "title": title},
+                data={"style": style, "title": title} | ({"save_photo": "true"} if save_photo else {}),
                 files={"photo": (photo.name, file)},
                 headers=_once(),
             )

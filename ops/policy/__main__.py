@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from common.policy import DIRECTORY, PolicyBroken
-from ops.policy import changing, rules
+from ops.policy import changing, keeping, rules
 
 _COMMANDS: Mapping[str, Callable[..., Iterator[str]]] = {
     "new": changing.begin,
@@ -31,7 +31,7 @@ def main() -> int:
     if len(given.versions) != {"check": 0, "diff": 2}.get(given.command, 1):
         parser.error("check takes no version, diff takes two, and everything else one")
     if given.command == "check":
-        wrong = rules.problems()
+        wrong = [*rules.problems(), *keeping.problems()]
         print("\n".join(wrong) or "The policy keeps its rules.")
         return 1 if wrong else 0
     try:

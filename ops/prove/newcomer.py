@@ -31,7 +31,8 @@ class Newcomer:
         rated = self.order(OWN_STYLE)
         self.person.say(GEMINI, granted=True)
         self.order(PARTNERS_STYLE)
-        self.person.rate(rated.id, stars=4)
+        # Words that lie sealed under a key of hers for the whole time.
+        self.person.rate(rated.id, stars=4, comment="The base is a little wide.")
         # There for the whole time.
         self.copy()
 

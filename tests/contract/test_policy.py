@@ -14,7 +14,7 @@ from common.contracts.consents import POLICY_VERSIONS
 from common.policy import DIRECTORY, ChangeKind, Mark, PolicyBroken, difference, read_policies
 from common.policy.reading import BINDINGS, WORDS
 from ops.embedded.site import PROJECT
-from ops.policy import changing
+from ops.policy import changing, keeping
 from ops.policy.rules import PROMISES, SEALS, problems
 
 FIRST, SECOND = POLICY_VERSIONS[:2]
@@ -263,3 +263,27 @@ def run() -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+def test_every_promise_has_what_keeps_it_and_tests_that_break_that() -> None:
+    assert keeping.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ({}, "without what keeps it"),
+        ({"by": ["ops/policy/keeping.py:problems"]}, "without a test that breaks it"),
+        ({"by": ["ops/policy/keeping.py:nothing"], "tests": []}, "is not there"),
+        ({"by": ["ops/policy/gone.py:problems"], "tests": []}, "is not there"),
+        ({"tests": ["ops/policy/keeping.py:problems"]}, "is no test"),
+    ],
+)
+def test_a_promise_that_nothing_keeps_or_nobody_tests_is_noticed(entry: dict[str, list[str]], complaint: str) -> None:
+    assert any(complaint in problem for problem in keeping.problems({"K1": entry}, promises=["K1"]))
+
+
+def test_a_promise_that_nobody_makes_any_more_is_not_said_to_be_kept() -> None:
+    kept = keeping.read_kept()
+    (problem,) = keeping.problems(kept, promises=[promise for promise in kept if promise != "K1"])
+    assert "there is no such promise" in problem

@@ -9,6 +9,18 @@ from ops.prove.mutation import breaks
 from ops.services import CANARY
 
 _LIFE_SECONDS = 180
+# What comes first in a file, where cameras write about themselves, goes along as a comment of the new picture.
+_KEEPS_WHAT_CAME = """
+from gateway.adapters.intake import picture
+decode, encoded, came = picture.decode, picture._encoded, []
+def remembering(data):
+    came[:] = [bytes(data[:400])]
+    return decode(data)
+def all_of_it(image):
+    jpeg = encoded(image)
+    return jpeg[:2] + b"\\xff\\xfe" + (len(came[0]) + 2).to_bytes(2) + came[0] + jpeg[2:]
+picture.decode, picture._encoded = remembering, all_of_it
+"""
 
 
 def between_lives(hands: Hands) -> None:
@@ -37,7 +49,8 @@ def give_photos_away(hands: Hands) -> Generator[None]:
             "AFTER INSERT",
             """
             INSERT INTO privacy.disclosures (id, user_id, figurine_id, partner, kind, purpose, disclosed_at, tier)
-            VALUES (gen_random_uuid(), NEW.user_id, NEW.figurine_id, 'google_gemini', 'photo', 'figurine', now(), '');
+            VALUES (gen_random_uuid(), NEW.user_id, NEW.figurine_id, 'google_gemini', 'photo_and_prompt', 'U2',
+                    now(), '');
             RETURN NULL;
             """,
         ),
@@ -67,4 +80,12 @@ def skip_a_table(hands: Hands) -> Generator[None]:
     """Deleting does nothing."""
     between_lives(hands)
     with hands.trigger("generation.shares", "BEFORE DELETE", "RETURN NULL;"), living(hands):
+        yield
+
+
+@breaks("S3", "a canary's photo was stripped", "what a camera writes into a photo is kept")
+def keep_what_came(hands: Hands) -> Generator[None]:
+    """Another program takes photos in."""
+    between_lives(hands)
+    with hands.programmed("gateway", "web", code=_KEEPS_WHAT_CAME), living(hands):
         yield

@@ -32,6 +32,7 @@ from gateway.adapters.live import Live
 from gateway.adapters.mail import SmtpMailer
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import PATIENT, Peer, Peers
+from gateway.adapters.standing import Standing
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
 from gateway.commands import commands
@@ -180,6 +181,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             Turns(at_once=_CHECKS_AT_ONCE),
             uploads,
             links,
+            Standing(peers, unit.clock),
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=[

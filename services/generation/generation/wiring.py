@@ -157,7 +157,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         ],
         probes=[
             *probes(uploads),
-            *kept_probes(pictures, INVENTORY),
+            *kept_probes(pictures, INVENTORY, settings.fence),
             Probe(promise="C2", name="no photo outlives its figurine", check=PhotoWatch(store=store).look),
             *partner_probes(settings.gemini_models, connected=GEMINI in engines),
             *store_probes(settings, store, INVENTORY),

@@ -9,6 +9,8 @@ import pytest
 from common.clock import SYSTEM_CLOCK
 from common.contracts.consents import GEMINI, PROCESSING, QUALITY
 from common.contracts.privacy import ConsentChanged
+from common.erasure import Fence
+from common.erasure.tombstones import Tombstones
 from common.probes import Finding, Found, Look
 from generation import use_cases
 from generation.inventory import INVENTORY
@@ -18,6 +20,7 @@ from tests.builders import Life
 from tests.integration.generation.shop import Shop
 
 MINUTE = timedelta(minutes=1)
+FENCE = Fence(b"k" * 32)
 HOUR = timedelta(hours=1)
 
 
@@ -25,7 +28,7 @@ class Watch:
     """The probes of this shop, by promise."""
 
     def __init__(self, shop: Shop) -> None:
-        self._probes = {probe.promise: probe for probe in kept_probes(shop.pictures, INVENTORY)}
+        self._probes = {probe.promise: probe for probe in kept_probes(shop.pictures, INVENTORY, FENCE)}
         self._look = Look(database=shop.unit.database, clock=shop.clock)
 
     def at(self, promise: str) -> Finding:
@@ -105,6 +108,19 @@ def test_a_figurine_that_goes_without_its_owners_word_is_missed(shop: Shop, watc
     life = painted(shop)
     change(shop, loss, id=life.figurine_id)
     assert (watch.at("K2").state, watch.at("K2").figures["lost"]) == (Found.BROKEN, 1)
+
+
+def test_nothing_is_missed_of_somebody_who_is_being_forgotten(shop: Shop, watch: Watch) -> None:
+    """Her pictures go before the rows that tell of them."""
+    life = painted(shop)
+    for key in shop.keys("figurines", life.figurine_id):
+        shop.client.remove_object(shop.buckets["figurines"], key)
+    change(shop, "DELETE FROM pictures WHERE figurine_id = %(id)s", id=life.figurine_id)
+    change(shop, "UPDATE figurines SET gone_at = now() WHERE id = %(id)s", id=life.figurine_id)
+    assert watch.at("K2").state is Found.BROKEN
+    with shop.unit.database.begin() as connection:
+        Tombstones(connection).add(FENCE.mark(life.user_id), SYSTEM_CLOCK.new_id(), at=shop.clock.now())
+    assert {watch.at("C3").state, watch.at("K2").state} == {Found.KEPT}
 
 
 def test_a_photo_that_serves_somebody_else_is_noticed(shop: Shop, watch: Watch) -> None:

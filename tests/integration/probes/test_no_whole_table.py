@@ -68,7 +68,7 @@ def probes_of(service: str) -> Sequence[Probe]:
         pictures.put("p", size, b"picture", owner=nobody)
     return {
         "generation": [
-            *generation.jobs.kept.kept_probes(pictures, generation.inventory.INVENTORY),
+            *generation.jobs.kept.kept_probes(pictures, generation.inventory.INVENTORY, FENCE),
             nobody_who_left(generation.inventory.INVENTORY, FENCE),
         ],
         "gateway": [

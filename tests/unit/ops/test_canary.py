@@ -24,6 +24,7 @@ GOOD = {
     ACCOUNT: json.dumps([{"name": NAMES[1]}]).encode(),
     "schema/account/account.schema.json": b"{}",
     "pictures/figurines/1-full.png": PICTURE,
+    "pictures/photos/saved/1.jpg": b"\xff\xd8\xff and pixels",
 }
 
 
@@ -41,6 +42,15 @@ def test_a_whole_copy_is_found_whole_corrected_and_open(tmp_path: Path) -> None:
     whole.check_contains(name=NAMES[1], picture=PICTURE)
     assert whole.corrected(NAMES).state is Found.KEPT
     assert whole.open_formats().state is Found.KEPT
+    assert whole.stripped("48.2 N").state is Found.KEPT
+
+
+@pytest.mark.parametrize("kept", [b"\xff\xd8\xff at 48.2 N", b"\xff\xd8\xff\xff\xe1Exif\0\0", None])
+def test_what_is_still_hidden_in_a_saved_photo_is_noticed(tmp_path: Path, kept: bytes | None) -> None:
+    files = {path: content for path, content in GOOD.items() if "saved" not in path}
+    found = copy(tmp_path, files if kept is None else {**files, "pictures/photos/saved/1.jpg": kept})
+    with pytest.raises(DemoFailed):
+        found.stripped("48.2 N")
 
 
 def test_a_file_that_is_not_on_the_list_or_another_than_it_says_is_noticed(tmp_path: Path) -> None:
@@ -72,8 +82,8 @@ def test_a_correction_that_did_not_reach_the_copy_is_noticed(
     [
         ("data/more.json", b"[]", "1 of 2 files of rows have no schema"),
         ("data/more.json", b"not json", "no JSON"),
-        ("pictures/odd.xyz", b"who knows", "1 of 2 pictures"),
-        ("pictures/odd.png", b"who knows", "1 of 2 pictures"),
+        ("pictures/odd.xyz", b"who knows", "1 of 3 pictures"),
+        ("pictures/odd.png", b"who knows", "1 of 3 pictures"),
     ],
 )
 def test_what_nobody_else_could_read_is_noticed(tmp_path: Path, path: str, content: bytes, complaint: str) -> None:

@@ -110,6 +110,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("R5", "nothing after a no", "generation"),
     _seen("S1", "TLS only", *EVERYBODY),
     _seen("S2", "nothing readable in a dump", *EVERYBODY),
+    _seen("S3", "a canary's photo was stripped", "canary", minutes=60),
     _seen("S3", "what is stored is sealed", "generation", "privacy"),
     _seen("S4", "own buckets only", *EVERYBODY),
     _seen("S4", "own schema only", *EVERYBODY),

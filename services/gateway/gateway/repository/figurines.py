@@ -89,8 +89,9 @@ class Figurines:
         style: str | None,
         state: str | None,
         favourite: bool | None,
+        delivered: bool = False,
     ) -> list[Figurine]:
-        """The person's figurines, the newest first (ids sort by time)."""
+        """The person's figurines, the newest first (ids sort by time); `delivered`: only those with pictures."""
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
@@ -103,6 +104,7 @@ class Figurines:
                    AND (%(style)s::text IS NULL OR style = %(style)s)
                    AND (%(state)s::text IS NULL OR state = %(state)s)
                    AND (%(favourite)s::boolean IS NULL OR favourite = %(favourite)s)
+                   AND (NOT %(delivered)s OR state IN ('succeeded', 'partly_succeeded'))
                  ORDER BY id DESC LIMIT %(limit)s
                 """,
                 {
@@ -111,6 +113,7 @@ class Figurines:
                     "style": style,
                     "state": state,
                     "favourite": favourite,
+                    "delivered": delivered,
                     "limit": limit,
                 },
             ).fetchall()

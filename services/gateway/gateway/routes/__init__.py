@@ -22,6 +22,7 @@ from gateway.routes.edits import routes as edits
 from gateway.routes.erasures import routes as erasures
 from gateway.routes.events import routes as events
 from gateway.routes.figurines import routes as figurines
+from gateway.routes.gallery_pages import pages as gallery_pages
 from gateway.routes.invoices import routes as invoices
 from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
@@ -43,6 +44,7 @@ from gateway.routes.requests import routes as requests
 from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
+from gateway.routes.status_page import pages as status_page
 from gateway.routes.styles import routes as styles
 from gateway.routes.support import own_routes as own_support
 from gateway.routes.support import routes as support
@@ -93,6 +95,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audits,
     leaving,
     pages,
+    gallery_pages,
+    status_page,
     account_pages,
     developers,
     policy_pages,

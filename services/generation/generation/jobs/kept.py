@@ -7,6 +7,7 @@ from uuid import UUID
 
 from common.contracts.consents import PROCESSING
 from common.database import Connection
+from common.erasure import Fence
 from common.errors import NotFound
 from common.inventory import Inventory, Purpose
 from common.probes import Finding, Look, Probe
@@ -27,19 +28,22 @@ _ON_ITS_WAY: Final = timedelta(minutes=1)
 _LATELY: Final = timedelta(days=1)
 
 
-def kept_probes(pictures: PictureStore, inventory: Inventory) -> list[Probe]:
+def kept_probes(pictures: PictureStore, inventory: Inventory, fence: Fence | None) -> list[Probe]:
     """Each thing that is looked at."""
     return [
-        Probe(promise="C3", name="pictures are there", check=lambda look: look_for_pictures(look, pictures)),
-        Probe(promise="K2", name="no figurine went by itself", check=look_for_lost_figurines),
+        Probe(promise="C3", name="pictures are there", check=lambda look: look_for_pictures(look, pictures, fence)),
+        Probe(promise="K2", name="no figurine went by itself", check=lambda look: look_for_lost_figurines(look, fence)),
         Probe(promise="R5", name="nothing after a no", check=look_after_withdrawals),
         Probe(promise="U2", name="photos serve their owners", check=look_at_uses_of_photos),
         Probe(promise="U5", name="only what was allowed", check=lambda look: look_at_quality(look, inventory)),
     ]
 
 
-def look_for_pictures(look: Look, pictures: PictureStore) -> Finding:
-    """Ask the store for pictures nobody deleted. Broken on purpose: an object is deleted from the store."""
+def look_for_pictures(look: Look, pictures: PictureStore, fence: Fence | None) -> Finding:
+    """Ask the store for pictures nobody deleted, of nobody who asked to be forgotten.
+
+    Broken on purpose: an object is deleted from the store.
+    """
     with look.read() as connection:
         oldest, newest = _ends(connection)
         chosen = _pictures_of(connection, start=None) + _pictures_of(connection, start=by_chance(oldest, newest))
@@ -47,7 +51,7 @@ def look_for_pictures(look: Look, pictures: PictureStore) -> Finding:
     missing = {figurine_id for figurine_id, prefix in wanted if not _lies_there(pictures, prefix)}
     with look.read() as connection:
         # Whoever deleted one meanwhile wanted it gone.
-        lost = _kept(connection, missing)
+        lost = _kept(connection, missing, fence)
     figurines = len({figurine_id for figurine_id, _ in wanted})
     return Finding.of(
         f"The store was asked for {len(wanted)} pictures of {figurines} figurines that nobody deleted, the newest and "
@@ -59,25 +63,28 @@ def look_for_pictures(look: Look, pictures: PictureStore) -> Finding:
     )
 
 
-def look_for_lost_figurines(look: Look) -> Finding:
+def look_for_lost_figurines(look: Look, fence: Fence | None) -> Finding:
     """Figurines whose pictures went without their owner's word.
 
     Broken on purpose: the rows of a figurine's pictures are deleted, or `gone_at` is set on one that nobody deleted.
     """
     with look.read() as connection:
-        looked, lost = _one(
+        looked, owners = _one(
             connection,
             """
             WITH looked AS (
-                (SELECT id, state, deleted_at, gone_at FROM figurines ORDER BY id DESC LIMIT %(rows)s)
+                (SELECT id, user_id, state, deleted_at, gone_at FROM figurines ORDER BY id DESC LIMIT %(rows)s)
                 UNION
-                (SELECT id, state, deleted_at, gone_at FROM figurines WHERE id >= %(start)s ORDER BY id LIMIT %(rows)s))
-            SELECT count(*), count(*) FILTER (WHERE gone_at IS NOT NULL
-                                 OR NOT EXISTS (SELECT FROM pictures WHERE figurine_id = looked.id))
+                (SELECT id, user_id, state, deleted_at, gone_at FROM figurines
+                  WHERE id >= %(start)s ORDER BY id LIMIT %(rows)s))
+            SELECT count(*),
+                   coalesce(array_agg(user_id) FILTER (WHERE gone_at IS NOT NULL
+                                 OR NOT EXISTS (SELECT FROM pictures WHERE figurine_id = looked.id)), '{}')
               FROM looked WHERE state IN ('succeeded', 'partly_succeeded') AND deleted_at IS NULL
             """,
             {"rows": _ROWS, "start": by_chance(*_ends(connection))},
         )
+        lost = len(_staying(connection, owners, fence))
     return Finding.of(
         f"{looked} figurines that nobody deleted were looked at, the newest and some by chance: {lost} have lost their "
         "pictures.",
@@ -250,13 +257,21 @@ def _lies_there(pictures: PictureStore, prefix: str) -> bool:
         return False
 
 
-def _kept(connection: Connection, figurine_ids: set[UUID]) -> int:
-    (count,) = _one(
-        connection,
-        "SELECT count(*) FROM figurines WHERE id = ANY(%(ids)s) AND deleted_at IS NULL",
-        {"ids": list(figurine_ids)},
-    )
-    return int(count)
+def _kept(connection: Connection, figurine_ids: set[UUID], fence: Fence | None) -> int:
+    rows = connection.execute(
+        "SELECT user_id FROM figurines WHERE id = ANY(%s) AND deleted_at IS NULL", [list(figurine_ids)]
+    ).fetchall()
+    return len(_staying(connection, [user_id for (user_id,) in rows], fence))
+
+
+def _staying(connection: Connection, people: Sequence[UUID], fence: Fence | None) -> list[UUID]:
+    """Those who did not ask to be forgotten: while somebody is, her pictures go before the rows that tell of them."""
+    if fence is None or not people:
+        return list(people)
+    marks = [fence.mark(user_id) for user_id in people]
+    rows = connection.execute("SELECT person FROM tombstones WHERE person = ANY(%s)", [marks]).fetchall()
+    leaving = {bytes(person) for (person,) in rows}
+    return [user_id for user_id, mark in zip(people, marks, strict=True) if mark not in leaving]
 
 
 def _who_agreed(connection: Connection, people: set[UUID]) -> set[UUID]:

@@ -219,6 +219,21 @@ async function bringDraftBack() {
   putFields(form, draft.fields);
 }
 
+/** What a link from elsewhere asks for: a style, or another version of a figurine. */
+async function bringWish() {
+  const wish = new URLSearchParams(location.search);
+  if (wish.has("style")) {
+    putFields(form, { style: wish.get("style") });
+    form.dispatchEvent(new Event("change"));
+  }
+  if (wish.has("version") && signedIn) {
+    const n = Number(wish.get("picture") ?? 1);
+    const figurine = await read(`/v1/figurines/${encodeURIComponent(wish.get("version"))}`);
+    const editable = figurine.pictures.some((picture) => picture.n === n && picture.editable);
+    wantVersion({ figurine, n, editable, note: wish.get("note") ?? "" });
+  }
+}
+
 // The stream tells what happens from its opening on; what happened before has to be read.
 function catchUp() {
   void till.read();
@@ -242,3 +257,4 @@ if (signedIn) {
   await lookAgain();
 }
 await bringDraftBack();
+await orSayAway(bringWish);

@@ -75,7 +75,7 @@ export class Versions {
 
   #toForm() {
     const note = within(this.#dialog, "again-ask").elements.note.value;
-    this.#dialog.close();
+    this.#dialog.close?.(); // On a page of its own it stands in no dialog.
     tell("version-wanted", { figurine: this.#figurine, n: this.#n, editable: this.#editable, note });
   }
 
@@ -86,7 +86,7 @@ export class Versions {
     try {
       const body = { note: ask.elements.note.value, picture: this.#n };
       const figurine = await post(`/v1/figurines/${this.#figurine.id}/edits`, body, this.#key);
-      this.#dialog.close();
+      this.#dialog.close?.();
       tell("version-ordered", figurine);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;

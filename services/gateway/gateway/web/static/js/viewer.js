@@ -11,6 +11,7 @@ export function openViewer({ address, label, figurine, n, whenGone }) {
   const save = document.getElementById("viewer-save");
   Object.assign(picture, { src: address, alt: label });
   save.href = address;
+  document.getElementById("viewer-page").href = `/figurines/${figurine.id}`;
   save.download = `${label.replaceAll(/[^\p{L}\p{N}]+/gu, "-")}.jpg`;
   const wishes = new Wishes(dialog, figurine, () => {
     dialog.close();
