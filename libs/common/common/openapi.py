@@ -6,8 +6,14 @@ complete(document: dict) -> dict    adds the errors of HTTP itself to what the r
 from collections.abc import Iterator
 from typing import Any
 
+from flask_openapi3.models.schema import Schema
+
 from common.forms import takes_json
 from common.problems import SENTENCES, problem_response
+
+# The library knows an older JSON Schema; what it does not know of one, such as `examples`, it would drop.
+Schema.model_config["extra"] = "allow"
+Schema.model_rebuild(force=True)
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 

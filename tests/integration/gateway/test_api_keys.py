@@ -14,10 +14,14 @@ from werkzeug.test import TestResponse
 from common.clock import SYSTEM_CLOCK
 from common.service import Service
 from common.web import create_app
+from gateway.adapters.letters import JinjaLetters
+from gateway.adapters.links import Links
 from gateway.domain.keys import MOST_KEYS, Scope, is_key
 from gateway.domain.people import FRESH_FOR
 from gateway.routes.events import Page
 from gateway.routes.scopes import NEEDS, address_of
+from gateway.use_cases.keys import MADE_MAIL
+from gateway.use_cases.webhooks import PAUSED_MAIL
 from tests.integration.gateway.studio import ORIGIN, PASSWORD, Person, Studio
 
 LATER = FRESH_FOR + timedelta(minutes=1)
@@ -97,7 +101,7 @@ def test_no_key_touches_what_is_a_persons_own_business(studio: Studio, everythin
     if answer.status_code == 403:
         assert answer.get_json()["code"] == "scope_missing"
     else:
-        assert NEEDS[need].value in {"nobody", "letter"}, need
+        assert NEEDS[need].value in {"nobody", "letter", "staff"}, need
         assert answer.status_code < 500 or path.startswith("/v1/audits"), answer.get_json()
 
 
@@ -239,6 +243,18 @@ def test_making_and_revoking_stand_in_the_security_log(ada: Person) -> None:
     ada.ask("DELETE", f"/v1/api-keys/{key['id']}")
     kinds = [each["kind"] for each in ada.get("/v1/account/security").get_json()["items"]]
     assert kinds[:2] == ["key_revoked", "key_made"]
+
+
+def test_its_owner_is_told_by_mail(studio: Studio, ada: Person) -> None:
+    make(ada)
+    with studio.service.unit.begin() as work:
+        assert work.mails.waits(ada.id, MADE_MAIL, since=datetime.now(UTC) - timedelta(minutes=5)) is True
+    (links,) = [port for port in studio.service.ports if isinstance(port, Links)]
+    with studio.service.unit.begin() as work:
+        for kind in (MADE_MAIL, PAUSED_MAIL):
+            letter = JinjaLetters(links).write(kind, work.accounts.find(ada.id))
+            assert "/developers" in letter.text
+            assert "/developers" in letter.html
 
 
 def test_a_stream_ends_when_its_key_is_revoked(studio: Studio, ada: Person) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
@@ -212,3 +213,21 @@ def test_no_header_breaks_a_route(studio: Studio, name: str, value: str) -> None
     body = {"email": "nobody@example.org", "password": "nobody's password"}
     sane(studio.client().post("/v1/accounts", json=body, headers={name: value}, base_url=ORIGIN))
     sane(studio.client().get("/v1/account", headers={name: value}, base_url=ORIGIN))
+
+
+def test_every_request_and_every_answer_has_an_example_that_fits(document: dict[str, Any]) -> None:
+    wrong: list[str] = []
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+            for content in (body.get("content", {}).get("application/json") for body in bodies):
+                if content is not None:
+                    wrong += [f"{method} {path}: {problem}" for problem in problems_of(content, document)]
+    assert wrong == []
+
+
+def problems_of(content: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    """What is wrong with the examples of a body; at least one is expected."""
+    schema = {**content["schema"], "components": document["components"]}
+    shown = [content["example"]] if "example" in content else [each["value"] for each in content["examples"].values()]
+    return [error.message for example in shown for error in Draft202012Validator(schema).iter_errors(example)]

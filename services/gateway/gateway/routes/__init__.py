@@ -17,6 +17,7 @@ from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.crossing import crossing
+from gateway.routes.developers import developers
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
 from gateway.routes.erasures import routes as erasures
@@ -120,6 +121,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     status_page,
     account_pages,
     recovery_pages,
+    developers,
     policy_pages,
     promises_page,
     support_page,

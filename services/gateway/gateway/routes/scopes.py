@@ -17,6 +17,7 @@ from common.problems import problems
 from gateway.domain.allowances import RateLimited
 from gateway.domain.keys import SCOPES, Scope, ScopeMissing
 from gateway.domain.people import ForgedRequest, NotSignedIn
+from gateway.routes.examples import add_examples
 
 
 class Needs(Enum):
@@ -27,6 +28,8 @@ class Needs(Enum):
     PERSON = "person"
     # A person herself, or the key of a link in a letter.
     LETTER = "letter"
+    # A person of the studio's with a role; for everybody else there is nothing there.
+    STAFF = "staff"
 
 
 Need: TypeAlias = Needs | Scope
@@ -165,6 +168,7 @@ def describe(document: dict[str, Any]) -> None:
             operation["description"] = f"{operation.get('description', '')}\n\nA key needs `{need}`.".strip()
         for refusal in _refusals(need, method):
             _add(operation["responses"], refusal)
+        add_examples(document, operation)
         operation["responses"] = dict(sorted(operation["responses"].items()))
 
 

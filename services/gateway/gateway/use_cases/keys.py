@@ -11,6 +11,8 @@ from gateway.domain.security import Kind, Origin
 from gateway.repository import Work
 from gateway.use_cases import security
 
+MADE_MAIL = "key-made"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyWish:
@@ -48,6 +50,7 @@ def make(work: Work, account_id: UUID, wish: KeyWish, origin: Origin, *, session
     )
     work.keys.add(key, token)
     security.note(work, account_id, Kind.KEY_MADE, origin, session_id=session_id)
+    work.mails.add(account_id, MADE_MAIL)
     return MadeKey(key=key, token=token)
 
 
