@@ -17,8 +17,10 @@ from billing.use_cases import transfers
 from common.service import Service
 from gateway.domain.keys import Scope
 from gateway.routes.scopes import NEEDS, Needs
+from tests.fakes.authenticator import Authenticator
 from tests.integration.gateway.studio import ORIGIN, PASSWORD, Person, Studio
 from tests.integration.gateway.test_api_keys import make, script
+from tests.integration.gateway.test_passkeys import add
 
 PLACES = re.compile(r"{(\w+)}")
 OWNED = {name for need in NEEDS for name in PLACES.findall(need)} - {
@@ -54,6 +56,8 @@ NOT_YET = {
     # Only with the key of a link.
     "GET /v1/privacy/erasures/{request_id}": 400,
     "GET /v1/privacy/erasures/{request_id}/receipt": 400,
+    # Nobody counts in this house.
+    "GET /v1/statistics": 503,
     "GET /s/{token}": 404,
     "GET /s/{token}/pictures/{n}": 404,
 }
@@ -135,6 +139,7 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
         "order_id": order,
         "invoice_id": invoice,
         "request_id": thing(ada.ask("POST", "/v1/privacy/requests", json={"kind": "access"})),
+        "passkey_id": thing(add(ada, Authenticator(origin=ORIGIN, host="localhost"))),
         "ticket_id": thing(ada.ask("POST", "/v1/support/tickets", json={"topic": "photo", "message": "Where is it?"})),
     }
     # For each scope a key that has every other one.

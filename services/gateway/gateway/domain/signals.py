@@ -10,6 +10,7 @@ from typing import Final
 from common.errors import Refused, Unauthenticated
 from gateway.domain.allowances import RateLimited
 from gateway.domain.corrections import WrongPassword
+from gateway.domain.factors import PasskeyRefused, WrongCode
 from gateway.domain.people import ForgedRequest, WrongCredentials
 from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 
@@ -41,6 +42,8 @@ _REFUSALS: Final[Mapping[type[Refused], Signal]] = {
     RateLimited: Signal.RATE_LIMITED,
     WrongCredentials: Signal.PASSWORD_REFUSED,
     WrongPassword: Signal.PASSWORD_REFUSED,
+    WrongCode: Signal.PASSWORD_REFUSED,
+    PasskeyRefused: Signal.PASSWORD_REFUSED,
 }
 _STATUSES: Final[Mapping[int, Signal]] = {
     HTTPStatus.TOO_MANY_REQUESTS: Signal.RATE_LIMITED,

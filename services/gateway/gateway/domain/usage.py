@@ -38,6 +38,8 @@ PAGES: Final = frozenset(
         "/support",
         "/signup",
         "/signin",
+        "/recover",
+        "/developers",
         "/s/{token}",
     }
 )

@@ -34,22 +34,36 @@ class Needs(Enum):
 
 Need: TypeAlias = Needs | Scope
 
-NOBODY, PERSON, LETTER = Needs.NOBODY, Needs.PERSON, Needs.LETTER
+NOBODY, PERSON, LETTER, STAFF = Needs.NOBODY, Needs.PERSON, Needs.LETTER, Needs.STAFF
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 NEEDS: Final[Mapping[str, Need]] = {
     "POST /v1/accounts": NOBODY,
     "POST /v1/accounts/verify": NOBODY,
+    "POST /v1/accounts/recover": NOBODY,
+    "POST /v1/accounts/reset": NOBODY,
     "GET /v1/account": PERSON,
     "PATCH /v1/account": PERSON,
     "PUT /v1/account/password": PERSON,
     "GET /v1/account/corrections": PERSON,
     "GET /v1/account/security": PERSON,
+    "GET /v1/account/factors": PERSON,
+    "POST /v1/account/totp": PERSON,
+    "POST /v1/account/totp/confirm": PERSON,
+    "DELETE /v1/account/totp": PERSON,
+    "POST /v1/account/recovery-codes": PERSON,
+    "POST /v1/account/passkeys/options": PERSON,
+    "POST /v1/account/passkeys": PERSON,
+    "DELETE /v1/account/passkeys/{passkey_id}": PERSON,
     "POST /v1/account/email/confirm": NOBODY,
     "POST /v1/account/email/stop": NOBODY,
     "POST /v1/sessions": NOBODY,
     "GET /v1/sessions": PERSON,
+    "POST /v1/sessions/step": NOBODY,
+    "POST /v1/sessions/proof": PERSON,
+    "POST /v1/sessions/passkey/options": NOBODY,
+    "POST /v1/sessions/passkey": NOBODY,
     "DELETE /v1/sessions": PERSON,
     "DELETE /v1/sessions/{session_id}": PERSON,
     "POST /v1/api-keys": PERSON,
@@ -132,6 +146,11 @@ NEEDS: Final[Mapping[str, Need]] = {
     "GET /v1/findings": NOBODY,
     "GET /v1/audits": NOBODY,
     "GET /v1/usage": PERSON,
+    "GET /v1/usage/beacon": NOBODY,
+    "POST /v1/usage/beacon": NOBODY,
+    "GET /v1/statistics": NOBODY,
+    "GET /v1/operator/reports": STAFF,
+    "GET /v1/operator/reports/{name}": STAFF,
     "POST /v1/support/tickets": NOBODY,
     "GET /v1/support/tickets": PERSON,
     "GET /v1/support/tickets/{ticket_id}": LETTER,

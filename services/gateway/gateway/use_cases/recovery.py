@@ -51,7 +51,8 @@ def read(work: Work, account_id: UUID, recovery_id: UUID) -> Account:
 def reset(work: Work, account_id: UUID, recovery_id: UUID, password_hash: str, *, origin: Origin) -> None:
     """Set a new password: of several who follow the link at once, one does. Raises RecoveryOver.
 
-    Every device is signed out, and an address that waits is called off: whoever asked for it may be why she is here.
+    Every device is signed out, every key is revoked, and an address that waits is called off: whoever asked for it may
+    be why she is here.
     Who follows the link has shown that the address is hers.
     """
     account = work.accounts.lock(account_id)
@@ -63,6 +64,8 @@ def reset(work: Work, account_id: UUID, recovery_id: UUID, password_hash: str, *
         work.factors.drop_all(account_id)
     work.accounts.verify(account_id)
     corrections.call_off(work, account_id)
+    # A key that a stranger made with the old password outlives no new one that was asked for by mail.
+    work.keys.revoke_all(account_id)
     work.mails.call_off(account_id, [VERIFY_MAIL, RECOVER_MAIL])
     security.note(work, account_id, Kind.PASSWORD_RESET, origin)
     security.note_ended(work, account_id, work.sessions.close_others(account_id, None), origin)
