@@ -21,7 +21,7 @@ from ops.demo.studio import Studio
 from ops.demo.waiting import wait_for
 
 NAME = "Ada"
-POLICY_VERSION = "2026-11-26"
+POLICY_VERSION = "2026-11-27"
 OUT = PROJECT / "examples" / "out"
 # The first start of a machine is slow; a warm one takes a second for each of these.
 STEP_SECONDS = 30.0

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 # Policies a person can have read, the oldest first; what they say lies in `policy`. What somebody says is tied to one.
-POLICY_VERSIONS: Final = ("2026-11-01", "2026-11-26")
+POLICY_VERSIONS: Final = ("2026-11-01", "2026-11-26", "2026-11-27")
 
 GEMINI: Final = "google_gemini"
 SAVING: Final = "saved_photos"

@@ -19,7 +19,7 @@ GOOD = {
     "Permissions-Policy": "camera=()",
 }
 COOKIE = "__Host-session=secret; Path=/; Secure; HttpOnly; SameSite=Lax"
-FORM = b'<form data-policy-version="2026-11-26">'
+FORM = b'<form data-policy-version="2026-11-27">'
 
 
 def ids(said: list[Said]) -> list[str]:
