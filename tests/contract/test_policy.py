@@ -18,6 +18,7 @@ from ops.policy import changing, keeping
 from ops.policy.rules import PROMISES, SEALS, problems
 
 FIRST, SECOND = POLICY_VERSIONS[:2]
+NEWEST = POLICY_VERSIONS[-1]
 NEXT = "2027-03-01"
 
 
@@ -93,7 +94,7 @@ def test_a_promise_that_does_not_exist_cannot_be_made(draft: Path) -> None:
 
 def test_a_promise_nobody_looks_after_cannot_be_made(shelf: Path) -> None:
     assert problems(shelf, proven=set(PROMISES) - {"K4"}) == [
-        f"{SECOND}: usage-fades promises K4, and nobody looks whether that holds."
+        f"{NEWEST}: usage-fades promises K4, and nobody looks whether that holds."
     ]
 
 
@@ -124,7 +125,7 @@ def test_an_id_that_vanished_is_noticed(draft: Path) -> None:
 
 def test_an_id_cannot_come_to_mean_something_else(draft: Path) -> None:
     edit(draft / NEXT / BINDINGS, '[no-card]\npromises = ["C6"]', '[no-card]\npromises = ["T2"]')
-    assert sentence(wrong(draft)).startswith(f"{NEXT}: no-card was about C6 in {SECOND} and is about T2 now.")
+    assert sentence(wrong(draft)).startswith(f"{NEXT}: no-card was about C6 in {NEWEST} and is about T2 now.")
 
 
 def test_an_id_belongs_to_one_sentence(draft: Path) -> None:
@@ -159,13 +160,13 @@ def test_a_published_version_cannot_go(shelf: Path) -> None:
 
 
 def test_a_version_cannot_be_older_than_the_one_before(shelf: Path) -> None:
-    with pytest.raises(PolicyBroken, match=f"later than {SECOND}"):
+    with pytest.raises(PolicyBroken, match=f"later than {NEWEST}"):
         list(changing.begin(shelf, "2026-11-15"))
     shutil.copytree(shelf / FIRST, shelf / "2026-11-15")
     for name in ("version", "published", "in_force_from"):
         edit(shelf / "2026-11-15" / WORDS, f"{name} = ", f"{name} = 2026-11-15\n# ")
     edit(shelf / "2026-11-15" / WORDS, "version = 2026-11-15", 'version = "2026-11-15"')
-    assert f"2026-11-15 is older than {SECOND}, which is published. Name it after the day it comes out." in wrong(shelf)
+    assert f"2026-11-15 is older than {NEWEST}, which is published. Name it after the day it comes out." in wrong(shelf)
 
 
 def test_dates_follow_each_other(draft: Path) -> None:
@@ -210,7 +211,7 @@ def test_a_difference_shows_the_words_that_changed(draft: Path) -> None:
         (Mark.KEPT, "hours at the latest."),
     ]
     assert (gone.id, gone.kind) == ("gemini-keeps", ChangeKind.REMOVED)
-    assert list(changing.compare(draft, SECOND, NEXT))[1].startswith("removed gemini-keeps (Who else gets something)")
+    assert list(changing.compare(draft, NEWEST, NEXT))[1].startswith("removed gemini-keeps (Who else gets something)")
     assert difference(new, new) == []
 
 
@@ -220,8 +221,8 @@ def test_the_newest_is_shown_from_its_day_and_counts_from_another(draft: Path) -
         date(2020, 1, 1): (FIRST, FIRST),
         date(2026, 11, 25): (FIRST, FIRST),
         date(2026, 11, 26): (SECOND, FIRST),
-        date(2026, 12, 10): (SECOND, SECOND),
-        date(2027, 2, 28): (SECOND, SECOND),
+        date(2026, 12, 10): (NEWEST, SECOND),
+        date(2027, 2, 28): (NEWEST, NEWEST),
         date(2027, 3, 1): (NEXT, NEXT),
     }
     assert {day: (policies.at(day).version, policies.in_force(day).version) for day in edges} == edges
