@@ -22,7 +22,10 @@ KEPT = "migrations"
 
 def tables(connection: psycopg.Connection) -> Iterator[sql.Identifier]:
     rows = connection.execute(
-        "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) AND tablename <> %s",
+        """
+        SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+         WHERE nspname = ANY(%s) AND relname <> %s AND relkind = 'r'
+        """,
         [list(SERVICES), KEPT],
     ).fetchall()
     return (sql.Identifier(schema, table) for schema, table in rows)

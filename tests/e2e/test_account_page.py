@@ -107,7 +107,8 @@ def test_the_account_page_has_no_flaws_keeps_its_policy_and_never_scrolls_sidewa
     page.set_viewport_size({"width": 320, "height": 740})
     page.goto("/account", wait_until="networkidle")
     for fold in page.locator("summary").all():
-        fold.click()
+        if fold.is_visible():
+            fold.click()
     assert page.evaluate(FLAWS) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert complaints == []

@@ -82,7 +82,7 @@ class WebhookAnswer(Answer):
 class MadeWebhookAnswer(WebhookAnswer):
     """An endpoint with its secret, which is shown this once: an answer that is repeated comes without it."""
 
-    secret: Annotated[str | None, Field(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])] = None
+    secret: Annotated[str | None, Field(examples=["whsec_…"])] = None
 
 
 class WebhooksAnswer(Answer):

@@ -32,7 +32,7 @@ class RecoverBody(BaseModel):
     email: Annotated[str, Field(max_length=254, examples=["ada@example.org"])]
 
 
-class AskedAnswer(Answer):
+class RecoveryAskedAnswer(Answer):
     """The same for every address: if somebody has an account with it, a link is on its way there."""
 
     state: Literal["asked"] = "asked"
@@ -47,7 +47,10 @@ class ResetBody(BaseModel):
 
 @routes.post(
     "/v1/accounts/recover",
-    responses={202: AskedAnswer, **problems(Invalid, ForgedRequest, TooManyTries, statuses={TooManyTries: 429})},
+    responses={
+        202: RecoveryAskedAnswer,
+        **problems(Invalid, ForgedRequest, TooManyTries, statuses={TooManyTries: 429}),
+    },
 )
 def recover(body: RecoverBody) -> Response:
     """Have a link mailed that sets a new password, once, within an hour. A link asked for before works no more.
@@ -55,7 +58,7 @@ def recover(body: RecoverBody) -> Response:
     Answer and time are the same whether or not anybody has an account with this address.
     """
     ask_for_link(body.email)
-    return Response(AskedAnswer().model_dump_json(), ACCEPTED, mimetype="application/json")
+    return Response(RecoveryAskedAnswer().model_dump_json(), ACCEPTED, mimetype="application/json")
 
 
 @routes.post(
