@@ -21,6 +21,8 @@ function bringToLife(figurine) {
   const told = (text) => wishes.say(text);
   new Printable(root, figurine, n, told);
   new Versions(root, figurine, n, { say: told, open: (other) => location.assign(`/figurines/${other.id}`) });
+  // Until now a press would have been lost.
+  document.getElementById("figurine-wishes").inert = false;
 }
 
 document.addEventListener("version-wanted", (event) => toStudio(event.detail));
