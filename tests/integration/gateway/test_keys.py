@@ -16,6 +16,7 @@ from common.person_keys import PersonKeys
 from common.sealing import Keyring, Sealer
 from common.service import Service
 from common.storage import ObjectStore, SealedBucket
+from ops.embedded.waiting import until
 from ops.services import SERVICES
 from privacy.adapters.archive import ArchiveShelf, Assembler
 from privacy.domain import HOLDERS
@@ -120,7 +121,8 @@ def copied(
     sealer = PersonKeys(KEYRING).sealer_of(unit.database, unit.clock, keyring=Keyring.parse(EXPORT_KEY))
     bucket = SealedBucket(object_store, s3.buckets["exports"], sealer, "export")
     shelf = ArchiveShelf(object_store, bucket, bucket=s3.buckets["exports"])
-    assert ArchiveDesk(unit=unit, maker=Assembler(bucket), store=shelf).assemble_next() == 1
+    desk = ArchiveDesk(unit=unit, maker=Assembler(bucket), store=shelf)
+    until(lambda: (studio.carry(), desk.assemble_next())[1] == 1, "The archive", seconds=30)
     studio.carry()
 
 

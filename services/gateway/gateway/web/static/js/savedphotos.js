@@ -41,7 +41,10 @@ export class SavedPhotos {
   show({ saved, saved_limit }) {
     this.#limit = saved_limit;
     const standing = new Map([...at("saved-row").children].map((item) => [item.dataset.id, item]));
-    at("saved-row").replaceChildren(...saved.map((photo) => standing.get(photo.id) ?? this.#item(photo)));
+    const row = at("saved-row");
+    const items = saved.map((photo) => standing.get(photo.id) ?? this.#item(photo));
+    // Put in again, an item that has the focus would lose it, and the next press would go nowhere.
+    if (items.length !== row.children.length || items.some((item, i) => item !== row.children[i])) row.replaceChildren(...items);
     at("saved").hidden = saved.length === 0;
     this.mark(this.#step.current);
   }
