@@ -78,6 +78,18 @@ def test_what_is_sealed_and_what_is_nobodys_is_not_found(look: Callable[[], Find
     assert (found.figures["rows"], found.figures["tables"], found.figures["sealed"]) == (4, 3, 1)
 
 
+@pytest.mark.parametrize("moment", ["-infinity", "infinity", "0044-03-15 12:00 BC"])
+def test_a_moment_that_python_does_not_know_blinds_nobody(
+    look: Callable[[], Finding], database: Database, moment: str
+) -> None:
+    with database.begin() as connection:
+        connection.execute("INSERT INTO undeclared (at) VALUES (%s::text::timestamptz)", [moment])
+    assert look().state is Found.KEPT
+    with database.begin() as connection:
+        connection.execute("INSERT INTO undeclared (note) VALUES ('ada@example.org')")
+    assert look().state is Found.BROKEN
+
+
 def test_what_lies_under_a_persons_key_counts_as_sealed(look: Callable[[], Finding], database: Database) -> None:
     key = PersonKey.fresh(SYSTEM_CLOCK.new_id(), SYSTEM_CLOCK.new_id())
     # What lies under the keyring, wrapped by her key instead.

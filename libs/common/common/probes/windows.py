@@ -9,8 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import sql
+from psycopg import DataError, sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.rows import dict_row
+from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
 from common.database import Connection
 
@@ -55,6 +58,8 @@ def rows(connection: Connection, stored: Stored, *, limit: int = ROWS) -> list[M
     """Rows from the end of the primary key, from the last pages, and from pages that chance chooses."""
     seen: dict[str, Mapping[str, Any]] = {}
     with connection.cursor(row_factory=dict_row) as cursor:
+        for kind, loader in _LOADERS.items():
+            cursor.adapters.register_loader(kind, loader)
         for query in _queries(stored, limit):
             for row in cursor.execute(query):
                 seen[row.pop("ctid")] = row
@@ -73,3 +78,30 @@ def _queries(stored: Stored, limit: int) -> Iterator[sql.Composed]:
         yield sql.SQL("SELECT ctid::text, * FROM {} WHERE ctid >= {}::tid AND ctid < {}::tid").format(
             table, sql.Literal(f"({first},0)"), sql.Literal(f"({first + PAGES},0)")
         )
+
+
+class _AsFarAsItGoes(Loader):
+    """What Python has no moment for, as `infinity`, comes as Postgres writes it: one such row would blind a probe."""
+
+    _exact: type[Loader]
+
+    def load(self, data: Buffer) -> Any:
+        try:
+            return self._exact(self.oid).load(data)
+        except DataError:
+            return bytes(data).decode()
+
+
+class _Day(_AsFarAsItGoes):
+    _exact = DateLoader
+
+
+class _LocalMoment(_AsFarAsItGoes):
+    _exact = TimestampLoader
+
+
+class _Moment(_AsFarAsItGoes):
+    _exact = TimestamptzLoader
+
+
+_LOADERS: Final = {"date": _Day, "timestamp": _LocalMoment, "timestamptz": _Moment}
