@@ -11,7 +11,7 @@ import argparse
 import resource
 import statistics
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from random import Random
 from time import perf_counter
@@ -23,36 +23,20 @@ from analytics.domain import ENGINE, KIND, Grain, Measure, Pseudonyms
 from analytics.repository import Work
 from analytics.subscribers import subscriptions
 from bench.analytics_rows import BARE, copy_bare, insert_bare, seed, size_of
+from bench.servers import servers_of
 from common.clock import SYSTEM_CLOCK, MovableClock
 from common.contracts import Envelope, Event
 from common.contracts.gateway import UsageObserved
 from common.contracts.generation import FigurineGenerated, PictureSize
 from common.database import Database
 from common.intake import Intake
-from common.migrations import migrate
 from common.work import UnitOfWork
-from ops.embedded.site import PROJECT
 from ops.embedded.stack import Stack
 
-DIRECTORY = PROJECT / ".figurine-bench"
-MIGRATIONS = PROJECT / "services/analytics/analytics/migrations"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BATCH = 200
 ROUNDS = 200
 STYLES, ENGINES, DEVICES = ("window-box", "acrylic-standee", "bronze"), ("studio", "gemini"), ("phone", "desktop")
-
-
-@contextmanager
-def stack() -> Iterator[Stack]:
-    """Postgres as durable as in production, gone afterwards."""
-    Stack(DIRECTORY).remove()
-    started = Stack(DIRECTORY)
-    started.start_servers()
-    try:
-        migrate(started.postgres.url("analytics_owner"), MIGRATIONS)
-        yield started
-    finally:
-        started.remove()
 
 
 def stream(events: int, chance: Random) -> Iterator[Envelope]:
@@ -202,7 +186,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
     arguments = parser.parse_args()
-    with stack() as started:
+    with servers_of("analytics") as started:
         database = Database(started.postgres.url("analytics"), application="bench")
         unit = UnitOfWork(service="analytics", database=database, build=Work, clock=MovableClock(NOW))
         table = subscriptions(Pseudonyms(bytes(range(32))))

@@ -13,8 +13,7 @@ import itertools
 import os
 import statistics
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
@@ -24,36 +23,19 @@ from uuid import UUID
 import psycopg
 
 from bench.ledger_books import BUSY, fill
+from bench.servers import servers_of
 from billing.domain.lots import LotKind
 from billing.repository import Work
 from billing.use_cases import auditing, granting, ledger
 from common.clock import SYSTEM_CLOCK
 from common.contracts.generation import FigurineGenerated, FigurineRequested, PictureSize
 from common.database import Database
-from common.migrations import migrate
 from common.work import UnitOfWork
-from ops.embedded.site import PROJECT
-from ops.embedded.stack import Stack
 
-DIRECTORY = PROJECT / ".figurine-bench"
-MIGRATIONS = PROJECT / "services/billing/billing/migrations"
 THREADS = 8
 ROUNDS = 200
 PLENTY = 1_000_000_000
 DAY = timedelta(days=1)
-
-
-@contextmanager
-def stack() -> Iterator[Stack]:
-    """Postgres as durable as in production, gone afterwards."""
-    Stack(DIRECTORY).remove()
-    started = Stack(DIRECTORY)
-    started.start_servers()
-    try:
-        migrate(started.postgres.url("billing_owner"), MIGRATIONS)
-        yield started
-    finally:
-        started.remove()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +184,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each rate is measured")
     parser.add_argument("--full", action="store_true", help="also with ten million entries")
     options = parser.parse_args()
-    with stack() as servers:
+    with servers_of("billing") as servers:
         admin_url = servers.postgres.admin_url()
         with psycopg.connect(admin_url) as connection:
             version = connection.info.server_version // 10000

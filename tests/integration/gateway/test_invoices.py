@@ -49,10 +49,10 @@ def receipt(billing: Service[Any], user_id: UUID) -> UUID:
     return issued.id
 
 
-def order(billing: Service[Any], user_id: UUID) -> str:
+def order(billing: Service[Any], user_id: UUID, *, order_id: UUID | None = None) -> str:
     """Order by invoice; the address of the page that shows it."""
     request = CheckoutRequest(
-        order_id=uuid4(),
+        order_id=order_id or uuid4(),
         user_id=user_id,
         customer=None,
         kind=OrderKind.PACK,

@@ -6,20 +6,18 @@ Nobody, the owner, another person, a key that was revoked, a key that is for som
 
 import re
 from dataclasses import dataclass, replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from werkzeug.test import TestResponse
 
-from billing.domain.payments import OrderKind
-from billing.ports import CheckoutRequest
-from billing.use_cases import transfers
 from common.service import Service
 from gateway.domain.keys import Scope
 from gateway.routes.scopes import NEEDS, Needs
 from tests.fakes.authenticator import Authenticator
 from tests.integration.gateway.studio import ORIGIN, PASSWORD, Person, Studio
 from tests.integration.gateway.test_api_keys import make, script
+from tests.integration.gateway.test_invoices import order
 from tests.integration.gateway.test_passkeys import add
 
 PLACES = re.compile(r"{(\w+)}")
@@ -97,34 +95,14 @@ def thing(answer: TestResponse, name: str = "id") -> str:
     return answer.get_json()[name]
 
 
-def invoice_of(billing: Service[object], user_id: UUID) -> tuple[str, str]:
-    """An order by invoice, and the invoice."""
-    request = CheckoutRequest(
-        order_id=uuid4(),
-        user_id=user_id,
-        customer=None,
-        kind=OrderKind.PACK,
-        price_id="pack",
-        name="60 credits",
-        amount=1190,
-        list_amount=1190,
-        currency="eur",
-        interval=None,
-        success_url=f"{ORIGIN}/credits",
-        cancel_url=f"{ORIGIN}/credits",
-    )
-    with billing.unit.begin() as work:
-        url = transfers.open_order(work, request).url  # pyright: ignore[reportArgumentType] - billing's own rooms
-    return str(request.order_id), url.rpartition("/")[2]
-
-
 @pytest.fixture(scope="module")
 def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
     studio.forget_everything_to_do()
     ada, bob = studio.sign_up(), studio.sign_up()
     figurine = thing(ada.order(save_photo="true"))
     studio.settle()
-    order, invoice = invoice_of(peers["billing"], ada.id)
+    order_id = uuid4()
+    invoice = order(peers["billing"], ada.id, order_id=order_id).rpartition("/")[2]
     gone = make(ada).get_json()
     revoked = replace(ada, token=gone["token"])
     ada.ask("DELETE", f"/v1/api-keys/{gone['id']}")
@@ -136,7 +114,7 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
             ada.ask("POST", "/v1/webhooks", json={"url": "https://shop.example/in", "events": ["credits.changed"]})
         ),
         "photo_id": ada.get("/v1/photos").get_json()["saved"][0]["id"],
-        "order_id": order,
+        "order_id": str(order_id),
         "invoice_id": invoice,
         "request_id": thing(ada.ask("POST", "/v1/privacy/requests", json={"kind": "access"})),
         "passkey_id": thing(add(ada, Authenticator(origin=ORIGIN, host="localhost"))),
