@@ -144,11 +144,11 @@ def main() -> None:
     stack = Stack(DIRECTORY)
     stack.up()
     try:
+        # Their own jobs go through tables, too, and would be counted here.
+        stack.supervisor.stop([f"{name}-worker" for name in SERVICES])
         began = perf_counter()
         for name in SERVICES:
             fill(stack.postgres.url(f"{name}_owner"), stack.postgres.admin_url(), name, figurines)
-        # Their own jobs go through tables, too, and would be counted here.
-        stack.supervisor.stop([f"{name}-worker" for name in SERVICES])
         print(
             f"seeded in {perf_counter() - began:.0f} s; {ROUNDS} looks each, medians; the doors are open beside\n{HEAD}"
         )

@@ -8,11 +8,28 @@ from psycopg import sql
 
 # What there is of each for a figurine; a table that is not named gets a hundredth.
 SHARES: Final = {
-    "generation": {"figurines": 1, "pictures": 1, "uploads": 1, "attempts": 1, "disclosures": 0.3},
+    "generation": {
+        "figurines": 1,
+        "pictures": 1,
+        "uploads": 1,
+        "attempts": 1,
+        "disclosures": 0.3,
+        "ratings": 0.3,
+        "consents": 0.3,
+    },
     "gateway": {"figurines": 1, "accounts": 0.1, "mails": 0.3, "feed": 1, "security_log": 0.3},
     "billing": {"entries": 2, "postings": 4, "holds": 1, "hold_parts": 1, "lots": 0.2, "accounts": 0.1},
-    "privacy": {"clocks": 1, "endings": 1, "evidence": 1, "disclosures": 0.3, "consents": 0.3, "proofs": 0.5},
-    "analytics": {"facts": 2},
+    "privacy": {
+        "clocks": 1,
+        "endings": 1,
+        "evidence": 1,
+        "disclosures": 0.3,
+        "consents": 0.3,
+        "proofs": 0.5,
+        "requests": 0.3,
+        "receipts": 0.3,
+    },
+    "analytics": {"facts": 2, "rollups_of_days": 0.3},
 }
 REST: Final = 0.03
 # As nearly all rows are in a studio that works: what is under way is few, and looks are at that.
@@ -32,7 +49,7 @@ ALONE: Final = frozenset(
     {
         *("migrations", "probe_runs", "sweep_runs", "outbox", "inbox", "tombstones", "erasures", "audit_marks"),
         *("probe_states", "promise_states", "promise_days", "policy_versions", "policy_notices", "styles"),
-        *("person_keys", "exports", "walks"),
+        *("person_keys", "exports", "walks", "audits", "audit_findings"),
     }
 )
 _VALUES: Final[Mapping[str, LiteralString]] = {
@@ -55,8 +72,15 @@ _VALUES: Final[Mapping[str, LiteralString]] = {
 def fill(owner_url: str, admin_url: str, schema: str, figurines: int) -> None:
     """Put rows into every table of a schema, in proportion to so many figurines."""
     with psycopg.connect(owner_url, autocommit=True) as owner:
+        # Of a table in partitions the whole, which knows where each row belongs.
         tables = [
-            name for (name,) in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+            name
+            for (name,) in owner.execute(
+                """
+                SELECT relname FROM pg_class
+                 WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+                """
+            )
         ]
         for table in tables:
             _free(owner, table)
@@ -104,6 +128,9 @@ def _fill(admin: psycopg.Connection[Any], schema: str, table: str, rows: int) ->
 
 
 def _value(table: str, column: str, kind: str) -> LiteralString:
+    if (table, column) == ("rollups_of_days", "period"):
+        # Of two years, where those that a look is at are few.
+        return "current_date - (random() * 700)::int"
     if column == "state":
         return STATES.get(table, _VALUES["text"])
     return _ID if (column, kind) == ("id", "uuid") else _VALUES.get(kind, "NULL")

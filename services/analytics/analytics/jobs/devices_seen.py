@@ -13,7 +13,7 @@ _KINDS: Final = ("desktop", "phone", "tablet", "bot", "other", "unknown")
 
 
 def look_at_devices(look: Look) -> Finding:
-    """Read the newest facts about devices, and the names of all columns there are for them.
+    """Read what the newest facts say of devices, and the names of all columns there are for them.
 
     Broken on purpose: a fact is written with an address as its network, a whole user agent as its browser, or a
     figurine's id in its page; or the table gets a column for addresses.
@@ -22,8 +22,7 @@ def look_at_devices(look: Look) -> Finding:
         SELECT count(*),
                count(*) FILTER (WHERE os ~ %(fine)s OR browser ~ %(fine)s OR NOT device = ANY(%(kinds)s)
                                    OR length(country) > 7 OR page ~ %(id)s)
-          FROM (SELECT os, browser, device, country, page FROM facts
-                 WHERE kind IN ('page', 'order') ORDER BY day DESC LIMIT %(rows)s) AS newest
+          FROM (SELECT os, browser, device, country, page FROM facts ORDER BY day DESC LIMIT %(rows)s) AS newest
         """
     read, fine = look.row(query, {"fine": _TOO_FINE, "id": _LIKE_AN_ID, "kinds": list(_KINDS), "rows": _ROWS})
     (columns,) = look.row(
@@ -34,7 +33,7 @@ def look_at_devices(look: Look) -> Finding:
         """
     )
     return Finding.of(
-        f"The newest {read} facts about devices were read: {fine} say more of one than its kind, its system and its "
+        f"What the newest {read} facts say of devices was read: {fine} tell more than its kind, its system and its "
         f"browser without a version, and its country; {columns} columns could hold a whole address or user agent.",
         broken=fine > 0 or columns > 0,
         read=read,
