@@ -105,20 +105,21 @@ def look_once(probe: Probe, look: Look, admin: psycopg.Connection[Any], schema: 
     )
 
 
-def line(probe: Probe, service: str, costs: list[Cost]) -> tuple[str, float]:
+def line(probe: Probe, service: str, costs: list[Cost]) -> tuple[str, float, float]:
+    """Its row of the table; seconds of CPU and seconds of waiting, for Postgres too, in an hour."""
     wall, cpu = (statistics.median(getattr(cost, name) for cost in costs) for name in ("wall", "cpu"))
-    hourly = cpu / 1000 * 3600 / probe.every(1).total_seconds()
+    hourly, waited = (each / 1000 * 3600 / probe.every(1).total_seconds() for each in (cpu, wall))
     raised = f"  could not look: {costs[-1].raised}" if costs[-1].raised else ""
     text = (
         f"{probe.promise:8} {probe.name:52} {service:11} {wall:8.1f} {cpu:8.1f} {costs[-1].statements:10} "
         f"{min(cost.scanned for cost in costs):9,} {hourly:8.2f}{raised}"
     )
-    return text, hourly
+    return text, hourly, waited
 
 
-def look_at_all(stack: Stack) -> tuple[float, float]:
-    """Print a line for each probe; returns seconds of CPU and statements, both in an hour."""
-    seconds, statements = 0.0, 0.0
+def look_at_all(stack: Stack) -> tuple[float, float, float]:
+    """Print a line for each probe; returns seconds of CPU, seconds of waiting and statements, all in an hour."""
+    seconds, waiting, statements = 0.0, 0.0, 0.0
     with psycopg.connect(stack.postgres.admin_url(), autocommit=True) as admin:
         for name in SERVICES:
             service = built(stack, name)
@@ -126,12 +127,13 @@ def look_at_all(stack: Stack) -> tuple[float, float]:
                 url = stack.postgres.url(f"{name}_probe")
                 look = Look(database=Database(url, application="bench", max_size=1), clock=service.unit.clock)
                 costs = [look_once(probe, look, admin, name) for _ in range(ROUNDS)]
-                text, hourly = line(probe, name, costs)
+                text, hourly, waited = line(probe, name, costs)
                 seconds += hourly
+                waiting += waited
                 statements += costs[-1].statements * 3600 / probe.every(1).total_seconds()
                 print(text, flush=True)
             service.unit.database.close()
-    return seconds, statements
+    return seconds, waiting, statements
 
 
 def main() -> None:
@@ -152,8 +154,11 @@ def main() -> None:
         print(
             f"seeded in {perf_counter() - began:.0f} s; {ROUNDS} looks each, medians; the doors are open beside\n{HEAD}"
         )
-        seconds, statements = look_at_all(stack)
-        print(f"together {seconds:.0f} s of CPU and {statements:,.0f} statements an hour")
+        seconds, waiting, statements = look_at_all(stack)
+        print(
+            f"together {seconds:.0f} s of CPU, {waiting:.0f} s with the waiting for servers, "
+            f"and {statements:,.0f} statements an hour"
+        )
     finally:
         stack.remove()
 
