@@ -21,6 +21,7 @@ from typing import Any
 
 import gunicorn.http.wsgi
 import structlog
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
@@ -31,7 +32,7 @@ from common.raw_refusals import raw_refusal
 from common.service import Service, W
 from common.settings import shared_metrics_directory
 from common.tls_errors import forget_tls_errors
-from common.web import Application, create_app, readiness_of
+from common.web import create_app, readiness_of
 
 # Long answers (server-sent events) end when this is set, so that a stop need not wait for them.
 STOPPING = Event()
@@ -95,7 +96,7 @@ class _Log(Logger):
 
 
 class _Gunicorn(BaseApplication):
-    def __init__(self, options: dict[str, object], load: Callable[[], Application]) -> None:
+    def __init__(self, options: dict[str, object], load: Callable[[], Flask]) -> None:
         self._options = options
         self._load = load
         super().__init__()
@@ -105,18 +106,18 @@ class _Gunicorn(BaseApplication):
             self.cfg.set(name, value)
 
     # The stubs spell WSGI's environ another way than Flask does.
-    def load(self) -> Application:  # pyright: ignore[reportIncompatibleMethodOverride] - see above
+    def load(self) -> Flask:  # pyright: ignore[reportIncompatibleMethodOverride] - see above
         return self._load()
 
     def run(self) -> None:
         _Arbiter(self).run()
 
 
-def serve(service: Service[W]) -> None:
+def serve(service: Service[W], make: Callable[[Service[W]], Flask] = create_app) -> None:
     """Answer HTTP until told to stop; raises SystemExit with gunicorn's exit code."""
     # Whom it concerns knows what serves; whom it does not need not.
     gunicorn.http.wsgi.SERVER = "figurine"  # pyright: ignore[reportAttributeAccessIssue] - missing from its stubs
-    _Gunicorn(_options(service), lambda: create_app(service)).run()
+    _Gunicorn(_options(service), lambda: make(service)).run()
 
 
 def _options(service: Service[W]) -> dict[str, object]:
@@ -126,6 +127,8 @@ def _options(service: Service[W]) -> dict[str, object]:
         "bind": settings.bind,
         "workers": settings.web_workers,
         "threads": settings.web_threads,
+        # Those that are served, and as many that keep their line open for the next request.
+        "worker_connections": max(1000, 2 * settings.web_threads),
         "worker_class": _Worker,
         "logger_class": _Log,
         # One import for all workers; nothing is open yet that could cross the fork.

@@ -60,9 +60,9 @@ class Settings(ExportSettings):
     cors_origins: str = ""
     # Whether call-backs may go to this machine and its network, also without TLS; in local mode only.
     local_webhooks: bool = False
-    # A live stream holds a thread for as long as a page is open.
-    web_threads: int = 64
-    live_streams: int = 48
+    # A live stream holds a thread for as long as a page is open; threads begin when they are first needed.
+    web_threads: int = 1100
+    live_streams: int = 1000
     live_streams_per_person: int = 6
 
     @field_validator("cors_origins")

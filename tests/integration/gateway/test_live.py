@@ -2,12 +2,15 @@
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import pytest
 from werkzeug.test import TestResponse
 
+from common.database import Connection
+from common.errors import Unavailable
+from gateway.adapters import live
 from tests.integration.gateway.studio import ORIGIN, Person, Studio
 
 
@@ -144,3 +147,24 @@ def test_asking_only_for_the_headers_takes_no_ones_place(ada: Person) -> None:
         response.close()
     with listening(ada):
         pass
+
+
+def test_a_page_keeps_its_line_while_the_database_is_away_and_misses_nothing(
+    studio: Studio, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "PATIENCE_SECONDS", 0.01)
+    database = studio.service.unit.database
+    begin = database.begin
+    away = iter([True, True])
+
+    def begin_unless_away() -> AbstractContextManager[Connection]:
+        if next(away, False):
+            raise Unavailable
+        return begin()
+
+    with listening(ada) as news:
+        tell(ada, 1)
+        monkeypatch.setattr(database, "begin", begin_unless_away)
+        told = first(news, 1)
+    assert next(away, None) is None
+    assert told[0].data == '{"number": 1}'

@@ -16,6 +16,10 @@ from common.serving import STOPPING
 
 log = structlog.get_logger(__name__)
 RECONNECT_SECONDS = 1.0
+# How soon a page looks again after the database did not answer.
+PATIENCE_SECONDS = 2.0
+# So many pages look for their news at once, however many were woken: the others' requests find connections, too.
+READING_AT_ONCE = 8
 
 
 class Bell(threading.Event):
@@ -40,6 +44,7 @@ class Live:
         self._bells: defaultdict[str, list[Bell]] = defaultdict(list)
         self._listener: threading.Thread | None = None
         self._closed = threading.Event()
+        self._turns = threading.BoundedSemaphore(READING_AT_ONCE)
 
     @property
     def closed(self) -> bool:
@@ -55,6 +60,16 @@ class Live:
             yield bell
         finally:
             self._remove(str(account_id), bell)
+
+    @contextmanager
+    def turn(self) -> Generator[None]:
+        """A page's turn to look for its news."""
+        with self._turns:
+            yield
+
+    def rest(self) -> None:
+        """Wait a moment before looking again, or until the process is about to end."""
+        self._closed.wait(PATIENCE_SECONDS)
 
     def close(self) -> None:
         """Let every open page end."""

@@ -1,6 +1,7 @@
 """/v1/events: live progress as server-sent events that resume (WHATWG HTML, section 9.2)."""
 
 import json
+import random
 import re
 from collections.abc import Generator
 from contextlib import ExitStack
@@ -9,9 +10,11 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
+import psycopg
 from flask import Response, request
 from pydantic import BaseModel, Field
 
+from common.errors import Unavailable
 from common.work import UnitOfWork
 from gateway.adapters.live import Bell, Live
 from gateway.repository import Work
@@ -24,8 +27,11 @@ routes = personal("events", counted=False)
 HEARTBEAT_SECONDS = 15.0
 # Any number a feed can have reached, and no longer one.
 _PLACE = re.compile(r"\d{1,18}", re.ASCII)
-# Streams end now and then; browsers come back by themselves, with Last-Event-ID.
+# Streams end now and then, and never all at once; browsers come back by themselves, with Last-Event-ID.
 STREAM_LIFETIME = timedelta(minutes=15)
+_SPREAD = 0.2
+# After how many milliseconds they do: a process that ends has a thousand of them, which do not come in one moment.
+_COME_BACK = (1000, 5000)
 
 
 class EventsQuery(BaseModel):
@@ -45,20 +51,31 @@ class Page:
 
     def stream(self, seq: int) -> Generator[str]:
         """News from behind `seq` on, until the page's time is over, or its session or key is."""
-        yield "retry: 2000\n\n"
-        ends = self.unit.clock.now() + STREAM_LIFETIME
+        yield f"retry: {random.randint(*_COME_BACK)}\n\n"  # noqa: S311 - no secret
+        ends = self.unit.clock.now() + STREAM_LIFETIME * random.uniform(1 - _SPREAD, 1 + _SPREAD)  # noqa: S311 - no secret
         while self.unit.clock.now() < ends and not (self.bell.over or self.live.closed):
             self.bell.clear()
-            with self.unit.begin() as work:
-                signed_in = people.is_still_known(work, self.person.token)
-                news = work.feed.after(self.person.account_id, seq) if signed_in else []
-            if not signed_in:
+            try:
+                news = self._after(seq)
+            except (Unavailable, psycopg.OperationalError):
+                # The line is kept: a thousand pages that all come back would not help.
+                yield ": in a moment\n\n"
+                self.live.rest()
+                continue
+            if news is None:
                 return
             for item in news:
                 seq = item.seq
                 yield _event(item)
             if not news and not self.bell.wait(HEARTBEAT_SECONDS):
                 yield ": still here\n\n"
+
+    def _after(self, seq: int) -> list[News] | None:
+        """What came behind `seq`; None when nobody is signed in here any more."""
+        with self.live.turn(), self.unit.begin() as work:
+            if not people.is_still_known(work, self.person.token):
+                return None
+            return work.feed.after(self.person.account_id, seq)
 
 
 @routes.get("/v1/events", responses={200: {"description": "A stream of events.", "content": {"text/event-stream": {}}}})
