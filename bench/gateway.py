@@ -47,14 +47,22 @@ ROUNDS: Final = 3
 BOUNDARY: Final = "bench-boundary"
 IDLE_SECONDS: Final = 30.0
 PATIENCE_SECONDS: Final = 60.0
+# How many pages of the studio one of them has open.
+PAGES_EACH: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Customer:
-    """Somebody who is signed in and has a figurine."""
+class Watching:
+    """Somebody who is signed in."""
 
     id: UUID
     token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer(Watching):
+    """Somebody who has a figurine, too."""
+
     figurine: str
 
 
@@ -68,15 +76,22 @@ class Place:
     calls: Sequence[Call]
 
 
+def signed_in(service: Service[Work], orders: Orders, number: int) -> list[Watching]:
+    """So many new people."""
+    found: list[Watching] = []
+    for account_id in orders.people(number):
+        with service.unit.begin() as work:
+            found.append(Watching(id=account_id, token=people.open_session(work, account_id, device="bench").token))
+    return found
+
+
 def customers(service: Service[Work], orders: Orders, arrivals: Arrivals, number: int) -> list[Customer]:
     """So many people with a figurine each, that is done."""
     already = len(arrivals.at)
     found: list[Customer] = []
-    for account_id in orders.people(number):
-        figurine, _ = orders.place(account_id)
-        with service.unit.begin() as work:
-            token = people.open_session(work, account_id, device="bench").token
-        found.append(Customer(id=account_id, token=token, figurine=figurine))
+    for person in signed_in(service, orders, number):
+        figurine, _ = orders.place(person.id)
+        found.append(Customer(id=person.id, token=person.token, figurine=figurine))
     arrivals.wait_for("figurines", already + number)
     return found
 
@@ -224,11 +239,11 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def watch_all(stack: Stack, service: Service[Work], found: Sequence[Customer], streams: int) -> None:
+def watch_all(stack: Stack, service: Service[Work], watching: Sequence[Watching], streams: int) -> None:
     """So many live pages at one process: memory, what they cost while nothing happens, and how soon they hear of it."""
     pid, spawn = process_of(stack), multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    tokens = [found[n % len(found)].token for n in range(streams)]
+    tokens = [watching[n % len(watching)].token for n in range(streams)]
     arguments = (stack.environments.address("gateway"), str(stack.site.ca), tokens, theirs)
     before = memory_mib(pid)
     watcher = spawn.Process(target=watch, args=arguments, daemon=True)
@@ -238,11 +253,11 @@ def watch_all(stack: Stack, service: Service[Work], found: Sequence[Customer], s
     after, used = memory_mib(pid), cpu_seconds(pid)
     threading.Event().wait(IDLE_SECONDS)
     idle = (cpu_seconds(pid) - used) / IDLE_SECONDS
-    heard = sorted(moment for _ in range(ROUNDS) for moment in tell_all(service, found, ours))
+    heard = sorted(moment for _ in range(ROUNDS) for moment in tell_all(service, watching, ours))
     ours.send("stop")
     alive = ours.recv()
     watcher.join(30)
-    print(f"\n{streams:,} live pages at one process, {len(found)} people\n")
+    print(f"\n{streams:,} live pages at one process, {len(watching)} people\n")
     print(f"opened in {opened:.1f} s; {before:.0f} MiB before, {after:.0f} MiB with them: ", end="")
     print(f"{(after - before) * 1024 / streams:.0f} KiB each")
     print(f"while nothing happens: {idle:.1%} of a core, heartbeats and all; {alive:,} still open at the end")
@@ -252,12 +267,12 @@ def watch_all(stack: Stack, service: Service[Work], found: Sequence[Customer], s
     )
 
 
-def tell_all(service: Service[Work], found: Sequence[Customer], pages: "Connection") -> list[float]:
+def tell_all(service: Service[Work], watching: Sequence[Watching], pages: "Connection") -> list[float]:
     """Seconds after which each page heard of something that happened to everybody."""
     pages.send("go")
     with service.unit.begin() as work:
-        for customer in found:
-            work.feed.add(customer.id, "credits.changed", {"available": 1, "held": 0})
+        for person in watching:
+            work.feed.add(person.id, "credits.changed", {"available": 1, "held": 0})
     told = time.perf_counter()
     return [moment - told for moment in pages.recv()]
 
@@ -266,20 +281,24 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=60)
-    parser.add_argument("--calls", type=int, default=1200)
-    parser.add_argument("--streams", type=int, default=1000)
+    parser.add_argument("--calls", type=int, default=1200, help="of each kind; 0 leaves them out")
+    parser.add_argument("--streams", type=int, default=1000, help="0 leaves them out")
     arguments = parser.parse_args()
     with blank_stack() as stack, ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as clients:
         os.environ.update(stack.environments.of("gateway"))
         service, arrivals = build(), Arrivals(stack)
-        found = customers(service, Orders(service, arrivals), arrivals, arguments.people)
+        orders = Orders(service, arrivals)
         print(
             f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; servers, services and "
             f"clients share them; load {os.getloadavg()[0]:.1f}"
         )
-        with bare_server(stack) as bare:
-            print_loads(measure(clients, places(stack, bare, found, arguments.calls)))
-        watch_all(stack, service, found, arguments.streams)
+        if arguments.calls:
+            found = customers(service, orders, arrivals, arguments.people)
+            with bare_server(stack) as bare:
+                print_loads(measure(clients, places(stack, bare, found, arguments.calls)))
+        if arguments.streams:
+            watching = signed_in(service, orders, -(-arguments.streams // PAGES_EACH))
+            watch_all(stack, service, watching, arguments.streams)
         service.close()
         service.unit.database.close()
 

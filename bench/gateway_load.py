@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 WATCHING_AT_ONCE: Final = 50
+PATIENCE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ async def _watch(url: str, ca: str, tokens: Sequence[str], parent: Connection) -
     listeners = [asyncio.ensure_future(watchers.listen(reader)) for reader in readers]
     parent.send(perf_counter() - begun)
     while await asyncio.to_thread(parent.recv) == "go":
-        parent.send([await watchers.heard.get() for _ in tokens])
+        parent.send([await asyncio.wait_for(watchers.heard.get(), PATIENCE_SECONDS) for _ in tokens])
     parent.send(sum(not listener.done() for listener in listeners))
     for listener in listeners:
         listener.cancel()

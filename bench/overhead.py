@@ -29,6 +29,7 @@ import pika
 import pika.exceptions
 
 from bench.overhead_parts import time_parts, total
+from common.contracts.consents import POLICY_VERSIONS
 from common.service import Service
 from gateway.adapters.uploads import S3Uploads
 from gateway.domain.figurines import Order
@@ -120,7 +121,7 @@ class Orders:
             name="Bench",
             password_hash="none",
             adult=True,
-            policy_version="bench",
+            policy_version=POLICY_VERSIONS[-1],
         )
         with self._service.unit.begin() as work:
             return people.sign_up(work, request).id

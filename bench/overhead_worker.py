@@ -12,13 +12,13 @@ SIDE = 64
 
 
 class BlankEngine:
-    """Answers every order at once with the same small grey picture."""
+    """Answers every order at once with the same small picture, which has as little in it as one may have."""
 
     name = "blank"
 
     def __init__(self) -> None:
         buffer = io.BytesIO()
-        Image.new("RGB", (SIDE, SIDE), "grey").save(buffer, "JPEG")
+        Image.radial_gradient("L").resize((SIDE, SIDE)).convert("RGB").save(buffer, "JPEG")
         self._image = buffer.getvalue()
 
     def paint(self, order: PaintOrder) -> list[Painting]:
