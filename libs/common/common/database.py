@@ -4,7 +4,9 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Lock
+from time import monotonic
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -12,6 +14,9 @@ from psycopg_pool import ConnectionPool
 from common.errors import Unavailable
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+# Whoever was answered so shortly ago need not ask first whether the server is still there: a server that goes away
+# and comes back takes longer.
+_FRESH_SECONDS = 1.0
 
 
 class Database:
@@ -24,6 +29,7 @@ class Database:
         self._patience_seconds = patience_seconds
         self._opening = Lock()
         self._pools: dict[int, ConnectionPool[Connection]] = {}
+        self._answered: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
 
     @contextmanager
     def begin(self) -> Generator[Connection]:
@@ -39,6 +45,7 @@ class Database:
         try:
             with connection.transaction():
                 yield connection
+            self._answered[connection] = monotonic()
         finally:
             pool.putconn(connection)
 
@@ -65,6 +72,10 @@ class Database:
                 self._pools[process] = self._open()
             return self._pools[process]
 
+    def _check(self, connection: Connection) -> None:
+        if monotonic() - self._answered.get(connection, 0.0) > _FRESH_SECONDS:
+            ConnectionPool.check_connection(connection)
+
     def _open(self) -> ConnectionPool[Connection]:
         return ConnectionPool(
             self._url,
@@ -72,7 +83,7 @@ class Database:
             max_size=self._max_size,
             timeout=self._patience_seconds,
             open=True,
-            check=ConnectionPool.check_connection,
+            check=self._check,
             kwargs={"application_name": self._application},
         )
 

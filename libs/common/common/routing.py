@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 from flask_openapi3.blueprint import APIBlueprint
 
 from common.forms import taking_form
+from common.queries import taking_query
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -15,11 +16,12 @@ class Routes(APIBlueprint):
 
     @staticmethod
     def create_view_func(func: Callable[..., Any], *models: Any, **options: Any) -> Callable[..., Any]:
-        """The view that Flask calls, with its form read by us."""
+        """The view that Flask calls, with its form and its query read by us."""
         header, cookie, path, query, form, *others = models
         view = func if form is None else taking_form(func, form)
+        view = view if query is None else taking_query(view, query)
         make = cast("Any", APIBlueprint).create_view_func
-        return make(view, header, cookie, path, query, None, *others, **options)
+        return make(view, header, cookie, path, None, None, *others, **options)
 
     def get(self, rule: str, *, responses: Mapping[Any, Any] | None = None, **options: Any) -> Callable[[F], F]:
         """Answer GET."""
