@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, send_from_directory
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -22,11 +22,11 @@ from gateway.domain.ratings import REASON_WORDS
 from gateway.domain.styles import Style
 from gateway.routes.context import COOKIE, peers, policy_of_today, studio, unit
 from gateway.routes.counting import marks
+from gateway.routes.static_files import static_file
 from gateway.routes.styles import style_answer
 from gateway.use_cases import people, policies
 
 WEB = Path(__file__).parent.parent / "web"
-STATIC_SECONDS = 3600
 
 pages = Blueprint("pages", __name__, template_folder=str(WEB / "templates"))
 links = Current(Links)
@@ -65,13 +65,6 @@ class GeminiSwitch:
 def serve_static(state: BlueprintSetupState) -> None:
     """Style sheets, scripts and pictures under the name that url_for('static', …) knows."""
     state.app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=static_file)
-
-
-def static_file(filename: str) -> BaseResponse:
-    """One file of the studio's own; browsers ask again with its ETag."""
-    response = send_from_directory(WEB / "static", filename, max_age=STATIC_SECONDS)
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
 
 
 @pages.get("/")
