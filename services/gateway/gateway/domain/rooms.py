@@ -17,10 +17,16 @@ class Room:
 
 
 OVERVIEW: Final = Room(path="/operator", title="Overview", roles=tuple(Role))
+QUESTIONS: Final = Room(path="/operator/questions", title="Questions", roles=(Role.SUPPORT,))
+PEOPLE: Final = Room(path="/operator/people", title="People", roles=(Role.SUPPORT,))
+REQUESTS: Final = Room(path="/operator/requests", title="Privacy requests", roles=(Role.PRIVACY,))
+PROMISES: Final = Room(path="/operator/promises", title="Promises", roles=(Role.OPERATOR, Role.PRIVACY))
+STAFF: Final = Room(path="/operator/staff", title="Staff", roles=(Role.ADMIN,))
+TRAIL: Final = Room(path="/operator/trail", title="Audit trail", roles=(Role.ADMIN,))
 REPORTS: Final = Room(path="/operator/reports", title="Reports", roles=(Role.ANALYST,))
 
 # In the order of the navigation.
-ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, REPORTS)
+ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, QUESTIONS, PEOPLE, REQUESTS, PROMISES, REPORTS, STAFF, TRAIL)
 
 
 def open_to(roles: Collection[Role]) -> list[Room]:
