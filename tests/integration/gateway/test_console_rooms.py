@@ -187,6 +187,7 @@ def test_the_trail_is_filtered_by_the_address_and_has_pages(
     assert {(each["person"], each["reason"]) for each in lines} == {(str(ada.id), REASON)}
     html = show(root, f"/operator/trail?person={ada.id}&act=person.read")
     assert (html.count('<td data-says="Act">'), REASON in html) == (3, True)
+    assert '<option value="person.read" selected>' in html
     assert acts_of(studio, root.id) == [("trail.read", "")]
     assert root.client.get("/operator/trail?by=me", base_url=ORIGIN).status_code == 400
 
