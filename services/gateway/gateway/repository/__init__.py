@@ -11,6 +11,7 @@ from common.person_keys import PersonKeys
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
 from gateway.repository.acknowledgements import Acknowledgements
+from gateway.repository.acts import StaffActs
 from gateway.repository.addresses import Addresses
 from gateway.repository.alarms import Alarms
 from gateway.repository.allowances import Allowances, Rates
@@ -20,6 +21,7 @@ from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
 from gateway.repository.corrections import Corrections
 from gateway.repository.crowds import Crowds
 from gateway.repository.door_rates import DoorRates
+from gateway.repository.dossiers import Dossiers
 from gateway.repository.factors import SecondFactors
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
@@ -77,6 +79,8 @@ class Work:
     notices: Notices
     acknowledgements: Acknowledgements
     staff: Staff
+    acts: StaffActs
+    dossiers: Dossiers
     crowds: Crowds
     exports: Exports
     outbox: Outbox
@@ -118,6 +122,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             notices=Notices(connection, clock),
             acknowledgements=Acknowledgements(connection, clock),
             staff=Staff(connection, clock),
+            acts=StaffActs(connection, clock),
+            dossiers=Dossiers(connection),
             crowds=Crowds(connection, clock, sealer, index_key),
             exports=Exports(connection, clock),
             outbox=outbox,

@@ -12,11 +12,12 @@ from typing import Any, Final, TypeAlias
 from flask import Request
 
 from common.erasure import PersonGone
-from common.errors import Refused
+from common.errors import NotFound, Refused
 from common.problems import problems
 from gateway.domain.allowances import RateLimited
 from gateway.domain.keys import SCOPES, Scope, ScopeMissing
 from gateway.domain.people import ForgedRequest, NotSignedIn
+from gateway.domain.staff import SecondFactorRequired
 from gateway.routes.examples import add_examples
 
 
@@ -62,6 +63,7 @@ NEEDS: Final[Mapping[str, Need]] = {
     "GET /v1/sessions": PERSON,
     "POST /v1/sessions/step": NOBODY,
     "POST /v1/sessions/proof": PERSON,
+    "POST /v1/sessions/factor": PERSON,
     "POST /v1/sessions/passkey/options": NOBODY,
     "POST /v1/sessions/passkey": NOBODY,
     "DELETE /v1/sessions": PERSON,
@@ -149,6 +151,18 @@ NEEDS: Final[Mapping[str, Need]] = {
     "GET /v1/usage/beacon": NOBODY,
     "POST /v1/usage/beacon": NOBODY,
     "GET /v1/statistics": NOBODY,
+    "GET /v1/operator/overview": STAFF,
+    "GET /v1/operator/questions": STAFF,
+    "POST /v1/operator/questions/{reference}/look": STAFF,
+    "POST /v1/operator/questions/{reference}/answer": STAFF,
+    "POST /v1/operator/questions/{reference}/close": STAFF,
+    "POST /v1/operator/people/look": STAFF,
+    "GET /v1/operator/requests": STAFF,
+    "GET /v1/operator/audit": STAFF,
+    "GET /v1/operator/staff": STAFF,
+    "POST /v1/operator/staff": STAFF,
+    "POST /v1/operator/staff/{account_id}/take": STAFF,
+    "GET /v1/operator/acts": STAFF,
     "GET /v1/operator/reports": STAFF,
     "GET /v1/operator/reports/{name}": STAFF,
     "POST /v1/support/tickets": NOBODY,
@@ -201,6 +215,9 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
 
 def _refusals(need: Need, method: str) -> Iterator[type[Refused]]:
     yield RateLimited
+    if need is STAFF:
+        yield NotFound
+        yield SecondFactorRequired
     if need is not NOBODY:
         yield NotSignedIn
         yield ScopeMissing

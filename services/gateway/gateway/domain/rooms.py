@@ -1,0 +1,34 @@
+"""The rooms of the console: where each is and whom it opens for. A new room is one line here. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.domain.staff import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A room: its address, what it is called, and the roles that open it."""
+
+    path: str
+    title: str
+    roles: tuple[Role, ...]
+
+
+OVERVIEW: Final = Room(path="/operator", title="Overview", roles=tuple(Role))
+QUESTIONS: Final = Room(path="/operator/questions", title="Questions", roles=(Role.SUPPORT,))
+PEOPLE: Final = Room(path="/operator/people", title="People", roles=(Role.SUPPORT,))
+REQUESTS: Final = Room(path="/operator/requests", title="Privacy requests", roles=(Role.PRIVACY,))
+PROMISES: Final = Room(path="/operator/promises", title="Promises", roles=(Role.OPERATOR, Role.PRIVACY))
+STAFF: Final = Room(path="/operator/staff", title="Staff", roles=(Role.ADMIN,))
+TRAIL: Final = Room(path="/operator/trail", title="Audit trail", roles=(Role.ADMIN,))
+REPORTS: Final = Room(path="/operator/reports", title="Reports", roles=(Role.ANALYST,))
+
+# In the order of the navigation.
+ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, QUESTIONS, PEOPLE, REQUESTS, PROMISES, REPORTS, STAFF, TRAIL)
+
+
+def open_to(roles: Collection[Role]) -> list[Room]:
+    """The rooms that these roles open."""
+    return [room for room in ROOMS if set(room.roles) & set(roles)]
