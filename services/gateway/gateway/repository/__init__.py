@@ -11,6 +11,7 @@ from common.person_keys import PersonKeys
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
 from gateway.repository.acknowledgements import Acknowledgements
+from gateway.repository.acts import StaffActs
 from gateway.repository.addresses import Addresses
 from gateway.repository.alarms import Alarms
 from gateway.repository.allowances import Allowances, Rates
@@ -77,6 +78,7 @@ class Work:
     notices: Notices
     acknowledgements: Acknowledgements
     staff: Staff
+    acts: StaffActs
     crowds: Crowds
     exports: Exports
     outbox: Outbox
@@ -118,6 +120,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             notices=Notices(connection, clock),
             acknowledgements=Acknowledgements(connection, clock),
             staff=Staff(connection, clock),
+            acts=StaffActs(connection, clock),
             crowds=Crowds(connection, clock, sealer, index_key),
             exports=Exports(connection, clock),
             outbox=outbox,
