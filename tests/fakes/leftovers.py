@@ -45,6 +45,7 @@ WORK = {
     "billing": (
         "outbox",
         "disputes",
+        "refund_proposals",
         "refunds",
         "orders",
         "subscriptions",
