@@ -41,6 +41,8 @@ WORK = {
         "allowances",
         "consents",
         "disclosures",
+        "style_switches",
+        "engine_tellings",
     ),
     "billing": (
         "outbox",
