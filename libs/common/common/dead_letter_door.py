@@ -1,6 +1,7 @@
 """The dead letters of a service for its operators; only the gateway asks, and it has written down who does what.
 
-routes        the blueprint for a service behind the gateway
+routes                           the blueprint for a service behind the gateway
+listed, read, replay, drop       the same for whoever is the service, as the gateway is for its own letters
 
 What lies in the letter is shown for a reason only; the lists hold ids, types, and what went wrong.
 """
@@ -18,6 +19,7 @@ from common.dead_letter_sweep import person_of
 from common.dead_letters import DeadLetter, DeadLetters
 from common.errors import Invalid, NotFound, Unavailable
 from common.problems import problems
+from common.service import Service, W
 
 OPERATOR = "operator"
 # What one page shows; whoever has more of them looks at the first ones first.
@@ -77,7 +79,12 @@ class LetterCountAnswer(Answer):
 @routes.get("/v1/operator/dead-letters", responses={200: LettersAnswer, **problems(Unavailable)})
 def list_letters() -> LettersAnswer:
     """The letters; they stay where they are."""
-    letters = _letters().all()
+    return listed(current_service())
+
+
+def listed(service: Service[W]) -> LettersAnswer:
+    """The letters of a service. Raises Unavailable."""
+    letters = _letters(service).all()
     by_type: dict[str, int] = {}
     for letter in letters:
         by_type[letter.type] = by_type.get(letter.type, 0) + 1
@@ -92,7 +99,12 @@ def read_letter(path: LetterPath) -> LetterBodyAnswer:
     """One letter with what it says; the token names the reason."""
     if not current_caller().reason:
         raise Invalid("Say why you look at what the letter says.")
-    letter = next((each for each in _letters().all() if each.id == path.letter_id), None)
+    return read(current_service(), path.letter_id)
+
+
+def read(service: Service[W], letter_id: str) -> LetterBodyAnswer:
+    """One letter of a service with what it says. Raises NoSuchLetter, Unavailable."""
+    letter = next((each for each in _letters(service).all() if each.id == letter_id), None)
     if letter is None:
         raise NoSuchLetter
     return LetterBodyAnswer(**_answer(letter).model_dump(), body=letter.body.decode(errors="backslashreplace"))
@@ -101,19 +113,28 @@ def read_letter(path: LetterPath) -> LetterBodyAnswer:
 @routes.post("/v1/operator/dead-letters/replay", responses={200: LetterCountAnswer, **problems(Invalid, Unavailable)})
 def replay_letters(body: LettersBody) -> LetterCountAnswer:
     """Send one of them, or all of a type, back to the service. An event that was handled after all is handled once."""
-    return LetterCountAnswer(count=_letters().replay(_chosen(body)))
+    return replay(current_service(), body)
+
+
+def replay(service: Service[W], body: LettersBody) -> LetterCountAnswer:
+    """Play letters of a service again. Raises Invalid, Unavailable."""
+    return LetterCountAnswer(count=_letters(service).replay(_chosen(body)))
 
 
 @routes.post("/v1/operator/dead-letters/drop", responses={200: LetterCountAnswer, **problems(Invalid, Unavailable)})
 def drop_letter(body: LettersBody) -> LetterCountAnswer:
     """Remove one of them for good; never a whole type, for what is gone is gone."""
+    return drop(current_service(), body)
+
+
+def drop(service: Service[W], body: LettersBody) -> LetterCountAnswer:
+    """Drop one letter of a service. Raises Invalid, Unavailable."""
     if body.id is None or body.type is not None:
         raise Invalid("One letter is dropped at a time: name it by its id.")
-    return LetterCountAnswer(count=_letters().drop(_chosen(body)))
+    return LetterCountAnswer(count=_letters(service).drop(_chosen(body)))
 
 
-def _letters() -> DeadLetters:
-    service = current_service()
+def _letters(service: Service[W]) -> DeadLetters:
     settings = service.settings
     return DeadLetters(service.name, broker_url=settings.broker_url.get_secret_value(), ca_file=settings.ca_file)
 

@@ -17,10 +17,15 @@ class Room:
 
 
 OVERVIEW: Final = Room(path="/operator", title="Overview", roles=tuple(Role))
+JOBS: Final = Room(path="/operator/jobs", title="Jobs", roles=(Role.OPERATOR,))
+ENGINES: Final = Room(path="/operator/engines", title="Engines and styles", roles=(Role.OPERATOR,))
+LETTERS: Final = Room(path="/operator/letters", title="Dead letters", roles=(Role.OPERATOR,))
+LEDGER: Final = Room(path="/operator/ledger", title="Ledger", roles=(Role.FINANCE,))
+REFUNDS: Final = Room(path="/operator/refunds", title="Refunds", roles=(Role.FINANCE,))
 REPORTS: Final = Room(path="/operator/reports", title="Reports", roles=(Role.ANALYST,))
 
 # In the order of the navigation.
-ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, REPORTS)
+ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, REPORTS, JOBS, ENGINES, LETTERS, LEDGER, REFUNDS)
 
 
 def open_to(roles: Collection[Role]) -> list[Room]:

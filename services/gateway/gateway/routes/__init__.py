@@ -18,6 +18,11 @@ from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.crossing import crossing
 from gateway.routes.desk_door import pages as desk_door
+from gateway.routes.desk_jobs import engines, jobs
+from gateway.routes.desk_letters import routes as letters
+from gateway.routes.desk_machine_rooms import PAGES as MACHINE_ROOMS
+from gateway.routes.desk_money import books, money
+from gateway.routes.desk_money_rooms import PAGES as MONEY_ROOMS
 from gateway.routes.developers import developers
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
@@ -130,4 +135,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_door,
     overview_page,
     reports_page,
+    letters,
+    jobs,
+    engines,
+    books,
+    money,
+    *MACHINE_ROOMS,
+    *MONEY_ROOMS,
 )
