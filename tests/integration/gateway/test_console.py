@@ -129,6 +129,8 @@ def test_whoever_takes_her_factors_away_is_let_in_no_more(mira: Person) -> None:
 
 
 def test_the_navigation_has_the_rooms_of_her_roles_and_no_others(mira: Person, timed: Studio) -> None:
+    assert 'href="/operator"' in page(mira, "/studio")[1]
+    assert 'href="/operator"' not in page(timed.sign_up(), "/studio")[1]
     assert 'href="/operator/reports"' in page(hire(mira))[1]
     assert 'href="/operator/reports"' not in page(hire(timed.sign_up(), Role.EDITOR))[1]
 

@@ -23,6 +23,15 @@ from gateway.routes.desk_letters import routes as letters
 from gateway.routes.desk_machine_rooms import PAGES as MACHINE_ROOMS
 from gateway.routes.desk_money import books, money
 from gateway.routes.desk_money_rooms import PAGES as MONEY_ROOMS
+from gateway.routes.desk_overview import pages as desk_overview_page
+from gateway.routes.desk_overview import routes as desk_waits
+from gateway.routes.desk_privacy import audit as desk_audit
+from gateway.routes.desk_privacy import requests as desk_requests
+from gateway.routes.desk_rooms import PAGES as DESK_PAGES
+from gateway.routes.desk_staff import routes as desk_members
+from gateway.routes.desk_staff import trail as desk_trail
+from gateway.routes.desk_support import people as desk_people
+from gateway.routes.desk_support import questions as desk_questions
 from gateway.routes.developers import developers
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
@@ -34,7 +43,6 @@ from gateway.routes.gallery_pages import pages as gallery_pages
 from gateway.routes.invoices import routes as invoices
 from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
-from gateway.routes.overview_page import pages as overview_page
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.passkeys import door_routes as passkey_door
@@ -121,6 +129,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     own_policy,
     audits,
     reports,
+    desk_waits,
+    desk_questions,
+    desk_people,
+    desk_requests,
+    desk_audit,
+    desk_members,
+    desk_trail,
     statistics,
     leaving,
     pages,
@@ -133,8 +148,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     promises_page,
     support_page,
     desk_door,
-    overview_page,
+    desk_overview_page,
     reports_page,
+    *DESK_PAGES,
     letters,
     jobs,
     engines,
