@@ -1,7 +1,7 @@
 """The services behind the gateway, over HTTPS, each call in the name of a person."""
 
 import ssl
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,11 +63,11 @@ class Peer:
         self._roles: tuple[str, ...] = ()
         self._reason: str | None = None
 
-    def for_staff(self, role: str, *, reason: str | None = None) -> "Peer":
-        """The same service, asked by somebody of the studio in that role, perhaps with a reason; both are signed."""
+    def for_staff(self, roles: Collection[str], *, reason: str | None = None) -> "Peer":
+        """The same service, asked by somebody of the studio with these roles, perhaps for a reason; both are signed."""
         peer = Peer(self.name, self._url, self._issuer, ca_file=self._ca_file)
         peer._client = self._client  # its connections are kept
-        peer._roles, peer._reason = (role,), reason
+        peer._roles, peer._reason = tuple(roles), reason
         return peer
 
     def get(self, path: str, *, user_id: UUID | None, params: Mapping[str, str] | None = None) -> Any:

@@ -36,7 +36,7 @@ class WhyBody(BaseModel):
 def asked_of(peer: Peer, *, reason: str | None = None) -> tuple[Peer, UUID]:
     """The service in the name of who is at work, and her account: the service reads both out of a signed token."""
     who: Colleague = colleague()
-    return peer.for_staff(who.role, reason=reason), who.account_id
+    return peer.for_staff(who.roles, reason=reason), who.account_id
 
 
 def write_down(act: str, *, thing: str, person: UUID | None = None, what: str = "", reason: str = "") -> None:
