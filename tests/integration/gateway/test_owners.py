@@ -122,6 +122,10 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
         "ticket_id": thing(asked),
         "reference": thing(asked, "reference"),
         "account_id": str(ada.id),
+        # Proposals of refunds are of no person; nobody but finance finds one, whatever its id.
+        "proposal_id": str(uuid4()),
+        "service": "generation",
+        "style": "statuette",
     }
     # For each scope a key that has every other one.
     elsewhere = {scope.value: script(ada, *(other for other in Scope if other is not scope)) for scope in Scope}
