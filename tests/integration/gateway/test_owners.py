@@ -122,10 +122,10 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
         "ticket_id": thing(asked),
         "reference": thing(asked, "reference"),
         "account_id": str(ada.id),
-        # Proposals of refunds are of no person; nobody but finance finds one, whatever its id.
+        # These are nobody's: no name of a service or a style is Ada's alone.
         "proposal_id": str(uuid4()),
-        "service": "generation",
-        "style": "statuette",
+        "service": "no-such-service",
+        "style": "no-such-style",
     }
     # For each scope a key that has every other one.
     elsewhere = {scope.value: script(ada, *(other for other in Scope if other is not scope)) for scope in Scope}
