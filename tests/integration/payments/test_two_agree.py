@@ -85,6 +85,11 @@ def test_what_one_proposes_another_one_sends_and_the_credit_note_says_why(
     assert shown["credit_note"].startswith("CN-")
     order = staff(second, "GET", f"/orders/{order_id}").get_json()
     assert (order["refundable"], len(order["refunds"]), len(order["proposals"])) == (799, 1, 1)
+    ((payment, reference),) = till.rows("SELECT payment, reference FROM orders WHERE user_id = %(who)s", ada)
+    for name in (shown["credit_note"], shown["credit_note"].lower(), payment, reference):
+        assert staff(second, "GET", f"/orders/{name}").get_json()["id"] == str(order_id), name
+    for name in ("CN-2026-999999", "pi_never", "CN-2026-999999999"):
+        assert staff(second, "GET", f"/orders/{name}").status_code == 404, name
     assert broken(till) == {}
 
 

@@ -21,7 +21,7 @@ from billing.domain.proposals import (
     ProposalState,
 )
 from billing.routes.books import FINANCE
-from billing.routes.context import unit
+from billing.routes.context import providers, unit
 from billing.use_cases import proposing
 from billing.use_cases.proposing import Paper, Wish
 from common.answers import Answer
@@ -36,9 +36,9 @@ MAX_KEY = 200
 
 
 class PaidOrderPath(BaseModel):
-    """Which order."""
+    """Which order: its id, the number of a document about it, or what its payment provider calls it."""
 
-    order_id: UUID
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
 
 
 class ProposalPath(BaseModel):
@@ -138,13 +138,11 @@ _AS_ORDERED = (
 )  # fmt: skip
 
 
-@routes.get("/v1/operator/orders/<uuid:order_id>", responses={200: PaidOrderAnswer, **problems(UnknownOrder)})
+@routes.get("/v1/operator/orders/<name>", responses={200: PaidOrderAnswer, **problems(UnknownOrder)})
 def read_paid_order(path: PaidOrderPath) -> PaidOrderAnswer:
     """One order, what went back for it, and what was proposed."""
     with unit.begin() as work:
-        order = work.orders.find(path.order_id)
-        if order is None:
-            raise UnknownOrder
+        order = proposing.find_order(work, path.name, [each.name for each in providers()])
         proposals = [proposing.with_papers(work, each) for each in work.proposals.of_order(order.id)]
         sent = [(each, work.invoices.by_source(f"refund:{each.id}")) for each in work.refunds.of_order(order.id)]
     return _order(order, [_sent(each, note.number if note else None) for each, note in sent], proposals)

@@ -1,6 +1,8 @@
 """Refunds take two: one of the studio proposes, a second one approves, and the money goes with the approval."""
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,6 +36,28 @@ class Paper:
     order: Order
     refund: Refund | None = None
     credit_note: str | None = None
+
+
+# As it stands on an invoice, a receipt or a credit note.
+_NUMBER = re.compile(r"([A-Z]{2,5})-(\d{4})-(\d{1,9})", re.ASCII)
+
+
+def find_order(work: Work, name: str, providers: Sequence[str]) -> Order:
+    """An order by its id, by the number of a document about it, or by what its provider calls it. Raises UnknownOrder.
+
+    Whoever asks for money back quotes what she has at hand.
+    """
+    found: Order | None
+    if number := _NUMBER.fullmatch(name.upper()):
+        found = work.orders.of_document(number[1], int(number[2]), int(number[3]))
+    else:
+        try:
+            found = work.orders.find(UUID(name))
+        except ValueError:
+            found = work.orders.called(name, providers)
+    if found is None:
+        raise UnknownOrder("There is no order of that id, document or payment.")
+    return found
 
 
 def propose(work: Work, wish: Wish, *, operator: UUID, key: str) -> Proposal:

@@ -111,9 +111,9 @@ class SoldAnswer(Answer):
 
 
 class SoldPath(BaseModel):
-    """Which order."""
+    """Which order: its id, the number of a document about it, or what its payment provider calls it."""
 
-    order_id: UUID
+    order_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
 
 
 class RefundProposalPath(BaseModel):
@@ -146,7 +146,7 @@ def list_refunds() -> RefundProposalsAnswer:
 
 
 @money.post(
-    "/v1/operator/orders/<uuid:order_id>/open",
+    "/v1/operator/orders/<order_id>/open",
     responses={200: SoldAnswer, **problems(NotFound, Invalid, Unavailable)},
 )
 def open_order(path: SoldPath, body: WhyBody) -> SoldAnswer:
@@ -188,12 +188,12 @@ def decline_refund(path: RefundProposalPath) -> RefundProposalAnswer:
     return decide(path.proposal_id, "decline")
 
 
-def open_sold(order_id: UUID, reason: str) -> SoldAnswer:
+def open_sold(order_id: str, reason: str) -> SoldAnswer:
     """Look at an order. Raises NotFound, Invalid, Unavailable."""
     reason = check_reason(reason)
     found = _order(order_id)
     owner = UUID(found["person"])
-    write_down("order.open", thing=str(order_id), person=owner, what="A payment of yours", reason=reason)
+    write_down("order.open", thing=str(found["id"]), person=owner, what="A payment of yours", reason=reason)
     told = without_person(found)
     told["proposals"] = [_proposal(each) for each in found["proposals"]]
     return SoldAnswer(**told)
@@ -202,7 +202,7 @@ def open_sold(order_id: UUID, reason: str) -> SoldAnswer:
 def propose(order_id: UUID, amount: int, reason: str, *, key: str) -> RefundProposalAnswer:
     """Propose a refund. Raises Invalid, NotFound, Conflict, IdempotencyMismatch, Unavailable."""
     reason = check_reason(reason)
-    owner = UUID(_order(order_id)["person"])
+    owner = UUID(_order(str(order_id))["person"])
     write_down("refund.propose", thing=str(order_id), person=owner, what=_PROPOSED, reason=reason)
     peer, account_id = asked_of(peers().billing)
     wish = {"order_id": str(order_id), "amount": amount, "reason": reason}
@@ -218,7 +218,7 @@ def decide(proposal_id: UUID, how: str) -> RefundProposalAnswer:
     return _proposal(peer.post(f"/v1/operator/refunds/{proposal_id}/{how}", user_id=account_id))
 
 
-def _order(order_id: UUID) -> dict[str, Any]:
+def _order(order_id: str) -> dict[str, Any]:
     peer, account_id = asked_of(peers().billing)
     return peer.get(f"/v1/operator/orders/{order_id}", user_id=account_id)
 

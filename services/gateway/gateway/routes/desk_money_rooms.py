@@ -1,5 +1,6 @@
 """/operator/…: the rooms of money. A form that was sent twice proposes once, for it carries a key of its own."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 from uuid import UUID
@@ -20,6 +21,7 @@ from gateway.routes.promises_page import ago
 ledger = desk_pages("console ledger page", *LEDGER.roles)
 refunds = desk_pages("console refunds page", *REFUNDS.roles)
 PAGES: Final = (ledger, refunds)
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
 
 
 @ledger.get(LEDGER.path)
@@ -44,7 +46,7 @@ def show_refunds() -> Response:
 @refunds.post(f"{REFUNDS.path}/order")
 def show_order() -> Response:
     """An order, for a reason; from here a refund is proposed."""
-    order = desk_money.open_sold(_id(request.form.get("order_id", "")), reason_given())
+    order = desk_money.open_sold(_named(request.form.get("order_id", "")), reason_given())
     return show_room("operator/order.html", order=order, money=_written, key=unit.clock.new_id())
 
 
@@ -75,6 +77,14 @@ def _id(written: str) -> UUID:
 
 def _written(amount: int, currency: str) -> str:
     return money(amount, currency.upper())
+
+
+def _named(written: str) -> str:
+    """An id, a number or a reference, as it may stand in an address. Raises NotFound."""
+    name = written.strip()
+    if not _NAME.fullmatch(name):
+        raise NotFound("There is no order of that id, document or payment.")
+    return name
 
 
 def _amount(written: str, currency: str) -> int:
