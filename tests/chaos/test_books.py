@@ -115,8 +115,8 @@ FORGERIES: Mapping[str, LiteralString] = {
           FROM billing.accounts LIMIT 1
         """,
     "a refund went back that no two had agreed on": """
-        INSERT INTO billing.refund_proposals (id, order_id, amount, reason, state, request_key, proposed_by, proposed_at,
-                                              decided_by, decided_at, refund_id)
+        INSERT INTO billing.refund_proposals (id, order_id, amount, reason, state, request_key, proposed_by,
+                                              proposed_at, decided_by, decided_at, refund_id)
         SELECT gen_random_uuid(), gen_random_uuid(), 1, 'forged', 'approved', '\\x00', user_id, now(),
                gen_random_uuid(), now(), gen_random_uuid()
           FROM billing.accounts LIMIT 1
