@@ -94,6 +94,11 @@ BROKEN: Mapping[str, LiteralString] = {
                               ORDER BY id DESC LIMIT 1) AS last ON true
          WHERE author IS NULL OR (state = 'answered') <> (author = 'studio' AND state <> 'closed')
         """,
+    "somebody looked at a person's data and the audit trail does not know": """
+        SELECT told.id, told.act_id
+          FROM gateway.access_log AS told LEFT JOIN gateway.staff_acts AS act ON act.id = told.act_id
+         WHERE act.id IS NULL
+        """,
     "the gateway shows other pictures than generation has": """
         SELECT shown.id
           FROM gateway.figurines AS shown

@@ -92,6 +92,11 @@ FORGERIES: Mapping[str, LiteralString] = {
         INSERT INTO gateway.tickets (id, account_id, reference, topic, state, opened_at, changed_at)
         SELECT id, id, 'FS-222222', 'other', 'answered', now(), now() FROM gateway.accounts LIMIT 1
         """,
+    "somebody looked at a person's data and the audit trail does not know": """
+        INSERT INTO gateway.access_log (id, account_id, operator, what, reason, at, act_id)
+        SELECT gen_random_uuid(), id, 'mira', 'Your account', 'Out of curiosity', now(), gen_random_uuid()
+          FROM gateway.accounts LIMIT 1
+        """,
     "the gateway shows other pictures than generation has": "UPDATE gateway.figurines SET pictures = '[]'",
     "a person was told of an end not once": "DELETE FROM gateway.feed",
     "a job that succeeded has no picture, or one that failed has": "UPDATE generation.figurines SET state = 'failed'",

@@ -71,7 +71,16 @@ class StaffActs:
 
     def kinds(self) -> list[str]:
         """Every act that was ever done, by name."""
-        rows = self._connection.execute("SELECT DISTINCT act FROM staff_acts ORDER BY act").fetchall()
+        # From one name to the next by the index: there are few names and many lines.
+        rows = self._connection.execute(
+            """
+            WITH RECURSIVE named AS (
+                SELECT min(act) AS act FROM staff_acts
+                UNION ALL
+                SELECT (SELECT min(act) FROM staff_acts WHERE act > named.act) FROM named WHERE act IS NOT NULL)
+            SELECT act FROM named WHERE act IS NOT NULL
+            """
+        ).fetchall()
         return [act for (act,) in rows]
 
     def end_old(self) -> int:
