@@ -183,6 +183,13 @@ BROKEN: Mapping[str, LiteralString] = {
                               WHERE order_id = bought.id AND state = 'lost') AS disputes ON true
          WHERE amount_refunded NOT BETWEEN back AND back + lost
         """,
+    "a refund went back that no two had agreed on": """
+        SELECT proposal.id
+          FROM billing.refund_proposals AS proposal LEFT JOIN billing.refunds AS refund ON refund.id = refund_id
+         WHERE proposal.state = 'approved'
+           AND (proposed_by = decided_by OR (refund.order_id, refund.amount)
+                IS DISTINCT FROM (proposal.order_id, proposal.amount))
+        """,
     "a plan that nobody wanted twice is not paid back": """
         SELECT bought.id
           FROM billing.orders AS bought JOIN billing.subscriptions AS plan ON plan.id = subscription_id

@@ -119,6 +119,13 @@ FORGERIES: Mapping[str, LiteralString] = {
         SELECT user_id, user_id, 'stripe', 'pack', 'p', '1', 1, 1, 1, 'eur', 'failed', now(), 1, 1
           FROM billing.accounts LIMIT 1
         """,
+    "a refund went back that no two had agreed on": """
+        INSERT INTO billing.refund_proposals (id, order_id, amount, reason, state, request_key, proposed_by,
+                                              proposed_at, decided_by, decided_at, refund_id)
+        SELECT gen_random_uuid(), gen_random_uuid(), 1, 'forged', 'approved', '\\x00', user_id, now(),
+               gen_random_uuid(), now(), gen_random_uuid()
+          FROM billing.accounts LIMIT 1
+        """,
     "a plan that nobody wanted twice is not paid back": """
         WITH plan AS (
              INSERT INTO billing.subscriptions (id, user_id, provider, reference, price_id, state,

@@ -41,10 +41,13 @@ WORK = {
         "allowances",
         "consents",
         "disclosures",
+        "style_switches",
+        "engine_tellings",
     ),
     "billing": (
         "outbox",
         "disputes",
+        "refund_proposals",
         "refunds",
         "orders",
         "subscriptions",

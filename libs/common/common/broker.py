@@ -352,5 +352,6 @@ def open_drawer(url: str, queue: str, *, ca_file: Path | None) -> Generator[Draw
             channel = connection.channel()
             channel.confirm_delivery()
             yield Drawer(channel, queue)
-    except pika.exceptions.AMQPError as error:
+    # A connection that breaks in the middle of the TLS handshake is no error of AMQP's yet.
+    except (pika.exceptions.AMQPError, OSError) as error:
         raise Unavailable(f"The queue {queue} cannot be looked through right now.") from error

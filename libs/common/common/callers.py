@@ -1,12 +1,13 @@
 """Who asks, for the services behind the gateway: nobody trusts a header, only its signature.
 
 routes = internal_blueprint("billing", __name__)    every route of it wants the gateway's token
+routes = staff_blueprint("refunds", __name__, "finance")    likewise, for whoever works for the studio as that
 current_caller() -> Caller                          who asks; raises Unauthenticated
 current_user_id() -> UUID                           the person who asks; raises Unauthenticated
 """
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 import structlog
@@ -15,7 +16,7 @@ from flask_openapi3.models.tag import Tag
 
 from common.clock import Clock
 from common.current import current_service, note_person
-from common.errors import Unauthenticated
+from common.errors import NotFound, Unauthenticated
 from common.routing import Routes
 from common.tokens import Caller, TokenVerifier
 
@@ -31,6 +32,13 @@ def internal_blueprint(name: str, import_name: str, *, url_prefix: str | None = 
         name, import_name, url_prefix=url_prefix, abp_tags=[Tag(name=name)], abp_security=[{SERVICE_TOKEN: []}]
     )
     blueprint.before_request(_require_caller)
+    return blueprint
+
+
+def staff_blueprint(name: str, import_name: str, *roles: str) -> Routes:
+    """A blueprint whose every route wants one of these roles in the gateway's token, or there is nothing here."""
+    blueprint = internal_blueprint(name, import_name)
+    blueprint.before_request(partial(_require_role, frozenset(roles)))
     return blueprint
 
 
@@ -57,6 +65,12 @@ def current_user_id() -> UUID:
 
 def _require_caller() -> None:
     current_caller()
+
+
+def _require_role(roles: frozenset[str]) -> None:
+    caller = current_caller()
+    if caller.user_id is None or not caller.roles & roles:
+        raise NotFound
 
 
 def _adopt_request_id() -> None:

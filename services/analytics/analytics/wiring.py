@@ -20,7 +20,7 @@ from analytics.repository import Work
 from analytics.routes import reports, statistics, usage
 from analytics.settings import Settings
 from analytics.subscribers import subscriptions
-from common import record_door
+from common import dead_letter_door, record_door
 from common.database import Database
 from common.parts import Sources, export_jobs
 from common.parts.opening import store_of
@@ -51,7 +51,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
-        blueprints=[usage.routes, reports.routes, statistics.routes, record_door.routes],
+        blueprints=[usage.routes, reports.routes, statistics.routes, record_door.routes, dead_letter_door.routes],
         ports=[pseudonyms, read_costs(settings.picture_costs)],
         subscriptions=subscriptions(pseudonyms),
         jobs=[

@@ -26,7 +26,7 @@ from billing.routes.context import Terms
 from billing.settings import Settings
 from billing.subscribers import subscriptions
 from billing.use_cases import disclosing, leaving, transfers
-from common import record_door
+from common import dead_letter_door, record_door
 from common.database import Database
 from common.erasure import Leaving
 from common.parts import Sources, export_jobs
@@ -89,7 +89,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=Path(__file__).parent / "migrations",
         inventory=INVENTORY,
-        blueprints=[*ROUTES, record_door.routes],
+        blueprints=[*ROUTES, record_door.routes, dead_letter_door.routes],
         statuses=STATUSES,
         ports=[
             catalogues,

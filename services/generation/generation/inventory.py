@@ -311,6 +311,18 @@ INVENTORY = Inventory(
         },
     ),
     Table(
+        "style_switches",
+        subject=None,
+        because="Which styles an operator does not offer for now.",
+        columns={"style": "The style.", "off_at": "Since when."},
+    ),
+    Table(
+        "engine_tellings",
+        subject=None,
+        because="How the circuit breaker before an engine stood when it was last told.",
+        columns={"engine": "The engine.", "breaker": "Whether calls pass.", "told_at": "When that was."},
+    ),
+    Table(
         "resealing",
         subject=None,
         because="it says how far a walk through all files has come; the id it rests at goes when the walk ends",

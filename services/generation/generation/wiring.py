@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from common import record_door
+from common import dead_letter_door, record_door
 from common.clock import SYSTEM_CLOCK
 from common.database import Database
 from common.erasure import Leaving
@@ -115,7 +115,7 @@ def build(settings: Settings | None = None, *, engine: ImageEngine | None = None
         unit=unit,
         migrations=Path(__file__).parent / "migrations",
         inventory=INVENTORY,
-        blueprints=[*ROUTES, record_door.routes],
+        blueprints=[*ROUTES, record_door.routes, dead_letter_door.routes],
         statuses=STATUSES,
         ports=[
             pictures,

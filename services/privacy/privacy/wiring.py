@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from common import record_door
+from common import dead_letter_door, record_door
 from common.database import Database
 from common.erasure import Leaving
 from common.parts import EXPORTS, PURPOSE, Sources, export_jobs
@@ -59,7 +59,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         unit=unit,
         migrations=MIGRATIONS,
         inventory=INVENTORY,
-        blueprints=[*ROUTES, record_door.routes],
+        blueprints=[*ROUTES, record_door.routes, dead_letter_door.routes],
         statuses=STATUSES,
         ports=[
             Terms(think_again=timedelta(hours=settings.erasure_cooling_off_hours)),

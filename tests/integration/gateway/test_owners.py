@@ -122,6 +122,10 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
         "ticket_id": thing(asked),
         "reference": thing(asked, "reference"),
         "account_id": str(ada.id),
+        # These are nobody's: no name of a service or a style is Ada's alone.
+        "proposal_id": str(uuid4()),
+        "service": "no-such-service",
+        "style": "no-such-style",
     }
     # For each scope a key that has every other one.
     elsewhere = {scope.value: script(ada, *(other for other in Scope if other is not scope)) for scope in Scope}

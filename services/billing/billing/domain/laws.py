@@ -1,6 +1,8 @@
 """The laws of the books: what is true of them whatever happens. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -27,6 +29,31 @@ class Law(StrEnum):
 
 # The ids of those that break a law, by its name. Payments have laws of their own, so a name is any text.
 Violations: TypeAlias = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawLook:
+    """How often a law was broken when it was last looked at, and since when it is."""
+
+    law: str
+    broken: int
+    broken_since: datetime | None
+    looked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """How far the books were looked at: up to which entry, of how many; when all accounts were walked through.
+
+    `walking` while such a walk is under way; `suspects` are accounts that did not add up.
+    """
+
+    entry: int
+    newest_entry: int
+    marked_at: datetime | None
+    audited_at: datetime | None
+    walking: bool
+    suspects: int
 
 
 def together(*found: Violations) -> dict[str, list[str]]:

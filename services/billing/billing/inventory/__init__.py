@@ -253,6 +253,17 @@ INVENTORY = Inventory(
         },
     ),
     Table(
+        "law_looks",
+        subject=None,
+        because="How often each law of the books was broken at the last look: a count, and nobody's.",
+        columns={
+            "law": "The law, by how it would be broken.",
+            "broken": "How often it is.",
+            "broken_since": "Since when.",
+            "looked_at": "When that was looked at.",
+        },
+    ),
+    Table(
         "suspects",
         what="Accounts whose books are being looked at",
         subject="user_id",

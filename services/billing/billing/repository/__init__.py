@@ -12,11 +12,13 @@ from billing.repository.disclosures import Disclosures
 from billing.repository.entitlements import Entitlements
 from billing.repository.holds import Holds
 from billing.repository.invoices import Invoices
+from billing.repository.law_looks import LawLooks
 from billing.repository.ledger import Ledger
 from billing.repository.lots import Lots
 from billing.repository.orders import Orders
 from billing.repository.owners import Owners
 from billing.repository.payment_laws import PaymentLaws
+from billing.repository.proposals import Proposals
 from billing.repository.refunds import Disputes, Refunds
 from billing.repository.subscriptions import Customers, SubscriptionRows
 from billing.repository.transfers import Transfers
@@ -85,6 +87,16 @@ class Work:
         if self._papers is None:
             raise LookupError("these rooms were built without papers: give papers=…")
         return self._papers
+
+    @property
+    def proposals(self) -> Proposals:
+        """Refunds that take two."""
+        return Proposals(self._connection, self.clock)
+
+    @property
+    def law_looks(self) -> LawLooks:
+        """What the last look found of each law."""
+        return LawLooks(self._connection, self.clock)
 
     @property
     def terms(self) -> Terms:

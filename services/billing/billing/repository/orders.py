@@ -61,6 +61,22 @@ class Orders:
         with self._connection.cursor(row_factory=kwargs_row(_order)) as cursor:
             return cursor.execute(_SELECT + "WHERE id = %s", [order_id]).fetchone()
 
+    def of_document(self, series: str, year: int, seq: int) -> Order | None:
+        """The order an invoice, a receipt or a credit note is about, by the document's number."""
+        row = self._connection.execute(
+            "SELECT order_id FROM invoices WHERE series = %s AND year = %s AND seq = %s", [series, year, seq]
+        ).fetchone()
+        return self.find(row[0]) if row else None
+
+    def called(self, name: str, providers: Sequence[str]) -> Order | None:
+        """The order these providers call so: by the money that came for it, or by the way to pay it."""
+        with self._connection.cursor(row_factory=kwargs_row(_order)) as cursor:
+            return cursor.execute(
+                _SELECT
+                + "WHERE provider = ANY(%(providers)s) AND (payment = %(name)s OR reference = %(name)s) LIMIT 1",
+                {"providers": list(providers), "name": name},
+            ).fetchone()
+
     def lock(self, order_id: UUID) -> Order | None:
         """An order, locked until the transaction ends."""
         with self._connection.cursor(row_factory=kwargs_row(_order)) as cursor:

@@ -18,7 +18,10 @@ class PaymentLaws:
         self._clock = clock
 
     def broken(self) -> Violations:
-        """A paid order has its credits, once; no more goes back than was paid, and exactly what refunds say."""
+        """A paid order has its credits, once; no more goes back than was paid, and exactly what refunds say.
+
+        What one proposed and another one approved is what went back.
+        """
         since = self._clock.now() - LATELY
         ungranted = self._connection.execute(
             """
@@ -40,7 +43,18 @@ class PaymentLaws:
             """,
             [since],
         ).fetchall()
+        alone = self._connection.execute(
+            """
+            SELECT proposal.id::text
+              FROM refund_proposals AS proposal LEFT JOIN refunds AS refund ON refund.id = refund_id
+             WHERE decided_at >= %s AND proposal.state = 'approved'
+               AND (proposed_by = decided_by OR (refund.order_id, refund.amount)
+                    IS DISTINCT FROM (proposal.order_id, proposal.amount))
+            """,
+            [since],
+        ).fetchall()
         return {
             "paid_without_credits": [order for (order,) in ungranted],
             "refunds_differ_from_order": [order for (order,) in refunds],
+            "refund_differs_from_what_two_agreed": [proposal for (proposal,) in alone],
         }

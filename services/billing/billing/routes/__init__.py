@@ -4,16 +4,29 @@ from collections.abc import Mapping
 
 from billing.domain.codes import TooManyTries
 from billing.domain.payments import PaymentDeclined
-from billing.routes import catalogue, checkout, corrections, credits, invoices, orders, subscription, webhooks
+from billing.routes import (
+    books,
+    catalogue,
+    checkout,
+    corrections,
+    credits,
+    invoices,
+    orders,
+    proposals,
+    subscription,
+    webhooks,
+)
 from common.errors import Refused
 
 ROUTES = [
+    books.routes,
     credits.routes,
     catalogue.routes,
     checkout.routes,
     corrections.routes,
     invoices.routes,
     orders.routes,
+    proposals.routes,
     subscription.routes,
     webhooks.routes,
 ]

@@ -44,7 +44,11 @@ def check_news(work: Work, *, stale_after: timedelta) -> dict[str, list[str]]:
 
 
 def tell_breaches(work: Work, found: Violations) -> list[str]:
-    """Whoever watches the promises hears once of each law that came to be broken; returns which did."""
+    """Whoever watches the promises hears once of each law that came to be broken; returns which did.
+
+    How each law stands is kept for whoever looks at the books.
+    """
+    work.law_looks.note({law: len(offenders) for law, offenders in found.items()})
     broken = {law: offenders for law, offenders in found.items() if offenders}
     now = work.clock.now()
     fresh = work.audits.newly_broken(list(broken))

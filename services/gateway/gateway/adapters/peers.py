@@ -1,7 +1,7 @@
 """The services behind the gateway, over HTTPS, each call in the name of a person."""
 
 import ssl
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +21,7 @@ from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import RangeOutside
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.models import ModelFailed, TooManyModels
+from gateway.domain.refunds import OwnProposal
 from gateway.domain.rights import ArchiveExpired, ArchiveNotReady
 
 # A call has a deadline: whoever waits for a service that is away is told so.
@@ -47,6 +48,7 @@ _BY_CODE: Mapping[str, type[Refused]] = {
     "plan_needed": PlanNeeded,
     "restricted": Restricted,
     "archive_not_ready": ArchiveNotReady,
+    "own_proposal": OwnProposal,
 }
 
 
@@ -58,6 +60,15 @@ class Peer:
         self._url = url
         self._issuer = issuer
         self._ca_file = ca_file
+        self._roles: tuple[str, ...] = ()
+        self._reason: str | None = None
+
+    def for_staff(self, roles: Collection[str], *, reason: str | None = None) -> "Peer":
+        """The same service, asked by somebody of the studio with these roles, perhaps for a reason; both are signed."""
+        peer = Peer(self.name, self._url, self._issuer, ca_file=self._ca_file)
+        peer._client = self._client  # its connections are kept
+        peer._roles, peer._reason = tuple(roles), reason
+        return peer
 
     def get(self, path: str, *, user_id: UUID | None, params: Mapping[str, str] | None = None) -> Any:
         """Read something. Raises NotFound, Invalid, Conflict, Unavailable."""
@@ -152,7 +163,8 @@ class Peer:
         return response
 
     def _authorization(self, user_id: UUID | None) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._issuer.issue(user_id=user_id, audience=self.name)}"}
+        token = self._issuer.issue(user_id=user_id, audience=self.name, roles=self._roles, reason=self._reason)
+        return {"Authorization": f"Bearer {token}"}
 
     @staticmethod
     def _refusal(response: httpx2.Response) -> Refused:

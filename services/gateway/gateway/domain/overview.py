@@ -103,6 +103,11 @@ def money(amount: int, currency: str) -> str:
     return f"{sign}{amount // 100:,}.{amount % 100:02}"
 
 
+def digits(currency: str) -> int:
+    """How many digits stand behind the point in amounts of this currency."""
+    return 0 if currency in _NO_DIGITS else 2
+
+
 def stars(mean: float | None) -> str:
     """As in `4.3 of 5`."""
     return "none yet" if mean is None else f"{mean:.1f} of 5"

@@ -21,12 +21,31 @@ QUESTIONS: Final = Room(path="/operator/questions", title="Questions", roles=(Ro
 PEOPLE: Final = Room(path="/operator/people", title="People", roles=(Role.SUPPORT,))
 REQUESTS: Final = Room(path="/operator/requests", title="Privacy requests", roles=(Role.PRIVACY,))
 PROMISES: Final = Room(path="/operator/promises", title="Promises", roles=(Role.OPERATOR, Role.PRIVACY))
+JOBS: Final = Room(path="/operator/jobs", title="Jobs", roles=(Role.OPERATOR,))
+ENGINES: Final = Room(path="/operator/engines", title="Engines and styles", roles=(Role.OPERATOR,))
+LETTERS: Final = Room(path="/operator/letters", title="Dead letters", roles=(Role.OPERATOR,))
+LEDGER: Final = Room(path="/operator/ledger", title="Ledger", roles=(Role.FINANCE,))
+REFUNDS: Final = Room(path="/operator/refunds", title="Refunds", roles=(Role.FINANCE,))
 STAFF: Final = Room(path="/operator/staff", title="Staff", roles=(Role.ADMIN,))
 TRAIL: Final = Room(path="/operator/trail", title="Audit trail", roles=(Role.ADMIN,))
 REPORTS: Final = Room(path="/operator/reports", title="Reports", roles=(Role.ANALYST,))
 
 # In the order of the navigation.
-ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, QUESTIONS, PEOPLE, REQUESTS, PROMISES, REPORTS, STAFF, TRAIL)
+ROOMS: Final[tuple[Room, ...]] = (
+    OVERVIEW,
+    QUESTIONS,
+    PEOPLE,
+    REQUESTS,
+    PROMISES,
+    JOBS,
+    ENGINES,
+    LETTERS,
+    LEDGER,
+    REFUNDS,
+    REPORTS,
+    STAFF,
+    TRAIL,
+)
 
 
 def open_to(roles: Collection[Role]) -> list[Room]:

@@ -29,6 +29,10 @@ class Styles:
         row = self._connection.execute("SELECT min(heard_at) FROM styles").fetchone()
         return row is not None and row[0] is not None and row[0] > self._clock.now() - time
 
+    def hear_anew(self) -> None:
+        """The catalogue is known to have changed: it is asked for with the next look, and counts until then."""
+        self._connection.execute("UPDATE styles SET heard_at = to_timestamp(0)")
+
     def find(self, style_id: str) -> Style | None:
         """One style."""
         row = self._connection.execute("SELECT style FROM styles WHERE id = %s", [style_id]).fetchone()

@@ -18,6 +18,11 @@ from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.crossing import crossing
 from gateway.routes.desk_door import pages as desk_door
+from gateway.routes.desk_jobs import engines, jobs
+from gateway.routes.desk_letters import routes as letters
+from gateway.routes.desk_machine_rooms import PAGES as MACHINE_ROOMS
+from gateway.routes.desk_money import books, money
+from gateway.routes.desk_money_rooms import PAGES as MONEY_ROOMS
 from gateway.routes.desk_overview import pages as desk_overview_page
 from gateway.routes.desk_overview import routes as desk_waits
 from gateway.routes.desk_privacy import audit as desk_audit
@@ -146,4 +151,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_overview_page,
     reports_page,
     *DESK_PAGES,
+    letters,
+    jobs,
+    engines,
+    books,
+    money,
+    *MACHINE_ROOMS,
+    *MONEY_ROOMS,
 )

@@ -13,6 +13,7 @@ from gateway.domain.rooms import OVERVIEW, PROMISES, QUESTIONS, REPORTS, REQUEST
 from gateway.domain.tickets import ANSWERED_WITHIN
 from gateway.routes.context import peers, unit
 from gateway.routes.desk import colleague, desk_pages, desk_routes, show_room
+from gateway.routes.desk_house import HOUSE
 from gateway.routes.desk_privacy import last_audit, open_requests
 from gateway.routes.promises import read_promises
 from gateway.routes.promises_page import lasting
@@ -127,6 +128,7 @@ LOOKS: Final[Mapping[Room, Callable[[], Found]]] = {
     QUESTIONS: _questions,
     REQUESTS: _requests,
     PROMISES: _promises,
+    **HOUSE,
     REPORTS: _unusual,
     TRAIL: _done_lately,
 }

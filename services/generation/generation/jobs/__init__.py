@@ -8,6 +8,7 @@ from generation import use_cases
 from generation.domain import STUDIO
 from generation.jobs.album import Album, album_jobs
 from generation.jobs.batches import PostDesk, post_jobs
+from generation.jobs.breakers import tell_breakers
 from generation.jobs.gathering import keys_of
 from generation.jobs.models import ModelBench, model_jobs
 from generation.jobs.quality import QualityWatch, quality_jobs
@@ -73,6 +74,11 @@ def jobs(workshop: Workshop) -> list[Job]:
             run=workshop.in_transaction(partial(batch_orders.end_overdue, painters=workshop.painters)),
         ),
         Job(name="show queue", every=timedelta(seconds=10), run=workshop.show_queue),
+        Job(
+            name="tell breakers",
+            every=timedelta(seconds=10),
+            run=partial(tell_breakers, workshop.unit, workshop.engines),
+        ),
         Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts, sweep=True),
         Job(name="sweep strays", every=timedelta(minutes=10), run=workshop.sweep_strays, sweep=True),
     ]

@@ -2,6 +2,7 @@
 
 from generation.ports.batches import BatchEngine, BatchNews, OffersBatches
 from generation.ports.engines import (
+    HasBreaker,
     ImageEngine,
     Painting,
     PaintingFailed,
@@ -31,6 +32,7 @@ __all__ = [
     "FilesOfBefore",
     "Finish",
     "Finished",
+    "HasBreaker",
     "ImageEngine",
     "Inspector",
     "MadeModel",

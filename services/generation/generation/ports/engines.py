@@ -92,6 +92,16 @@ class ImageEngine(Protocol):
 
 
 @runtime_checkable
+class HasBreaker(Protocol):
+    """An engine that is left alone for a while when it fails again and again."""
+
+    @property
+    def breaker_state(self) -> str:
+        """Whether calls pass: `closed`, `half-open` or `open`."""
+        ...
+
+
+@runtime_checkable
 class PhotoLooker(Protocol):
     """Sees what a figurine of a photo might suffer from."""
 

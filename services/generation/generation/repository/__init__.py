@@ -10,6 +10,7 @@ from generation.repository.allowances import Allowances
 from generation.repository.attempts import Attempts
 from generation.repository.batches import Batches
 from generation.repository.consents import Consents, Disclosures
+from generation.repository.desk import Desk
 from generation.repository.jobs import Jobs
 from generation.repository.leaving import Leaving
 from generation.repository.models import Models
@@ -65,6 +66,11 @@ class Work:
         self._connection = connection
         self._keys = keys
         self._upload_keys = upload_keys
+
+    @property
+    def desk(self) -> Desk:
+        """What operators see and switch."""
+        return Desk(self._connection, self.clock)
 
     @property
     def seals(self) -> Seals:

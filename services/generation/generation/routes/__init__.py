@@ -6,6 +6,7 @@ from common.errors import Refused
 from generation.domain import ModelFailed, TooManyModels
 from generation.domain.allowances import PlanNeeded
 from generation.routes import (
+    desk,
     figurines,
     models,
     owning,
@@ -21,6 +22,7 @@ from generation.routes.pictures import RangeOutside
 
 ROUTES = [
     styles.routes,
+    desk.routes,
     figurines.routes,
     pictures.routes,
     provenance.routes,

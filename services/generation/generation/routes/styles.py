@@ -3,7 +3,8 @@
 from common.answers import Answer
 from common.callers import internal_blueprint
 from generation.domain import Style, batch_engine, unavailable_because
-from generation.routes.context import catalogue
+from generation.domain.desk import SWITCHED_OFF
+from generation.routes.context import catalogue, unit
 
 routes = internal_blueprint("styles", __name__)
 
@@ -56,11 +57,13 @@ class StylesAnswer(Answer):
 @routes.get("/v1/styles", responses={200: StylesAnswer})
 def list_styles() -> StylesAnswer:
     """The style catalogue, in the order of the wall; the prompts stay here."""
-    return StylesAnswer(items=[_answer(style) for style in catalogue().styles.values()])
+    with unit.begin() as work:
+        off = work.desk.switched_off()
+    return StylesAnswer(items=[_answer(style, off=style.id in off) for style in catalogue().styles.values()])
 
 
-def _answer(style: Style) -> StyleAnswer:
-    reason = unavailable_because(style, catalogue().engines)
+def _answer(style: Style, *, off: bool) -> StyleAnswer:
+    reason = SWITCHED_OFF if off else unavailable_because(style, catalogue().engines)
     return StyleAnswer(
         id=style.id,
         name=style.name,

@@ -47,6 +47,11 @@ class Breaker:
         self._trying = False
         BREAKER.set(0)
 
+    @property
+    def state(self) -> str:
+        """`closed`, `half-open` or `open`."""
+        return self._storage.state
+
     @contextmanager
     def guarding(self) -> Generator[None]:
         """Make one call within; raises CallFailed with `retry_after` while no call may pass."""

@@ -65,6 +65,7 @@ class GeminiEngine:
         )
         ladder = Ladder(models, retired_for=retired_for, clock=clock)
         breaker = Breaker(failures=breaker_failures, seconds=breaker_seconds, clock=clock)
+        self._breaker = breaker
         self._batches = GeminiBatches(wire=self._wire, ladder=ladder, breaker=breaker, most=batch_pictures)
         self._tries = Tries(
             wire=self._wire,
@@ -81,6 +82,11 @@ class GeminiEngine:
     def name(self) -> str:
         """What the public contract calls this engine."""
         return "gemini"
+
+    @property
+    def breaker_state(self) -> str:
+        """Whether calls pass, as `closed`, `half-open` or `open`."""
+        return self._breaker.state
 
     @property
     def batches(self) -> GeminiBatches:
