@@ -142,8 +142,7 @@ class Connection:
             asked.route.at(**asked.places),
             params={name: _written(value) for name, value in asked.params.items() if value is not None},
             json=asked.json,
-            data=asked.form,
-            files=asked.files,
+            files=_parts(asked),
             headers=headers,
             timeout=timeout or self._client.timeout,
         )
@@ -218,6 +217,13 @@ def _failure(state: RetryCallState) -> BaseException | None:
 
 def _asked_for(error: BaseException | None) -> float | None:
     return error.retry_after if isinstance(error, Refused) else None
+
+
+def _parts(asked: Asked) -> dict[str, tuple[str | None, str | bytes]] | None:
+    """A form as multipart, also when there is no file in it."""
+    if asked.form is None and asked.files is None:
+        return None
+    return {**{name: (None, value) for name, value in (asked.form or {}).items()}, **(asked.files or {})}
 
 
 def _written(value: str | int | bool | UUID | None) -> str:  # noqa: FBT001 - a value, not a switch
