@@ -11,7 +11,7 @@ import pytest
 
 from common.answers import Answer as PublishedAnswer
 from figurine_client import Patience, Studio
-from figurine_client.models import figurines, privacy, studio
+from figurine_client.models import figurines, privacy, promises, studio, webhooks
 from figurine_client.models.base import Answer, Page
 from figurine_client.routes import ROUTES, Repeat
 from gateway.routes.scopes import operations
@@ -130,10 +130,10 @@ NAMES: Mapping[type[Answer], str] = {
     privacy.StoredField: "FieldAnswer",
     privacy.Record: "StoredAnswer",
     studio.Account: "OwnAccountAnswer",
-    studio.Delivered: "DeliveryAnswer",
+    webhooks.Delivered: "DeliveryAnswer",
     studio.Movement: "StatementItem",
-    studio.PromiseDay: "PromiseDay",
-    studio.PromiseView: "PromiseView",
+    promises.PromiseDay: "PromiseDay",
+    promises.PromiseView: "PromiseView",
 }
 # What an answer has and the client does not read: the manifest lies in the picture, `sentence` says what it is worth.
 UNREAD: Mapping[type[Answer], frozenset[str]] = {figurines.PictureProvenance: frozenset({"manifest", "validation"})}
@@ -155,9 +155,9 @@ WORDS: Mapping[str, tuple[frozenset[str], Callable[[dict[str, Any]], Any]]] = {
     "kind": (frozenset(get_args(privacy.Kind)), lambda d: schemas(d)["RequestBody"]["properties"]["kind"]),
     "state": (frozenset(figurines.State), lambda d: schemas(d)["State"]),
     "reason": (frozenset(figurines.Reason), lambda d: schemas(d)["Reason"]),
-    "happening": (frozenset(studio.Happening), lambda d: schemas(d)["Happening"]),
-    "webhook": (frozenset(studio.WebhookState), lambda d: schemas(d)["WebhookState"]),
-    "delivery state": (frozenset(studio.DeliveryState), lambda d: schemas(d)["DeliveryState"]),
+    "happening": (frozenset(webhooks.Happening), lambda d: schemas(d)["Happening"]),
+    "webhook": (frozenset(webhooks.WebhookState), lambda d: schemas(d)["WebhookState"]),
+    "delivery state": (frozenset(webhooks.DeliveryState), lambda d: schemas(d)["DeliveryState"]),
 }
 
 

@@ -6,7 +6,6 @@ ETag (RFC 9110, section 8.8.3) begins anew: nobody could say whether the rest be
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final
@@ -17,7 +16,6 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from figurine_client.connection import Asked, Connection, answering, is_worth_another_try
 from figurine_client.errors import DownloadBroken, Refused
 
-_PIECE: Final = 65_536
 # `bytes 100-199/1234` (RFC 9110, section 14.4).
 _SPAN: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
@@ -127,7 +125,8 @@ def _taken(connection: Connection, got: httpx2.Response, to: Path, part: _Part) 
     etag = got.headers.get("ETag")
     total = _go_on(got, part, etag) if got.status_code == 206 else _begin(got, part, etag)
     with part.more() as file, answering(connection.url):
-        for piece in _pieces(got):
+        # As they come: what is collected first is lost when the connection breaks.
+        for piece in got.iter_bytes():
             file.write(piece)
     size = part.path.stat().st_size
     if total is not None and size != total:
@@ -152,10 +151,6 @@ def _begin(got: httpx2.Response, part: _Part, etag: str | None) -> int | None:
     part.begin(etag)
     length = got.headers.get("Content-Length")
     return int(length) if length else None
-
-
-def _pieces(got: httpx2.Response) -> Iterator[bytes]:
-    yield from got.iter_bytes(_PIECE)
 
 
 def _private(path: Path) -> IO[bytes]:

@@ -11,21 +11,18 @@ from figurine_client.downloads import Fetched, download
 from figurine_client.groups.lists import every
 from figurine_client.groups.photo_files import PhotoFile, read_photo
 from figurine_client.models.base import Page
+from figurine_client.models.promises import Finding, Promise
 from figurine_client.models.studio import (
     Account,
-    Again,
     Balance,
     Catalogue,
     Check,
-    Delivered,
-    Finding,
     Movement,
     Photos,
-    Promise,
     Style,
     Usage,
-    Webhook,
 )
+from figurine_client.models.webhooks import Again, Delivered, Webhook
 
 
 class Styles:

@@ -1,8 +1,6 @@
-"""Styles, photos, credits, one's account, the promises, and webhooks."""
+"""Styles, photos, credits, and one's account."""
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
@@ -225,117 +223,6 @@ class Usage(Answer):
     by_style: dict[str, Count]
     seconds: int = 0
     seconds_by_day: dict[date, int] = Field(default_factory=dict[date, int])
-
-
-class PromiseView(Answer):
-    """What one service found of a promise."""
-
-    service: str
-    probe: str
-    state: str
-    at: datetime | None
-    checked: str | None
-    finding: int | None
-    fresh_for_seconds: int
-
-
-class PromiseDay(Answer):
-    """How often it was found kept, and how often not, in a day."""
-
-    day: date
-    kept: int
-    broken: int
-    stale: int
-    not_applicable: int
-
-
-class Promise(Answer):
-    """A promise: `kept` `broken` `stale` or `not_applicable`, when that was last proven, and what was looked at."""
-
-    id: str
-    sentence: str
-    state: str
-    proven_at: datetime | None
-    fresh_for_seconds: int
-    checked: str
-    evidence_url: str
-    since: datetime | None
-    days: tuple[PromiseDay, ...]
-    views: tuple[PromiseView, ...]
-
-
-class Finding(Answer):
-    """What was found once, signed; `body` is what the signature is of, byte for byte."""
-
-    number: int
-    promise: str
-    state: str
-    at: datetime
-    body: str
-    signature: str
-
-
-class Happening(StrEnum):
-    """What a webhook is called for."""
-
-    GENERATED = "figurine.generated"
-    FAILED = "figurine.failed"
-    DELETED = "figurine.deleted"
-    CREDITS_CHANGED = "credits.changed"
-
-
-class WebhookState(StrEnum):
-    """Whether a webhook is called."""
-
-    ACTIVE = "active"
-    PAUSED = "paused"
-
-
-class DeliveryState(StrEnum):
-    """What became of a call."""
-
-    DUE = "due"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-
-
-KnownHappening: TypeAlias = Annotated[Happening | str, Field(union_mode="left_to_right")]
-KnownWebhookState: TypeAlias = Annotated[WebhookState | str, Field(union_mode="left_to_right")]
-KnownDeliveryState: TypeAlias = Annotated[DeliveryState | str, Field(union_mode="left_to_right")]
-
-
-class Webhook(Answer):
-    """An address that is called, and whether it answers."""
-
-    id: UUID
-    url: str
-    events: tuple[KnownHappening, ...]
-    state: KnownWebhookState
-    created_at: datetime
-    paused_at: datetime | None
-    failing_since: datetime | None
-
-
-class Delivered(Answer):
-    """A call: how often it was tried, and what was answered. `status` is HTTP's, `trouble` what kept it from one."""
-
-    id: UUID
-    sequence: int
-    type: KnownHappening
-    figurine_id: UUID | None
-    state: KnownDeliveryState
-    attempts: int
-    status: int | None
-    trouble: str | None
-    happened_at: datetime
-    settled_at: datetime | None
-    next_try_at: datetime | None
-
-
-class Again(Answer):
-    """How many calls are made again."""
-
-    again: int
 
 
 class Opened(Answer):
