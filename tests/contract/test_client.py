@@ -182,7 +182,7 @@ def published(document: dict[str, Any]) -> Published:
 
 
 def connected(published: Published) -> Studio:
-    return Studio("https://studio.example", api_key="fig_x", transport=published, patience=Patience(attempts=1))
+    return Studio("http://localhost", api_key="fig_x", transport=published, patience=Patience(attempts=1))
 
 
 def schemas(document: dict[str, Any]) -> dict[str, Any]:

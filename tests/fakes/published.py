@@ -57,6 +57,8 @@ class Published(httpx2.BaseTransport):
     document: dict[str, Any]
     # Which status a route answers with, where it may be one of several.
     statuses: Mapping[str, str] = field(default_factory=dict)
+    # Fields that are said otherwise than in the document's examples.
+    changes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     keyed: set[str] = field(default_factory=set)
@@ -127,7 +129,7 @@ class Published(httpx2.BaseTransport):
         status = self.statuses.get(route) or min(each for each in [*operation["responses"], "299"] if each < "3")
         content = operation["responses"].get(status, {}).get("content", {"image/png": {}} if status == "299" else {})
         if "application/json" in content:
-            return httpx2.Response(int(status), json=_example(content["application/json"]))
+            return httpx2.Response(int(status), json=_example(content["application/json"], self.changes.get(route, {})))
         if "text/event-stream" in content:
             return httpx2.Response(200, content=NEWS, headers={"Content-Type": "text/event-stream"})
         if not content:
@@ -135,10 +137,10 @@ class Published(httpx2.BaseTransport):
         return httpx2.Response(200, content=BODY, headers={"Content-Type": next(iter(content)), "ETag": ETAG})
 
 
-def _example(content: dict[str, Any]) -> Any:
+def _example(content: dict[str, Any], changes: Mapping[str, object]) -> Any:
     shown = content["example"] if "example" in content else next(iter(content["examples"].values()))["value"]
     # A list of one page.
-    return {**shown, "next_cursor": None} if "next_cursor" in shown else shown
+    return {**shown, **({"next_cursor": None} if "next_cursor" in shown else {}), **changes}
 
 
 def _resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from figurine_client.command.app import app
 from tests.fakes.door import Door

@@ -1,6 +1,6 @@
 """The figurine studio from Python."""
 
-from figurine_client.connection import KeyInTheClear, NotSent
+from figurine_client.connection import KeyInTheClear, NoSuchKey, NotSent
 from figurine_client.downloads import Fetched
 from figurine_client.errors import (
     AnswerNotUnderstood,
@@ -33,6 +33,7 @@ __all__ = [
     "Fetched",
     "Figurine",
     "KeyInTheClear",
+    "NoSuchKey",
     "NotAllowed",
     "NotFound",
     "NotGenuine",

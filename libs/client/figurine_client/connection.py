@@ -1,5 +1,6 @@
 """Requests and answers: TLS verified, safe tries again, problems as exceptions, answers as models."""
 
+import re
 import secrets
 import ssl
 from collections.abc import Generator, Mapping
@@ -42,6 +43,10 @@ class KeyInTheClear(StudioError):
     """An address without TLS, over which a key would travel for everybody to read."""
 
 
+class NoSuchKey(StudioError):
+    """A key that cannot be one: copied with something else, or in part."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One thing that is asked for: where, with what, and under which key it may be asked again."""
@@ -70,10 +75,12 @@ class Connection:
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         _check_address(base_url)
+        if token is not None and not re.fullmatch(r"[!-~]+", token):
+            raise NoSuchKey("That is no key: one is letters, digits and signs without a space, as it was shown.")
         self.url, self.timeout, self.patience = base_url.rstrip("/"), timeout, patience or Patience()
         self._client = httpx2.Client(
             base_url=self.url,
-            verify=ssl.create_default_context(cafile=ca),
+            verify=_trusted(self.url, ca),
             timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
             headers={"User-Agent": f"figurine-client/{version('figurine-client')}", "Accept": "application/json"},
             # With a cookie the studio would take this for a browser, and ask for more.
@@ -209,6 +216,13 @@ def _check_address(url: str) -> None:
         return
     if parts.scheme != "http" or parts.hostname not in _AT_HOME:
         raise KeyInTheClear(f"{url!r} is no https:// address; a key would travel in the clear.")
+
+
+def _trusted(url: str, ca: Path | None) -> ssl.SSLContext:
+    """What certificates are checked against; without TLS nothing, which a context without any says best."""
+    if urlsplit(url).scheme == "https":
+        return ssl.create_default_context(cafile=ca)
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _failure(state: RetryCallState) -> BaseException | None:

@@ -2,6 +2,8 @@
 
 import stat
 
+import pytest
+
 from figurine_client.command.exits import Exit
 from tests.fakes.door import ID, Door, problem, says
 from tests.fakes.terminal import Terminal
@@ -41,6 +43,13 @@ def test_a_key_that_is_none_is_not_kept(terminal: Terminal, door: Door) -> None:
     door.on("GET /v1/credits", problem(401, "unauthenticated", "Sign in first, then try again."))
     assert terminal.run("signin").exit_code == Exit.NOT_SIGNED_IN
     assert not terminal.credentials.exists()
+
+
+@pytest.mark.parametrize("key", ["fig_…", "fig_a b", "fig_a\nfig_b"])
+def test_what_cannot_be_a_key_is_said_to_be_none(terminal: Terminal, door: Door, key: str) -> None:
+    done = terminal.run("credits", FIGURINE_API_KEY=key)
+    assert (done.exit_code, done.stderr.startswith("figurine: That is no key")) == (Exit.NOT_SIGNED_IN, True)
+    assert door.asked == []
 
 
 def test_a_copy_needs_the_password_and_leaves_no_session(terminal: Terminal, door: Door) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from figurine_client.command.credentials import NobodyYet
 from figurine_client.command.private_files import ReadableByOthers
+from figurine_client.connection import NoSuchKey
 from figurine_client.errors import (
     Busy,
     CreditsNeeded,
@@ -49,7 +50,7 @@ MEANINGS = {
 }
 
 _KINDS: tuple[tuple[tuple[type[StudioError], ...], Exit], ...] = (
-    ((NotSignedIn, NotAllowed, NobodyYet, ReadableByOthers, SecondFactorNeeded), Exit.NOT_SIGNED_IN),
+    ((NotSignedIn, NotAllowed, NoSuchKey, NobodyYet, ReadableByOthers, SecondFactorNeeded), Exit.NOT_SIGNED_IN),
     ((CreditsNeeded,), Exit.NO_CREDITS),
     ((Busy, StudioAway, WaitedTooLong), Exit.AWAY),
     ((NotGenuine,), Exit.NOT_TRUE),
