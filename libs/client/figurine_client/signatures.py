@@ -1,7 +1,6 @@
 """Webhooks, for who receives them: whether a call comes from the studio (Standard Webhooks)."""
 
 import base64
-import binascii
 import hmac
 import time
 from collections.abc import Mapping
@@ -73,5 +72,5 @@ def _check_time(moment: str, tolerance: float, now: float) -> None:
 def _key(secret: str) -> bytes:
     try:
         return base64.b64decode(secret.strip().removeprefix("whsec_"), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValueError("A webhook's secret is whsec_ and base64, as it was shown.") from None

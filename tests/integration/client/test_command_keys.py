@@ -59,7 +59,8 @@ def test_a_copy_needs_the_password_and_leaves_no_session(terminal: Terminal, doo
     archive = {"bytes": 6, "ready_at": "2026-11-27T09:30:00Z", "expires_at": "2999-01-01T00:00:00Z", "missing": []}
     door.on("POST /v1/sessions", says({"step": "s", "ways": ["code"], "expires_at": "2026-11-27T09:30:00Z"}, 202))
     door.on("POST /v1/sessions/step", says(opened, 201))
-    door.on("GET /v1/privacy/requests", says({"items": [{**request, "archive": archive}], "next_cursor": None}))
+    door.on("GET /v1/privacy/requests", says({"items": [request], "next_cursor": None}))
+    door.on(f"GET /v1/privacy/requests/{ID}", says({**request, "archive": archive}))
     door.on(f"GET /v1/privacy/requests/{ID}/archive", says(b"a copy"))
     door.on(f"DELETE /v1/sessions/{ID}", says(None, 204))
     to = terminal.home / "copy.zip"

@@ -1,7 +1,7 @@
 """Who one is: `signin` `signout`, and `export`, for which a key is not enough."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,7 +86,7 @@ def export(
 
 
 def _ready(studio: Studio, seconds: float) -> PrivacyRequest:
-    request = next(filter(_is_of_use, studio.privacy.requests()), None) or studio.privacy.ask("access")
+    request = next(_begun(studio), None) or studio.privacy.ask("access")
     end = time.monotonic() + seconds
     with progress.line() as line:
         while request.state != "ready":
@@ -104,12 +104,17 @@ class CopyRefused(StudioError):
     """There will be no copy."""
 
 
-def _is_of_use(request: PrivacyRequest) -> bool:
-    """A copy that is on its way, or there and not over."""
-    if request.kind != "access":
-        return False
+def _begun(studio: Studio) -> Iterator[PrivacyRequest]:
+    """Copies that are on their way, or there and not over."""
     now = datetime.now(UTC)  # noqa: TID251 - compared with what the studio says, nothing kept
-    return request.state in _ON_ITS_WAY or (request.archive is not None and request.archive.expires_at > now)
+    for listed in studio.privacy.requests():
+        if listed.kind == "access" and listed.state in _ON_ITS_WAY:
+            yield listed
+        elif listed.kind == "access" and listed.state == "ready":
+            # Only a request that is asked for by itself tells of its archive.
+            request = studio.privacy.request(listed.id)
+            if request.archive is not None and request.archive.expires_at > now:
+                yield request
 
 
 def _code(ways: Sequence[str]) -> str:

@@ -51,7 +51,8 @@ class Archive(Answer):
 class PrivacyRequest(Answer):
     """A request: `services` says how far each of them is, `missing` who has not done its part yet.
 
-    `follow` is the link of an erasure, which is of use when there is no account any more.
+    `archive` is there when one request is asked for that has one. `follow` is the link of an erasure, which is of use
+    when there is no account any more.
     """
 
     id: UUID
