@@ -158,6 +158,18 @@ def test_a_list_is_as_long_as_it_is_wanted_and_follows_its_pages(terminal: Termi
     assert [f"cursor={ID}" in each.path for each in door.asked] == [False, True]
 
 
+def test_who_has_read_enough_may_go(terminal: Terminal, door: Door) -> None:
+    begun = Event()
+    door.on(EVENTS, announcing(begun, news(*[event(seq) for seq in range(1, 4000)])))
+    with terminal.start("watch", "--count", 3999) as watching:
+        assert watching.stdout is not None
+        assert watching.stdout.readline().startswith("1  figurine.started")
+        watching.stdout.close()
+        assert watching.stderr is not None
+        assert watching.stderr.read() == ""
+    assert watching.returncode == Exit.DONE
+
+
 def test_events_are_told_one_a_line(terminal: Terminal, door: Door) -> None:
     door.on(EVENTS, news(event(1), event(2)))
     done = terminal.run("watch", "--count", 2, "--json")

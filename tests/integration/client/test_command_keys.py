@@ -45,6 +45,12 @@ def test_a_key_that_is_none_is_not_kept(terminal: Terminal, door: Door) -> None:
     assert not terminal.credentials.exists()
 
 
+def test_a_key_that_is_not_typed_is_missed(terminal: Terminal, door: Door) -> None:
+    done = terminal.run("signin", FIGURINE_API_KEY=None)
+    assert (done.exit_code, done.stderr) == (Exit.REFUSED, "figurine: API key (fig_…): nothing was typed.\n")
+    assert door.asked == []
+
+
 @pytest.mark.parametrize("key", ["fig_…", "fig_a b", "fig_a\nfig_b"])
 def test_what_cannot_be_a_key_is_said_to_be_none(terminal: Terminal, door: Door, key: str) -> None:
     done = terminal.run("credits", FIGURINE_API_KEY=key)

@@ -1,6 +1,7 @@
 """What every subcommand begins with: the studio of this person, and how to answer."""
 
 import json
+import sys
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,15 @@ from figurine_client.command import credentials, exits, settings
 from figurine_client.command.credentials import Credentials
 from figurine_client.command.settings import Settings
 from figurine_client.command.started import Orders
+from figurine_client.errors import StudioError
 from figurine_client.studio import Studio
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 FigurineId: TypeAlias = Annotated[UUID, typer.Argument(metavar="FIGURINE", help="A figurine's id, as `list` shows it.")]
+
+
+class NothingTyped(StudioError):
+    """A secret was asked for, and did not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,20 @@ def desk() -> Generator[Desk]:
         found = credentials.load(known)
         with credentials.connect(found) as studio:
             yield Desk(studio=studio, credentials=found, settings=known)
+
+
+def ask_secret(what: str) -> str:
+    """A secret, typed unseen, or the next line of what is piped in. Raises NothingTyped."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(what, hide_input=True, err=True))
+    if line := sys.stdin.readline().strip():
+        return line
+    raise NothingTyped(f"{what}: nothing was typed.")
+
+
+def in_credits(credits: int) -> str:
+    """A price in words."""
+    return f"{credits} credit" if credits == 1 else f"{credits} credits"
 
 
 def say_json(said: BaseModel | Sequence[BaseModel] | dict[str, object]) -> None:

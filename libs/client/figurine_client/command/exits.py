@@ -1,5 +1,7 @@
 """How the command ends: numbers for scripts, one sentence for people."""
 
+import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -64,6 +66,10 @@ def telling() -> Generator[None]:
         yield
     except StudioError as error:
         fail(sentence(error), of(error))
+    except BrokenPipeError:
+        # Who reads has enough, as in `figurine list | head`; what is still to be flushed has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(Exit.DONE) from None
     except OSError as error:
         fail(f"{error.filename or 'A file'}: {error.strerror or error}.", Exit.USAGE)
     except KeyboardInterrupt:

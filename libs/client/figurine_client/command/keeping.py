@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from figurine_client.command import exits, progress
-from figurine_client.command.desk import AsJson, FigurineId, desk, say_json, say_table, shown
+from figurine_client.command.desk import AsJson, FigurineId, desk, in_credits, say_json, say_table, shown
 from figurine_client.command.exits import Exit
 from figurine_client.models.figurines import Figurine, ModelFormat, PictureFormat, State
 
@@ -144,7 +144,7 @@ def _facts(figurine: Figurine) -> list[list[object]]:
         ["state", progress.words(figurine)],
         ["style", figurine.style],
         ["title", figurine.title],
-        ["price", f"{figurine.price} credits"],
+        ["price", in_credits(figurine.price)],
         ["engine", figurine.engine or "not chosen yet"],
         ["ordered", figurine.created_at.astimezone().isoformat(" ", "seconds")],
         *[["picture", f"{each.n}: {each.width} x {each.height}"] for each in figurine.pictures],

@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from figurine_client.command import exits
-from figurine_client.command.desk import AsJson, desk, say_json, say_table
+from figurine_client.command.desk import AsJson, desk, in_credits, say_json, say_table
 from figurine_client.command.exits import Exit
 from figurine_client.models.studio import Choice, Movement
 
@@ -106,4 +106,4 @@ def _movement_row(movement: Movement) -> list[object]:
 
 
 def _style_row(id: str, price: int, because: str | None, name: str) -> list[object]:
-    return [id, f"{price} credits", name, because or ""]
+    return [id, in_credits(price), name, because or ""]

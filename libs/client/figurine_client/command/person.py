@@ -11,7 +11,7 @@ import typer
 
 from figurine_client.command import credentials, exits, progress, settings
 from figurine_client.command.credentials import Credentials
-from figurine_client.command.desk import AsJson, desk, say_json
+from figurine_client.command.desk import AsJson, ask_secret, desk, say_json
 from figurine_client.errors import NotAllowed, StudioError, WaitedTooLong
 from figurine_client.models.privacy import PrivacyRequest
 from figurine_client.patience import pause
@@ -35,7 +35,7 @@ def signin(
     with exits.telling():
         known = settings.read()
         address = url or known.url or typer.prompt("The studio's address (https://…)", err=True)
-        key = known.api_key or typer.prompt("API key (fig_…)", hide_input=True, err=True)
+        key = known.api_key or ask_secret("API key (fig_…)")
         certificates = ca or known.ca
         given = Credentials(url=address, ca=certificates.resolve() if certificates else None, api_key=key.strip())
         with credentials.connect(given) as studio, suppress(NotAllowed):
@@ -72,7 +72,7 @@ def export(
     """
     with desk() as at:
         address = email or typer.prompt("E-mail", err=True)
-        at.studio.sign_in(address, typer.prompt("Password", hide_input=True, err=True), code=_code)
+        at.studio.sign_in(address, ask_secret("Password"), code=_code)
         try:
             request = _ready(at.studio, timeout)
             fetched = at.studio.privacy.archive(request.id, out)
