@@ -20,6 +20,7 @@ from figurine_client.studio import Studio
 _POLL_SECONDS: Final = 2.0
 # Not yet ready, and not over.
 _ON_ITS_WAY: Final = frozenset({"received", "verifying", "waiting", "fenced", "executing"})
+_THERE: Final = frozenset({"ready", "partially_executed"})
 
 
 def signin(
@@ -89,7 +90,7 @@ def _ready(studio: Studio, seconds: float) -> PrivacyRequest:
     request = next(_begun(studio), None) or studio.privacy.ask("access")
     end = time.monotonic() + seconds
     with progress.line() as line:
-        while request.state != "ready":
+        while not _is_there(request):
             if request.state not in _ON_ITS_WAY:
                 raise CopyRefused(f"The copy was not made: the request is {request.state}.")
             if time.monotonic() > end:
@@ -106,15 +107,18 @@ class CopyRefused(StudioError):
 
 def _begun(studio: Studio) -> Iterator[PrivacyRequest]:
     """Copies that are on their way, or there and not over."""
-    now = datetime.now(UTC)  # noqa: TID251 - compared with what the studio says, nothing kept
     for listed in studio.privacy.requests():
-        if listed.kind == "access" and listed.state in _ON_ITS_WAY:
-            yield listed
-        elif listed.kind == "access" and listed.state == "ready":
+        if listed.kind == "access" and listed.state in _ON_ITS_WAY | _THERE:
             # Only a request that is asked for by itself tells of its archive.
             request = studio.privacy.request(listed.id)
-            if request.archive is not None and request.archive.expires_at > now:
+            if request.state in _ON_ITS_WAY or _is_there(request):
                 yield request
+
+
+def _is_there(request: PrivacyRequest) -> bool:
+    """Whether it can be fetched; who has not given a part in time is named in the copy."""
+    now = datetime.now(UTC)  # noqa: TID251 - compared with what the studio says, nothing kept
+    return request.state in _THERE and request.archive is not None and request.archive.expires_at > now
 
 
 def _code(ways: Sequence[str]) -> str:
