@@ -223,6 +223,11 @@ def test_each_ending_has_its_number_and_its_sentence(
     assert "Traceback" not in done.stderr
 
 
+def test_an_address_without_tls_is_a_mistake_of_use(terminal: Terminal) -> None:
+    done = terminal.run("credits", FIGURINE_URL="http://studio.example")
+    assert (done.exit_code, "in the clear" in done.stderr) == (Exit.USAGE, True)
+
+
 def test_the_help_tells_what_every_number_means(terminal: Terminal) -> None:
     said = " ".join(terminal.run("--help").stdout.split())
     assert all(f"{number.value} {meaning}" in said for number, meaning in MEANINGS.items())

@@ -10,7 +10,7 @@ import typer
 
 from figurine_client.command.credentials import NobodyYet
 from figurine_client.command.private_files import ReadableByOthers
-from figurine_client.connection import NoSuchKey
+from figurine_client.connection import KeyInTheClear, NoSuchKey
 from figurine_client.errors import (
     Busy,
     CreditsNeeded,
@@ -56,6 +56,7 @@ _KINDS: tuple[tuple[tuple[type[StudioError], ...], Exit], ...] = (
     ((CreditsNeeded,), Exit.NO_CREDITS),
     ((Busy, StudioAway, WaitedTooLong), Exit.AWAY),
     ((NotGenuine,), Exit.NOT_TRUE),
+    ((KeyInTheClear,), Exit.USAGE),
 )
 
 
