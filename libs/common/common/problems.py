@@ -46,7 +46,7 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
     409: ("conflict", "This clashes with what is already there."),
     413: ("too_large", "The request is too large; send less at once."),
     415: ("unsupported_media_type", "Send the body as application/json."),
-    416: ("range_not_satisfiable", "The picture ends before the range you asked for."),
+    416: ("range_not_satisfiable", "The file ends before the range you asked for."),
     429: ("rate_limited", "Too many requests; wait as long as Retry-After says."),
     431: ("too_large", "The headers are too large; send fewer or shorter ones."),
     500: ("internal_error", "Something broke on our side; try again, and tell support the request id if it stays."),

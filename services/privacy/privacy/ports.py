@@ -42,8 +42,8 @@ class ArchiveMaker(Protocol):
 class ArchiveStore(Protocol):
     """Where parts and archives lie. Every method raises Unavailable while it does not answer."""
 
-    def open(self, key: str, *, owner: UUID) -> Opened:
-        """An archive, to hand out."""
+    def open(self, key: str, *, owner: UUID, span: tuple[int, int] | None = None) -> Opened:
+        """An archive, to hand out, or the bytes of an inclusive span of it."""
         ...
 
     def length(self, key: str) -> int:

@@ -31,7 +31,7 @@ class NoSuchShare(NotFound):
 
 
 class RangeOutside(Refused):
-    """The picture ends before the range you asked for."""
+    """The file ends before the range you asked for."""
 
     code = "range_not_satisfiable"
 

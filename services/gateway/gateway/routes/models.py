@@ -71,7 +71,7 @@ class MakingAnswer(Answer):
     retry_after: Annotated[int, Field(examples=[4])]
 
 
-class ReportAnswer(Answer):
+class ModelReportAnswer(Answer):
     """What was measured on the model: millimetres, cubic centimetres, degrees it may be tipped before it falls."""
 
     width_mm: float
@@ -105,7 +105,7 @@ class ModelAnswer(Answer):
     state: Literal["none", "making", "ready", "failed"]
     picture: int
     height_mm: int
-    report: ReportAnswer | None
+    report: ModelReportAnswer | None
     files: list[ModelFileAnswer]
     preview: str | None
     failure: ModelFailureAnswer | None
@@ -139,7 +139,7 @@ def read_model(path: ModelPath, query: ModelQuery) -> ModelAnswer:
         state="making" if known["state"] == "asked" else known["state"],
         picture=query.picture,
         height_mm=query.height_mm,
-        report=ReportAnswer.model_validate(report) if report else None,
+        report=ModelReportAnswer.model_validate(report) if report else None,
         files=_files(path.figurine_id, query, report["bytes"]) if report else [],
         preview=_url(path.figurine_id, "model/preview", query) if report else None,
         failure=ModelFailureAnswer(code=failure, sentence=known["sentence"]) if failure else None,

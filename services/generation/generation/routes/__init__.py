@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from common.errors import Refused
+from common.ranges import RangeOutside
 from generation.domain import ModelFailed, TooManyModels
 from generation.domain.allowances import PlanNeeded
 from generation.routes import (
@@ -18,7 +19,6 @@ from generation.routes import (
     styles,
 )
 from generation.routes.context import Catalogue, ModelDesk, QualityDesk, Shelf
-from generation.routes.pictures import RangeOutside
 
 ROUTES = [
     styles.routes,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
 from common.problems import problems
+from common.ranges import RangeOutside, asked_span
 from generation import use_cases
 from generation.domain import (
     HEIGHT_MM,
@@ -28,7 +29,6 @@ from generation.domain import (
 )
 from generation.routes.context import models, unit
 from generation.routes.figurines import FigurinePath
-from generation.routes.pictures import RangeOutside, asked_span
 
 routes = internal_blueprint("models", __name__)
 

@@ -10,6 +10,7 @@ from common.answers import Answer
 from common.callers import current_user_id, internal_blueprint
 from common.errors import Invalid
 from common.problems import problems
+from common.ranges import RangeOutside
 from generation import use_cases
 from generation.domain import NoSuchFigurine, NoSuchPicture
 from generation.domain.allowances import PlanNeeded
@@ -17,7 +18,7 @@ from generation.domain.quality import Reason
 from generation.domain.sharing import NoSuchShare, NothingToShow, NotRated, check_comment
 from generation.routes.context import unit
 from generation.routes.figurines import FigurinePath
-from generation.routes.pictures import PictureQuery, RangeOutside, serve
+from generation.routes.pictures import PictureQuery, serve
 
 routes = internal_blueprint("owning", __name__)
 

@@ -8,8 +8,9 @@ from flask import Response, request
 from pydantic import BaseModel
 
 from common.callers import current_user_id, internal_blueprint
-from common.errors import Refused, Unavailable
+from common.errors import Unavailable
 from common.problems import problems
+from common.ranges import RangeOutside, asked_span
 from generation import use_cases
 from generation.domain import Format, NoSuchPicture, StoredPicture
 from generation.ports import Size
@@ -17,12 +18,6 @@ from generation.routes.context import converter, pictures, unit
 from generation.routes.figurines import FigurinePath
 
 routes = internal_blueprint("pictures", __name__)
-
-
-class RangeOutside(Refused):
-    """The picture ends before the range you asked for."""
-
-    code = "range_not_satisfiable"
 
 
 class PicturePath(FigurinePath):
@@ -135,18 +130,6 @@ def _answer(media_type: str, total: int, span: tuple[int, int] | None) -> Respon
     if span:
         response.headers["Content-Range"] = f"bytes {span[0]}-{span[1]}/{total}"
     return response
-
-
-def asked_span(total: int, etag: str) -> tuple[int, int] | None:
-    """The one byte range that was asked for, inclusive; anything else gets the whole (RFC 9110, section 14)."""
-    wanted = request.range
-    stale = "If-Range" in request.headers and request.if_range.etag != etag
-    if wanted is None or stale or wanted.units != "bytes" or len(wanted.ranges) != 1:
-        return None
-    bounds = wanted.range_for_length(total)
-    if bounds is None:
-        raise RangeOutside
-    return bounds[0], bounds[1] - 1
 
 
 def _with_headers(response: Response, etag: str) -> Response:

@@ -20,9 +20,12 @@ class ArchiveShelf:
         self._sealed = sealed
         self._bucket = bucket
 
-    def open(self, key: str, *, owner: UUID) -> OpenedObject:
-        """An archive. Raises ObjectMissing, Unsealable, Unavailable."""
-        return self._sealed.open(key, owner=str(owner))
+    def open(self, key: str, *, owner: UUID, span: tuple[int, int] | None = None) -> OpenedObject:
+        """An archive, or the bytes of an inclusive span of it. Raises ObjectMissing, Unsealable, Unavailable."""
+        if span is None:
+            return self._sealed.open(key, owner=str(owner))
+        first, last = span
+        return self._sealed.open_range(key, owner=str(owner), start=first, length=last - first + 1)
 
     def length(self, key: str) -> int:
         """How many plain bytes an archive has. Raises ObjectMissing, Unavailable."""

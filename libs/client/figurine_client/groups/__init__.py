@@ -1,0 +1,1 @@
+"""What a studio is asked, by subject."""
