@@ -2,13 +2,15 @@
 
 import base64
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from common.contracts.consents import NEWS
+from common.contracts.words import Word
 from common.database import Database
 from common.erasure import Leaving
 from common.errors import Refused, Unavailable
@@ -56,6 +58,7 @@ from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.calling import Messenger, calling_jobs
 from gateway.jobs.crowds import crowd_jobs
 from gateway.jobs.desk import desk_jobs
+from gateway.jobs.heralding import NEWS_PROBES, Herald, heralding_jobs
 from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
 from gateway.jobs.probes import PROBES
@@ -137,8 +140,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
     devices = Devices(Countries(settings.geoip_database) if settings.geoip_database else None)
     office = Office(
         unit=unit,
-        mailer=SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_sender, ca_file=settings.ca_file),
-        letters=JinjaLetters(links),
+        mailer=SmtpMailer(
+            settings.smtp_url.get_secret_value(),
+            sender=settings.mail_sender,
+            ca_file=settings.ca_file,
+            bounces=settings.bounce_address,
+        ),
+        letters=JinjaLetters(links, sender=settings.mail_sender),
         styles=lambda: read_styles(peers.generation.get("/v1/styles", user_id=None)),
         documents=lambda user_id, document_id: Attachment(
             name="invoice.pdf", pdf=peers.billing.fetch(f"/v1/invoices/{document_id}/pdf", user_id=user_id)
@@ -159,6 +167,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
         figures=f"{settings.public_url.rstrip('/')}/operator",
     )
     policies = read_policies()
+    herald = Herald(
+        unit=unit,
+        pace=Pace(per_minute=settings.news_mails_per_minute),
+        withdraw=lambda user_id: no_more_news(peers, user_id, policies.at(unit.clock.now().date()).version),
+    )
     sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
         database=database,
@@ -212,6 +225,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             ),
             *signal_jobs(unit),
             *crowd_jobs(unit, limit=settings.accounts_opened_together),
+            *heralding_jobs(herald),
             *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
@@ -219,6 +233,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         probes=[
             *PROBES,
             *POLICY_PROBES,
+            *NEWS_PROBES,
             *USE_PROBES,
             *SIGNAL_PROBES,
             no_card_numbers(INVENTORY),
@@ -276,6 +291,13 @@ def told_the_relay(peers: Peers, account_id: UUID) -> list[datetime]:
     """When the mail server was told something of a person, as she reads it herself."""
     answer = peers.privacy.get("/v1/privacy/disclosures", user_id=account_id, params={"limit": str(MOST)})
     return [datetime.fromisoformat(item["at"]) for item in answer["items"] if item["partner"] == RELAY]
+
+
+def no_more_news(peers: Peers, account_id: UUID, policy_version: str) -> Word:
+    """Have privacy note that a person wants no more news, and hear how that stands."""
+    said = {"granted": False, "how": "studio page", "policy_version": policy_version}
+    answer = peers.privacy.put(f"/v1/consents/{NEWS}", user_id=account_id, body=said)
+    return Word(granted=answer["granted"], changed_at=answer["changed_at"] or datetime.now(UTC))
 
 
 def derived(secret: bytes, use: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import base64
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,8 @@ class Letter:
     subject: str
     text: str
     html: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    trace: str = ""
 
     @property
     def link(self) -> str:
@@ -70,14 +73,24 @@ class PostOffice:
         """The link in the last letter to an address."""
         return self.boxes[address][-1].link
 
-    def send(self, *, to: str, subject: str, text: str, html: str, attachment: Attachment | None = None) -> None:
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str,
+        attachment: Attachment | None = None,
+        headers: Mapping[str, str] | None = None,
+        trace: str = "",
+    ) -> None:
         """As the gateway's mailer."""
         assert attachment is None
         if self.away:
             raise Unavailable
         if to in self.dead:
             raise MailRefused
-        self.boxes[to].append(Letter(to=to, subject=subject, text=text, html=html))
+        self.boxes[to].append(Letter(to=to, subject=subject, text=text, html=html, headers=headers or {}, trace=trace))
 
     @staticmethod
     def _no_document(*_ids: object) -> Attachment:

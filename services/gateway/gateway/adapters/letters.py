@@ -2,26 +2,33 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from gateway.adapters.links import Links
+from gateway.adapters.markup import as_html, as_text
 from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.ports import Letter
 
+# What goes to whoever wants it, and what whoever wrote it has sent to herself.
+_NEWS: Final = frozenset({"news", "news-test"})
 TEMPLATES = Path(__file__).parent.parent / "web" / "templates" / "mail"
 
 
 class JinjaLetters:
     """Writes what the gateway sends."""
 
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: Links, *, sender: str = "Figurine Studio") -> None:
+        """`sender` is whom the mails come from, as it stands in them."""
         self._links = links
+        self._sender = sender
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
         )
+        self._environment.filters |= {"as_html": as_html, "as_text": as_text}
 
     def write(
         self,
@@ -38,6 +45,8 @@ class JinjaLetters:
         links = {"studio": self._links.studio}
         if account is not None:
             links |= {"link": self._links.verification(account.id)}
+        if account is not None and template in _NEWS:
+            links |= self._news_links(account, parameters or {})
         if change is not None:
             links |= {"confirm": self._links.confirmation(change), "stop": self._links.stopping(change)}
         if (request_id := (parameters or {}).get("request_id")) is not None:
@@ -51,4 +60,24 @@ class JinjaLetters:
         text = self._environment.get_template(f"{template}.txt").render(values)
         subject, _, body = text.partition("\n")
         html = self._environment.get_template(f"{template}.html").render(values)
-        return Letter(subject=subject.strip(), text=body.strip() + "\n", html=html)
+        return Letter(subject=subject.strip(), text=body.strip() + "\n", html=html, **self._news_only(values))
+
+    def _news_links(self, account: Account, parameters: Mapping[str, str]) -> dict[str, str]:
+        """How whoever reads a piece of news gets no more of them, and who writes to her."""
+        announcement_id = UUID(parameters.get("announcement", UUID(int=0).hex))
+        return {"stop_news": self._links.stop_news(account.id, announcement_id), "sender": self._sender}
+
+    def _news_only(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """Only news can be stopped, and only news is recognised when it comes back."""
+        if "stop_news" not in values:
+            return {}
+        trace = self._links.trace(UUID(values["letter"])) if "letter" in values else ""
+        return {
+            "trace": trace,
+            "headers": {
+                # RFC 8058: the mail program shows a button of its own, and its request asks nobody to sign in.
+                "List-Unsubscribe": f"<{values['stop_news']}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "List-Id": "News of the Figurine Studio <news.figurine.invalid>",
+            },
+        }

@@ -13,6 +13,7 @@ from gateway.repository.accounts import Accounts
 from gateway.repository.acknowledgements import Acknowledgements
 from gateway.repository.addresses import Addresses
 from gateway.repository.alarms import Alarms
+from gateway.repository.announcements import Announcements
 from gateway.repository.allowances import Allowances, Rates
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
@@ -25,6 +26,7 @@ from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.keys import ApiKeys
 from gateway.repository.mails import Mails
+from gateway.repository.news import News
 from gateway.repository.notices import Notices
 from gateway.repository.recoveries import Recoveries
 from gateway.repository.security import SecurityLog
@@ -40,6 +42,7 @@ from gateway.repository.webhooks import Webhooks
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
 CORRECTION_CHANNEL = "gateway.corrections"
+STOP_CHANNEL = "gateway.stops"
 RECOVERY_CHANNEL = "gateway.recoveries"
 WEBHOOK_CHANNEL = "gateway.webhooks"
 
@@ -75,6 +78,8 @@ class Work:
     contact_rates: ContactRates
     access_log: AccessLog
     notices: Notices
+    announcements: Announcements
+    news: News
     acknowledgements: Acknowledgements
     staff: Staff
     crowds: Crowds
@@ -116,6 +121,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             contact_rates=ContactRates(connection, clock),
             access_log=AccessLog(connection, clock),
             notices=Notices(connection, clock),
+            announcements=Announcements(connection, clock),
+            news=News(connection, clock, STOP_CHANNEL),
             acknowledgements=Acknowledgements(connection, clock),
             staff=Staff(connection, clock),
             crowds=Crowds(connection, clock, sealer, index_key),

@@ -28,6 +28,7 @@ from gateway.routes.gallery_pages import pages as gallery_pages
 from gateway.routes.invoices import routes as invoices
 from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
+from gateway.routes.news_pages import pages as news_pages
 from gateway.routes.operator import routes as operator
 from gateway.routes.operator_page import pages as operator_page
 from gateway.routes.owning import routes as owning
@@ -122,6 +123,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account_pages,
     recovery_pages,
     developers,
+    news_pages,
     policy_pages,
     promises_page,
     support_page,
