@@ -39,7 +39,7 @@ from gateway.wiring import build
 
 log = structlog.get_logger(__name__)
 app = typer.Typer(no_args_is_help=True, help="What is left to operators.", add_completion=False)
-staff_app = typer.Typer(no_args_is_help=True, help="Who of the studio may read reports.")
+staff_app = typer.Typer(no_args_is_help=True, help="Who of the studio may do what in the console.")
 app.add_typer(staff_app, name="staff")
 
 Reference = Annotated[str, typer.Argument(metavar="REFERENCE", help="As in FS-7K3M9Q.")]
@@ -177,7 +177,7 @@ def remove_staff(
     """Take a role away; it counts from the next request on."""
     with _service() as service:
         with service.unit.begin() as work:
-            staff.take(work, account_id, role)
+            staff.take(work, account_id, role, operator=operator)
         typer.echo(f"{account_id} is no {role} any more.")
         log.info("role taken", account_id=str(account_id), role=role, operator=operator)
 

@@ -25,6 +25,7 @@ from gateway.adapters.peers import Peers
 from gateway.domain.staff import Role
 from tests.integration.analytics.emptied import empty
 from tests.integration.analytics.ends import failed, generated
+from tests.integration.gateway import hired
 from tests.integration.gateway.conftest import serving
 from tests.integration.gateway.studio import ORIGIN, Person, Studio
 from tests.integration.gateway.test_support_operators import command
@@ -68,9 +69,7 @@ def ada(house: Studio) -> Person:
 
 
 def hire(person: Person) -> Person:
-    with person.studio.service.unit.begin() as work:
-        work.staff.add(person.id, Role.ANALYST, operator="mira")
-    return person
+    return hired.hire(person, Role.ANALYST)
 
 
 def something_happened(counter: Service[Any]) -> None:
@@ -106,12 +105,12 @@ def something_happened(counter: Service[Any]) -> None:
         work.watches.begin("figurines_failed", "", now - timedelta(hours=5), judged, "More <fail> than usual")
 
 
-@pytest.mark.parametrize("path", ["/v1/operator/reports", REPORT, f"{REPORT}?format=csv", "/operator"])
+@pytest.mark.parametrize("path", ["/v1/operator/reports", REPORT, f"{REPORT}?format=csv", "/operator/reports"])
 def test_for_whoever_is_no_staff_there_is_nothing(ada: Person, house: Studio, path: str) -> None:
     assert ada.client.get(path, base_url=ORIGIN).status_code == 404
     assert ada.get("/v1/operator/reports/days").get_json()["code"] == "not_found"
     stranger = house.client().get(path, base_url=ORIGIN)
-    assert stranger.status_code == (302 if path == "/operator" else 401)
+    assert stranger.status_code == (302 if path == "/operator/reports" else 401)
 
 
 def test_staff_reads_every_report_in_every_format(ada: Person, counter: Service[Any]) -> None:
@@ -146,7 +145,7 @@ def test_what_there_is_not_is_refused_with_a_sentence(ada: Person, path: str, st
 
 def test_the_page_shows_the_reports_and_what_is_unusual(ada: Person, counter: Service[Any]) -> None:
     something_happened(counter)
-    page = hire(ada).client.get("/operator?days=30", base_url=ORIGIN)
+    page = hire(ada).client.get("/operator/reports?days=30", base_url=ORIGIN)
     html = page.get_data(as_text=True)
     assert (page.status_code, page.headers["Cache-Control"]) == (200, "private, no-store")
     assert "More &lt;fail&gt; than usual" in html
@@ -157,14 +156,14 @@ def test_the_page_shows_the_reports_and_what_is_unusual(ada: Person, counter: Se
 
 def test_a_studio_in_which_nothing_happened_yet_has_a_page_too(ada: Person, counter: Service[Any]) -> None:
     empty(counter.unit.database)
-    html = hire(ada).client.get("/operator?days=nonsense", base_url=ORIGIN).get_data(as_text=True)
+    html = hire(ada).client.get("/operator/reports?days=nonsense", base_url=ORIGIN).get_data(as_text=True)
     assert "Everything is as usual" in html
     assert "No figurine ended in these days." in html
 
 
 def test_while_analytics_is_away_the_page_says_so(studio: Studio) -> None:
     mira = hire(studio.sign_up())
-    page = mira.client.get("/operator", base_url=ORIGIN)
+    page = mira.client.get("/operator/reports", base_url=ORIGIN)
     assert (page.status_code, "The counters are away" in page.get_data(as_text=True)) == (200, True)
     assert mira.get(REPORT).status_code == 503
 
@@ -176,6 +175,7 @@ def test_a_role_is_given_by_hand_and_counts_until_it_is_taken(command: Any, ada:
         work.accounts.verify(ada.id)
     given = command("staff", "add", ada.email, "--role", "analyst", "--as", "mira")
     assert (given.exit_code, str(ada.id) in given.stdout, ada.email in given.output) == (0, True, False)
+    hire(ada)
     assert ada.get(REPORT).status_code == 200
     assert str(ada.id) in command("staff", "list").stdout
     assert command("staff", "remove", str(ada.id), "--role", "analyst", "--as", "mira").exit_code == 0

@@ -82,6 +82,8 @@ class Session:
     expires_at: datetime
     # When she last gave her password on it, since it signed in.
     proved_at: datetime | None = None
+    # When a second factor was last shown on it.
+    factor_at: datetime | None = None
 
 
 def check_policy(version: str, day: date) -> str:

@@ -226,7 +226,7 @@ def check_reason(reason: str) -> str:
     """Why somebody looks; its owner reads it. Raises Invalid."""
     checked = check_words(reason, longest=MAX_REASON, what="reason")
     if len(checked) < 5:
-        raise Invalid("Say why with --because, in a sentence: whose data it is will read it.")
+        raise Invalid("Say why, in a sentence of five letters or more: whose data it is will read it.")
     return checked
 
 

@@ -68,6 +68,7 @@ INVENTORY = Inventory(
             "last_seen_at": "When it was last used, to the minute.",
             "expires_at": "When it ends.",
             "proved_at": "When the password was last given on it again.",
+            "factor_at": "When a second factor was last shown on it.",
         },
     ),
     Table(

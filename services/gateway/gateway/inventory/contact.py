@@ -84,6 +84,7 @@ CONTACT = (
             "what": "At what.",
             "reason": "Why.",
             "at": "When.",
+            "act_id": "The line of the studio's audit trail that it belongs to.",
         },
     ),
 )

@@ -1,6 +1,17 @@
 """Who of the studio may do what, and where many accounts were opened together: what becomes of every column."""
 
-from common.inventory import AsJson, Category, Column, Days, Delete, Purpose, Table, UntilErased
+from common.inventory import (
+    AsJson,
+    Category,
+    Column,
+    Days,
+    Delete,
+    Pseudonymise,
+    Purpose,
+    Table,
+    UntilErased,
+    Years,
+)
 
 STAFF = (
     Table(
@@ -17,6 +28,27 @@ STAFF = (
             "role": "As what.",
             "operator": "Who gave that role, by a handle.",
             "given_at": "When.",
+        },
+    ),
+    Table(
+        "staff_acts",
+        what="What you did for the studio",
+        subject="account_id",
+        category=Category.RIGHTS,
+        purposes=(Purpose.U8,),
+        # Who looked at people's data has to be known when its owner asks, whether or not whoever looked is still here.
+        retain=Years(3, after="at", ground="accountability (GDPR, articles 5(2) and 32): who had access to data"),
+        erase=Pseudonymise("account_id", through="forget_staff_acts"),
+        export=AsJson("account/acts.json"),
+        columns={
+            "id": "The id of the line.",
+            "at": "When.",
+            "account_id": "Who did it.",
+            "handle": "By what handle.",
+            "role": "With which role.",
+            "act": "What was done.",
+            "thing": "To what, by its id.",
+            "reason": "Why, where it was about nobody in particular.",
         },
     ),
     Table(

@@ -8,7 +8,7 @@ from prometheus_client import Gauge, Histogram
 from common.service import Job
 from common.work import UnitOfWork
 from gateway.repository import Work
-from gateway.use_cases import tickets
+from gateway.use_cases import acts, tickets
 
 _HOUR = 3600
 FIRST_ANSWER = Histogram(
@@ -34,6 +34,11 @@ class Desk:
         with self.unit.begin() as work:
             return tickets.close_quiet(work)
 
+    def end_old_acts(self) -> int:
+        """Forget what staff did longer ago than the trail reaches."""
+        with self.unit.begin() as work:
+            return acts.end_old(work)
+
     def measure(self) -> int:
         """How long people wait, and how long those did who were answered since it was measured last."""
         with self.unit.begin() as work:
@@ -52,6 +57,7 @@ def desk_jobs(unit: UnitOfWork[Work]) -> list[Job]:
     desk = Desk(unit)
     return [
         Job(name="close quiet questions", every=timedelta(hours=1), run=desk.close_quiet),
+        Job(name="forget old acts of staff", every=timedelta(hours=1), run=desk.end_old_acts),
         Job(name="measure waiting", every=timedelta(seconds=30), run=desk.measure),
     ]
 

@@ -11,10 +11,11 @@ from common.person_keys import PersonKeys
 from common.sealing import Sealer
 from gateway.repository.accounts import Accounts
 from gateway.repository.acknowledgements import Acknowledgements
+from gateway.repository.acts import StaffActs
 from gateway.repository.addresses import Addresses
 from gateway.repository.alarms import Alarms
-from gateway.repository.announcements import Announcements
 from gateway.repository.allowances import Allowances, Rates
+from gateway.repository.announcements import Announcements
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
@@ -82,6 +83,7 @@ class Work:
     news: News
     acknowledgements: Acknowledgements
     staff: Staff
+    acts: StaffActs
     crowds: Crowds
     exports: Exports
     outbox: Outbox
@@ -125,6 +127,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             news=News(connection, clock, STOP_CHANNEL),
             acknowledgements=Acknowledgements(connection, clock),
             staff=Staff(connection, clock),
+            acts=StaffActs(connection, clock),
             crowds=Crowds(connection, clock, sealer, index_key),
             exports=Exports(connection, clock),
             outbox=outbox,

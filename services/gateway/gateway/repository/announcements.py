@@ -133,7 +133,15 @@ class Announcements:
                    bounced = bounced + %(bounced)s, unsubscribed = unsubscribed + %(unsubscribed)s
              WHERE id = %(id)s
             """,
-            {"sent": 0, "refused": 0, "uncertain": 0, "bounced": 0, "unsubscribed": 0, **changes, "id": announcement_id},
+            {
+                "sent": 0,
+                "refused": 0,
+                "uncertain": 0,
+                "bounced": 0,
+                "unsubscribed": 0,
+                **changes,
+                "id": announcement_id,
+            },
         )
 
     def _texts(self, announcement_id: UUID) -> dict[Language, Text]:

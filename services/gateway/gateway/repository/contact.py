@@ -118,21 +118,25 @@ class AccessLog:
         self._connection = connection
         self._clock = clock
 
-    def add(self, ticket: Ticket, *, operator: str, what: str, reason: str) -> None:
+    def add(self, ticket: Ticket, *, operator: str, what: str, reason: str, act_id: UUID | None = None) -> None:
         """Write down that somebody of the studio looks, in the transaction that lets her."""
+        now = self._clock.now()
         self._connection.execute(
             """
-            INSERT INTO access_log (id, account_id, ticket_id, operator, what, reason, at)
-            VALUES (%s, %s, %s, %s, %s, %s, %s)
+            INSERT INTO access_log (id, account_id, ticket_id, operator, what, reason, at, act_id)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
             """,
-            [self._clock.new_id(), ticket.account_id, ticket.id, operator, what, reason, self._clock.now()],
+            [self._clock.new_id(), ticket.account_id, ticket.id, operator, what, reason, now, act_id],
         )
 
-    def add_of(self, account_id: UUID, *, operator: str, what: str, reason: str) -> None:
-        """Write down that somebody looks at what is in no ticket."""
+    def add_of(self, account_id: UUID, *, operator: str, what: str, reason: str, act_id: UUID | None = None) -> None:
+        """Write down that somebody looks at what is in no ticket; `act_id` is the line of the audit trail."""
         self._connection.execute(
-            "INSERT INTO access_log (id, account_id, operator, what, reason, at) VALUES (%s, %s, %s, %s, %s, %s)",
-            [self._clock.new_id(), account_id, operator, what, reason, self._clock.now()],
+            """
+            INSERT INTO access_log (id, account_id, operator, what, reason, at, act_id)
+            VALUES (%s, %s, %s, %s, %s, %s, %s)
+            """,
+            [self._clock.new_id(), account_id, operator, what, reason, self._clock.now(), act_id],
         )
 
     def of(self, account_id: UUID, *, limit: int, before: UUID | None = None) -> list[Access]:

@@ -1,6 +1,5 @@
 """Letters of news: who gets one, what became of it, whom they do not reach, and who wants no more."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -200,11 +199,8 @@ class News:
 
     def stops(self, account_id: UUID) -> bool:
         """Whether her no is still to be passed on."""
-        return bool(
-            self._connection.execute("SELECT 1 FROM news_stops WHERE account_id = %s", [account_id]).fetchone()
-        )
+        return bool(self._connection.execute("SELECT 1 FROM news_stops WHERE account_id = %s", [account_id]).fetchone())
 
     def passed_on(self, account_id: UUID) -> None:
         """Privacy has it."""
         self._connection.execute("DELETE FROM news_stops WHERE account_id = %s", [account_id])
-

@@ -42,7 +42,7 @@ class Sessions:
         with self._connection.cursor(row_factory=class_row(Session)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, account_id, device, created_at, last_seen_at, expires_at, proved_at
+                SELECT id, account_id, device, created_at, last_seen_at, expires_at, proved_at, factor_at
                   FROM sessions WHERE token_digest = %s AND expires_at > %s
                 """,
                 [token_digest, self._clock.now()],
@@ -53,7 +53,7 @@ class Sessions:
         with self._connection.cursor(row_factory=class_row(Session)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, account_id, device, created_at, last_seen_at, expires_at, proved_at
+                SELECT id, account_id, device, created_at, last_seen_at, expires_at, proved_at, factor_at
                   FROM sessions WHERE account_id = %s AND expires_at > %s ORDER BY created_at DESC
                 """,
                 [account_id, self._clock.now()],
@@ -93,6 +93,10 @@ class Sessions:
     def prove(self, session_id: UUID) -> None:
         """She has just shown on this device that it is she."""
         self._connection.execute("UPDATE sessions SET proved_at = %s WHERE id = %s", [self._clock.now(), session_id])
+
+    def note_factor(self, session_id: UUID) -> None:
+        """A second factor was shown on this device."""
+        self._connection.execute("UPDATE sessions SET factor_at = %s WHERE id = %s", [self._clock.now(), session_id])
 
     def begin_step(self, account_id: UUID, token_digest: bytes) -> Step:
         """The password was right; the second factor is waited for."""

@@ -16,14 +16,16 @@ class Staff:
         self._connection = connection
         self._clock = clock
 
-    def add(self, account_id: UUID, role: Role, *, operator: str) -> None:
-        """Give a role; to give it again changes nothing."""
-        self._connection.execute(
-            """
-            INSERT INTO staff (account_id, role, operator, given_at) VALUES (%s, %s, %s, %s)
-            ON CONFLICT (account_id, role) DO NOTHING
-            """,
-            [account_id, role, operator, self._clock.now()],
+    def add(self, account_id: UUID, role: Role, *, operator: str) -> bool:
+        """Give a role; False when it was given before."""
+        return bool(
+            self._connection.execute(
+                """
+                INSERT INTO staff (account_id, role, operator, given_at) VALUES (%s, %s, %s, %s)
+                ON CONFLICT (account_id, role) DO NOTHING
+                """,
+                [account_id, role, operator, self._clock.now()],
+            ).rowcount
         )
 
     def remove(self, account_id: UUID, role: Role) -> bool:
@@ -34,13 +36,10 @@ class Staff:
             ).rowcount
         )
 
-    def has(self, account_id: UUID, role: Role) -> bool:
-        """Whether somebody has a role at this moment."""
-        return bool(
-            self._connection.execute(
-                "SELECT 1 FROM staff WHERE account_id = %s AND role = %s", [account_id, role]
-            ).fetchone()
-        )
+    def roles_of(self, account_id: UUID) -> frozenset[Role]:
+        """The roles somebody has at this moment."""
+        rows = self._connection.execute("SELECT role FROM staff WHERE account_id = %s", [account_id]).fetchall()
+        return frozenset(Role(role) for (role,) in rows)
 
     def all(self) -> list[Member]:
         """Everybody who has one."""

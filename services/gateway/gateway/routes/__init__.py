@@ -17,6 +17,7 @@ from gateway.routes.catalogue import routes as catalogue
 from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.crossing import crossing
+from gateway.routes.desk_door import pages as desk_door
 from gateway.routes.developers import developers
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
@@ -31,6 +32,7 @@ from gateway.routes.models import routes as models
 from gateway.routes.news_pages import pages as news_pages
 from gateway.routes.operator import routes as operator
 from gateway.routes.operator_page import pages as operator_page
+from gateway.routes.overview_page import pages as overview_page
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.passkeys import door_routes as passkey_door
@@ -49,6 +51,8 @@ from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
 from gateway.routes.recovery import routes as recovery
 from gateway.routes.recovery_pages import pages as recovery_pages
+from gateway.routes.reports import routes as reports
+from gateway.routes.reports_page import pages as reports_page
 from gateway.routes.requests import routes as requests
 from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
@@ -114,7 +118,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policy,
     own_policy,
     audits,
-    operator,
+    reports,
     statistics,
     leaving,
     pages,
@@ -127,5 +131,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policy_pages,
     promises_page,
     support_page,
-    operator_page,
+    desk_door,
+    overview_page,
+    reports_page,
 )

@@ -105,6 +105,7 @@ def confirm(body: CodeBody) -> RecoveryCodesAnswer:
     require_fresh(person)
     with unit.begin(person=person.account_id) as work:
         made = factors.confirm_totp(work, person.account_id, "".join(body.code.split()), step_of, origin())
+        work.sessions.note_factor(person.session.id)
     return RecoveryCodesAnswer(recovery_codes=made)
 
 

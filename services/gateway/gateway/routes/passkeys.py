@@ -105,6 +105,7 @@ def add(body: NewPasskeyBody) -> tuple[NewPasskeyAnswer, int]:
     made = passkeys().made(body.credential, challenge)
     with unit.begin(person=person.account_id) as work:
         passkey, codes = factors.add_passkey(work, person.account_id, made, body.name, origin())
+        work.sessions.note_factor(person.session.id)
     shown = PasskeyAnswer.model_validate(passkey).model_dump()
     return NewPasskeyAnswer(**shown, recovery_codes=codes), 201
 
@@ -160,4 +161,4 @@ def sign_in(body: PasskeyBody) -> Response:
         account = work.accounts.find(passkey.account_id)
         if account is None or not work.factors.use_passkey(passkey, count):
             raise PasskeyRefused
-        return opened_response(work, account)
+        return opened_response(work, account, factor=True)

@@ -12,11 +12,12 @@ from typing import Any, Final, TypeAlias
 from flask import Request
 
 from common.erasure import PersonGone
-from common.errors import Refused
+from common.errors import NotFound, Refused
 from common.problems import problems
 from gateway.domain.allowances import RateLimited
 from gateway.domain.keys import SCOPES, Scope, ScopeMissing
 from gateway.domain.people import ForgedRequest, NotSignedIn
+from gateway.domain.staff import SecondFactorRequired
 from gateway.routes.examples import add_examples
 
 
@@ -62,6 +63,7 @@ NEEDS: Final[Mapping[str, Need]] = {
     "GET /v1/sessions": PERSON,
     "POST /v1/sessions/step": NOBODY,
     "POST /v1/sessions/proof": PERSON,
+    "POST /v1/sessions/factor": PERSON,
     "POST /v1/sessions/passkey/options": NOBODY,
     "POST /v1/sessions/passkey": NOBODY,
     "DELETE /v1/sessions": PERSON,
@@ -201,6 +203,9 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
 
 def _refusals(need: Need, method: str) -> Iterator[type[Refused]]:
     yield RateLimited
+    if need is STAFF:
+        yield NotFound
+        yield SecondFactorRequired
     if need is not NOBODY:
         yield NotSignedIn
         yield ScopeMissing

@@ -164,11 +164,14 @@ def sign_out(path: SessionPath) -> Response:
     return response
 
 
-def opened_response(work: Work, account: Account) -> Response:
-    """A session for the device that asks, by token and by cookie; and it is known from then on."""
+def opened_response(work: Work, account: Account, *, factor: bool = False) -> Response:
+    """A session for the device that asks, by token and by cookie; and it is known from then on.
+
+    `factor` says that a second factor was shown.
+    """
     if known_device(account) is None:
         alerts.tell_of_device(work, account, origin())
-    opened = people.open_session(work, account.id, device=_device(), origin=origin())
+    opened = people.open_session(work, account.id, device=_device(), origin=origin(), factor=factor)
     answer = OpenedAnswer(id=opened.session.id, token=opened.token, expires_at=opened.session.expires_at)
     response = jsonify(answer.model_dump(mode="json"))
     response.status_code = 201

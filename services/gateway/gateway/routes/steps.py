@@ -9,12 +9,11 @@ from common.erasure import PersonGone
 from common.problems import problems
 from gateway.domain.corrections import WrongPassword
 from gateway.domain.factors import StepOver, WrongCode
-from gateway.domain.people import Account, ForgedRequest, NotSignedIn, token_digest
-from gateway.domain.tries import TooManyTries
-from gateway.repository import Work
-from gateway.routes.context import check_origin, current_person, personal, public, unit
+from gateway.domain.people import ForgedRequest, NotSignedIn, token_digest
+from gateway.domain.tries import TooManyTries, proof_limit
+from gateway.routes.context import Person, check_origin, current_person, personal, public, unit
 from gateway.routes.factors import step_of
-from gateway.routes.guards import guard
+from gateway.routes.guards import digest, guard
 from gateway.routes.proofs import is_password_of
 from gateway.routes.security import origin
 from gateway.routes.sessions import OpenedAnswer, opened_response
@@ -28,6 +27,12 @@ class StepBody(BaseModel):
     """What the first step answered, and a code of the authenticator app or a recovery code."""
 
     step: Annotated[str, Field(max_length=100)]
+    code: Annotated[str, Field(max_length=40, examples=["492039"])]
+
+
+class FactorBody(BaseModel):
+    """A code of the authenticator app, or a recovery code."""
+
     code: Annotated[str, Field(max_length=40, examples=["492039"])]
 
 
@@ -56,11 +61,13 @@ def finish(body: StepBody) -> Response:
         counted = tries.begin(work, watched)
     with unit.begin(person=account.id) as work:
         opened = None
-        if _passes(work, account, body.code):
+        # Whoever has removed her factors meanwhile needs none.
+        asked = factors.has_second_factor(work, account.id)
+        if not asked or factors.is_code_of(work, account.id, body.code, step_of, origin()):
             tries.succeed(work, watched, counted)
             if not work.sessions.end_step(step.id):
                 raise StepOver
-            opened = opened_response(work, account)
+            opened = opened_response(work, account, factor=asked)
     if opened is None:
         raise WrongCode
     return opened
@@ -83,8 +90,28 @@ def prove(body: ProofBody) -> Response:
     return Response(status=204)
 
 
-def _passes(work: Work, account: Account, code: str) -> bool:
-    # Whoever has removed her factors meanwhile needs none.
-    if not factors.has_second_factor(work, account.id):
-        return True
-    return factors.is_code_of(work, account.id, code, step_of, origin())
+@own_routes.post(
+    "/v1/sessions/factor",
+    responses={
+        204: {"description": "For 12 hours, this device counts as one on which a second factor was shown."},
+        **problems(NotSignedIn, ForgedRequest, WrongCode, TooManyTries, statuses={TooManyTries: 429}),
+    },
+)
+def prove_factor(body: FactorBody) -> Response:
+    """Show the second factor on a device that is signed in; the operators' console asks for it."""
+    show_factor(current_person(), body.code)
+    return Response(status=204)
+
+
+def show_factor(person: Person, code: str) -> None:
+    """She shows on a signed-in device that she has her second factor at hand. Raises WrongCode, TooManyTries."""
+    with unit.bound().begin() as work:
+        tries.count(work, [limit := proof_limit(digest, f"factor {person.session.id}")])
+    with unit.bound().begin() as work:
+        shown = factors.is_code_of(work, person.account_id, code, step_of, origin())
+        if shown:
+            work.tries.forgive(limit)
+            work.sessions.note_factor(person.session.id)
+    # What was refused stays on record.
+    if not shown:
+        raise WrongCode

@@ -1,6 +1,5 @@
 """Letters: asked for, sent, and what the mail server was told by that; who they go to, only the gateway knows."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum

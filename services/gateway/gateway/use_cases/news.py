@@ -52,9 +52,7 @@ def is_wanted(work: Work, account_id: UUID, parameters: Mapping[str, str]) -> bo
     return found is not None and found.state is not AnnouncementState.STOPPED
 
 
-def words_for(
-    work: Work, account_id: UUID, mail_id: UUID, parameters: Mapping[str, str]
-) -> Mapping[str, str] | None:
+def words_for(work: Work, account_id: UUID, mail_id: UUID, parameters: Mapping[str, str]) -> Mapping[str, str] | None:
     """What a letter of news says, in her language; None where that was thrown away."""
     if "announcement" not in parameters:
         # Written by a release before this one, with its words.

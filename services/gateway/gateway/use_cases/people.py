@@ -67,10 +67,14 @@ def sign_up(work: Work, request: SignUp, *, address: str = "") -> Account:
     return account
 
 
-def open_session(work: Work, account_id: UUID, *, device: str, origin: Origin = security.NOWHERE) -> OpenedSession:
-    """Sign a device in. The token has 256 random bits; only its digest is kept."""
+def open_session(
+    work: Work, account_id: UUID, *, device: str, origin: Origin = security.NOWHERE, factor: bool = False
+) -> OpenedSession:
+    """Sign a device in, with or without a second factor. The token has 256 random bits; only its digest is kept."""
     token = secrets.token_urlsafe(32)
     session = work.sessions.open(account_id, token_digest(token), device=device)
+    if factor:
+        work.sessions.note_factor(session.id)
     security.note(work, account_id, Kind.SIGNED_IN, origin, session_id=session.id)
     return OpenedSession(session=session, token=token)
 

@@ -3,7 +3,6 @@
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
 from flask import Response
 from pydantic import BaseModel, Field
@@ -12,11 +11,12 @@ from common.answers import Answer
 from common.errors import Invalid, NotFound, Unavailable
 from common.problems import problems
 from gateway.domain.people import NotSignedIn
-from gateway.domain.staff import Role
-from gateway.routes.context import current_person, peers, personal, unit
+from gateway.domain.rooms import REPORTS
+from gateway.routes.context import peers
+from gateway.routes.desk import desk_routes
 from gateway.routes.pictures import body_of
 
-routes = personal("operator")
+routes = desk_routes("operator reports", *REPORTS.roles)
 
 
 class Format(StrEnum):
@@ -79,20 +79,6 @@ _ROWS = {
     for name, part in ReportRows.model_json_schema(ref_template="#/components/schemas/{model}").items()
     if name != "$defs"
 }
-
-
-def require_role(account_id: UUID, role: Role) -> None:
-    """Raises NotFound for whoever does not work for the studio as that, at this moment."""
-    with unit.begin() as work:
-        if not work.staff.has(account_id, role):
-            raise NotFound
-
-
-def _require_analyst() -> None:
-    require_role(current_person().account_id, Role.ANALYST)
-
-
-routes.before_request(_require_analyst)
 
 
 @routes.get("/v1/operator/reports", responses={200: ReportsAnswer, **problems(NotSignedIn, NotFound, Unavailable)})

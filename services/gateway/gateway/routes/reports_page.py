@@ -1,4 +1,4 @@
-"""/operator: what a founder needs to know, as charts with their numbers beside; for staff only."""
+"""/operator/reports: what a founder needs to know, as charts with their numbers beside; for staff only."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, request
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Response, request
 
 from common.errors import Unavailable
 from gateway.domain import charts, overview
-from gateway.domain.staff import Role
+from gateway.domain.rooms import REPORTS
 from gateway.routes.context import peers, unit
-from gateway.routes.operator import require_role
-from gateway.routes.pages import show_page, signed_in
+from gateway.routes.desk import desk_pages, show_room
 
-pages = Blueprint("operator_page", __name__)
+pages = desk_pages("operator reports page", *REPORTS.roles)
 
 SPANS: Final[Mapping[int, str]] = {7: "7 days", 30: "30 days", 90: "90 days", 365: "A year"}
 USUAL: Final = 30
@@ -54,31 +52,25 @@ class Period:
         return {"from": str(self.first), "to": str(self.last)}
 
 
-@pages.get("/operator")
-def show_overview() -> BaseResponse:
-    """The reports at a glance. Whoever is no staff finds nothing here."""
-    account = signed_in()
-    if account is None:
-        return redirect("/signin?next=/operator")
-    require_role(account.id, Role.ANALYST)
+@pages.get(REPORTS.path)
+def show_reports() -> Response:
+    """The reports at a glance."""
     days = _days(request.args.get("days", ""))
     today = unit.clock.now().date()
     period = Period(today - timedelta(days=days - 1), today)
     try:
         found = _read(period)
     except Unavailable:
-        return _private(show_page("operator.html", found=None, spans=SPANS, days=days, period=period))
-    return _private(
-        show_page(
-            "operator.html",
-            found=overview.of(found, first=period.first, last=period.last),
-            spans=SPANS,
-            days=days,
-            period=period,
-            part=charts.part,
-            money=overview.money,
-            stars=overview.stars,
-        )
+        return show_room("operator/reports.html", found=None, spans=SPANS, days=days, period=period)
+    return show_room(
+        "operator/reports.html",
+        found=overview.of(found, first=period.first, last=period.last),
+        spans=SPANS,
+        days=days,
+        period=period,
+        part=charts.part,
+        money=overview.money,
+        stars=overview.stars,
     )
 
 
@@ -95,8 +87,3 @@ def _read(period: Period) -> Mapping[str, Sequence[Mapping[str, Any]]]:
 
 def _days(asked: str) -> int:
     return next((days for days in SPANS if str(days) == asked), USUAL)
-
-
-def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
