@@ -101,6 +101,7 @@ class Letter:
     trace: str = ""
 
 
+@runtime_checkable
 class Letters(Protocol):
     """Writes mails."""
 

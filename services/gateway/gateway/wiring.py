@@ -2,15 +2,13 @@
 
 import base64
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from common.contracts.consents import NEWS
-from common.contracts.words import Word
 from common.database import Database
 from common.erasure import Leaving
 from common.errors import Refused, Unavailable
@@ -34,6 +32,7 @@ from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
 from gateway.adapters.live import Live
 from gateway.adapters.mail import SmtpMailer
+from gateway.adapters.no_news import NoNews
 from gateway.adapters.passkeys import Passkeys
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import PATIENT, Peer, Peers
@@ -170,7 +169,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
     herald = Herald(
         unit=unit,
         pace=Pace(per_minute=settings.news_mails_per_minute),
-        withdraw=lambda user_id: no_more_news(peers, user_id, policies.at(unit.clock.now().date()).version),
+        withdraw=NoNews(peers, policies, unit.clock),
     )
     sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
@@ -214,6 +213,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             devices,
             uploads,
             links,
+            office.letters,
             Standing(peers, unit.clock),
         ],
         subscriptions=SUBSCRIPTIONS,
@@ -291,13 +291,6 @@ def told_the_relay(peers: Peers, account_id: UUID) -> list[datetime]:
     """When the mail server was told something of a person, as she reads it herself."""
     answer = peers.privacy.get("/v1/privacy/disclosures", user_id=account_id, params={"limit": str(MOST)})
     return [datetime.fromisoformat(item["at"]) for item in answer["items"] if item["partner"] == RELAY]
-
-
-def no_more_news(peers: Peers, account_id: UUID, policy_version: str) -> Word:
-    """Have privacy note that a person wants no more news, and hear how that stands."""
-    said = {"granted": False, "how": "studio page", "policy_version": policy_version}
-    answer = peers.privacy.put(f"/v1/consents/{NEWS}", user_id=account_id, body=said)
-    return Word(granted=answer["granted"], changed_at=answer["changed_at"] or datetime.now(UTC))
 
 
 def derived(secret: bytes, use: str) -> bytes:

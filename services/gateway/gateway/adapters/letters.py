@@ -42,25 +42,35 @@ class JinjaLetters:
 
         Without an account it is about a question, and for whoever asked it.
         """
-        links = {"studio": self._links.studio}
-        if account is not None:
-            links |= {"link": self._links.verification(account.id)}
-        if account is not None and template in _NEWS:
-            links |= self._news_links(account, parameters or {})
-        if change is not None:
-            links |= {"confirm": self._links.confirmation(change), "stop": self._links.stopping(change)}
-        if (request_id := (parameters or {}).get("request_id")) is not None:
-            links["receipt"] = self._links.receipt(UUID(request_id))
-        if account is not None and (recovery_id := (parameters or {}).get("recovery")) is not None:
-            links["recover"] = self._links.recovery(account.id, UUID(recovery_id))
-        if (ticket_id := (parameters or {}).get("ticket")) is not None:
-            links["thread"] = self._links.thread(UUID(ticket_id), signed_in=account is not None)
+        links = self._links_in(template, account, parameters or {}, change)
         # Nobody has shown yet that the name of who has no account is hers: it would be words of a stranger in our mail.
         values = {**(parameters or {}), **links, "name": account.name if account else ""}
         text = self._environment.get_template(f"{template}.txt").render(values)
         subject, _, body = text.partition("\n")
         html = self._environment.get_template(f"{template}.html").render(values)
         return Letter(subject=subject.strip(), text=body.strip() + "\n", html=html, **self._news_only(values))
+
+    def _links_in(
+        self, template: str, account: Account | None, parameters: Mapping[str, str], change: PendingAddress | None
+    ) -> dict[str, str]:
+        """Every link that a letter like this may have."""
+        links = {"studio": self._links.studio}
+        if account is not None:
+            links |= self._links_of(account, template, parameters)
+        if change is not None:
+            links |= {"confirm": self._links.confirmation(change), "stop": self._links.stopping(change)}
+        if (request_id := parameters.get("request_id")) is not None:
+            links["receipt"] = self._links.receipt(UUID(request_id))
+        if (ticket_id := parameters.get("ticket")) is not None:
+            links["thread"] = self._links.thread(UUID(ticket_id), signed_in=account is not None)
+        return links
+
+    def _links_of(self, account: Account, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
+        """Those that are for this person alone."""
+        links = {"link": self._links.verification(account.id)}
+        if (recovery_id := parameters.get("recovery")) is not None:
+            links["recover"] = self._links.recovery(account.id, UUID(recovery_id))
+        return links | self._news_links(account, parameters) if template in _NEWS else links
 
     def _news_links(self, account: Account, parameters: Mapping[str, str]) -> dict[str, str]:
         """How whoever reads a piece of news gets no more of them, and who writes to her."""

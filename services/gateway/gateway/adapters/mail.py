@@ -47,6 +47,9 @@ class SmtpMailer:
             message[name] = value
         if attachment is not None:
             message.add_attachment(attachment.pdf, maintype="application", subtype="pdf", filename=attachment.name)
+        self._hand_over(message, trace)
+
+    def _hand_over(self, message: EmailMessage, trace: str) -> None:
         server = self._reached()
         try:
             with server:

@@ -15,18 +15,16 @@ _MARKDOWN: Final = MarkdownIt("zero", {"html": False, "linkify": False}).enable(
     ["emphasis", "link", "list", "autolink", "escape", "entity", "newline"]
 )
 _MARKDOWN.validateLink = lambda url: url.startswith("https://")  # type: ignore[method-assign]
-# The colours of every letter of ours; mail programs know no style sheets.
-_MARKDOWN.add_render_rule(
-    "link_open",
-    lambda _self, tokens, index, options, env: (
-        f'<a href="{Markup.escape(str(tokens[index].attrGet("href")))}" style="color:#a93620">'
-    ),
-)
 
 
 def as_html(words: str) -> Markup:
     """The words as HTML, escaped but for what stands above."""
-    return Markup(_MARKDOWN.render(words))  # noqa: S704 - rendered without HTML of the writer's
+    tokens = _MARKDOWN.parse(words)
+    for token in _links(tokens):
+        # The colours of every letter of ours; mail programs know no style sheets.
+        token.attrSet("style", "color:#a93620")
+    html: str = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    return Markup(html)  # noqa: S704 - rendered without any HTML of the writer's
 
 
 def as_text(words: str) -> str:
@@ -34,33 +32,37 @@ def as_text(words: str) -> str:
     return "".join(_blocks(_MARKDOWN.parse(words))).strip()
 
 
+def _links(tokens: Sequence[Token]) -> Iterator[Token]:
+    for block in tokens:
+        yield from (token for token in block.children or () if token.type == "link_open")
+
+
 def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
-    numbers: list[int | None] = []
+    # The lists it is in at this point, each with its next number or without any.
+    lists: list[int | None] = []
     for token in tokens:
-        match token.type:
-            case "bullet_list_open":
-                numbers.append(None)
-            case "ordered_list_open":
-                numbers.append(int(token.attrGet("start") or 1))
-            case "bullet_list_close" | "ordered_list_close":
-                numbers.pop()
-                yield "" if numbers else "\n"
-            case "list_item_open":
-                yield "  " * (len(numbers) - 1) + _mark(numbers)
-            case "inline":
-                yield "".join(_inline(token.children or [])) + "\n"
-            case "paragraph_close" if not numbers:
-                yield "\n"
-            case _:
-                pass
+        if token.type in {"bullet_list_open", "ordered_list_open"}:
+            lists.append(int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else None)
+        elif token.type in {"bullet_list_close", "ordered_list_close"}:
+            lists.pop()
+        elif token.type == "list_item_open":
+            yield _mark(lists)
+        yield _said(token, inside=bool(lists))
 
 
-def _mark(numbers: list[int | None]) -> str:
-    number = numbers[-1]
-    if number is None:
-        return "- "
-    numbers[-1] = number + 1
-    return f"{number}. "
+def _said(token: Token, *, inside: bool) -> str:
+    """The words of a block, or the empty line after it."""
+    if token.type == "inline":
+        return "".join(_inline(token.children or [])) + "\n"
+    ends = {"paragraph_close", "bullet_list_close", "ordered_list_close"}
+    return "\n" if token.type in ends and not inside else ""
+
+
+def _mark(lists: list[int | None]) -> str:
+    number = lists[-1]
+    if number is not None:
+        lists[-1] = number + 1
+    return "  " * (len(lists) - 1) + ("- " if number is None else f"{number}. ")
 
 
 def _inline(tokens: Sequence[Token]) -> Iterator[str]:

@@ -59,20 +59,19 @@ def is_of_mailbox(status: str) -> bool:
 def _recipients(message: Message) -> Iterator[tuple[str, str]]:
     """Action and status of each recipient: the groups of fields after the first (RFC 3464, section 2.3)."""
     for part in message.walk():
-        if part.get_content_type() == "message/delivery-status":
-            for group in part.get_payload() if part.is_multipart() else ():
-                if isinstance(group, Message) and group["action"]:
-                    yield str(group["action"]).strip().lower(), str(group["status"] or "").strip()
+        # Python's parser makes each group of fields a part of its own.
+        if part.get_content_maintype() == "text" and "action" in part:
+            yield _field(part, "action").lower(), _field(part, "status")
 
 
 def _traces(message: Message) -> Iterator[str]:
-    for name in _TO:
-        for value in message.get_all(name, ()):
-            yield from TRACE.findall(str(value).lower())
+    """To whom it came back, and what the letter itself said, whole or its headers alone."""
     for part in message.walk():
-        if part is not message:
-            for name in _OF_LETTER:
-                for value in part.get_all(name, ()):
-                    yield from TRACE.findall(str(value).lower())
-            if part.get_content_type() == "text/rfc822-headers":
-                yield from TRACE.findall(str(part.get_payload()).lower())
+        for name in _TO if part is message else _OF_LETTER:
+            yield from TRACE.findall(_field(part, name).lower())
+        if part.get_content_type() == "text/rfc822-headers":
+            yield from TRACE.findall(str(part.get_payload()).lower())
+
+
+def _field(part: Message, name: str) -> str:
+    return str(part.get(name, "")).strip()

@@ -18,9 +18,10 @@ class Room:
 
 OVERVIEW: Final = Room(path="/operator", title="Overview", roles=tuple(Role))
 REPORTS: Final = Room(path="/operator/reports", title="Reports", roles=(Role.ANALYST,))
+ANNOUNCEMENTS: Final = Room(path="/operator/announcements", title="News", roles=(Role.EDITOR,))
 
 # In the order of the navigation.
-ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, REPORTS)
+ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, REPORTS, ANNOUNCEMENTS)
 
 
 def open_to(roles: Collection[Role]) -> list[Room]:

@@ -19,8 +19,8 @@ from gateway.repository import STOP_CHANNEL, Work
 from gateway.use_cases import news
 
 log = structlog.get_logger(__name__)
-# Tells privacy that a person wants no more news, and returns what privacy knows then. Raises Unavailable, PersonGone.
-Withdraw = Callable[[UUID], Word]
+# Tells privacy that a person wants no more news, and hears how that stands then. Raises Unavailable, PersonGone.
+Withdraw = Callable[[UUID], Word | None]
 # Privacy may be put in anew, or be away for a while; after that somebody has to look.
 _PASSED_ON_WITHIN: Final = timedelta(hours=1)
 
@@ -45,7 +45,7 @@ class Herald:
         if account_id is None:
             return 0
         try:
-            word: Word | None = self.withdraw(account_id)
+            word = self.withdraw(account_id)
         except Unavailable:
             return 1
         except PersonGone:

@@ -30,6 +30,8 @@ class Announcements:
 
     def find(self, announcement_id: UUID, *, lock: bool = False) -> Announcement | None:
         """One of them; with a lock, nobody else changes it until this commits."""
+        if lock:
+            self._connection.execute("SELECT 1 FROM announcements WHERE id = %s FOR UPDATE", [announcement_id])
         with self._connection.cursor(row_factory=dict_row) as cursor:
             row = cursor.execute(
                 """
@@ -38,8 +40,7 @@ class Announcements:
                        (SELECT count(*) FROM announcement_letters
                          WHERE announcement_id = announcements.id AND state = 'waiting') AS waiting
                   FROM announcements WHERE id = %s
-                """
-                + ("FOR UPDATE" if lock else ""),
+                """,
                 [announcement_id],
             ).fetchone()
         return None if row is None else _announcement(row, self._texts(announcement_id))
@@ -133,15 +134,7 @@ class Announcements:
                    bounced = bounced + %(bounced)s, unsubscribed = unsubscribed + %(unsubscribed)s
              WHERE id = %(id)s
             """,
-            {
-                "sent": 0,
-                "refused": 0,
-                "uncertain": 0,
-                "bounced": 0,
-                "unsubscribed": 0,
-                **changes,
-                "id": announcement_id,
-            },
+            {**dict.fromkeys(_COUNTED, 0), **changes, "id": announcement_id},
         )
 
     def _texts(self, announcement_id: UUID) -> dict[Language, Text]:
@@ -164,9 +157,10 @@ _COUNTED = ("entitled", "waiting", "sent", "refused", "uncertain", "bounced", "u
 
 def _announcement(row: Mapping[str, Any], texts: Mapping[Language, Text]) -> Announcement:
     """A row and its words."""
-    columns = {name: value for name, value in row.items() if name not in _COUNTED}
+    columns: dict[str, Any] = {name: value for name, value in row.items() if name not in {*_COUNTED, "state"}}
     return Announcement(
-        **{**columns, "state": AnnouncementState(row["state"])},
+        **columns,
+        state=AnnouncementState(row["state"]),
         texts=texts,
         tally=Tally(**{name: row[name] for name in _COUNTED}),
     )

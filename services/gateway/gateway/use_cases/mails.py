@@ -96,18 +96,10 @@ def claim_mail(work: Work) -> ToSend | None:
         account = work.accounts.find(mail.account_id) if mail.account_id else None
         if account is None and (sending := _to_nobodys(work, mail)) is not None:
             return sending
-        if account is not None and mail.unsettled_since is not None:
-            # Whoever tried before died over it: the server may have been told.
-            _disclose(work, mail, mail.attempts - 1, at=mail.unsettled_since)
-            if mail.template in NEWS_LETTERS:
-                _leave_at_that(work, mail)
-                continue
-        if account is None or not _wanted(work, mail, account):
-            work.mails.drop(mail.id)
-            work.notices.settle(mail.id, "departed")
-            news.settle(work, mail.id, LetterState.PASSED_OVER)
+        if account is None or not _may_go_again(work, mail, account):
+            _pass_over(work, mail)
             continue
-        sending = _addressed(work, mail, account)
+        sending = (_worded if mail.template in {NEWS_MAIL, TEST_MAIL} else _addressed)(work, mail, account)
         if sending is not None:
             return sending
         work.mails.settle(mail.id)
@@ -139,6 +131,23 @@ def settle_mail(work: Work, sending: ToSend, fate: Fate) -> None:
     _go_on(work, mail)
 
 
+def _may_go_again(work: Work, mail: Mail, account: Account) -> bool:
+    """Whoever tried before may have died over it: then the server may have been told, and news is left at that."""
+    if mail.unsettled_since is not None:
+        _disclose(work, mail, mail.attempts - 1, at=mail.unsettled_since)
+        if mail.template in NEWS_LETTERS:
+            _leave_at_that(work, mail)
+            return False
+    return _wanted(work, mail, account)
+
+
+def _pass_over(work: Work, mail: Mail) -> None:
+    """It goes to nobody; what was left at that before stays."""
+    work.mails.drop(mail.id)
+    work.notices.settle(mail.id, "departed")
+    news.settle(work, mail.id, LetterState.PASSED_OVER)
+
+
 def _leave_at_that(work: Work, mail: Mail) -> None:
     """The mail server may have it: a second letter would be worse than none."""
     work.mails.settle(mail.id)
@@ -161,10 +170,6 @@ def _addressed(work: Work, mail: Mail, account: Account) -> ToSend | None:
     asked is told the same in either case.
     """
     now = work.clock.now()
-    if mail.template in {NEWS_MAIL, TEST_MAIL}:
-        said = news.words_for(work, account.id, mail.id, mail.parameters)
-        worded = None if said is None else replace(mail, parameters=said)
-        return worded and ToSend(mail=worded, account=account, to=account.email, template=mail.template, began=now)
     if mail.template == RECOVER_MAIL:
         recovery = work.recoveries.find(account.id, UUID(mail.parameters["recovery"]))
         if recovery is None:
@@ -180,6 +185,15 @@ def _addressed(work: Work, mail: Mail, account: Account) -> ToSend | None:
     owner = work.accounts.find_by_address(change.email)
     template = CONFIRM_MAIL if owner is None else IN_USE_MAIL
     return ToSend(mail=mail, account=account, to=change.email, template=template, change=change, began=now)
+
+
+def _worded(work: Work, mail: Mail, account: Account) -> ToSend | None:
+    """News says what it says at this moment; None where that was thrown away."""
+    said = news.words_for(work, account.id, mail.id, mail.parameters)
+    if said is None:
+        return None
+    worded = replace(mail, parameters=said)
+    return ToSend(mail=worded, account=account, to=account.email, template=mail.template, began=work.clock.now())
 
 
 def _go_on(work: Work, mail: Mail) -> None:
