@@ -17,11 +17,17 @@ class Room:
 
 
 OVERVIEW: Final = Room(path="/operator", title="Overview", roles=tuple(Role))
+QUESTIONS: Final = Room(path="/operator/questions", title="Questions", roles=(Role.SUPPORT,))
+PEOPLE: Final = Room(path="/operator/people", title="People", roles=(Role.SUPPORT,))
+REQUESTS: Final = Room(path="/operator/requests", title="Privacy requests", roles=(Role.PRIVACY,))
+PROMISES: Final = Room(path="/operator/promises", title="Promises", roles=(Role.OPERATOR, Role.PRIVACY))
+STAFF: Final = Room(path="/operator/staff", title="Staff", roles=(Role.ADMIN,))
+TRAIL: Final = Room(path="/operator/trail", title="Audit trail", roles=(Role.ADMIN,))
 REPORTS: Final = Room(path="/operator/reports", title="Reports", roles=(Role.ANALYST,))
 ANNOUNCEMENTS: Final = Room(path="/operator/announcements", title="News", roles=(Role.EDITOR,))
 
 # In the order of the navigation.
-ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, REPORTS, ANNOUNCEMENTS)
+ROOMS: Final[tuple[Room, ...]] = (OVERVIEW, QUESTIONS, PEOPLE, REQUESTS, PROMISES, REPORTS, ANNOUNCEMENTS, STAFF, TRAIL)
 
 
 def open_to(roles: Collection[Role]) -> list[Room]:

@@ -22,6 +22,7 @@ from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
 from gateway.repository.corrections import Corrections
 from gateway.repository.crowds import Crowds
 from gateway.repository.door_rates import DoorRates
+from gateway.repository.dossiers import Dossiers
 from gateway.repository.factors import SecondFactors
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
@@ -84,6 +85,7 @@ class Work:
     acknowledgements: Acknowledgements
     staff: Staff
     acts: StaffActs
+    dossiers: Dossiers
     crowds: Crowds
     exports: Exports
     outbox: Outbox
@@ -128,6 +130,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             acknowledgements=Acknowledgements(connection, clock),
             staff=Staff(connection, clock),
             acts=StaffActs(connection, clock),
+            dossiers=Dossiers(connection),
             crowds=Crowds(connection, clock, sealer, index_key),
             exports=Exports(connection, clock),
             outbox=outbox,

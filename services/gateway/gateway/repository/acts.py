@@ -1,6 +1,7 @@
 """The trail of what staff did. Lines are added; the service's role may neither change nor remove them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -61,6 +62,11 @@ class StaffActs:
                 """,
                 {"before": before, "by": wanted.by, "act": wanted.act, "person": wanted.person, "limit": limit},
             ).fetchall()
+
+    def count(self, *, since: datetime) -> int:
+        """How much was done since then."""
+        ((count,),) = self._connection.execute("SELECT count(*) FROM staff_acts WHERE at >= %s", [since]).fetchall()
+        return int(count)
 
     def kinds(self) -> list[str]:
         """Every act that was ever done, by name."""

@@ -20,6 +20,15 @@ from gateway.routes.consents import routes as consents
 from gateway.routes.credits import routes as credits
 from gateway.routes.crossing import crossing
 from gateway.routes.desk_door import pages as desk_door
+from gateway.routes.desk_overview import pages as desk_overview_page
+from gateway.routes.desk_overview import routes as desk_waits
+from gateway.routes.desk_privacy import audit as desk_audit
+from gateway.routes.desk_privacy import requests as desk_requests
+from gateway.routes.desk_rooms import PAGES as DESK_PAGES
+from gateway.routes.desk_staff import routes as desk_members
+from gateway.routes.desk_staff import trail as desk_trail
+from gateway.routes.desk_support import people as desk_people
+from gateway.routes.desk_support import questions as desk_questions
 from gateway.routes.developers import developers
 from gateway.routes.disclosures import routes as disclosures
 from gateway.routes.edits import routes as edits
@@ -119,6 +128,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     own_policy,
     audits,
     reports,
+    desk_waits,
+    desk_questions,
+    desk_people,
+    desk_requests,
+    desk_audit,
+    desk_members,
+    desk_trail,
     statistics,
     leaving,
     pages,
@@ -134,6 +150,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     promises_page,
     support_page,
     desk_door,
-    overview_page,
+    desk_overview_page,
     reports_page,
+    *DESK_PAGES,
 )

@@ -127,14 +127,15 @@ def delete(work: Work, asker: Asker, ticket_id: UUID) -> None:
     work.tickets.drop(ticket.id)
 
 
-def look(work: Work, reference: str, *, operator: str, reason: str) -> Thread:
+def look(work: Work, reference: str, *, operator: str, reason: str, act_id: UUID | None = None) -> Thread:
     """What an operator sees of a ticket, once it is written down that she looks, and why. Raises NoSuchTicket, Invalid.
 
-    No address: letters find their way without her knowing it.
+    No address: letters find their way without her knowing it. `act_id` is the line of the audit trail.
     """
     operator, reason = check_operator(operator), check_reason(reason)
     ticket = _called(work, reference)
-    work.access_log.add(ticket, operator=operator, what=f"What you wrote in {ticket.reference}", reason=reason)
+    what = f"What you wrote in {ticket.reference}"
+    work.access_log.add(ticket, operator=operator, what=what, reason=reason, act_id=act_id)
     return _thread(work, ticket)
 
 

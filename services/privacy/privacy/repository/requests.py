@@ -85,6 +85,25 @@ class Requests:
             ).fetchall()
         return self._with_parts(rows)
 
+    def open(self, *, limit: int) -> list[Request]:
+        """Everybody's that are not answered yet, the nearest deadline first."""
+        with self._connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(
+                """
+                SELECT id, user_id, kind, state, asked_at, due_at, policy_version, begins_at, answer_by, ended_at
+                  FROM requests WHERE ended_at IS NULL AND state <> 'ready' ORDER BY due_at, id LIMIT %s
+                """,
+                [limit],
+            ).fetchall()
+        return self._with_parts(rows)
+
+    def count_open(self) -> int:
+        """How many are not answered yet."""
+        ((count,),) = self._connection.execute(
+            "SELECT count(*) FROM requests WHERE ended_at IS NULL AND state <> 'ready'"
+        ).fetchall()
+        return int(count)
+
     def move(self, request: Request, state: RequestState) -> None:
         """Take the next step; raises IllegalRequestStep. The caller holds the lock."""
         check_step(request.state, state)

@@ -1,6 +1,6 @@
 """Privacy's HTTP door; only the gateway comes through it."""
 
-from privacy.routes import archives, audits, consents, disclosures, erasures, promises, requests, retention
+from privacy.routes import archives, audits, consents, desk, disclosures, erasures, promises, requests, retention
 
 ROUTES = [
     retention.routes,
@@ -12,6 +12,7 @@ ROUTES = [
     audits.routes,
     audits.filing,
     promises.routes,
+    desk.routes,
 ]
 STATUSES = archives.STATUSES
 

@@ -59,6 +59,11 @@ def read_requests(work: Work, user_id: UUID, *, before: UUID | None, limit: int)
     return work.requests.page(user_id, before=before, limit=limit)
 
 
+def read_open(work: Work, *, limit: int) -> tuple[list[Request], int]:
+    """What nobody has answered yet, the nearest deadline first, and how much there is; a copy to fetch is an answer."""
+    return work.requests.open(limit=limit), work.requests.count_open()
+
+
 def read_request(work: Work, user_id: UUID, request_id: UUID) -> Request:
     """One's own request; raises NoSuchRequest."""
     request = work.requests.find(request_id)
