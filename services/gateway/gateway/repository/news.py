@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.rows import class_row
-
 from common.clock import Clock
 from common.contracts.consents import NEWS, PROCESSING
 from common.database import Connection, notify
@@ -99,17 +97,17 @@ class News:
     def move(self, mail_id: UUID, to: LetterState) -> Letter | None:
         """What became of a letter; None where it is none, or that is not how it can go on."""
         sources = [state for state, targets in LETTER_TRANSITIONS.items() if to in targets]
-        with self._connection.cursor(row_factory=class_row(Letter)) as cursor:
-            return cursor.execute(
-                """
-                WITH known AS (
-                    SELECT mail_id, state FROM announcement_letters WHERE mail_id = %s AND state = ANY(%s) FOR UPDATE)
-                UPDATE announcement_letters AS letter SET state = %s, at = %s
-                  FROM known WHERE letter.mail_id = known.mail_id
-             RETURNING announcement_id, account_id, known.state AS before
-                """,
-                [mail_id, sources, to, self._clock.now()],
-            ).fetchone()
+        row = self._connection.execute(
+            """
+            WITH known AS (
+                SELECT mail_id, state FROM announcement_letters WHERE mail_id = %s AND state = ANY(%s) FOR UPDATE)
+            UPDATE announcement_letters AS letter SET state = %s, at = %s
+              FROM known WHERE letter.mail_id = known.mail_id
+         RETURNING announcement_id, account_id, known.state
+            """,
+            [mail_id, sources, to, self._clock.now()],
+        ).fetchone()
+        return None if row is None else Letter(announcement_id=row[0], account_id=row[1], before=LetterState(row[2]))
 
     def call_off(self, announcement_id: UUID) -> int:
         """Pass over everybody whose letter waits and is not being sent at this moment; returns how many."""

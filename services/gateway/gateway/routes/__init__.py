@@ -41,7 +41,6 @@ from gateway.routes.invoices import routes as invoices
 from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
 from gateway.routes.news_pages import pages as news_pages
-from gateway.routes.overview_page import pages as overview_page
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.passkeys import door_routes as passkey_door
