@@ -101,7 +101,6 @@ class Letter:
     trace: str = ""
 
 
-@runtime_checkable
 class Letters(Protocol):
     """Writes mails."""
 

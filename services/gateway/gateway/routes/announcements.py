@@ -7,6 +7,7 @@ from flask import Response
 from common.current import Current
 from common.errors import Invalid, NotFound
 from common.problems import problems
+from gateway.adapters.letters import JinjaLetters
 from gateway.domain.announcements import (
     AnnouncementState,
     ChangedMeanwhile,
@@ -20,7 +21,7 @@ from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.people import NotSignedIn
 from gateway.domain.rooms import ANNOUNCEMENTS
 from gateway.domain.staff import SecondFactorRequired
-from gateway.ports import Letter, Letters
+from gateway.ports import Letter
 from gateway.repository import Work
 from gateway.routes.announcement_answers import (
     AnnouncementAnswer,
@@ -42,7 +43,7 @@ from gateway.use_cases import acts, announcements, people
 from gateway.use_cases.news import NEWS_MAIL
 
 routes = desk_routes("announcements", *ANNOUNCEMENTS.roles)
-letters = Current(Letters)
+letters = Current(JinjaLetters)
 # Before anything can be sent, there is none under this id.
 _NOBODYS = UUID(int=0)
 _MAY_BE_REFUSED = (NotSignedIn, NotFound, SecondFactorRequired)
