@@ -303,6 +303,21 @@ def test_who_confirms_her_address_again_or_has_another_gets_news_again(studio: S
         assert work.news.readers() == (1, 0)
 
 
+def test_she_says_in_which_language_she_reads_and_sees_when_news_is_paused(studio: Studio, ada: Person) -> None:
+    own = ada.get("/v1/account").get_json()
+    assert (own["language"], own["news_paused_at"]) == (None, None)
+    assert ada.ask("PATCH", "/v1/account", json={"language": "de"}).get_json()["language"] == "de"
+    assert ada.ask("PATCH", "/v1/account", json={"name": "Ada"}).get_json()["language"] == "de"
+    assert ada.ask("PATCH", "/v1/account", json={"language": "tlh"}).status_code == 400
+    with studio.service.unit.begin() as work:
+        for _ in range(3):
+            work.news.note_trouble(ada.id)
+    assert ada.get("/v1/account").get_json()["news_paused_at"]
+    shown = ada.client.get("/account", base_url=ORIGIN).get_data(as_text=True)
+    assert '<option value="de" lang="de" selected>' in shown
+    assert "News is paused since" in shown
+
+
 def test_a_piece_of_news_that_is_not_there_is_not_found(mira: Person) -> None:
     nothing = UUID(int=7)
     assert mira.get(f"{API}/{nothing}").status_code == 404

@@ -135,11 +135,6 @@ class News:
             ).rowcount
         )
 
-    def language_of(self, account_id: UUID) -> str | None:
-        """In which language she reads what the studio writes of its own accord."""
-        row = self._connection.execute("SELECT language FROM accounts WHERE id = %s", [account_id]).fetchone()
-        return row[0] if row else None
-
     def note_trouble(self, account_id: UUID) -> None:
         """A mailbox did not take a letter; after some in a row, news is paused."""
         now = self._clock.now()

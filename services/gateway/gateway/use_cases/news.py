@@ -60,7 +60,7 @@ def words_for(work: Work, account_id: UUID, mail_id: UUID, parameters: Mapping[s
     found = work.announcements.find(UUID(parameters["announcement"]))
     if found is None:
         return None
-    language, text = found.text_for(parameters.get("language") or work.news.language_of(account_id))
+    language, text = found.text_for(parameters.get("language") or work.accounts.language_of(account_id))
     said = {"subject": text.subject, "words": text.words, "language": language.value}
     return {"announcement": parameters["announcement"], "letter": str(mail_id), **said}
 
