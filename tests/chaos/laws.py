@@ -71,6 +71,12 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "questions nobody was told have arrived": """
         SELECT id FROM gateway.tickets WHERE acknowledged_at IS NULL AND unreachable_at IS NULL
         """,
+    "news that is on its way to its readers": """
+        SELECT id FROM gateway.announcements WHERE state = 'sending'
+        """,
+    "people who stopped news and whom privacy has not heard": """
+        SELECT account_id FROM gateway.news_stops
+        """,
     "ends that analytics has not counted": """
         SELECT jobs, facts
           FROM (SELECT count(*) AS jobs FROM generation.figurines) AS ended,
@@ -93,6 +99,11 @@ BROKEN: Mapping[str, LiteralString] = {
           LEFT JOIN LATERAL (SELECT author FROM gateway.ticket_messages WHERE ticket_id = ticket.id
                               ORDER BY id DESC LIMIT 1) AS last ON true
          WHERE author IS NULL OR (state = 'answered') <> (author = 'studio' AND state <> 'closed')
+        """,
+    "somebody looked at a person's data and the audit trail does not know": """
+        SELECT told.id, told.act_id
+          FROM gateway.access_log AS told LEFT JOIN gateway.staff_acts AS act ON act.id = told.act_id
+         WHERE act.id IS NULL
         """,
     "the gateway shows other pictures than generation has": """
         SELECT shown.id
@@ -247,6 +258,25 @@ BROKEN: Mapping[str, LiteralString] = {
           FULL JOIN (SELECT * FROM gateway.policy_told WHERE state = 'waiting') AS told ON told.mail_id = mail.id
          WHERE mail.id IS NULL
             OR NOT EXISTS (SELECT FROM gateway.policy_told WHERE policy_told.mail_id = mail.id)
+        """,
+    "a letter of news is on nobody's list, or somebody on it has none": """
+        SELECT coalesce(mail.account_id, letter.account_id)
+          FROM (SELECT * FROM gateway.mails WHERE template = 'news' AND parameters ? 'announcement') AS mail
+          FULL JOIN (SELECT * FROM gateway.announcement_letters WHERE state = 'waiting') AS letter
+            ON letter.mail_id = mail.id
+         WHERE mail.id IS NULL
+            OR NOT EXISTS (SELECT FROM gateway.announcement_letters WHERE announcement_letters.mail_id = mail.id)
+        """,
+    # Who is erased takes her letters along, and stays counted.
+    "news counts fewer letters than there are": """
+        SELECT news.id
+          FROM gateway.announcements AS news JOIN gateway.announcement_letters AS letter ON announcement_id = news.id
+         GROUP BY news.id
+        HAVING entitled < count(*)
+            OR sent + uncertain < count(*) FILTER (WHERE letter.state IN ('sent', 'uncertain', 'bounced'))
+            OR refused < count(*) FILTER (WHERE letter.state = 'refused')
+            OR bounced < count(*) FILTER (WHERE letter.state = 'bounced')
+            OR unsubscribed < count(unsubscribed_at)
         """,
     "privacy knows otherwise how many were told of a policy than the gateway counted": """
         SELECT version

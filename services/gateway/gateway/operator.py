@@ -11,7 +11,8 @@
     python -m gateway.operator staff remove ACCOUNT_ID --role analyst --as OPERATOR
 
 What is somebody's own is shown only with a reason, which she reads under "Who looked at your data". Nothing here shows
-an address of mail: letters find their way without it. What was done is logged, with ids only.
+an address of mail: letters find their way without it. What was done stands in the audit trail, and in the log with ids
+only.
 """
 
 import sys
@@ -27,6 +28,7 @@ from common import logs
 from common.errors import Refused
 from common.service import Service
 from common.settings import SettingsRefused, load
+<<<<<<< HEAD
 from gateway.adapters.links import Links
 from gateway.domain.announcements import LetterState
 from gateway.domain.bounces import MOST_BYTES, NoBounce, read_bounce
@@ -35,6 +37,13 @@ from gateway.domain.tickets import Author, Ticket
 from gateway.repository import Work
 from gateway.settings import Settings
 from gateway.use_cases import crowds, news, staff, tickets
+=======
+from gateway.domain.staff import Role, Shell
+from gateway.domain.tickets import Author, Ticket
+from gateway.repository import Work
+from gateway.settings import Settings
+from gateway.use_cases import crowds, desk, staff, tickets
+>>>>>>> h-desk
 from gateway.wiring import build
 
 log = structlog.get_logger(__name__)
@@ -47,6 +56,7 @@ Operator = Annotated[str, typer.Option("--as", help="Who you are: a handle, not 
 Reason = Annotated[str, typer.Option("--because", help="A sentence; whose data it is will read it.")]
 RoleOption = Annotated[Role, typer.Option("--role", help="As what.")]
 LISTED = 100
+AT_SHELL = "Changed at the machine's shell"
 
 
 @contextmanager
@@ -88,8 +98,7 @@ def questions() -> None:
 def show(reference: Reference, operator: Operator, reason: Reason) -> None:
     """What was written. That you look, and why, is told to whose it is."""
     with _service() as service, service.unit.begin() as work:
-        thread = tickets.look(work, reference, operator=operator, reason=reason)
-        name = _name(work, thread.ticket)
+        thread, name = desk.look_at_question(work, Shell(handle=operator), reference, reason=reason)
     # Only now is it sure that the look is on record.
     typer.echo(f"{thread.ticket.reference}  {thread.ticket.state}  {thread.ticket.topic}  {_about(thread.ticket)}")
     for message in thread.messages:
@@ -104,7 +113,7 @@ def answer(reference: Reference, operator: Operator) -> None:
     text = read_answer(sys.stdin)
     with _service() as service:
         with service.unit.begin(person=_whose(service, reference)) as work:
-            answered = tickets.answer(work, reference, text, operator=operator)
+            answered = desk.answer_question(work, Shell(handle=operator), reference, text)
         typer.echo(f"{answered.reference} is answered.")
         log.info("question answered", ticket_id=str(answered.id), operator=operator)
 
@@ -114,7 +123,7 @@ def close(reference: Reference, operator: Operator) -> None:
     """Close a question, as one that is none."""
     with _service() as service:
         with service.unit.begin(person=_whose(service, reference)) as work:
-            closed = tickets.end(work, reference, operator=operator)
+            closed = desk.close_question(work, Shell(handle=operator), reference)
         typer.echo(f"{closed.reference} is closed.")
         log.info("question closed", ticket_id=str(closed.id), operator=operator)
 
@@ -125,7 +134,7 @@ def crowd(
 ) -> None:
     """From where many accounts were opened on one day. That you look, and why, is told to whose they are."""
     with _service() as service, service.unit.begin() as work:
-        opened = crowds.look(work, anomaly_id, operator=operator, reason=reason)
+        opened = crowds.look(work, Shell(handle=operator), anomaly_id, reason=reason)
     for each in opened:
         typer.echo(f"{each.at:%Y-%m-%d %H:%M:%S}  {each.account_id}  {each.address}")
     log.info("crowd read", anomaly_id=str(anomaly_id), accounts=len(opened), operator=operator)
@@ -165,7 +174,7 @@ def add_staff(
     """Give somebody a role."""
     with _service() as service:
         with service.unit.begin() as work:
-            account_id = staff.give(work, email, role, operator=operator)
+            account_id = staff.give(work, Shell(handle=operator), email, role, reason=AT_SHELL)
         typer.echo(f"{account_id} is {role} now.")
         log.info("role given", account_id=str(account_id), role=role, operator=operator)
 
@@ -177,7 +186,7 @@ def remove_staff(
     """Take a role away; it counts from the next request on."""
     with _service() as service:
         with service.unit.begin() as work:
-            staff.take(work, account_id, role, operator=operator)
+            staff.take(work, Shell(handle=operator), account_id, role, reason=AT_SHELL)
         typer.echo(f"{account_id} is no {role} any more.")
         log.info("role taken", account_id=str(account_id), role=role, operator=operator)
 
@@ -193,13 +202,6 @@ def _whose(service: Service[Work], reference: str) -> UUID | None:
     """Whose it is: nothing is begun for somebody who leaves."""
     with service.unit.begin() as work:
         return tickets.whose(work, reference)
-
-
-def _name(work: Work, ticket: Ticket) -> str:
-    if ticket.account_id is None:
-        return work.tickets.sender_of(ticket).name
-    account = work.accounts.find(ticket.account_id)
-    return account.name if account else ""
 
 
 def _about(ticket: Ticket) -> str:

@@ -102,6 +102,18 @@ def test_a_code_leads_nowhere_but_into_the_console(mira: Person, clock: MovableC
     assert mira.client.post("/operator/factor", data=form, base_url=ORIGIN).headers["Location"] == "/operator"
 
 
+def test_an_answer_that_took_longer_than_the_factor_counts_is_not_lost(mira: Person, clock: MovableClock) -> None:
+    App(mira, clock).set_up()
+    with mira.studio.service.unit.begin() as work:
+        work.staff.add(mira.id, Role.SUPPORT, operator="root")
+    form = {"csrf_token": csrf_of(page(mira)[1]), "message": "A long & careful answer"}
+    clock.advance(FACTOR_FOR + timedelta(seconds=1))
+    late = mira.client.post("/operator/questions/FS-222222/answer", data=form, base_url=ORIGIN)
+    html = late.get_data(as_text=True)
+    assert (late.status_code, "A long &amp; careful answer" in html) == (403, True)
+    assert 'name="next" value="/operator"' in html
+
+
 def test_another_site_sends_no_form_into_the_console(mira: Person, clock: MovableClock) -> None:
     App(mira, clock).set_up()
     forged = mira.client.post("/operator/factor", data={"csrf_token": "guessed", "code": "1"}, base_url=ORIGIN)
@@ -129,6 +141,8 @@ def test_whoever_takes_her_factors_away_is_let_in_no_more(mira: Person) -> None:
 
 
 def test_the_navigation_has_the_rooms_of_her_roles_and_no_others(mira: Person, timed: Studio) -> None:
+    assert 'href="/operator"' in page(mira, "/studio")[1]
+    assert 'href="/operator"' not in page(timed.sign_up(), "/studio")[1]
     assert 'href="/operator/reports"' in page(hire(mira))[1]
     assert 'href="/operator/reports"' not in page(hire(timed.sign_up(), Role.EDITOR))[1]
 

@@ -69,6 +69,7 @@ def test_a_question_is_read_with_a_reason_answered_and_closed(ada: Person, mira:
     shown = send(mira, f"/operator/questions/{reference}", reason=REASON)
     assert (shown.status_code, SAID in shown.get_data(as_text=True)) == (200, True)
     assert (f"What you wrote in {reference}", REASON) in accesses(ada)
+    assert f'name="who" value="{ada.id}"' in shown.get_data(as_text=True)
     answered = send(mira, f"/operator/questions/{reference}/answer", message=ANSWER)
     assert (answered.status_code, answered.headers["Location"]) == (303, "/operator/questions?done=answered")
     assert send(mira, f"/operator/questions/{reference}/close").status_code == 303
@@ -92,7 +93,9 @@ def test_an_answer_sent_twice_is_one_answer(ada: Person, mira: Person, studio: S
     path = f"/operator/questions/{ask(ada)}/answer"
     assert send(mira, path, message=ANSWER).status_code == 303
     again = send(mira, path, message=ANSWER)
-    assert (again.status_code, "not sent twice" in again.get_data(as_text=True)) == (409, True)
+    html = again.get_data(as_text=True)
+    # What was written is there to be copied.
+    assert (again.status_code, "not sent twice" in html, html.count(ANSWER)) == (409, True, 1)
     assert [act for act, _ in acts_of(studio, mira.id)] == ["question.answered"]
 
 
@@ -102,6 +105,7 @@ def test_a_program_of_supports_does_the_same(ada: Person, mira: Person) -> None:
     assert (waiting[reference]["late"], waiting[reference]["has_account"]) == (False, True)
     read = mira.ask("POST", f"/v1/operator/questions/{reference}/look", json={"reason": REASON}).get_json()
     assert ([each["text"] for each in read["messages"]], read["name"]) == ([SAID], "Ada Lovelace")
+    assert read["account_id"] == str(ada.id)
     path = f"/v1/operator/questions/{reference}"
     assert mira.ask("POST", f"{path}/answer", json={"message": ANSWER}).get_json()["state"] == "answered"
     assert mira.ask("POST", f"{path}/close").get_json()["state"] == "closed"
@@ -183,6 +187,7 @@ def test_the_trail_is_filtered_by_the_address_and_has_pages(
     assert {(each["person"], each["reason"]) for each in lines} == {(str(ada.id), REASON)}
     html = show(root, f"/operator/trail?person={ada.id}&act=person.read")
     assert (html.count('<td data-says="Act">'), REASON in html) == (3, True)
+    assert '<option value="person.read" selected>' in html
     assert acts_of(studio, root.id) == [("trail.read", "")]
     assert root.client.get("/operator/trail?by=me", base_url=ORIGIN).status_code == 400
 

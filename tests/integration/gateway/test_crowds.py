@@ -14,6 +14,7 @@ from common.contracts import EVENTS, decode
 from common.contracts.analytics import AnomalyDetected, AnomalyEnded
 from common.work import UnitOfWork
 from gateway.domain.crowds import RATE, NoSuchCrowd, neighbourhood_of
+from gateway.domain.staff import Shell
 from gateway.jobs import Bell
 from gateway.repository import Work
 from gateway.use_cases import crowds, people
@@ -112,7 +113,7 @@ def test_operators_get_a_mail_without_an_address_and_may_look_with_a_reason(stud
     assert "/operator" in letter.text
     assert "203.0.113" not in letter.text
     with studio.service.unit.begin() as work:
-        looked = crowds.look(work, found.anomaly_id, operator="mira", reason=REASON)
+        looked = crowds.look(work, Shell(handle="mira"), found.anomaly_id, reason=REASON)
     assert [(each.account_id, each.address) for each in looked] == [
         (account_id, f"203.0.113.{n}") for n, account_id in enumerate(opened, 1)
     ]
@@ -123,7 +124,7 @@ def test_operators_get_a_mail_without_an_address_and_may_look_with_a_reason(stud
 
 def test_a_look_at_nothing_is_refused(studio: Studio) -> None:
     with pytest.raises(NoSuchCrowd), studio.service.unit.begin() as work:
-        crowds.look(work, SYSTEM_CLOCK.new_id(), operator="mira", reason=REASON)
+        crowds.look(work, Shell(handle="mira"), SYSTEM_CLOCK.new_id(), reason=REASON)
 
 
 def test_whoever_leaves_takes_her_origin_along(studio: Studio) -> None:

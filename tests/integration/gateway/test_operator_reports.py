@@ -154,6 +154,16 @@ def test_the_page_shows_the_reports_and_what_is_unusual(ada: Person, counter: Se
     assert ada.email not in html
 
 
+def test_the_overview_says_what_is_unusual_while_it_goes_on(ada: Person, counter: Service[Any]) -> None:
+    something_happened(counter)
+    (line,) = hire(ada).get("/v1/operator/overview").get_json()["items"]
+    assert (line["path"], line["state"], line["says"]) == ("/operator/reports", "urgent", "More <fail> than usual")
+    empty(counter.unit.database)
+    (line,) = ada.get("/v1/operator/overview").get_json()["items"]
+    assert (line["state"], line["says"]) == ("calm", "Everything is as usual.")
+    assert "Everything is as usual." in ada.client.get("/operator", base_url=ORIGIN).get_data(as_text=True)
+
+
 def test_a_studio_in_which_nothing_happened_yet_has_a_page_too(ada: Person, counter: Service[Any]) -> None:
     empty(counter.unit.database)
     html = hire(ada).client.get("/operator/reports?days=nonsense", base_url=ORIGIN).get_data(as_text=True)

@@ -13,6 +13,7 @@ from common.clock import SYSTEM_CLOCK
 from common.inventory.expiring import put_right
 from gateway.inventory import INVENTORY
 from gateway.operator import app
+from gateway.repository.acts import Filter
 from tests.fakes.toy.keys import PRIVATE_KEY
 from tests.integration.gateway.asking import ANSWER, QUESTION, guest_of
 from tests.integration.gateway.post_office import PostOffice
@@ -78,6 +79,18 @@ def test_a_look_is_told_to_whose_it_is(command: Command, ada: Person, studio: St
     (told,) = ada.get("/v1/privacy/accesses").get_json()["items"]
     assert (told["operator"], told["what"], told["reason"]) == ("mira", f"What you wrote in {reference}", REASON)
     assert studio.sign_up().get("/v1/privacy/accesses").get_json()["items"] == []
+
+
+def test_what_is_done_at_the_shell_stands_in_the_trail(command: Command, ada: Person, studio: Studio) -> None:
+    reference = ask(ada)
+    command("show", reference, "--as", "olga", "--because", REASON)
+    command("answer", reference, "--as", "olga", text=ANSWER)
+    with studio.service.unit.begin() as work:
+        lines = [line for line in work.acts.page(Filter(), limit=20) if line.handle == "olga"]
+    assert [(line.act, line.role, line.thing, line.person, line.reason) for line in lines] == [
+        ("question.answered", "shell", reference, None, ""),
+        ("question.read", "shell", reference, ada.id, REASON),
+    ]
 
 
 def test_nobody_looks_without_a_reason(command: Command, ada: Person) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from common.errors import Conflict, Forbidden, Invalid, NotFound
@@ -74,6 +74,19 @@ class Colleague:
     def handle(self) -> str:
         """How people whose data she looks at read of her; the same each time, and no name."""
         return f"{self.role}-{self.account_id.hex[-6:]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """Somebody who holds the machine's shell: her handle is all that is known of her."""
+
+    handle: str
+    role: str = "shell"
+    account_id: None = None
+
+
+# Whoever does something for the studio.
+Actor: TypeAlias = Colleague | Shell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

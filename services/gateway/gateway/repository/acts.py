@@ -8,7 +8,7 @@ from psycopg.rows import class_row
 
 from common.clock import Clock
 from common.database import Connection
-from gateway.domain.staff import Act, Colleague
+from gateway.domain.staff import Act, Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,37 +27,38 @@ class StaffActs:
         self._connection = connection
         self._clock = clock
 
-    def add(self, who: Colleague, act: str, *, thing: str, reason: str) -> UUID:
+    def add(self, who: Actor, act: str, *, thing: str, reason: str) -> UUID:
         """Write down what is done, in the transaction that does it."""
-        return self._add(who.account_id, who.handle, who.role, act, thing=thing, reason=reason)
-
-    def add_at_shell(self, handle: str, act: str, *, thing: str) -> UUID:
-        """Write down what somebody does who holds the machine's shell; her handle is all that is known of her."""
-        return self._add(None, handle, "shell", act, thing=thing, reason="")
-
-    def _add(self, account_id: UUID | None, handle: str, role: str, act: str, *, thing: str, reason: str) -> UUID:
         act_id = self._clock.new_id()
         self._connection.execute(
             """
             INSERT INTO staff_acts (id, at, account_id, handle, role, act, thing, reason)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
             """,
-            [act_id, self._clock.now(), account_id, handle, role, act, thing, reason],
+            [act_id, self._clock.now(), who.account_id, who.handle, who.role, act, thing, reason],
         )
         return act_id
 
     def page(self, wanted: Filter, *, limit: int, before: UUID | None = None) -> list[Act]:
-        """Lines, the latest first; whose data it was and why is read where she reads it herself."""
+        """Lines, the latest first; whose data it was and why is read where she reads it herself.
+
+        Of a look at many at once one is shown, or the one that is asked for.
+        """
         with self._connection.cursor(row_factory=class_row(Act)) as cursor:
             return cursor.execute(
                 """
                 SELECT acts.id, acts.at, acts.account_id, acts.handle, acts.role, acts.act, acts.thing,
                        coalesce(told.reason, acts.reason) AS reason, told.account_id AS person
-                  FROM staff_acts AS acts LEFT JOIN access_log AS told ON told.act_id = acts.id
+                  FROM staff_acts AS acts
+                  LEFT JOIN LATERAL (
+                       SELECT account_id, reason FROM access_log
+                        WHERE act_id = acts.id AND (%(person)s::uuid IS NULL OR account_id = %(person)s)
+                        LIMIT 1) AS told ON true
                  WHERE (%(before)s::uuid IS NULL OR acts.id < %(before)s)
                    AND (%(by)s::uuid IS NULL OR acts.account_id = %(by)s)
                    AND (%(act)s::text IS NULL OR acts.act = %(act)s)
-                   AND (%(person)s::uuid IS NULL OR told.account_id = %(person)s)
+                   AND (%(person)s::uuid IS NULL
+                        OR acts.id IN (SELECT act_id FROM access_log WHERE account_id = %(person)s))
                  ORDER BY acts.id DESC LIMIT %(limit)s
                 """,
                 {"before": before, "by": wanted.by, "act": wanted.act, "person": wanted.person, "limit": limit},
@@ -70,7 +71,16 @@ class StaffActs:
 
     def kinds(self) -> list[str]:
         """Every act that was ever done, by name."""
-        rows = self._connection.execute("SELECT DISTINCT act FROM staff_acts ORDER BY act").fetchall()
+        # From one name to the next by the index: there are few names and many lines.
+        rows = self._connection.execute(
+            """
+            WITH RECURSIVE named AS (
+                SELECT min(act) AS act FROM staff_acts
+                UNION ALL
+                SELECT (SELECT min(act) FROM staff_acts WHERE act > named.act) FROM named WHERE act IS NOT NULL)
+            SELECT act FROM named WHERE act IS NOT NULL
+            """
+        ).fetchall()
         return [act for (act,) in rows]
 
     def end_old(self) -> int:

@@ -118,8 +118,11 @@ class AccessLog:
         self._connection = connection
         self._clock = clock
 
-    def add(self, ticket: Ticket, *, operator: str, what: str, reason: str, act_id: UUID | None = None) -> None:
-        """Write down that somebody of the studio looks, in the transaction that lets her."""
+    def add(self, ticket: Ticket, *, operator: str, what: str, reason: str, act_id: UUID) -> None:
+        """Write down that somebody of the studio looks, in the transaction that lets her.
+
+        `act_id` is the line of the audit trail.
+        """
         now = self._clock.now()
         self._connection.execute(
             """
@@ -129,8 +132,8 @@ class AccessLog:
             [self._clock.new_id(), ticket.account_id, ticket.id, operator, what, reason, now, act_id],
         )
 
-    def add_of(self, account_id: UUID, *, operator: str, what: str, reason: str, act_id: UUID | None = None) -> None:
-        """Write down that somebody looks at what is in no ticket; `act_id` is the line of the audit trail."""
+    def add_of(self, account_id: UUID, *, operator: str, what: str, reason: str, act_id: UUID) -> None:
+        """Write down that somebody looks at what is in no ticket; `act_id` likewise."""
         self._connection.execute(
             """
             INSERT INTO access_log (id, account_id, operator, what, reason, at, act_id)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -31,6 +32,7 @@ from gateway.use_cases import people, staff
 _COLLEAGUE: Final = "figurine.colleague"
 # The way back from a form: said once, in the address, as one of these words.
 DONE: Final = "done"
+_DRAFT: Final = 20_000
 
 
 def desk_routes(name: str, *roles: Role) -> Routes:
@@ -107,12 +109,12 @@ def reason_given() -> str:
 def _enter(roles: Sequence[Role]) -> BaseResponse | None:
     person = visitor()
     if person is None:
-        return redirect(f"/signin?next={request.path}")
+        return redirect(f"/signin?next={quote(_place())}")
     try:
         with unit.bound().begin() as work:
             request.environ[_COLLEAGUE] = staff.admit(work, person.session, roles)
     except SecondFactorRequired as refusal:
-        return show_factor_page(refusal, next_page=request.path)
+        return show_factor_page(refusal, next_page=_place())
     if request.method not in SAFE_METHODS:
         check_form()
         note_person(person.account_id)
@@ -122,8 +124,23 @@ def _enter(roles: Sequence[Role]) -> BaseResponse | None:
 def show_factor_page(refusal: SecondFactorRequired, *, next_page: str, said: str = "") -> Response:
     """What to do about a second factor; with a field for a code where she has one."""
     return show_room(
-        "operator/second_factor.html", HTTPStatus.FORBIDDEN, refusal=refusal, next_page=next_page, said=said
+        "operator/second_factor.html",
+        HTTPStatus.FORBIDDEN,
+        refusal=refusal,
+        next_page=next_page,
+        said=said,
+        draft=_draft(),
     )
+
+
+def _place() -> str:
+    """Where she was going; a form leads nowhere by itself."""
+    return request.path if request.method in SAFE_METHODS else "/operator"
+
+
+def _draft() -> str:
+    # The page a form stood on is kept by nobody: what was written into it would be lost with it.
+    return request.form.get("message", "")[:_DRAFT]
 
 
 def _tell(refusal: Refused) -> Response:
@@ -132,4 +149,4 @@ def _tell(refusal: Refused) -> Response:
     if _COLLEAGUE not in request.environ:
         return problem(status, refusal.code, refusal.sentence)
     away = isinstance(refusal, Unavailable)
-    return show_room("operator/refused.html", HTTPStatus(status), sentence=refusal.sentence, away=away)
+    return show_room("operator/refused.html", HTTPStatus(status), sentence=refusal.sentence, away=away, draft=_draft())

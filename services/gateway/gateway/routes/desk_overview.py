@@ -96,7 +96,8 @@ def _promises() -> Found:
     says = [
         *([f"Broken: {', '.join(broken)}."] if broken else []),
         *([f"{stale} not proven lately."] if stale else []),
-        *(["The last audit is too long ago."] if audit.stale else []),
+        *(["The last audit is too long ago."] if audit.stale and audit.at else []),
+        *(["There was no audit yet."] if audit.at is None else []),
         *([f"The last audit has {_count(high, 'grave finding', 'grave findings')}."] if high else []),
     ]
     if broken or high:

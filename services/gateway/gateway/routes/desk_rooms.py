@@ -53,7 +53,12 @@ def show_question(reference: str) -> Response:
     """What was written; that it was read is on record."""
     thread, name = desk_support.read_thread(reference, reason_given())
     return show_room(
-        "operator/question.html", reference=thread.ticket.reference, thread=thread, name=name, longest=MAX_MESSAGE
+        "operator/question.html",
+        reference=thread.ticket.reference,
+        thread=thread,
+        name=name,
+        longest=MAX_MESSAGE,
+        reason=reason_given(),
     )
 
 

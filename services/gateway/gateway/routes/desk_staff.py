@@ -132,15 +132,15 @@ def list_acts(query: ActsQuery) -> ActsAnswer:
 
 
 def give_role(email: str, role: Role, reason: str) -> UUID:
-    """Whom the role was given to. Raises as `staff.give_at_desk` does."""
+    """Whom the role was given to. Raises as `staff.give` does."""
     with unit.begin() as work:
-        return staff.give_at_desk(work, colleague(), email, role, reason=reason)
+        return staff.give(work, colleague(), email, role, reason=reason)
 
 
 def take_role(account_id: UUID, role: Role, reason: str) -> None:
-    """Raises as `staff.take_at_desk` does."""
+    """Raises as `staff.take` does."""
     with unit.begin() as work:
-        staff.take_at_desk(work, colleague(), account_id, role, reason=reason)
+        staff.take(work, colleague(), account_id, role, reason=reason)
 
 
 def read_acts(wanted: Filter, *, limit: int, before: UUID | None) -> tuple[list[Act], UUID | None]:

@@ -75,9 +75,10 @@ class ReasonBody(BaseModel):
 
 
 class ReadThreadAnswer(ThreadAnswer):
-    """A question with all that was written, and how its writer wants to be called."""
+    """A question with all that was written, how its writer wants to be called, and the id of her account."""
 
     name: str
+    account_id: UUID | None
 
 
 class OperatorAnswerBody(BaseModel):
@@ -162,7 +163,7 @@ def list_waiting() -> WaitingsAnswer:
 def look(path: ReferencePath, body: ReasonBody) -> ReadThreadAnswer:
     """Read a question. That it was read, by whom and why is told to whose it is."""
     thread, name = read_thread(path.reference, body.reason)
-    return ReadThreadAnswer(**thread_answer(thread).model_dump(), name=name)
+    return ReadThreadAnswer(**thread_answer(thread).model_dump(), name=name, account_id=thread.ticket.account_id)
 
 
 @questions.post(

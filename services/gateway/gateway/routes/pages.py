@@ -173,7 +173,7 @@ def _day(iso: str) -> str:
 
 def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
     """A page, as whoever asks for it sees it."""
-    account, news = _reader()
+    account, news, works_here = _reader()
     token = request.cookies.get(COOKIE, "")
     html = render_template(
         template,
@@ -181,6 +181,7 @@ def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: objec
         csrf_token=csrf_token(token) if account else "",
         policy_version=policy_of_today().version,
         policy_news=news,
+        works_here=works_here,
         **marks(account.id if account else None),
         **values,
     )
@@ -194,12 +195,13 @@ def signed_in() -> Account | None:
     return _reader()[0]
 
 
-def _reader() -> tuple[Account | None, Policy | None]:
-    """Whose page it is, and the policy she has yet to read."""
+def _reader() -> tuple[Account | None, Policy | None, bool]:
+    """Whose page it is, the policy she has yet to read, and whether the console opens for her."""
     try:
         with unit.begin() as work:
             session = people.recognise(work, request.cookies.get(COOKIE, ""))
             account = people.read_account(work, session.account_id)
-            return account, policies.unread(work, studio().policies, account.id)
+            unread = policies.unread(work, studio().policies, account.id)
+            return account, unread, bool(work.staff.roles_of(account.id))
     except NotSignedIn:
-        return None, None
+        return None, None, False

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from gateway.domain.staff import Act, Colleague
+from gateway.domain.staff import Act, Actor
 from gateway.domain.tickets import check_reason
 from gateway.repository import Work
 from gateway.repository.acts import Filter
 
 
-def note(work: Work, who: Colleague, act: str, *, thing: str = "", reason: str = "") -> UUID:
+def note(work: Work, who: Actor, act: str, *, thing: str = "", reason: str = "") -> UUID:
     """Write down an act that touches nobody's data, as `style.off`; `thing` names what it was done to.
 
     `thing` and `reason` hold no personal data: they stay for three years. Returns the id of the line.
@@ -16,7 +16,7 @@ def note(work: Work, who: Colleague, act: str, *, thing: str = "", reason: str =
     return work.acts.add(who, act, thing=thing, reason=reason)
 
 
-def note_of(work: Work, who: Colleague, act: str, *, person: UUID, what: str, reason: str, thing: str = "") -> UUID:
+def note_of(work: Work, who: Actor, act: str, *, person: UUID, what: str, reason: str, thing: str = "") -> UUID:
     """Write down a look at somebody's data, or a change of it. Raises Invalid where no reason is given.
 
     `what` and `reason` are read by the person herself, under "Who looked at your data"; `what` is a phrase, as

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from common.contracts.analytics import AnomalyDetected, AnomalyEnded
 from gateway.domain.crowds import RATE, NoSuchCrowd, Opened, detail_of
+from gateway.domain.staff import Actor
 from gateway.domain.tickets import check_operator, check_reason
 from gateway.repository import Work
+from gateway.use_cases import acts
 
 # One look shows so many accounts at most; of each its owner reads that somebody looked.
 SHOWN = 200
@@ -41,20 +43,22 @@ def notice(work: Work, *, limit: int) -> None:
         )
 
 
-def look(work: Work, crowd_id: UUID, *, operator: str, reason: str) -> Sequence[Opened]:
+def look(work: Work, who: Actor, crowd_id: UUID, *, reason: str) -> Sequence[Opened]:
     """From where the accounts of a crowd were opened, once each owner can read who looked, and why.
 
     Raises NoSuchCrowd, Invalid.
     """
-    operator, reason = check_operator(operator), check_reason(reason)
+    operator, reason = check_operator(who.handle), check_reason(reason)
     opened = work.crowds.of(crowd_id, limit=SHOWN)
     if not opened:
         raise NoSuchCrowd
+    act_id = acts.note(work, who, "crowd.read", thing=str(crowd_id))
     for each in opened:
         work.access_log.add_of(
             each.account_id,
             operator=operator,
             what="From which address your account was opened",
             reason=reason,
+            act_id=act_id,
         )
     return opened

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from gateway.domain.desk import Dossier, sought
-from gateway.domain.staff import Colleague
+from gateway.domain.staff import Actor, Colleague
 from gateway.domain.tickets import Thread, Ticket, check_reason, check_reference
 from gateway.repository import Work
 from gateway.use_cases import acts, tickets
@@ -13,21 +13,21 @@ from gateway.use_cases.factors import has_second_factor
 _WHAT: Final = "Your account, credits, letters, questions and how your figurines stand; no picture, name or address"
 
 
-def look_at_question(work: Work, who: Colleague, reference: str, *, reason: str) -> tuple[Thread, str]:
+def look_at_question(work: Work, who: Actor, reference: str, *, reason: str) -> tuple[Thread, str]:
     """What was written, and how its writer wants to be called. Raises NoSuchTicket, Invalid."""
     act_id = acts.note(work, who, "question.read", thing=check_reference(reference))
     thread = tickets.look(work, reference, operator=who.handle, reason=reason, act_id=act_id)
     return thread, _name(work, thread.ticket)
 
 
-def answer_question(work: Work, who: Colleague, reference: str, text: str) -> Ticket:
+def answer_question(work: Work, who: Actor, reference: str, text: str) -> Ticket:
     """Answer as the studio. Raises NoSuchTicket, TicketClosed, TicketFull, AnsweredAlready, Invalid."""
     answered = tickets.answer(work, reference, text, operator=who.handle)
     acts.note(work, who, "question.answered", thing=answered.reference)
     return work.tickets.find(answered.id) or answered
 
 
-def close_question(work: Work, who: Colleague, reference: str) -> Ticket:
+def close_question(work: Work, who: Actor, reference: str) -> Ticket:
     """Close a question, as one that is none. Raises NoSuchTicket, TicketClosed."""
     closed = tickets.end(work, reference, operator=who.handle)
     acts.note(work, who, "question.closed", thing=closed.reference)

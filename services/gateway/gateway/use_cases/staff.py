@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gateway.domain.people import Session
 from gateway.domain.staff import (
+    Actor,
     Colleague,
     Member,
     NoSuchAccount,
@@ -32,25 +33,9 @@ def admit(work: Work, session: Session, wanted: Sequence[Role]) -> Colleague:
     return colleague
 
 
-def give(work: Work, email: str, role: Role, *, operator: str) -> UUID:
-    """Give a role from the machine's shell. Raises NoSuchAccount, NotVerified, Invalid."""
-    operator = check_operator(operator)
-    account_id = _found(work, email)
-    if work.staff.add(account_id, role, operator=operator):
-        _note_at_shell(work, operator, _GIVEN, account_id, role)
-    return account_id
-
-
-def take(work: Work, account_id: UUID, role: Role, *, operator: str) -> None:
-    """Take a role away from the machine's shell. Raises NoSuchAccount where there is none to take, Invalid."""
-    operator = check_operator(operator)
-    if not work.staff.remove(account_id, role):
-        raise NoSuchAccount(_NOT_THERE)
-    _note_at_shell(work, operator, _TAKEN, account_id, role)
-
-
-def give_at_desk(work: Work, who: Colleague, email: str, role: Role, *, reason: str) -> UUID:
-    """Give a role in the console; again changes nothing. Raises OwnRole, NoSuchAccount, NotVerified, Invalid."""
+def give(work: Work, who: Actor, email: str, role: Role, *, reason: str) -> UUID:
+    """Give a role; again changes nothing. Raises OwnRole, NoSuchAccount, NotVerified, Invalid."""
+    check_operator(who.handle)
     account_id = _found(work, email)
     if account_id == who.account_id:
         raise OwnRole
@@ -59,8 +44,9 @@ def give_at_desk(work: Work, who: Colleague, email: str, role: Role, *, reason: 
     return account_id
 
 
-def take_at_desk(work: Work, who: Colleague, account_id: UUID, role: Role, *, reason: str) -> None:
-    """Take a role away in the console; it counts from the next request on. Raises NoSuchAccount, Invalid."""
+def take(work: Work, who: Actor, account_id: UUID, role: Role, *, reason: str) -> None:
+    """Take a role away; it counts from the next request on. Raises NoSuchAccount where there is none, Invalid."""
+    check_operator(who.handle)
     if not work.staff.remove(account_id, role):
         raise NoSuchAccount(_NOT_THERE)
     acts.note_of(work, who, _TAKEN, person=account_id, what=_what(role), reason=reason, thing=role)
@@ -79,13 +65,6 @@ def _found(work: Work, email: str) -> UUID:
     if account.verified_at is None:
         raise NotVerified
     return account.id
-
-
-def _note_at_shell(work: Work, handle: str, act: str, account_id: UUID, role: Role) -> None:
-    act_id = work.acts.add_at_shell(handle, act, thing=role)
-    work.access_log.add_of(
-        account_id, operator=handle, what=_what(role), reason="Changed at the machine's shell", act_id=act_id
-    )
 
 
 def _what(role: Role) -> str:

@@ -127,7 +127,7 @@ def delete(work: Work, asker: Asker, ticket_id: UUID) -> None:
     work.tickets.drop(ticket.id)
 
 
-def look(work: Work, reference: str, *, operator: str, reason: str, act_id: UUID | None = None) -> Thread:
+def look(work: Work, reference: str, *, operator: str, reason: str, act_id: UUID) -> Thread:
     """What an operator sees of a ticket, once it is written down that she looks, and why. Raises NoSuchTicket, Invalid.
 
     No address: letters find their way without her knowing it. `act_id` is the line of the audit trail.
