@@ -28,22 +28,14 @@ from common import logs
 from common.errors import Refused
 from common.service import Service
 from common.settings import SettingsRefused, load
-<<<<<<< HEAD
 from gateway.adapters.links import Links
 from gateway.domain.announcements import LetterState
 from gateway.domain.bounces import MOST_BYTES, NoBounce, read_bounce
-from gateway.domain.staff import Role
-from gateway.domain.tickets import Author, Ticket
-from gateway.repository import Work
-from gateway.settings import Settings
-from gateway.use_cases import crowds, news, staff, tickets
-=======
 from gateway.domain.staff import Role, Shell
 from gateway.domain.tickets import Author, Ticket
 from gateway.repository import Work
 from gateway.settings import Settings
-from gateway.use_cases import crowds, desk, staff, tickets
->>>>>>> h-desk
+from gateway.use_cases import crowds, desk, news, staff, tickets
 from gateway.wiring import build
 
 log = structlog.get_logger(__name__)
