@@ -71,6 +71,12 @@ UNSETTLED: Mapping[str, LiteralString] = {
     "questions nobody was told have arrived": """
         SELECT id FROM gateway.tickets WHERE acknowledged_at IS NULL AND unreachable_at IS NULL
         """,
+    "news that is on its way to its readers": """
+        SELECT id FROM gateway.announcements WHERE state = 'sending'
+        """,
+    "people who stopped news and whom privacy has not heard": """
+        SELECT account_id FROM gateway.news_stops
+        """,
     "ends that analytics has not counted": """
         SELECT jobs, facts
           FROM (SELECT count(*) AS jobs FROM generation.figurines) AS ended,
@@ -259,6 +265,25 @@ BROKEN: Mapping[str, LiteralString] = {
           FULL JOIN (SELECT * FROM gateway.policy_told WHERE state = 'waiting') AS told ON told.mail_id = mail.id
          WHERE mail.id IS NULL
             OR NOT EXISTS (SELECT FROM gateway.policy_told WHERE policy_told.mail_id = mail.id)
+        """,
+    "a letter of news is on nobody's list, or somebody on it has none": """
+        SELECT coalesce(mail.account_id, letter.account_id)
+          FROM (SELECT * FROM gateway.mails WHERE template = 'news' AND parameters ? 'announcement') AS mail
+          FULL JOIN (SELECT * FROM gateway.announcement_letters WHERE state = 'waiting') AS letter
+            ON letter.mail_id = mail.id
+         WHERE mail.id IS NULL
+            OR NOT EXISTS (SELECT FROM gateway.announcement_letters WHERE announcement_letters.mail_id = mail.id)
+        """,
+    # Who is erased takes her letters along, and stays counted.
+    "news counts fewer letters than there are": """
+        SELECT news.id
+          FROM gateway.announcements AS news JOIN gateway.announcement_letters AS letter ON announcement_id = news.id
+         GROUP BY news.id
+        HAVING entitled < count(*)
+            OR sent + uncertain < count(*) FILTER (WHERE letter.state IN ('sent', 'uncertain', 'bounced'))
+            OR refused < count(*) FILTER (WHERE letter.state = 'refused')
+            OR bounced < count(*) FILTER (WHERE letter.state = 'bounced')
+            OR unsubscribed < count(unsubscribed_at)
         """,
     "privacy knows otherwise how many were told of a policy than the gateway counted": """
         SELECT version

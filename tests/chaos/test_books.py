@@ -86,6 +86,13 @@ FORGERIES: Mapping[str, LiteralString] = {
         INSERT INTO gateway.tickets (id, account_id, reference, topic, state, opened_at, changed_at, waiting_since)
         SELECT id, id, 'FS-222222', 'other', 'open', now(), now(), now() FROM gateway.accounts LIMIT 1
         """,
+    "news that is on its way to its readers": """
+        INSERT INTO gateway.announcements (id, state, created_at, changed_at, began_at)
+        VALUES (gen_random_uuid(), 'sending', now(), now(), now())
+        """,
+    "people who stopped news and whom privacy has not heard": """
+        INSERT INTO gateway.news_stops (account_id, asked_at, next_try_at) SELECT id, now(), now() FROM gateway.accounts
+        """,
     "ends that analytics has not counted": "DELETE FROM analytics.facts",
     "the gateway shows another state than generation has": "UPDATE gateway.figurines SET state = 'failed'",
     "a question says otherwise than what was written about it": """
@@ -163,6 +170,17 @@ FORGERIES: Mapping[str, LiteralString] = {
     "a letter about the policy is on nobody's list, or somebody on it has none": """
         INSERT INTO gateway.mails (id, account_id, template, state, created_at, next_try_at)
         SELECT id, id, 'policy', 'sent', now(), now() FROM gateway.accounts LIMIT 1
+        """,
+    "a letter of news is on nobody's list, or somebody on it has none": """
+        INSERT INTO gateway.announcement_letters (announcement_id, account_id, mail_id, state, at)
+        SELECT gen_random_uuid(), id, gen_random_uuid(), 'waiting', now() FROM gateway.accounts
+        """,
+    "news counts fewer letters than there are": """
+        WITH news AS (
+            INSERT INTO gateway.announcements (id, state, created_at, changed_at)
+            VALUES (gen_random_uuid(), 'draft', now(), now()) RETURNING id)
+        INSERT INTO gateway.announcement_letters (announcement_id, account_id, mail_id, state, at)
+        SELECT news.id, accounts.id, gen_random_uuid(), 'sent', now() FROM news, gateway.accounts
         """,
     "privacy knows otherwise how many were told of a policy than the gateway counted": """
         WITH known AS (

@@ -76,6 +76,22 @@ def send_news(hands: Hands) -> Generator[None]:
         hands.sql("DELETE FROM gateway.mails WHERE id = %s", [letter])
 
 
+@breaks("U6", "a no by a link is kept", "somebody's no by a link never reaches the history of what she allows")
+def never_pass_it_on(hands: Hands) -> Generator[None]:
+    """For a day; it is not this hour's turn."""
+    hands.sql(
+        """
+        INSERT INTO gateway.news_stops (account_id, asked_at, next_try_at)
+        VALUES (%s, now() - interval '1 day', now() + interval '1 day')
+        """,
+        [hands.resident.id],
+    )
+    try:
+        yield
+    finally:
+        hands.sql("DELETE FROM gateway.news_stops WHERE account_id = %s", [hands.resident.id])
+
+
 @breaks("R5", "no order after a no", "orders are taken of somebody who wants nothing done with her data")
 def order_after_a_no(hands: Hands) -> Generator[None]:
     """The resident's were taken; her no is put before them."""

@@ -1,4 +1,4 @@
-"""The gateway's command line, beside its roles: `python -m gateway news < letter.txt`, its first line the headline."""
+"""The gateway's command line, beside its roles: `python -m gateway news < letter.txt`, its first line the subject."""
 
 import sys
 from collections.abc import Mapping
@@ -8,12 +8,13 @@ from typing import TextIO
 from common.errors import Invalid
 from common.service import Command
 from common.work import UnitOfWork
+from gateway.domain.announcements import NEEDED, check_text
 from gateway.repository import Work
-from gateway.use_cases import mails
+from gateway.use_cases import announcements
 
 
 class NothingToTell(Invalid):
-    """A piece of news is a headline on the first line and the text below it."""
+    """A piece of news is a subject on the first line and the words below it."""
 
 
 def commands(unit: UnitOfWork[Work]) -> Mapping[str, Command]:
@@ -22,10 +23,13 @@ def commands(unit: UnitOfWork[Work]) -> Mapping[str, Command]:
 
 
 def send_news(unit: UnitOfWork[Work], *, letter: TextIO | None = None) -> None:
-    """Have a piece of news written to everybody who wants news, and nobody else. Raises NothingToTell."""
-    headline, _, text = (letter or sys.stdin).read().strip().partition("\n")
-    if not headline.strip() or not text.strip():
+    """Have a piece of news in English sent to everybody who wants it, as from the console. Raises NothingToTell."""
+    subject, _, words = (letter or sys.stdin).read().strip().partition("\n")
+    if not subject.strip() or not words.strip():
         raise NothingToTell
     with unit.begin() as work:
-        readers = mails.write_news(work, {"headline": headline.strip(), "text": text.strip()})
+        announcement_id = announcements.draft(work, {NEEDED: check_text(subject, words)})
+        announcements.finish(work, announcement_id)
+        readers, _ = work.news.readers()
+        announcements.send(work, announcement_id, shown=readers)
     sys.stdout.write(f"Goes to {readers} people.\n")

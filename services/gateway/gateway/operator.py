@@ -5,6 +5,7 @@
     python -m gateway.operator answer REFERENCE --as OPERATOR < answer.txt
     python -m gateway.operator close REFERENCE --as OPERATOR
     python -m gateway.operator crowd ANOMALY_ID --as OPERATOR --because REASON
+    python -m gateway.operator bounce < message
     python -m gateway.operator staff list
     python -m gateway.operator staff add EMAIL --role analyst --as OPERATOR
     python -m gateway.operator staff remove ACCOUNT_ID --role analyst --as OPERATOR
@@ -27,11 +28,14 @@ from common import logs
 from common.errors import Refused
 from common.service import Service
 from common.settings import SettingsRefused, load
+from gateway.adapters.links import Links
+from gateway.domain.announcements import LetterState
+from gateway.domain.bounces import MOST_BYTES, NoBounce, read_bounce
 from gateway.domain.staff import Role, Shell
 from gateway.domain.tickets import Author, Ticket
 from gateway.repository import Work
 from gateway.settings import Settings
-from gateway.use_cases import crowds, desk, staff, tickets
+from gateway.use_cases import crowds, desk, news, staff, tickets
 from gateway.wiring import build
 
 log = structlog.get_logger(__name__)
@@ -126,6 +130,22 @@ def crowd(
     for each in opened:
         typer.echo(f"{each.at:%Y-%m-%d %H:%M:%S}  {each.account_id}  {each.address}")
     log.info("crowd read", anomaly_id=str(anomaly_id), accounts=len(opened), operator=operator)
+
+
+@app.command()
+def bounce() -> None:
+    """Note that a letter of news came back: the message comes in as the mail server got it."""
+    raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+    with _service() as service:
+        (links,) = [port for port in service.ports if isinstance(port, Links)]
+        found = read_bounce(raw)
+        mail_id = links.read_trace(found.trace)
+        if mail_id is None:
+            raise NoBounce
+        with service.unit.begin() as work:
+            noted = news.settle(work, mail_id, LetterState.BOUNCED, of_mailbox=found.of_mailbox)
+        typer.echo("It is noted." if noted else "That was noted before, or it is too long ago.")
+        log.info("letter came back", mail_id=str(mail_id), noted=noted, of_mailbox=found.of_mailbox)
 
 
 @staff_app.command("list")

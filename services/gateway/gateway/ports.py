@@ -1,7 +1,7 @@
 """What the gateway needs from things it does not own."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -42,12 +42,20 @@ class MailRefused(Exception):
     """The mail server will never take this mail."""
 
 
+class AddressRefused(MailRefused):
+    """The mail server says that this mailbox takes no mail."""
+
+
 class Unwritable(MailRefused):
     """No mail can be written to this address, so that no server was told of it."""
 
 
 class MailUnsettled(Unavailable):
     """The mail server was told and has not taken the mail, or took it and could not say so: try again later."""
+
+
+class MailUnknown(MailUnsettled):
+    """The mail server went away in the middle: it may have the mail, and nobody can say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +69,36 @@ class Attachment:
 class Mailer(Protocol):
     """Sends mail."""
 
-    def send(self, *, to: str, subject: str, text: str, html: str, attachment: Attachment | None = None) -> None:
-        """Hand a mail over. Raises MailRefused for good, Unavailable for now; MailUnsettled once it was told."""
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str,
+        attachment: Attachment | None = None,
+        headers: Mapping[str, str] | None = None,
+        trace: str = "",
+    ) -> None:
+        """Hand a mail over. Raises MailRefused for good, Unavailable for now; MailUnsettled once it was told.
+
+        `headers` are beyond those of every mail; by its `trace` it is recognised if it comes back.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail's words, once as text and once as HTML."""
+    """A mail's words, once as text and once as HTML.
+
+    `headers` are beyond those of every mail; `trace` is what it is recognised by if it comes back.
+    """
 
     subject: str
     text: str
     html: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    trace: str = ""
 
 
 class Letters(Protocol):

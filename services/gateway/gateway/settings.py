@@ -50,6 +50,11 @@ class Settings(ExportSettings):
     accounts_opened_together: Annotated[int, Field(gt=0)] = 20
     # How many people a minute are written to when the policy has changed.
     policy_mails_per_minute: Annotated[int, Field(gt=0)] = 600
+    # How many readers a minute a piece of news goes out to.
+    news_mails_per_minute: Annotated[int, Field(gt=0)] = 300
+    # The mailbox for news that comes back: each letter has an address of its own there (as in bounces+…@example.org).
+    # Without one it goes to the sender.
+    bounce_address: Annotated[str, Field(pattern=r"^([^@\s+]{1,20}@[^@\s]+)?$")] = ""
     # A MaxMind database (.mmdb) on this machine, for the country of what is counted; without one none is told.
     geoip_database: Annotated[Path, AfterValidator(_of_countries)] | None = None
     # How many proxies of our own stand before the gateway: of what they tell of clients, so much is believed.

@@ -32,6 +32,7 @@ from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
 from gateway.adapters.live import Live
 from gateway.adapters.mail import SmtpMailer
+from gateway.adapters.no_news import NoNews
 from gateway.adapters.passkeys import Passkeys
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import PATIENT, Peer, Peers
@@ -56,6 +57,7 @@ from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.calling import Messenger, calling_jobs
 from gateway.jobs.crowds import crowd_jobs
 from gateway.jobs.desk import desk_jobs
+from gateway.jobs.heralding import NEWS_PROBES, Herald, heralding_jobs
 from gateway.jobs.kept import SignUpForm, kept_probes
 from gateway.jobs.mails_seen import MOST, look_for_untold_mails
 from gateway.jobs.probes import PROBES
@@ -137,8 +139,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
     devices = Devices(Countries(settings.geoip_database) if settings.geoip_database else None)
     office = Office(
         unit=unit,
-        mailer=SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_sender, ca_file=settings.ca_file),
-        letters=JinjaLetters(links),
+        mailer=SmtpMailer(
+            settings.smtp_url.get_secret_value(),
+            sender=settings.mail_sender,
+            ca_file=settings.ca_file,
+            bounces=settings.bounce_address,
+        ),
+        letters=JinjaLetters(links, sender=settings.mail_sender),
         styles=lambda: read_styles(peers.generation.get("/v1/styles", user_id=None)),
         documents=lambda user_id, document_id: Attachment(
             name="invoice.pdf", pdf=peers.billing.fetch(f"/v1/invoices/{document_id}/pdf", user_id=user_id)
@@ -159,6 +166,11 @@ def build(settings: Settings | None = None) -> Service[Work]:
         figures=f"{settings.public_url.rstrip('/')}/operator",
     )
     policies = read_policies()
+    herald = Herald(
+        unit=unit,
+        pace=Pace(per_minute=settings.news_mails_per_minute),
+        withdraw=NoNews(peers, policies, unit.clock),
+    )
     sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
         database=database,
@@ -201,6 +213,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             devices,
             uploads,
             links,
+            office.letters,
             Standing(peers, unit.clock),
         ],
         subscriptions=SUBSCRIPTIONS,
@@ -212,6 +225,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             ),
             *signal_jobs(unit),
             *crowd_jobs(unit, limit=settings.accounts_opened_together),
+            *heralding_jobs(herald),
             *telling_jobs(Crier(unit=unit, policies=policies, pace=Pace(per_minute=settings.policy_mails_per_minute))),
             *key_jobs(unit, INVENTORY, keys),
             *export_jobs(unit, sources, store, settings.export_keys),
@@ -219,6 +233,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
         probes=[
             *PROBES,
             *POLICY_PROBES,
+            *NEWS_PROBES,
             *USE_PROBES,
             *SIGNAL_PROBES,
             no_card_numbers(INVENTORY),

@@ -2,6 +2,7 @@
 
 import base64
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from common.work import UnitOfWork
 from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
 from gateway.jobs import Office
-from gateway.ports import Attachment, MailRefused
+from gateway.ports import AddressRefused, Attachment, MailRefused
 from gateway.repository import Work
 from gateway.wiring import derived
 from tests.integration.gateway.studio import INDEX_KEY, ORIGIN
@@ -25,6 +26,8 @@ class Letter:
     subject: str
     text: str
     html: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    trace: str = ""
 
     @property
     def link(self) -> str:
@@ -42,10 +45,14 @@ class PostOffice:
     boxes: dict[str, list[Letter]] = field(default_factory=lambda: defaultdict[str, list[Letter]](list))
     dead: set[str] = field(default_factory=set[str])
     away: bool = False
+    # Mailboxes of which the server says so, and what goes wrong with the next mails, once each.
+    dead_boxes: set[str] = field(default_factory=set[str])
+    trouble: list[Exception] = field(default_factory=list[Exception])
 
     def __init__(self, unit: UnitOfWork[Work]) -> None:
         self.unit = unit
         self.boxes, self.dead, self.away = defaultdict(list), set(), False
+        self.dead_boxes, self.trouble = set(), []
         links = Links(derived(base64.b64decode(INDEX_KEY), "links"), public_url=ORIGIN, clock=SYSTEM_CLOCK)
         self._office = Office(
             unit=unit, mailer=self, letters=JinjaLetters(links), styles=list[Any], documents=self._no_document
@@ -70,14 +77,28 @@ class PostOffice:
         """The link in the last letter to an address."""
         return self.boxes[address][-1].link
 
-    def send(self, *, to: str, subject: str, text: str, html: str, attachment: Attachment | None = None) -> None:
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str,
+        attachment: Attachment | None = None,
+        headers: Mapping[str, str] | None = None,
+        trace: str = "",
+    ) -> None:
         """As the gateway's mailer."""
         assert attachment is None
         if self.away:
             raise Unavailable
+        if self.trouble:
+            raise self.trouble.pop(0)
         if to in self.dead:
             raise MailRefused
-        self.boxes[to].append(Letter(to=to, subject=subject, text=text, html=html))
+        if to in self.dead_boxes:
+            raise AddressRefused
+        self.boxes[to].append(Letter(to=to, subject=subject, text=text, html=html, headers=headers or {}, trace=trace))
 
     @staticmethod
     def _no_document(*_ids: object) -> Attachment:

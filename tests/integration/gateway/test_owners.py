@@ -12,8 +12,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from common.service import Service
+from gateway.domain.announcements import Language, Text
 from gateway.domain.keys import Scope
 from gateway.routes.scopes import NEEDS, Needs
+from gateway.use_cases import announcements
 from tests.fakes.authenticator import Authenticator
 from tests.integration.gateway.studio import ORIGIN, PASSWORD, Person, Studio
 from tests.integration.gateway.test_api_keys import make, script
@@ -107,6 +109,8 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
     gone = make(ada).get_json()
     revoked = replace(ada, token=gone["token"])
     ada.ask("DELETE", f"/v1/api-keys/{gone['id']}")
+    with studio.service.unit.begin() as work:
+        announcement = announcements.draft(work, {Language.ENGLISH: Text(subject="A style", words="It is there.")})
     things = {
         "figurine_id": figurine,
         "session_id": ada.get("/v1/sessions").get_json()["items"][0]["id"],
@@ -126,6 +130,7 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
         "proposal_id": str(uuid4()),
         "service": "no-such-service",
         "style": "no-such-style",
+        "announcement_id": str(announcement),
     }
     # For each scope a key that has every other one.
     elsewhere = {scope.value: script(ada, *(other for other in Scope if other is not scope)) for scope in Scope}

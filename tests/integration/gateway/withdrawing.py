@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Final
+from uuid import UUID
 
 import analytics.use_cases as counting
 from analytics.domain import Pseudonyms
@@ -12,6 +13,8 @@ from common.contracts.consents import ANALYTICS, GEMINI, NEWS, QUALITY, SAVING
 from common.service import Service
 from common.work import UnitOfWork
 from gateway.commands import send_news
+from gateway.domain.policies import Pace
+from gateway.jobs.heralding import Herald
 from gateway.use_cases import mails
 from privacy import use_cases
 from privacy.domain import How
@@ -118,7 +121,16 @@ def ratings_count(everywhere: Everywhere, ada: Person) -> bool:
 
 def write_news(everywhere: Everywhere) -> None:
     """An operator writes to everybody who wants news."""
-    send_news(everywhere.unit("gateway"), letter=StringIO("A new style\nIt is called stained glass.\n"))
+    unit = everywhere.unit("gateway")
+    send_news(unit, letter=StringIO("A new style\nIt is called stained glass.\n"))
+    herald = Herald(unit=unit, pace=Pace(per_minute=60_000), withdraw=nobody_withdraws)
+    # Until everybody was come to.
+    while herald.write_next():
+        pass
+
+
+def nobody_withdraws(_account_id: UUID) -> None:
+    """Nobody follows a link here."""
 
 
 BEGUN: Final[dict[str, Callable[[Everywhere, Person], bool]]] = {

@@ -15,6 +15,7 @@ from common.erasure.tombstones import Tombstones
 from common.errors import Unavailable
 from common.probes import Finding, Found, Look
 from gateway.domain.security import FAILURES_A_DAY
+from gateway.jobs.heralding import look_at_stops
 from gateway.jobs.kept import SignUpForm, Switchboard, kept_probes
 from gateway.jobs.uses_seen import USE_PROBES
 from gateway.routes.accounts import SignUpBody
@@ -31,14 +32,14 @@ class House:
 
     def __init__(self, owner: Connection, look: Look, clock: MovableClock) -> None:
         self._owner = owner
-        self._look = look
+        self.look = look
         self.clock = clock
         self.people: list[UUID] = []
 
     def at(self, promise: str, form: SignUpForm = FORM) -> Finding:
         mine = [*kept_probes(others={}, sign_up=form, fence=FENCE), *USE_PROBES]
         looks = {probe.promise: probe for probe in mine}
-        return looks[promise].check(self._look)
+        return looks[promise].check(self.look)
 
     def do(self, query: str, **values: object) -> None:
         self._owner.execute(query.encode(), values)
@@ -226,6 +227,15 @@ def test_a_no_that_is_on_its_way_while_a_letter_goes_out_is_forgiven(house: Hous
     house.says(ada, NEWS, granted=False, ago=MINUTE / 2)
     house.get_news(ada)
     assert (house.at("U6").state, house.at("U6").figures["sent"]) == (Found.KEPT, 1)
+
+
+def test_a_no_by_a_link_that_never_reaches_privacy_is_noticed_after_an_hour(house: House) -> None:
+    assert look_at_stops(house.look).state is Found.KEPT
+    house.do("INSERT INTO news_stops VALUES (%(id)s, %(now)s, 0, %(now)s)", id=house.person(), now=house.clock.now())
+    house.clock.advance(HOUR)
+    assert (look_at_stops(house.look).state, look_at_stops(house.look).figures["open"]) == (Found.KEPT, 1)
+    house.clock.advance(MINUTE)
+    assert (look_at_stops(house.look).state, look_at_stops(house.look).figures["late"]) == (Found.BROKEN, 1)
 
 
 def test_a_sign_in_that_is_not_in_the_log_is_noticed_once_it_should_be(house: House) -> None:

@@ -8,6 +8,7 @@ import pytest
 import analytics.inventory
 import analytics.jobs.probes
 import gateway.inventory
+import gateway.jobs.heralding
 import gateway.jobs.kept
 import gateway.jobs.uses_seen
 import generation.inventory
@@ -49,6 +50,7 @@ _FILLINGS: dict[str, dict[str, str]] = {
         "mails": "(id, account_id, template, state, created_at, next_try_at, sent_at)"
         " SELECT {id}, {id}, CASE n % 2 WHEN 0 THEN 'news' ELSE 'verify' END, 'sent', now(), now(), now() FROM n",
         "consents": " SELECT {id}, 'news', true, now() - interval '1 day' FROM n",
+        "news_stops": " SELECT {id}, now(), 0, now() FROM n",
         "sessions": " SELECT {id}, {id}, int4send(n), 'x', now(), now(), now() FROM n",
         "security_log": "(id, account_id, kind, at) SELECT {id}, {id}, 'signed_in', now() FROM n",
         "corrections": "(id, account_id, fields, corrected_at, state, next_try_at, proven_at)"
@@ -74,6 +76,7 @@ def probes_of(service: str) -> Sequence[Probe]:
         "gateway": [
             *gateway.jobs.kept.kept_probes(others={}, sign_up=form, fence=FENCE),
             *gateway.jobs.uses_seen.USE_PROBES,
+            *gateway.jobs.heralding.NEWS_PROBES,
             nobody_who_left(gateway.inventory.INVENTORY, FENCE),
         ],
         "analytics": [*analytics.jobs.probes.PROBES, nobody_who_left(analytics.inventory.INVENTORY, FENCE)],

@@ -131,6 +131,7 @@ WITNESSES: Final[Sequence[Witness]] = (
     _seen("U3", "plans allow what they should", "billing"),
     _seen("U4", "answers are told of", "gateway"),
     _seen("U5", "only what was allowed", "generation"),
+    _seen("U6", "a no by a link is kept", "gateway"),
     _seen("U6", "news for those who want it", "gateway"),
     _seen("U7", "the books balance", "billing"),
     _seen("U8", "faults are seen to", *EVERYBODY, minutes=10),

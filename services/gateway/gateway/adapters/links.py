@@ -8,11 +8,14 @@ from uuid import UUID
 import jwt
 
 from common.clock import Clock
+from gateway.domain.announcements import LinkNotWhole
 from gateway.domain.corrections import ChangeOver, PendingAddress
 from gateway.domain.people import VERIFICATION_LIFETIME, LinkExpired
 from gateway.domain.recovery import RECOVERY_LIFETIME, RecoveryOver
 
 _ALGORITHM = "HS256"
+# 40 letters of base32: what is before the @ of an address has 64 at most (RFC 5321, section 4.5.3.1.1).
+_TRACE_BYTES = 25
 _VERIFY = "verify-address"
 _RECOVER = "recover-password"
 _CONFIRM = "confirm-new-address"
@@ -56,6 +59,42 @@ class Links:
         except (LinkExpired, KeyError, ValueError):
             raise RecoveryOver from None
 
+    def stop_news(self, account_id: UUID, announcement_id: UUID) -> str:
+        """The page that stops news, and where a mail program's own button sends its request (RFC 8058).
+
+        It opens nothing else, names nobody who reads it, and works for as long as the letter is kept.
+        """
+        return f"{self._public_url}/news/stop?key={_base64(self._proven(b'news:', account_id, announcement_id))}"
+
+    def read_stop_news(self, key: str) -> tuple[UUID, UUID]:
+        """Whose news the key stops, and which letter it stood in; raises LinkNotWhole."""
+        try:
+            raw = base64.b64decode(key.encode(), altchars=b"-_", validate=True)
+            account_id, announcement_id = UUID(bytes=raw[:16]), UUID(bytes=raw[16:32])
+        except ValueError:
+            raise LinkNotWhole from None
+        if not hmac.compare_digest(raw, self._proven(b"news:", account_id, announcement_id)):
+            raise LinkNotWhole
+        return account_id, announcement_id
+
+    def trace(self, mail_id: UUID) -> str:
+        """What a letter is recognised by when it comes back, in an address where capitals do not count."""
+        return base64.b32encode(self._proven(b"bounce:", mail_id)[:_TRACE_BYTES]).decode().lower()
+
+    def read_trace(self, trace: str) -> UUID | None:
+        """Which mail it is the trace of; None where we made none like it."""
+        try:
+            raw = base64.b32decode(trace.upper())
+            mail_id = UUID(bytes=raw[:16])
+        except ValueError:
+            return None
+        return mail_id if hmac.compare_digest(self.trace(mail_id).encode(), trace.lower().encode()) else None
+
+    def _proven(self, use: bytes, *ids: UUID) -> bytes:
+        """Ids, and 128 bits by which we know that we put them there."""
+        said = b"".join(each.bytes for each in ids)
+        return said + hmac.new(self._key, use + said, "sha256").digest()[:16]
+
     def receipt(self, request_id: UUID) -> str:
         """The page that shows how an erasure stands, and its receipt: for who has no account any more.
 
@@ -83,8 +122,7 @@ class Links:
         return hmac.compare_digest(self._ticket_key(ticket_id).encode(), key.encode())
 
     def _ticket_key(self, ticket_id: UUID) -> str:
-        digest = hmac.new(self._key, b"ticket:" + ticket_id.bytes, "sha256").digest()
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return _base64(hmac.new(self._key, b"ticket:" + ticket_id.bytes, "sha256").digest())
 
     def confirmation(self, change: PendingAddress) -> str:
         """The address of the page that confirms a new e-mail address; it works once."""
@@ -128,3 +166,8 @@ class Links:
         if expires < self._clock.now().timestamp():
             raise LinkExpired
         return claims
+
+
+def _base64(value: bytes) -> str:
+    """As in an address of the web."""
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()

@@ -29,6 +29,7 @@ REFUNDS: Final = Room(path="/operator/refunds", title="Refunds", roles=(Role.FIN
 STAFF: Final = Room(path="/operator/staff", title="Staff", roles=(Role.ADMIN,))
 TRAIL: Final = Room(path="/operator/trail", title="Audit trail", roles=(Role.ADMIN,))
 REPORTS: Final = Room(path="/operator/reports", title="Reports", roles=(Role.ANALYST,))
+ANNOUNCEMENTS: Final = Room(path="/operator/announcements", title="News", roles=(Role.EDITOR,))
 
 # In the order of the navigation.
 ROOMS: Final[tuple[Room, ...]] = (
@@ -43,6 +44,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     LEDGER,
     REFUNDS,
     REPORTS,
+    ANNOUNCEMENTS,
     STAFF,
     TRAIL,
 )

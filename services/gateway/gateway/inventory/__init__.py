@@ -21,6 +21,7 @@ from gateway.inventory.contact import CONTACT
 from gateway.inventory.counted import COUNTED
 from gateway.inventory.door import DOOR
 from gateway.inventory.letters import LETTERS
+from gateway.inventory.news import NEWS
 from gateway.inventory.policies import POLICIES
 from gateway.inventory.staff import STAFF
 
@@ -45,6 +46,7 @@ INVENTORY = Inventory(
             "adult": "The statement to be 18 or older.",
             "policy_version": "The policy that was read at sign-up.",
             "verified_at": "When the address was confirmed.",
+            "language": "In which language you read news, if you have said so.",
             "created_at": "When the account was opened.",
         },
     ),
@@ -249,6 +251,7 @@ INVENTORY = Inventory(
         },
     ),
     *LETTERS,
+    *NEWS,
     *ACCESS,
     *CONTACT,
     *DOOR,

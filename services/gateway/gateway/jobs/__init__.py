@@ -13,11 +13,13 @@ from common.work import UnitOfWork
 from gateway.domain.alarms import html_of, subject_of, text_of
 from gateway.domain.styles import Choice, Option, Style
 from gateway.ports import (
+    AddressRefused,
     CopyHolder,
     DocumentSource,
     Letters,
     Mailer,
     MailRefused,
+    MailUnknown,
     MailUnsettled,
     StyleSource,
     Unwritable,
@@ -32,7 +34,9 @@ STYLES_FRESH = timedelta(seconds=15)
 _FATES = (
     (NotFound, Fate.UNWRITABLE),
     (Unwritable, Fate.UNWRITABLE),
+    (AddressRefused, Fate.NO_MAILBOX),
     (MailRefused, Fate.REFUSED),
+    (MailUnknown, Fate.UNKNOWN),
     (MailUnsettled, Fate.UNSETTLED),
 )
 
@@ -90,7 +94,13 @@ class Office:
         try:
             document = self.documents(account.id, mail.attachment) if account and mail.attachment else None
             self.mailer.send(
-                to=sending.to, subject=letter.subject, text=letter.text, html=letter.html, attachment=document
+                to=sending.to,
+                subject=letter.subject,
+                text=letter.text,
+                html=letter.html,
+                attachment=document,
+                headers=letter.headers,
+                trace=letter.trace,
             )
         except (MailRefused, NotFound, Unavailable) as error:
             return next((fate for kind, fate in _FATES if isinstance(error, kind)), Fate.NOT_TOLD)

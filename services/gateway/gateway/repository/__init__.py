@@ -15,6 +15,7 @@ from gateway.repository.acts import StaffActs
 from gateway.repository.addresses import Addresses
 from gateway.repository.alarms import Alarms
 from gateway.repository.allowances import Allowances, Rates
+from gateway.repository.announcements import Announcements
 from gateway.repository.answers import Answers
 from gateway.repository.consents import Consents
 from gateway.repository.contact import AccessLog, AnswerTimes, ContactRates
@@ -27,6 +28,7 @@ from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
 from gateway.repository.keys import ApiKeys
 from gateway.repository.mails import Mails
+from gateway.repository.news import News
 from gateway.repository.notices import Notices
 from gateway.repository.recoveries import Recoveries
 from gateway.repository.security import SecurityLog
@@ -42,6 +44,7 @@ from gateway.repository.webhooks import Webhooks
 FEED_CHANNEL = "gateway.feed"
 MAIL_CHANNEL = "gateway.mail"
 CORRECTION_CHANNEL = "gateway.corrections"
+STOP_CHANNEL = "gateway.stops"
 RECOVERY_CHANNEL = "gateway.recoveries"
 WEBHOOK_CHANNEL = "gateway.webhooks"
 
@@ -77,6 +80,8 @@ class Work:
     contact_rates: ContactRates
     access_log: AccessLog
     notices: Notices
+    announcements: Announcements
+    news: News
     acknowledgements: Acknowledgements
     staff: Staff
     acts: StaffActs
@@ -120,6 +125,8 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             contact_rates=ContactRates(connection, clock),
             access_log=AccessLog(connection, clock),
             notices=Notices(connection, clock),
+            announcements=Announcements(connection, clock),
+            news=News(connection, clock, STOP_CHANNEL),
             acknowledgements=Acknowledgements(connection, clock),
             staff=Staff(connection, clock),
             acts=StaffActs(connection, clock),

@@ -110,6 +110,15 @@ class Accounts:
             sealed = self._seal(account_id, "contact", new["contact"]) if new["contact"] else None
             self._connection.execute("UPDATE accounts SET contact = %s WHERE id = %s", [sealed, account_id])
 
+    def language_of(self, account_id: UUID) -> str | None:
+        """In which language she reads what the studio writes of its own accord, if she has said so."""
+        row = self._connection.execute("SELECT language FROM accounts WHERE id = %s", [account_id]).fetchone()
+        return row[0] if row else None
+
+    def say_language(self, account_id: UUID, language: str | None) -> None:
+        """She reads that language; None where it is left to the studio."""
+        self._connection.execute("UPDATE accounts SET language = %s WHERE id = %s", [language, account_id])
+
     def correct_address(self, account_id: UUID, email: str) -> None:
         """Put a confirmed address in the place of the old; raises AddressTaken.
 

@@ -27,17 +27,6 @@ class Consents:
             {"account_id": account_id, "purpose": purpose, "granted": granted, "changed_at": changed_at},
         )
 
-    def who_said_yes(self, purpose: str) -> list[UUID]:
-        """Everybody with a confirmed address who said yes to this."""
-        rows = self._connection.execute(
-            """
-            SELECT id FROM accounts JOIN consents ON account_id = id
-             WHERE purpose = %s AND granted AND verified_at IS NOT NULL ORDER BY id
-            """,
-            [purpose],
-        ).fetchall()
-        return [account_id for (account_id,) in rows]
-
     def words(self, account_id: UUID) -> dict[str, Word]:
         """A person's last word on each purpose; nothing where she never said any."""
         rows = self._connection.execute(

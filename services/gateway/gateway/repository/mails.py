@@ -83,7 +83,7 @@ class Mails:
                 """
                 WITH due AS (
                     SELECT id, calling_since FROM mails WHERE state = 'waiting' AND next_try_at <= %(now)s
-                     ORDER BY template = 'policy', next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+                     ORDER BY template IN ('policy', 'news'), next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
                 UPDATE mails
                    SET attempts = attempts + 1, next_try_at = %(now)s + interval '1 minute' * (2 ^ attempts),
                        calling_since = %(now)s

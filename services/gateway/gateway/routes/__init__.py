@@ -7,6 +7,8 @@ from gateway.routes.account import link_routes as address_links
 from gateway.routes.account import routes as account
 from gateway.routes.account_pages import pages as account_pages
 from gateway.routes.accounts import routes as accounts
+from gateway.routes.announcements import routes as announcements
+from gateway.routes.announcements_page import pages as announcements_page
 from gateway.routes.api_keys import routes as api_keys
 from gateway.routes.archives import routes as archives
 from gateway.routes.audits import routes as audits
@@ -43,6 +45,7 @@ from gateway.routes.gallery_pages import pages as gallery_pages
 from gateway.routes.invoices import routes as invoices
 from gateway.routes.leaving import leaving
 from gateway.routes.models import routes as models
+from gateway.routes.news_pages import pages as news_pages
 from gateway.routes.owning import routes as owning
 from gateway.routes.pages import pages
 from gateway.routes.passkeys import door_routes as passkey_door
@@ -144,6 +147,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account_pages,
     recovery_pages,
     developers,
+    news_pages,
+    announcements,
+    announcements_page,
     policy_pages,
     promises_page,
     support_page,

@@ -13,6 +13,7 @@ from common.erasure import PersonGone
 from common.errors import Invalid
 from common.problems import Statuses, problems
 from gateway.adapters.links import Links
+from gateway.domain.announcements import Language
 from gateway.domain.corrections import (
     ChangeMade,
     ChangeOver,
@@ -61,10 +62,14 @@ class NewAddressAnswer(Answer):
 class OwnAccountAnswer(AccountAnswer):
     """A person's own account.
 
-    `new_address` is the one she wants instead, while it is not confirmed; `policy` how she stands to the newest policy.
+    `new_address` is the one she wants instead, while it is not confirmed; `policy` how she stands to the newest policy;
+    `language` is the one she reads news in, where it is written in that. While `news_paused_at` is set, she gets none:
+    letters to her address came back, until it is confirmed anew or is another.
     """
 
     contact: str
+    language: Language | None = None
+    news_paused_at: datetime | None = None
     new_address: NewAddressAnswer | None = None
     policy: PolicyStandingAnswer
 
@@ -80,6 +85,7 @@ class CorrectionBody(BaseModel):
     name: Annotated[str, Field(max_length=80, examples=["Ada"])] | None = None
     contact: Annotated[str, Field(max_length=400, examples=["+49 30 123456"])] | None = None
     email: Annotated[str, Field(max_length=254, examples=["ada@example.org"])] | None = None
+    language: Annotated[Language | None, Field(description="In which language she reads news.")] = None
     password: Password | None = None
 
 
@@ -163,6 +169,8 @@ def correct(body: CorrectionBody) -> OwnAccountAnswer:
         _prove_oneself(person, body.email, body.password)
     with unit.begin(person=person.account_id) as work:
         corrections.correct_at_once(work, person.account_id, Wish(name=body.name, contact=body.contact))
+        if body.language is not None:
+            work.accounts.say_language(person.account_id, body.language)
         if body.email is not None:
             corrections.ask_for_address(work, person.account_id, body.email, session_id=person.session.id)
         return _own(work, person.account_id)
@@ -238,6 +246,8 @@ def _own(work: Work, account_id: UUID) -> OwnAccountAnswer:
     return OwnAccountAnswer(
         **account_answer(account).model_dump(),
         contact=account.contact,
+        language=Language(said) if (said := work.accounts.language_of(account_id)) else None,
+        news_paused_at=work.news.paused_since(account_id),
         new_address=NewAddressAnswer(email=waiting.email, asked_at=waiting.asked_at, expires_at=waiting.expires_at)
         if waiting
         else None,

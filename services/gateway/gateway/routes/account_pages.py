@@ -11,6 +11,7 @@ from common.current import Current
 from common.erasure import PersonGone
 from common.errors import Refused
 from gateway.adapters.links import Links
+from gateway.domain.announcements import Language
 from gateway.domain.corrections import ChangeMade, ChangeOver
 from gateway.domain.people import AddressTaken
 from gateway.repository import Work
@@ -25,7 +26,12 @@ links = Current(Links)
 @pages.get("/account")
 def show_account() -> BaseResponse:
     """A person's own data, where she is signed in, her password, and what she corrected."""
-    return show_page("account.html") if signed_in() else redirect("/signin?next=/account")
+    account = signed_in()
+    if account is None:
+        return redirect("/signin?next=/account")
+    with unit.begin() as work:
+        language, paused = work.accounts.language_of(account.id), work.news.paused_since(account.id)
+    return show_page("account.html", language=language or Language.ENGLISH, news_paused_since=paused)
 
 
 @pages.get("/account/email/confirm")

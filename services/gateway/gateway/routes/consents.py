@@ -1,17 +1,21 @@
 """/v1/consents: what a person allows, given and taken back in the same way."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool
 
 from common.answers import Answer
+from common.contracts.consents import NEWS
+from common.contracts.words import Word
 from common.errors import Conflict, Unavailable
 from common.problems import problems
 from gateway.domain.consents import NoSuchConsent, check_purpose
 from gateway.domain.people import ForgedRequest, NotSignedIn, UnknownPolicy
 from gateway.routes.context import current_person, peers, personal, policy_of_today, unit
-from gateway.use_cases import consents
+from gateway.use_cases import consents, news
 
 routes = personal("consents")
 
@@ -87,7 +91,19 @@ def change_consent(path: ConsentPath, body: ConsentBody) -> ConsentAnswer:
         "how": "studio page" if person.by_cookie else "api",
         "policy_version": body.policy_version or policy_of_today().version,
     }
+    if purpose == NEWS and body.granted:
+        _pass_on_stop(person.account_id, said)
     answer = ConsentAnswer(**peers().privacy.put(f"/v1/consents/{purpose}", user_id=person.account_id, body=said))
     with unit.begin() as work:
         consents.note_answer(work, person.account_id, purpose, granted=answer.granted, changed_at=answer.changed_at)
     return answer
+
+
+def _pass_on_stop(account_id: UUID, said: Mapping[str, object]) -> None:
+    """A no by the link in a letter that privacy has not heard of comes before this yes, and not after it."""
+    with unit.begin() as work:
+        waits = work.news.stops(account_id)
+    if waits:
+        answer = peers().privacy.put(f"/v1/consents/{NEWS}", user_id=account_id, body={**said, "granted": False})
+        with unit.begin() as work:
+            news.note_passed_on(work, account_id, Word(granted=answer["granted"], changed_at=answer["changed_at"]))

@@ -167,6 +167,7 @@ def _correct(work: Work, account: Account, new: Mapping[str, str], *, correction
     before = work.corrections.places(INVENTORY, account.id, old)
     if EMAIL in new:
         work.accounts.correct_address(account.id, new[EMAIL])
+        work.news.forget_trouble(account.id)
     work.accounts.correct(account.id, new)
     work.answers.correct(account.id, holds=old.fields_in, replaced=lambda text: old.replaced(text, new))
     work.corrections.add(

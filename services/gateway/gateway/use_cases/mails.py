@@ -1,7 +1,6 @@
 """Letters: asked for, sent, and what the mail server was told by that; who they go to, only the gateway knows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -10,14 +9,16 @@ from uuid import UUID, uuid5
 import structlog
 
 from common.contracts.billing import MailRequested
-from common.contracts.consents import NEWS, PROCESSING
 from common.contracts.generation import PartnerDisclosed
+from gateway.domain.announcements import LetterState
 from gateway.domain.corrections import PendingAddress
 from gateway.domain.people import Account
 from gateway.repository import Work
 from gateway.repository.mails import MAX_ATTEMPTS, Mail
-from gateway.use_cases import tickets
+from gateway.use_cases import news, tickets
+from gateway.use_cases.announcements import TEST_MAIL
 from gateway.use_cases.corrections import CONFIRM_MAIL, IN_USE_MAIL, LEAVING_MAIL
+from gateway.use_cases.news import NEWS_MAIL
 from gateway.use_cases.policies import POLICY_MAIL
 from gateway.use_cases.recovery import RECOVER_MAIL
 
@@ -35,7 +36,7 @@ LETTERS = frozenset(
     }
 )
 # These go only to those who want them, whoever asks for them.
-NEWS_LETTERS: Final = frozenset({"news"})
+NEWS_LETTERS: Final = frozenset({NEWS_MAIL})
 RELAY: Final = "mail_relay"
 _log = structlog.get_logger("gateway.mails")
 
@@ -45,14 +46,19 @@ class Fate(StrEnum):
 
     SENT = "sent"
     REFUSED = "refused"
+    NO_MAILBOX = "no_mailbox"
     # Told of it, and not sent: it is tried again.
     UNSETTLED = "unsettled"
+    # Told of it, and gone in the middle: it may have been sent. Only news is not tried again.
+    UNKNOWN = "unknown"
     # Nothing was told: the server, or what was to go along, is away; or no server can be told.
     NOT_TOLD = "not_told"
     UNWRITABLE = "unwritable"
 
 
-_TOLD: Final = frozenset({Fate.SENT, Fate.REFUSED, Fate.UNSETTLED})
+_TOLD: Final = frozenset({Fate.SENT, Fate.REFUSED, Fate.NO_MAILBOX, Fate.UNSETTLED, Fate.UNKNOWN})
+_OF_MAILBOX: Final = frozenset({Fate.NO_MAILBOX, Fate.UNWRITABLE})
+_FOR_GOOD: Final = frozenset({Fate.REFUSED, *_OF_MAILBOX})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,31 +86,20 @@ def write_to_person(work: Work, event: MailRequested) -> None:
     work.mails.add(event.user_id, event.template, parameters=event.parameters, attachment=event.attachment)
 
 
-def write_news(work: Work, parameters: Mapping[str, str]) -> int:
-    """Have a piece of news sent to everybody who wants it; returns to how many."""
-    readers = work.consents.who_said_yes(NEWS)
-    for account_id in readers:
-        work.mails.add(account_id, "news", parameters=parameters)
-    return len(readers)
-
-
 def claim_mail(work: Work) -> ToSend | None:
     """The next mail to send.
 
-    News is not sent to whoever has taken that back since it was written, and word of the policy to nobody who leaves.
+    News is not sent to whoever has taken that back since it was written, and to nobody a second time; word of the
+    policy to nobody who leaves.
     """
     while (mail := work.mails.claim()) is not None:
         account = work.accounts.find(mail.account_id) if mail.account_id else None
         if account is None and (sending := _to_nobodys(work, mail)) is not None:
             return sending
-        if account is None or not _wanted(work, mail, account):
-            work.mails.drop(mail.id)
-            work.notices.settle(mail.id, "departed")
+        if account is None or not _may_go_again(work, mail, account):
+            _pass_over(work, mail)
             continue
-        if mail.unsettled_since is not None:
-            # Whoever tried before died over it: the server may have been told.
-            _disclose(work, mail, mail.attempts - 1, at=mail.unsettled_since)
-        sending = _addressed(work, mail, account)
+        sending = (_worded if mail.template in {NEWS_MAIL, TEST_MAIL} else _addressed)(work, mail, account)
         if sending is not None:
             return sending
         work.mails.settle(mail.id)
@@ -122,14 +117,42 @@ def settle_mail(work: Work, sending: ToSend, fate: Fate) -> None:
     if fate is Fate.SENT:
         work.mails.mark_sent(mail.id)
         work.notices.settle(mail.id, "told")
-    elif fate in {Fate.REFUSED, Fate.UNWRITABLE} or mail.attempts >= MAX_ATTEMPTS:
+        news.settle(work, mail.id, LetterState.SENT)
+    elif fate is Fate.UNKNOWN and mail.template in NEWS_LETTERS:
+        _leave_at_that(work, mail)
+    elif fate in _FOR_GOOD or mail.attempts >= MAX_ATTEMPTS:
         work.mails.mark_refused(mail.id)
         work.notices.settle(mail.id, "undeliverable")
+        news.settle(work, mail.id, LetterState.REFUSED, of_mailbox=fate in _OF_MAILBOX)
     else:
         return
     if mail.ticket_id is not None and mail.template == tickets.RECEIVED:
         work.tickets.note_letter(mail.ticket_id, arrived=fate is Fate.SENT)
     _go_on(work, mail)
+
+
+def _may_go_again(work: Work, mail: Mail, account: Account) -> bool:
+    """Whoever tried before may have died over it: then the server may have been told, and news is left at that."""
+    if mail.unsettled_since is not None:
+        _disclose(work, mail, mail.attempts - 1, at=mail.unsettled_since)
+        if mail.template in NEWS_LETTERS:
+            _leave_at_that(work, mail)
+            return False
+    return _wanted(work, mail, account)
+
+
+def _pass_over(work: Work, mail: Mail) -> None:
+    """It goes to nobody; what was left at that before stays."""
+    work.mails.drop(mail.id)
+    work.notices.settle(mail.id, "departed")
+    news.settle(work, mail.id, LetterState.PASSED_OVER)
+
+
+def _leave_at_that(work: Work, mail: Mail) -> None:
+    """The mail server may have it: a second letter would be worse than none."""
+    work.mails.settle(mail.id)
+    work.mails.mark_refused(mail.id)
+    news.settle(work, mail.id, LetterState.UNCERTAIN)
 
 
 def _to_nobodys(work: Work, mail: Mail) -> ToSend | None:
@@ -164,6 +187,15 @@ def _addressed(work: Work, mail: Mail, account: Account) -> ToSend | None:
     return ToSend(mail=mail, account=account, to=change.email, template=template, change=change, began=now)
 
 
+def _worded(work: Work, mail: Mail, account: Account) -> ToSend | None:
+    """News says what it says at this moment; None where that was thrown away."""
+    said = news.words_for(work, account.id, mail.id, mail.parameters)
+    if said is None:
+        return None
+    worded = replace(mail, parameters=said)
+    return ToSend(mail=worded, account=account, to=account.email, template=mail.template, began=work.clock.now())
+
+
 def _go_on(work: Work, mail: Mail) -> None:
     """Once the old address was told, or cannot be told, the new one is asked."""
     leaves = mail.account_id if mail.template == LEAVING_MAIL else None
@@ -176,7 +208,7 @@ def _go_on(work: Work, mail: Mail) -> None:
 def _wanted(work: Work, mail: Mail, account: Account) -> bool:
     if mail.template in {POLICY_MAIL, RECOVER_MAIL}:
         return not work.notices.leaving([account.id])
-    return mail.template not in NEWS_LETTERS or {NEWS, PROCESSING} <= work.consents.granted(account.id)
+    return mail.template not in NEWS_LETTERS or news.is_wanted(work, account.id, mail.parameters)
 
 
 def _disclose(work: Work, mail: Mail, attempt: int, *, at: datetime) -> None:
@@ -201,7 +233,7 @@ def _purpose(mail: Mail) -> str:
     """Which promise has the mail sent."""
     if mail.template == POLICY_MAIL:
         return "N1"
-    if mail.template in NEWS_LETTERS:
+    if mail.template in {NEWS_MAIL, TEST_MAIL}:
         return "U6"
     return "U4" if mail.template in tickets.LETTERS else "U1"
 

@@ -123,3 +123,4 @@ def verify_address(work: Work, account_id: UUID) -> None:
     if work.accounts.find(account_id) is None:
         raise LinkExpired
     work.accounts.verify(account_id)
+    work.news.forget_trouble(account_id)

@@ -63,6 +63,7 @@ def reset(work: Work, account_id: UUID, recovery_id: UUID, password_hash: str, *
         # Nobody has shown before that the address is hers: what stands there may be a stranger's, who was here first.
         work.factors.drop_all(account_id)
     work.accounts.verify(account_id)
+    work.news.forget_trouble(account_id)
     corrections.call_off(work, account_id)
     # A key that a stranger made with the old password outlives no new one that was asked for by mail.
     work.keys.revoke_all(account_id)

@@ -52,11 +52,13 @@ async function send(form, wish) {
 
 const now = () => moment(new Date().toISOString());
 
-async function saveDetails({ name, contact }) {
+async function saveDetails({ name, contact, language }) {
   const before = at("corrections").dataset.latest;
-  fill(await patch("/v1/account", { name, contact }));
+  const spoken = at("language").dataset.said;
+  fill(await patch("/v1/account", { name, contact, language }));
   await show("corrections", showCorrections);
-  return at("corrections").dataset.latest === before ? "That is how it stands already." : `Saved at ${now()}.`;
+  const same = at("corrections").dataset.latest === before && spoken === language;
+  return same ? "That is how it stands already." : `Saved at ${now()}.`;
 }
 
 async function askForAddress({ email, proof }) {
@@ -87,6 +89,7 @@ function showWaiting(waiting) {
 function fill(account) {
   at("name").value = account.name;
   at("contact").value = account.contact;
+  if (account.language) at("language").value = at("language").dataset.said = account.language;
   at("address").textContent = account.email;
   const person = document.querySelector(".person");
   person.textContent = account.name;
