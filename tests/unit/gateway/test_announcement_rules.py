@@ -1,5 +1,7 @@
 """News: how a piece of it goes on, what may be said in it, and mail that comes back."""
 
+from uuid import UUID
+
 import pytest
 
 from common.clock import SYSTEM_CLOCK
@@ -22,7 +24,7 @@ from gateway.domain.announcements import (
 from gateway.domain.bounces import MOST_BYTES, Bounce, NoBounce, is_of_mailbox, read_bounce
 
 LINKS = Links(b"k" * 32, public_url="https://studio.example", clock=SYSTEM_CLOCK)
-TRACE = LINKS.trace(SYSTEM_CLOCK.new_id())
+TRACE = LINKS.trace(UUID("0197a000-0000-7000-8000-000000000001"))
 
 
 def report(
