@@ -109,6 +109,7 @@ LEFT_OUT: Mapping[str, str] = {
     "GET /v1/sessions": "devices are looked at in a browser",
     "DELETE /v1/sessions": "devices are signed out in a browser",
     "POST /v1/sessions/proof": "for pages that ask for the password again",
+    "POST /v1/sessions/factor": "for the console, which asks staff for their second factor",
     "POST /v1/sessions/passkey": "a passkey needs a browser",
     "POST /v1/sessions/passkey/options": "a passkey needs a browser",
     "POST /v1/webhooks": "made on /developers, where the secret is shown",

@@ -1,6 +1,7 @@
 """Styles, photos, credits, and one's account."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -205,6 +206,8 @@ class Account(Answer):
     created_at: datetime
     policy: PolicyStanding
     new_address: NewAddress | None = None
+    language: Literal["en", "de"] | None = None
+    news_paused_at: datetime | None = None
 
 
 class Count(Answer):
