@@ -59,6 +59,7 @@ VALUES: Mapping[tuple[str, str], dict[str, object]] = {
     ("gateway", "tickets"): {"state": "closed", "email": b"sealed", "closed_at": datetime(2020, 1, 1, tzinfo=UTC)},
     ("gateway", "ticket_messages"): {"author": "person"},
     ("gateway", "corrections"): {"state": "following"},
+    ("gateway", "announcement_letters"): {"state": "sent"},
     ("generation", "uploads"): {"state": "deleted"},
     ("privacy", "archives"): {"state": "gone"},
     ("privacy", "requests"): {"kind": "access", "state": "completed"},
