@@ -1,5 +1,6 @@
 """Somebody's terminal."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,11 +31,16 @@ class Terminal:
         return self.run("make", self.photo, "--style", "clay", *arguments)
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
-        """The command as a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "figurine_client.command", *map(str, arguments)],
-            env=self.variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        """The command as a process of its own, which heeds Ctrl-C also where whoever runs the tests does not."""
+        # Shells let what they start in the background ignore it, and processes hand that on.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                [sys.executable, "-m", "figurine_client.command", *map(str, arguments)],
+                env=self.variables,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, before or signal.SIG_DFL)
