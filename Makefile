@@ -73,6 +73,10 @@ prove: ready-to-run ## Break every promise on purpose in a studio of its own, an
 gallery: ready-to-test ## Paint twelve photos in every studio style, into examples/out/gallery
 	@$(PYTHON) -m ops.gallery
 
+.PHONY: screens
+screens: ready-to-test up ## Photograph the pages of the running studio into docs/screens
+	@$(PYTHON) -m ops.screens
+
 .PHONY: clean
 clean: ## Stop the studio and destroy its data, the tests' servers and every cache
 	@for stack in .figurine .figurine-*; do \

@@ -58,7 +58,7 @@ def kept(database: Database, grain: str) -> dict[tuple[object, ...], dict[str, i
     with database.begin() as connection:
         connection.execute("SET LOCAL timezone TO 'UTC'")
         rows = connection.execute(
-            f"SELECT period, {', '.join(DIMENSIONS)}, {', '.join(SUMS)} FROM {TABLES[grain]}".encode()  # noqa: S608
+            f"SELECT period, {', '.join(DIMENSIONS)}, {', '.join(SUMS)} FROM {TABLES[grain]}".encode()  # noqa: S608 - our names
         ).fetchall()
     width = 1 + len(DIMENSIONS)
     return {row[:width]: {name: value for name, value in zip(SUMS, row[width:], strict=True) if value} for row in rows}

@@ -42,7 +42,7 @@ def test_a_body_has_ids_and_nothing_else() -> None:
     [
         "127.0.0.1",
         "127.8.9.1",
-        "0.0.0.0",  # noqa: S104
+        "0.0.0.0",  # noqa: S104 - nothing listens here
         "10.1.2.3",
         "172.16.0.1",
         "192.168.1.1",

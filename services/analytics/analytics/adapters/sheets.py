@@ -74,7 +74,7 @@ def _write_parquet(table: Table, file: IO[bytes]) -> None:
         with duckdb.connect(config={**_DUCKDB, "temp_directory": place}) as connection:
             # Every name in it is one of ours; DuckDB takes none as a parameter here.
             connection.execute(
-                f"COPY (SELECT {_names(table.columns)} FROM read_json('{lines}', format = 'newline_delimited', "  # noqa: S608
+                f"COPY (SELECT {_names(table.columns)} FROM read_json('{lines}', format = 'newline_delimited', "  # noqa: S608 - see above
                 f"columns = {{{_types(table.columns)}}})) TO '{sheet}' (FORMAT parquet, COMPRESSION zstd)"
             )
         with sheet.open("rb") as done:
