@@ -1,12 +1,14 @@
 """The web role: gunicorn, configured in code, with threads and without surprises.
 
 serve(service: Service[W]) -> NoReturn      blocks until SIGTERM or SIGINT, then drains
+connections_for(*, threads: int) -> int     asks the system for files, and says how many connections they are enough for
 STOPPING: threading.Event                   set when this process should end long answers
 """
 # gunicorn's types come from stubs with gaps; it is met here only.
 # pyright: reportUnknownMemberType=false, reportUnknownParameterType=false, reportMissingParameterType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUntypedBaseClass=false
 
+import resource
 import shutil
 import signal
 import socket
@@ -39,6 +41,9 @@ STOPPING = Event()
 GRACE_SECONDS = 15
 _HANG_SECONDS = 120
 _KEEPALIVE_SECONDS = 15
+# As many files as a process of ours ever needs, and those it has open without serving anybody.
+_MOST_FILES = 65_536
+_OWN_FILES = 64
 _log = structlog.stdlib.get_logger("common.serving")
 
 
@@ -127,8 +132,7 @@ def _options(service: Service[W]) -> dict[str, object]:
         "bind": settings.bind,
         "workers": settings.web_workers,
         "threads": settings.web_threads,
-        # Those that are served, and as many that keep their line open for the next request.
-        "worker_connections": max(1000, 2 * settings.web_threads),
+        "worker_connections": connections_for(threads=settings.web_threads),
         "worker_class": _Worker,
         "logger_class": _Log,
         # One import for all workers; nothing is open yet that could cross the fork.
@@ -141,6 +145,22 @@ def _options(service: Service[W]) -> dict[str, object]:
         **_encryption(settings.tls),
         **_hooks(service, shared_metrics_directory()),
     }
+
+
+def connections_for(*, threads: int) -> int:
+    """How many at once: those that are served, and as many that keep their line open for the next request.
+
+    Whoever has no file left to accept one with would die of it, so that each has one for itself and one for what it
+    asks of others. Systems let a process have few files at first, and more when it asks.
+    """
+    few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = max(few, min(most, _MOST_FILES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    possible = (files - _OWN_FILES) // 2
+    wanted = max(1000, 2 * threads)
+    if possible < wanted:
+        _log.warning("few files may be open", files=files, connections=possible, wanted=wanted)
+    return max(1, min(possible, wanted))
 
 
 def _encryption(tls: tuple[Path, Path] | None) -> dict[str, object]:

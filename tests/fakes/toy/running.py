@@ -39,7 +39,8 @@ def eventually(holds: Callable[[], bool], *, seconds: float = 15) -> None:
 class RunningToy:
     """One `python -m tests.fakes.toy ROLE`."""
 
-    def __init__(self, role: str, *, database_url: str, **settings: str) -> None:
+    def __init__(self, role: str, *, database_url: str, files: str = "", **settings: str) -> None:
+        """`files`: how many it may have open at first, and at most, as `prlimit` takes it."""
         self.bind, self.metrics_bind, self.worker_metrics_bind = (f"127.0.0.1:{free_port()}" for _ in range(3))
         environment = {
             "MODE": "local",
@@ -52,7 +53,7 @@ class RunningToy:
             **settings,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fakes.toy", role],
+            [*(["prlimit", f"--nofile={files}"] if files else []), sys.executable, "-m", "tests.fakes.toy", role],
             cwd=ROOT,
             env={**os.environ, **{f"FIGURINE_{name}": value for name, value in environment.items()}},
             stdout=subprocess.PIPE,

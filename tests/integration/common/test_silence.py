@@ -2,8 +2,11 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +32,30 @@ def test_more_silent_connections_than_threads_keep_nobody_out(toy: RunningToy) -
         for _ in range(3 * THREADS):
             stack.enter_context(connect(toy)).sendall(b"G")
         eventually(lambda: toy.get("/healthz") == 200)
+
+
+def test_more_connections_than_a_process_has_files_at_first_do_not_end_it(toy_database: str) -> None:
+    with RunningToy("web", database_url=toy_database, files="96:4096") as toy, ExitStack() as stack:
+        toy.wait_until_open()
+        (worker,) = workers_of(toy)
+        for _ in range(110):
+            stack.enter_context(connect(toy))
+        eventually(lambda: sum(1 for _ in Path(f"/proc/{worker}/fd").iterdir()) >= 110)
+        assert workers_of(toy) == [worker]
+
+
+def test_where_there_are_no_more_files_no_more_connections_are_taken() -> None:
+    asked = "from common.serving import connections_for; print(connections_for(threads=1100))"
+    told = [
+        subprocess.run(["prlimit", f"--nofile={files}", sys.executable, "-c", asked], capture_output=True, check=True)
+        for files in ("96:96", "1024:1024", "1024:8192")
+    ]
+    assert [int(each.stdout.split()[-1]) for each in told] == [16, 480, 2200]
+
+
+def workers_of(toy: RunningToy) -> list[str]:
+    pid = toy.process.pid
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 @pytest.mark.parametrize(
