@@ -46,6 +46,10 @@ class Database:
             with connection.transaction():
                 yield connection
             self._answered[connection] = monotonic()
+        except psycopg.OperationalError:
+            # What one has lost the others may have lost, too: they are asked first.
+            self._answered.clear()
+            raise
         finally:
             pool.putconn(connection)
 
