@@ -122,8 +122,12 @@ def test_from_a_draft_to_what_became_of_it(studio: Studio, mira: Person, ada: Pe
     tally = mira.get(f"{API}/{news}").get_json()["tally"]
     assert (tally["entitled"], tally["sent"], tally["waiting"]) == (1, 1, 0)
     assert [act for act, thing in acts_of(studio, mira.id) if thing == news] == [
-        "announcement.write", "announcement.rewrite", "announcement.ready", "announcement.send",
-    ]  # fmt: skip
+        "announcement.write",
+        "announcement.rewrite",
+        "announcement.tested",
+        "announcement.ready",
+        "announcement.send",
+    ]
 
 
 def test_the_same_draft_asked_for_twice_under_one_key_is_one(mira: Person) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from billing.domain.codes import KeyUsedOtherwise
-from billing.domain.payments import NotRefundable, Order, OrderState, Refund, UnknownOrder
+from billing.domain.payments import Order, Refund, UnknownOrder
 from billing.domain.proposals import (
     AlreadyProposed,
     NoSuchProposal,
@@ -73,7 +73,7 @@ def propose(work: Work, wish: Wish, *, operator: UUID, key: str) -> Proposal:
     earlier = work.proposals.of_request(digest)
     if earlier is not None:
         return _same(earlier, wish, reason)
-    _check(work, order, wish.amount)
+    refunds.check_refundable(work, order, wish.amount)
     proposal = Proposal(
         id=work.clock.new_id(),
         order_id=order.id,
@@ -134,15 +134,6 @@ def _same(earlier: Proposal, wish: Wish, reason: str) -> Proposal:
     if (earlier.order_id, earlier.amount, earlier.reason) != (wish.order_id, wish.amount, reason):
         raise KeyUsedOtherwise
     return earlier
-
-
-def _check(work: Work, order: Order, amount: int) -> None:
-    if order.state is not OrderState.PAID or order.payment is None:
-        raise NotRefundable("Nothing was paid for this order, so nothing can go back.")
-    if not 0 < amount <= order.refundable:
-        raise NotRefundable("There is not so much left to refund of this order.")
-    if work.disputes.contested(order.id):
-        raise NotRefundable("A bank is deciding about this payment already; nothing can be refunded meanwhile.")
 
 
 def _locked(work: Work, proposal_id: UUID) -> Proposal:

@@ -145,13 +145,18 @@ def end(work: Work, order: Order, refund: Refund, state: RefundState, reference:
             )
 
 
-def _ask(work: Work, order: Order, amount: int, reason: str, asked_by: str) -> Refund:
+def check_refundable(work: Work, order: Order, amount: int) -> None:
+    """Raises NotRefundable, with what stands against sending back so much of a locked order."""
     if order.state is not OrderState.PAID or order.payment is None:
-        raise NotRefundable
+        raise NotRefundable("Nothing was paid for this order, so nothing can go back.")
     if not 0 < amount <= order.refundable:
         raise NotRefundable("There is not so much left to refund of this order.")
     if work.disputes.contested(order.id):
         raise NotRefundable("A bank is deciding about this payment already; nothing can be refunded meanwhile.")
+
+
+def _ask(work: Work, order: Order, amount: int, reason: str, asked_by: str) -> Refund:
+    check_refundable(work, order, amount)
     refund = Refund(
         id=work.clock.new_id(),
         order_id=order.id,

@@ -141,7 +141,7 @@ def test_announcement(path: AnnouncementPath) -> tuple[AnnouncementAnswer, int]:
     """Send it to whoever asks, in every language it is written in, and to nobody else."""
     with unit.begin() as work:
         announcements.try_out(work, path.announcement_id, colleague().account_id)
-        acts.note(work, colleague(), "announcement.test", thing=str(path.announcement_id))
+        acts.note(work, colleague(), "announcement.tested", thing=str(path.announcement_id))
         return _read(work, path.announcement_id), 202
 
 
