@@ -59,6 +59,7 @@ WORK = {
         "payment_events",
         "looks",
         "sweeps",
+        "law_looks",
     ),
     "privacy": ("outbox", "clocks", "endings", "archives", "requests"),
     "analytics": ("outbox",),
