@@ -16,12 +16,11 @@ IN_ITS_GROUP = "element => document.activeElement?.type === 'radio' && document.
 # An input that a label stands for shows its focus on the label.
 OUT_OF_SIGHT = """() => {
   const element = document.activeElement;
-  const shows = [element, ...(element.labels ?? []), element.nextElementSibling, element.closest('label')].filter(Boolean);
-  const marked = (each) => {
-    const { outlineStyle, boxShadow } = getComputedStyle(each);
-    const inside = each.querySelector?.(':scope > span');
-    return outlineStyle !== 'none' || boxShadow !== 'none' || (inside && getComputedStyle(inside).outlineStyle !== 'none');
-  };
+  const beside = [...(element.labels ?? []), element.nextElementSibling, element.closest('label')];
+  const shows = [element, ...beside].filter(Boolean);
+  const outlined = (each) => each && getComputedStyle(each).outlineStyle !== 'none';
+  const marked = (each) =>
+    outlined(each) || getComputedStyle(each).boxShadow !== 'none' || outlined(each.querySelector(':scope > span'));
   const seen = shows.some((each) => {
     const { top, bottom } = each.getBoundingClientRect();
     return bottom > 0 && top < innerHeight;

@@ -22,6 +22,7 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from common.addresses import OwnAddresses
 from common.bounded import BoundedRequest
 from common.callers import SERVICE_TOKEN
 from common.clock import Clock
@@ -64,7 +65,7 @@ class StrictJson(DefaultJSONProvider):
             raise ValueError("nested too deeply") from None
 
 
-class Application(OpenAPI):
+class Application(OpenAPI, OwnAddresses):
     """Flask with typed routes; a pydantic model is an answer."""
 
     json_provider_class = StrictJson

@@ -29,6 +29,8 @@ from tests.integration.gateway.studio import Person, Studio
 # It never ends; test_live has it.
 ENDLESS = "/v1/events"
 SEED = 20261127
+# Whoever comes with a wrong key does not even learn that there is such a question: "not found" is right there.
+HIDDEN = ("/v1/support/tickets/{ticket_id}", "Unexpected response to invalid authentication")
 ACCEPTED = ("2xx", "3xx", "400", "401", "402", "403", "404", "409", "410", "413", "415", "416", "422", "429")
 
 
@@ -87,6 +89,8 @@ def _failures(event: ScenarioFinished) -> Iterator[tuple[str, str]]:
             if check.failure_info is not None:
                 failure = check.failure_info.failure
                 label = event.recorder.cases[case_id].value.operation.label
+                if HIDDEN[0] in label and failure.title == HIDDEN[1] and "404" in failure.message:
+                    continue
                 yield f"{label}: {failure.title}", f"{failure.message}\n{check.failure_info.code_sample}"
 
 

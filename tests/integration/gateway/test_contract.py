@@ -231,3 +231,18 @@ def problems_of(content: dict[str, Any], document: dict[str, Any]) -> list[str]:
     schema = {**content["schema"], "components": document["components"]}
     shown = [content["example"]] if "example" in content else [each["value"] for each in content["examples"].values()]
     return [error.message for example in shown for error in Draft202012Validator(schema).iter_errors(example)]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", "/v1/account/passkeys/options"),
+        ("DELETE", "/v1/sessions/proof"),
+        ("DELETE", "/v1/sessions/step"),
+    ],
+)
+def test_where_an_id_could_stand_too_an_address_takes_only_its_own_methods(ada: Person, method: str, path: str) -> None:
+    refused = ada.ask(method, path)
+    assert (refused.status_code, refused.get_json()["code"]) == (405, "method_not_allowed")
+    assert set(refused.allow) == {"OPTIONS", "POST"}
+    assert set(ada.ask("OPTIONS", path).allow) == {"OPTIONS", "POST"}

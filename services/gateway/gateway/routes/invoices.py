@@ -120,7 +120,13 @@ def read_invoice(path: InvoicePath) -> InvoiceAnswer:
     return InvoiceAnswer(**peers().billing.get(f"/v1/invoices/{path.invoice_id}", user_id=current_person().account_id))
 
 
-@routes.get("/v1/invoices/<invoice_id>/pdf", responses=problems(NotSignedIn, NotFound, Unavailable))
+@routes.get(
+    "/v1/invoices/<invoice_id>/pdf",
+    responses={
+        200: {"description": "The document.", "content": {"application/pdf": {}}},
+        **problems(NotSignedIn, NotFound, Unavailable),
+    },
+)
 def read_pdf(path: InvoicePath) -> Response:
     """The same as a PDF (PDF/A-2u), as it was issued."""
     address = f"/v1/invoices/{path.invoice_id}/pdf"
