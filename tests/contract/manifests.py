@@ -30,7 +30,7 @@ def rendered(overlay: str) -> tuple[Manifest, ...]:
     kubectl = Path(sys.executable).parent / "kubectl"
     folder = PROJECT / "deploy" / "kubernetes" / "overlays" / overlay
     told = subprocess.run([kubectl, "kustomize", folder], check=True, capture_output=True, text=True)
-    return tuple(each for each in yaml.safe_load_all(told.stdout) if each)
+    return tuple(each for each in yaml.load_all(told.stdout, Loader=yaml.CSafeLoader) if each)
 
 
 def of_kind(overlay: str, *kinds: str) -> list[Manifest]:

@@ -85,7 +85,7 @@ class TestEveryOverlay:
         wrong = [
             f"{each['kind']} {name_of(each)}: {error.json_path}: {error.message}"
             for each in rendered(overlay)
-            for error in schemas[f"{each['apiVersion']}/{each['kind']}"].iter_errors(each)
+            for error in schemas[f"{each['apiVersion']}/{each['kind']}"].iter_errors(each)  # pyright: ignore[reportUnknownMemberType] - the library's
         ]
         assert not wrong, "\n".join(wrong)
 
