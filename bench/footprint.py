@@ -126,7 +126,8 @@ def _tables(connection: psycopg.Connection[Any]) -> tuple[dict[str, float], dict
         "WHERE c.relkind = 'r' AND n.nspname = ANY(%s)",
         [list(SERVICES)],
     ).fetchall()
-    rows, bytes_ = dict.fromkeys(SERVICES, 0.0), dict.fromkeys(SERVICES, 0.0)
+    rows: dict[str, float] = dict.fromkeys(SERVICES, 0.0)
+    bytes_ = dict(rows)
     for schema, table, indexes in found:
         counted = connection.execute(
             sql.SQL("SELECT count(*), coalesce(sum(pg_column_size(t.*)), 0) FROM {} t").format(

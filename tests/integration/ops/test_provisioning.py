@@ -56,7 +56,7 @@ def test_whoever_waits_for_the_schema_finds_everything_and_a_second_time_changes
     virtual_host: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    name = urlsplit(told["admin"]).path.lstrip("/")
+    name = urlsplit(str(told["admin"])).path.lstrip("/")
     prepare(told)
     queues = {queue["name"] for queue in management.get(f"queues/{virtual_host}")}
     assert {f"{service}.events" for service in SERVICES} <= queues
