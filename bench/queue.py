@@ -59,7 +59,7 @@ def fill(database: Database, crowd: Crowd) -> None:
     """Let the crowd wait, in the lines already."""
     now = SYSTEM_CLOCK.now()
     with database.begin() as connection:
-        connection.execute("TRUNCATE outbox, pictures, attempts, figurines, lines, rounds")
+        connection.execute("TRUNCATE outbox, pictures, attempts, figurines, lines, rounds CASCADE")
         connection.execute(
             """
             INSERT INTO figurines (id, user_id, style, variants, aspect_ratio, seed, unit_price, state, engine,

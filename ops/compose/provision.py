@@ -1,8 +1,9 @@
-"""Roles, schemas, migrations, queues and buckets for the containers; may be repeated.
+"""Roles, schemas, queues, buckets and migrations for the containers; may be repeated.
 
     python -m ops.compose.provision CONFIGURATION
 
-The configuration is the JSON file that ops.compose.secrets writes. Waits for the servers.
+The configuration is the JSON file that ops.compose.secrets writes, or ops.kubernetes. Waits for the servers. Migrations
+come last: whoever waits for the schema (`python -m billing await`) finds all the rest.
 """
 
 import json
@@ -10,6 +11,7 @@ import ssl
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import urllib3
@@ -38,18 +40,27 @@ def prepare(given: dict[str, Any]) -> None:
     with _connect(given["admin"]) as connection:
         provision.create_roles(connection, given["roles"])
         provision.divide(connection)
-    for service in SERVICES:
-        owner = f"{service}_owner"
-        applied = migrate(
-            database_url(owner, given["roles"][owner]), SERVICES_FOLDER / service / service / "migrations"
-        )
-        print(f"{service}: {', '.join(applied) or 'nothing to apply'}")
+    ca = Path(given.get("ca", CA))
     until(
-        lambda: holds(lambda: declare_all(given["brokers"].__getitem__, ca_file=Path(CA)), ConnectionError),
+        lambda: holds(lambda: declare_all(given["brokers"].__getitem__, ca_file=ca), ConnectionError),
         "The start of RabbitMQ",
         seconds=START_SECONDS,
     )
-    store = _store(given["s3"])
+    # Where somebody else keeps the store and its keys, somebody else makes the buckets.
+    if given["s3"] is not None:
+        _make_buckets(_store(given["s3"], given.get("store", "https://seaweedfs:8333"), ca))
+    _migrate(given["roles"], given.get("owner", database_url("{role}", "{password}")))
+
+
+def _migrate(passwords: dict[str, str], address: str) -> None:
+    for service in SERVICES:
+        owner = f"{service}_owner"
+        url = address.format(role=owner, password=passwords[owner])
+        applied = migrate(url, SERVICES_FOLDER / service / service / "migrations")
+        print(f"{service}: {', '.join(applied) or 'nothing to apply'}")
+
+
+def _make_buckets(store: Minio) -> None:
     errors = (MinioException, urllib3.exceptions.HTTPError)
     until(lambda: holds(lambda: _ask(store), *errors), "The start of the object store", seconds=START_SECONDS)
     make_buckets(store, BUCKETS)
@@ -65,9 +76,10 @@ def _ask(store: Minio) -> None:
     store.list_buckets()
 
 
-def _store(secret_key: str) -> Minio:
-    pool = urllib3.PoolManager(ssl_context=ssl.create_default_context(cafile=CA), retries=False, timeout=10)
-    return Minio("seaweedfs:8333", object_access.ADMINISTRATOR, secret_key, region=REGION, http_client=pool)
+def _store(secret_key: str, endpoint: str, ca: Path) -> Minio:
+    pool = urllib3.PoolManager(ssl_context=ssl.create_default_context(cafile=ca), retries=False, timeout=10)
+    host = urlsplit(endpoint).netloc
+    return Minio(host, object_access.ADMINISTRATOR, secret_key, region=REGION, http_client=pool)
 
 
 if __name__ == "__main__":

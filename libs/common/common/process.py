@@ -1,4 +1,4 @@
-"""How a service runs: `python -m billing web | worker | all | migrate`.
+"""How a service runs: `python -m billing web | worker | all | migrate | await`.
 
     run(name: str, build: Callable[[], Service[W]], commands=()) -> NoReturn      the whole of a __main__.py
 
@@ -21,11 +21,12 @@ from common.errors import Refused
 from common.migrations import migrate
 from common.pair import run_pair
 from common.rights import forget_again
+from common.schema_ready import wait_for_schema
 from common.service import Service, W
 from common.settings import SettingsRefused, environment_with, explain, shared_metrics_directory
 from common.worker import work
 
-ROLES = ("web", "worker", "all", "migrate")
+ROLES = ("web", "worker", "all", "migrate", "await")
 EX_USAGE = 64
 EX_CONFIG = 78
 
@@ -71,6 +72,8 @@ def _run_as(role: str, service: Service[W], *, module: str) -> int:
             )
         case "migrate":
             return _migrate(service)
+        case "await":
+            return _await(service)
         case _:
             return _command(service, role)
 
@@ -107,6 +110,12 @@ def _migrate(service: Service[W]) -> int:
     url = service.settings.migration_database_url or service.settings.database_url
     applied = migrate(url.get_secret_value(), service.migrations)
     _say("\n".join(applied) if applied else f"{service.name}: nothing to apply")
+    return 0
+
+
+def _await(service: Service[W]) -> int:
+    wait_for_schema(service)
+    service.unit.database.close()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Run analytics: python -m analytics web | worker | all | migrate, or by hand: report."""
+"""Run analytics: python -m analytics web | worker | all | migrate | await, or by hand: report."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Run billing: python -m billing web | worker | all | migrate | rewrap, or by hand: refund | replay."""
+"""Run billing: python -m billing web | worker | all | migrate | await | rewrap, or by hand: refund | replay."""
 
 import sys
 

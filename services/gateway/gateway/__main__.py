@@ -1,4 +1,4 @@
-"""Run the gateway: python -m gateway web | worker | all | migrate | news | rewrap."""
+"""Run the gateway: python -m gateway web | worker | all | migrate | await | news | rewrap."""
 
 from common.process import run
 from gateway.wiring import build

@@ -1,4 +1,4 @@
-"""Run generation: python -m generation web | worker | all | migrate | quality | rewrap."""
+"""Run generation: python -m generation web | worker | all | migrate | await | quality | rewrap."""
 
 from common.process import run
 from generation.wiring import build

@@ -1,4 +1,4 @@
-"""Run privacy: python -m privacy web | worker | all | migrate | rewrap | verify | audits."""
+"""Run privacy: python -m privacy web | worker | all | migrate | await | rewrap | verify | audits."""
 
 import sys
 

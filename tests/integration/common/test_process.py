@@ -105,7 +105,7 @@ class TestStart:
         with RunningToy("dance", database_url=NOWHERE) as toy:
             code, out, _ = toy.ended()
         assert code == 64
-        assert "web | worker | all | migrate" in out
+        assert "web | worker | all | migrate | await" in out
 
     def test_migrate_says_what_it_applied_and_does_it_once(self, toy_database: str) -> None:
         with psycopg.connect(toy_database, autocommit=True) as connection:
@@ -115,6 +115,23 @@ class TestStart:
             assert first.ended()[:2] == (0, "0001_marks.sql\n")
         with RunningToy("migrate", database_url=toy_database) as second:
             assert second.ended()[:2] == (0, "toy: nothing to apply\n")
+
+    def test_await_ends_as_soon_as_somebody_has_migrated(self, toy_database: str) -> None:
+        with psycopg.connect(toy_database, autocommit=True) as connection:
+            connection.execute("DROP TABLE marks")
+            connection.execute("DELETE FROM migrations WHERE name = '0001_marks.sql'")
+        with RunningToy("await", database_url=toy_database) as waiting:
+            assert waiting.process.stderr is not None
+            assert "0001_marks.sql" in next(line for line in waiting.process.stderr if "not ready" in line)
+            with RunningToy("migrate", database_url=toy_database) as migrating:
+                assert migrating.ended()[0] == 0
+            assert waiting.ended()[0] == 0
+
+    def test_await_passes_a_schema_that_is_complete_or_ahead(self, toy_database: str) -> None:
+        with psycopg.connect(toy_database, autocommit=True) as connection:
+            connection.execute("INSERT INTO migrations (name, checksum) VALUES ('9999_tomorrow.sql', '')")
+        with RunningToy("await", database_url=toy_database) as toy:
+            assert toy.ended()[0] == 0
 
 
 class TestWorker:
