@@ -10,7 +10,7 @@ RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \
 ENV PATH=/tools/bin:$PATH VIRTUAL_ENV=/venv UV_NO_CACHE=1 UV_NO_SOURCES=1 UV_COMPILE_BYTECODE=1 \
     UV_CONSTRAINT=requirements.lock UV_BUILD_CONSTRAINT=requirements.lock
 RUN uv venv --python "$(command -v python3)" /venv
-COPY ops/compose/check-lock /usr/local/bin/
+COPY ops/compose/check-lock ops/compose/slim /usr/local/bin/
 # The policy is part of common: a link in there leads to it.
 COPY policy policy
 COPY libs libs
@@ -19,7 +19,7 @@ COPY libs libs
 FROM tools AS service-packages
 ARG SERVICE
 COPY services/${SERVICE} services/${SERVICE}
-RUN uv pip install libs/common "services/${SERVICE}" && check-lock requirements.lock
+RUN uv pip install libs/common "services/${SERVICE}" && check-lock requirements.lock && slim /venv
 
 FROM tools AS ops-packages
 # Certificates, mail, the audit, and the emulator of Stripe with its pages and papers.

@@ -38,8 +38,8 @@ test: ready-to-test ## Set up and run every test
 	@.venv/bin/pytest -n 3 --dist loadgroup --hypothesis-profile=thorough $(TESTS)
 
 .PHONY: e2e
-e2e: ready-to-test ## Run the tests that use the whole studio, through its public door
-	@.venv/bin/pytest tests/e2e
+e2e: ready-to-test ## Build and start the studio in containers, walk people's journeys through it, and take it away
+	@$(PYTHON) -m ops.compose.journeys
 
 .PHONY: chaos
 chaos: ready-to-test ## Run the tests that kill processes and servers

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import trustme
+from cryptography import x509
 
 from ops import broker_access, object_access, provision, signing_certificate
 from ops.compose import partners
@@ -26,7 +27,7 @@ from ops.services import BUCKETS, BUCKETS_OF, CANARY, SERVICES, SIGNERS
 
 # The account of our own images (Dockerfile). The servers' images start as root and step down by themselves.
 STUDIO = 10001
-OURS = frozenset({*SERVICES, CANARY, "mail", "stripe", "provision", "audit"})
+OURS = frozenset({*SERVICES, CANARY, "edge", "mail", "stripe", "provision", "audit"})
 CA = "/run/figurine/ca.pem"
 # What the variables end with that hold keys in several versions.
 KEYRING = "_KEYS"
@@ -41,7 +42,7 @@ def write(folder: Path, given: Mapping[str, str]) -> None:
     authority = _authority(folder / "authority")
     for name, held in contents(kept, given).items():
         fill(folder / name, held)
-        _identify(authority, folder / name, name)
+        identify(authority, folder / name, name)
         if name == "generation":
             _let_sign(authority, folder / name)
         _hand_over(folder / name, STUDIO if name in OURS else 0)
@@ -54,6 +55,7 @@ def contents(kept: Secrets, given: Mapping[str, str]) -> dict[str, dict[str, str
     return {
         **{service: {**settings(kept, service), **_partners(kept, service, given)} for service in SERVICES},
         CANARY: _canary(kept),
+        "edge": {},
         "postgres": {"password": kept.password("postgres")},
         "rabbitmq": {
             "definitions.json": json.dumps(broker_access.definitions(_broker_passwords(kept))),
@@ -69,12 +71,13 @@ def contents(kept: Secrets, given: Mapping[str, str]) -> dict[str, dict[str, str
 
 def endpoints(kept: Secrets, given: Mapping[str, str]) -> dict[str, object]:
     """Where this machine finds what is published, and the files that go with it, from the checkout."""
+    folder = given.get("FIGURINE_FOLDER", "./.figurine/compose").removeprefix("./")
     studio, broker = given.get("FIGURINE_PORT", "28443"), given.get("FIGURINE_RABBITMQ_PORT", "28672")
     user, password = broker_access.ADMINISTRATOR, kept.password(f"rabbitmq {broker_access.ADMINISTRATOR}")
     return {
         "gateway": f"https://localhost:{studio}",
-        "ca": ".figurine/compose/gateway/ca.pem",
-        "mail": ".figurine/compose/post",
+        "ca": f"{folder}/gateway/ca.pem",
+        "mail": f"{folder}/post",
         "rabbitmq": {"management": f"https://{user}:{password}@localhost:{broker}"},
     }
 
@@ -190,7 +193,7 @@ def _audit(kept: Secrets) -> dict[str, object]:
             service: {
                 "url": f"https://{service}:8443",
                 "metrics": f"https://{service}:9443",
-                "worker_metrics": f"https://{service}:9444",
+                "worker_metrics": f"https://{service}-worker:9444",
             }
             for service in SERVICES
         },
@@ -225,17 +228,28 @@ def _authority(folder: Path) -> trustme.CA:
     return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
 
 
-def _identify(authority: trustme.CA, folder: Path, name: str) -> None:
-    """A certificate for the container's name, and for localhost, as its own health check calls it."""
+def identify(authority: trustme.CA, folder: Path, name: str) -> None:
+    """A certificate for the container's name, and for localhost, as its own health check calls it.
+
+    A service's worker is another container with the same files; a certificate from before it was is replaced.
+    """
     certificate = folder / "tls.crt"
     ca = authority.cert_pem.bytes().decode()
-    if certificate.exists() and (folder / "ca.pem").read_text() == ca:
+    names = [name, *([f"{name}-worker"] if name in SERVICES else []), "localhost", "127.0.0.1"]
+    if certificate.exists() and (folder / "ca.pem").read_text() == ca and names_of(certificate) >= set(names):
         return
-    issued = authority.issue_cert(name, "localhost", "127.0.0.1")
+    issued = authority.issue_cert(*names)
     files.write(folder / "tls.key", issued.private_key_pem.bytes().decode())
     chain = b"".join(each.bytes() for each in issued.cert_chain_pems)
     files.write(certificate, chain.decode(), mode=0o644)
     files.write(folder / "ca.pem", ca, mode=0o644)
+
+
+def names_of(certificate: Path) -> set[str]:
+    """Whom a certificate is for."""
+    read = x509.load_pem_x509_certificate(certificate.read_bytes())
+    told = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return {*told.get_values_for_type(x509.DNSName), *map(str, told.get_values_for_type(x509.IPAddress))}
 
 
 def _let_sign(authority: trustme.CA, folder: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 import yaml
 
 from billing.settings import Settings as BillingSettings
@@ -52,7 +53,9 @@ def files_of(folder: Path, service: str, given: dict[str, str]) -> Path:
 
 
 def environment_of(service: str) -> dict[str, str]:
-    return {name: str(value) for name, value in COMPOSE["services"][service]["environment"].items() if value}
+    """What compose gives it where `.env` says nothing."""
+    given = COMPOSE["services"][service]["environment"]
+    return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value)) for name, value in given.items() if value}
 
 
 def settings_in_container(
@@ -184,20 +187,58 @@ def test_only_who_asks_partners_reaches_outside() -> None:
     # Published ports need a network that is not internal; what is in it still gets no further than this machine.
     assert networks["public"]["driver_opts"] == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
     outside = {name for name, container in CONTAINERS.items() if "outside" in container.get("networks", [])}
-    assert outside == {"billing", "generation"}
+    asking = {"billing", "billing-worker", "generation", "generation-worker"}
+    # A customer's webhook is anywhere, and is asked from nowhere else.
+    assert outside == {*asking, "gateway-worker"}
     public = {name for name, container in CONTAINERS.items() if "public" in container.get("networks", [])}
-    assert public == {"gateway", "rabbitmq", "stripe"}
+    assert public == {"edge", "rabbitmq", "stripe"}
 
 
 def test_what_is_published_is_published_on_this_machine_only() -> None:
     ports = {name: container["ports"] for name, container in CONTAINERS.items() if "ports" in container}
-    assert set(ports) == {"gateway", "rabbitmq", "stripe"}
+    assert set(ports) == {"edge", "rabbitmq", "stripe"}
     assert all(port.startswith("127.0.0.1:") for published in ports.values() for port in published)
+
+
+def test_a_service_is_two_containers_that_differ_in_what_they_run() -> None:
+    for service in SERVICES:
+        web, worker = dict(COMPOSE["services"][service]), dict(COMPOSE["services"][f"{service}-worker"])
+        assert (web.pop("command"), worker.pop("command")) == (["web"], ["worker"])
+        told, told_worker = web.pop("environment"), worker.pop("environment")
+        # Each answers for itself to whoever asks whether it is healthy, and for its figures.
+        assert set(told.items()) ^ set(told_worker.items()) == {
+            ("FIGURINE_METRICS_BIND", "0.0.0.0:9443"),
+            ("FIGURINE_WORKER_METRICS_BIND", "0.0.0.0:9444"),
+        }
+        web.pop("networks"), worker.pop("networks")
+        assert web == worker
+
+
+def test_a_certificate_holds_for_the_worker_and_one_from_before_is_replaced(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    (tmp_path / "billing").mkdir()
+    old = authority.issue_cert("billing", "localhost", "127.0.0.1")
+    (tmp_path / "billing" / "tls.crt").write_bytes(old.cert_chain_pems[0].bytes())
+    (tmp_path / "billing" / "ca.pem").write_bytes(authority.cert_pem.bytes())
+    secrets.identify(authority, tmp_path / "billing", "billing")
+    issued = (tmp_path / "billing" / "tls.crt").read_bytes()
+    assert secrets.names_of(tmp_path / "billing" / "tls.crt") == {"billing", "billing-worker", "localhost", "127.0.0.1"}
+    secrets.identify(authority, tmp_path / "billing", "billing")
+    assert (tmp_path / "billing" / "tls.crt").read_bytes() == issued
+
+
+def test_the_edge_believes_nothing_but_the_studios_own_authority() -> None:
+    told = (PROJECT / "ops/compose/Caddyfile").read_text()
+    assert "tls_trusted_ca_certs /run/figurine/ca.pem" in told
+    assert "insecure" not in told
+    # What it says of who asks is believed, and nothing that was said before it.
+    assert COMPOSE["services"]["gateway"]["environment"]["FIGURINE_TRUSTED_PROXIES"].endswith(":-1}")
 
 
 def test_the_example_environment_lists_the_ports_of_the_containers() -> None:
     written = (PROJECT / "docker-compose.yml").read_text() + (PROJECT / "ops/compose/stripe.yml").read_text()
-    assert dict(re.findall(r"\$\{(FIGURINE_\w+):-(\d+)\}", written)) == examples()["containers"]
+    # The folder is for journeys, and the number of proxies is one of the gateway's own settings.
+    assert dict(re.findall(r"\$\{(FIGURINE_\w*PORT):-(\d+)\}", written)) == examples()["containers"]
 
 
 def test_a_container_starts_anew_when_a_key_that_it_uses_comes_or_goes() -> None:
@@ -223,8 +264,9 @@ def test_the_demo_finds_the_studio_in_containers(tmp_path: Path) -> None:
     assert found.gateway == "https://localhost:30443"
     assert found.management == f"https://localhost:{examples()['containers']['FIGURINE_RABBITMQ_PORT']}"
     assert found.ca == PROJECT / ".figurine/compose/gateway/ca.pem"
-    assert "./.figurine/compose/gateway:/run/figurine:ro" in COMPOSE["services"]["gateway"]["volumes"]
-    assert "./.figurine/compose/post:/post" in COMPOSE["services"]["mail"]["volumes"]
+    folder = "${FIGURINE_FOLDER:-./.figurine/compose}"
+    assert f"{folder}/gateway:/run/figurine:ro" in COMPOSE["services"]["gateway"]["volumes"]
+    assert f"{folder}/post:/post" in COMPOSE["services"]["mail"]["volumes"]
 
 
 def test_who_audits_knows_every_door_and_no_secret_of_a_service(tmp_path: Path) -> None:
@@ -232,7 +274,9 @@ def test_who_audits_knows_every_door_and_no_secret_of_a_service(tmp_path: Path) 
     held = secrets.contents(kept, {})
     told = held["audit"]["audit.json"]
     stack = Running(json.loads(told), Path("/"))
-    assert {listener.host for listener in stack.listeners()} == {*SERVICES, "postgres", "rabbitmq", "seaweedfs", "mail"}
+    workers = {f"{service}-worker" for service in SERVICES}
+    servers = {"postgres", "rabbitmq", "seaweedfs", "mail"}
+    assert {listener.host for listener in stack.listeners()} == {*SERVICES, *workers, *servers}
     assert len(stack.listeners()) == 3 * len(SERVICES) + 5
     secret = {"DATABASE_URL", "BROKER_URL", "S3_SECRET_KEY", "SMTP_URL"}
     own = {
