@@ -185,6 +185,7 @@ NEEDS: Final[Mapping[str, Need]] = {
     "POST /v1/operator/jobs/{figurine_id}/cancel": STAFF,
     "POST /v1/operator/jobs/{figurine_id}/retry": STAFF,
     "GET /v1/operator/engines": STAFF,
+    "POST /v1/operator/engines/{engine}/try": STAFF,
     "PUT /v1/operator/styles/{style}": STAFF,
     "GET /v1/operator/ledger": STAFF,
     "GET /v1/operator/refunds": STAFF,
