@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from common.policy import Policies, Policy
+from common.policy.text import Policies, Policy
 
 # Whoever tells people answers within minutes. Is nothing heard for so long, the news of it was lost: it is told again.
 UNHEARD_AFTER: Final = timedelta(hours=1)

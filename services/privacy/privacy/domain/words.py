@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from common.errors import Conflict, Invalid, NotFound
-from common.policy import Policies, Policy
+from common.policy.text import Policies, Policy
 
 SHORTEST_REASON: Final = 10
 LONGEST_REASON: Final = 500
