@@ -129,8 +129,7 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
         # These are nobody's: no name of a service or a style is Ada's alone.
         "proposal_id": str(uuid4()),
         "word_id": str(uuid4()),
-        "version": "2026-11-26",
-        "engine": "studio",
+        "engine": "no-such-engine",
         "service": "no-such-service",
         "style": "no-such-style",
         "announcement_id": str(announcement),
