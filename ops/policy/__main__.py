@@ -4,6 +4,7 @@ python -m ops.policy check                    say what is wrong, and fail
 python -m ops.policy new 2027-03-01           a new version, with the words of the newest
 python -m ops.policy renew 2027-03-01         bind the sentences as they are now, and print what changed
 python -m ops.policy publish 2027-03-01       seal it
+python -m ops.policy withdraw 2027-03-01      take the seal back of one that waits for the console
 python -m ops.policy diff 2026-11-26 2027-03-01
 """
 
@@ -18,6 +19,7 @@ _COMMANDS: Mapping[str, Callable[..., Iterator[str]]] = {
     "new": changing.begin,
     "renew": changing.renew,
     "publish": changing.publish,
+    "withdraw": changing.withdraw,
     "diff": changing.compare,
 }
 

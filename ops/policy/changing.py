@@ -2,14 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 from pathlib import Path
 
 from common.contracts.consents import POLICY_VERSIONS
 from common.policy import Mark, Policy, PolicyBroken, difference, digest_of_words
-from common.policy.reading import BINDINGS, WORDS, read_policy
-from ops.policy.rules import NOT_PUBLISHED, SEALS, is_day, problems, read_shelf, seals_of
+from common.policy.reading import BINDINGS, SEALS, WORDS, read_policy
+from ops.policy.rules import NOT_PUBLISHED, is_day, problems, read_shelf, seals_of
 
 _BINDINGS_SAY = """\
 # Which promises each sentence makes, and the SHA-256 of the words that was decided for.
@@ -58,9 +58,28 @@ def publish(directory: Path, version: str, *, known: Sequence[str] = POLICY_VERS
         raise PolicyBroken("\n".join(wrong))
     shelf = read_shelf(directory)
     seals = {**shelf.seals, version: seals_of(shelf.policies)[version]}
-    (directory / SEALS).write_text(_SEALS_SAY + "".join(f'{name} = "{seal}"\n' for name, seal in seals.items()))
+    _write_seals(directory, seals)
     told = "Everyone is told by mail, once." if policy.significant else "Nobody is told by mail."
     yield f"{version} is sealed. It is shown from {policy.published} on and counts from {policy.in_force_from}. {told}"
+    if policy.needs_word:
+        yield f"Before that somebody lets it come out in the console, on {policy.last_day} at the latest."
+
+
+def withdraw(directory: Path, version: str) -> Iterator[str]:
+    """Take back the seal of one that waits for the console and will not be let out. Raises PolicyBroken.
+
+    If it came out after all, the running studio says so: promise N1 is broken then.
+    """
+    shelf = read_shelf(directory)
+    policy = next((each for each in shelf.policies.all if each.version == version), None)
+    if policy is None or version not in shelf.seals:
+        raise PolicyBroken(f"{version} is not sealed, so there is nothing to take back.")
+    if not policy.needs_word:
+        raise PolicyBroken(f"{version} comes out by itself and stays as it is. Say what is new in a new version.")
+    if version != max(shelf.seals):
+        raise PolicyBroken(f"{max(shelf.seals)} was sealed after it. Withdraw that first.")
+    _write_seals(directory, {name: seal for name, seal in shelf.seals.items() if name != version})
+    yield f"{version} is a draft again. Nobody lets it come out while it is one; change it, or delete its folder."
 
 
 def compare(directory: Path, before: str, after: str) -> Iterator[str]:
@@ -78,6 +97,10 @@ def bindings_text(policy: Policy) -> str:
         f'sha256 = "{digest_of_words(sentence.text)}"\n'
         for sentence in policy.sentences
     )
+
+
+def _write_seals(directory: Path, seals: Mapping[str, str]) -> None:
+    (directory / SEALS).write_text(_SEALS_SAY + "".join(f'{name} = "{seal}"\n' for name, seal in seals.items()))
 
 
 def _unpublished(directory: Path, version: str) -> Policy:

@@ -1,6 +1,5 @@
 """The rules of the policy; the build fails on each. A problem is a sentence that says what to do."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from typing import Final
 from common.contracts.consents import POLICY_VERSIONS
 from common.contracts.promises import PROMISES as REGISTERED
 from common.contracts.promises import WITNESSES
-from common.policy import DIRECTORY, Policies, Policy, PolicyBroken, digest_of_words, read_policies
+from common.policy import DIRECTORY, NOTICE, Policies, Policy, PolicyBroken, digest_of_words, read_policies
+from common.policy.reading import read_seals
 
-SEALS: Final = "published.toml"
 NOT_PUBLISHED: Final = "is not published yet"
 
 # Every promise there is, and those that somebody looks at while the studio runs: each needs such a witness.
@@ -35,12 +34,7 @@ class Shelf:
 
 def read_shelf(directory: Path = DIRECTORY) -> Shelf:
     """What lies there. Raises PolicyBroken."""
-    file = directory / SEALS
-    try:
-        seals = tomllib.loads(file.read_text()) if file.exists() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyBroken(f"{SEALS} is not TOML: {error}.") from error
-    return Shelf(policies=read_policies(directory), seals={version: str(seal) for version, seal in seals.items()})
+    return Shelf(policies=read_policies(directory), seals=read_seals(directory))
 
 
 def problems(
@@ -169,6 +163,11 @@ def _dates_of(policy: Policy) -> Iterator[str]:
         yield f"{policy.version} says it was published on {policy.published}. A version is named after its day."
     if policy.in_force_from < policy.published:
         yield f"{policy.version} is in force from {policy.in_force_from}, before anybody could read it."
+    if policy.needs_word and policy.published > policy.last_day:
+        yield (
+            f"{policy.version} waits for the console and leaves people less than {NOTICE.days} days until it "
+            "counts. Let it count later."
+        )
 
 
 def _what_is_published_stays(shelf: Shelf) -> Iterator[str]:

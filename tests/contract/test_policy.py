@@ -5,17 +5,18 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from common.contracts.consents import POLICY_VERSIONS
-from common.policy import DIRECTORY, ChangeKind, Mark, PolicyBroken, difference, read_policies
-from common.policy.reading import BINDINGS, WORDS
+from common.policy import DIRECTORY, ChangeKind, Mark, Policies, PolicyBroken, Release, difference, read_policies
+from common.policy.reading import BINDINGS, SEALS, WORDS
 from ops.embedded.site import PROJECT
 from ops.policy import changing, keeping
-from ops.policy.rules import PROMISES, SEALS, problems
+from ops.policy.rules import PROMISES, problems
 
 FIRST, SECOND = POLICY_VERSIONS[:2]
 NEWEST = POLICY_VERSIONS[-1]
@@ -197,6 +198,45 @@ def test_a_version_is_published_once_it_keeps_the_rules(draft: Path) -> None:
     list(changing.renew(draft, NEXT))
     assert "Everyone is told by mail, once." in sentence(list(changing.publish(draft, NEXT, known=known)))
     assert problems(draft, known=known) == []
+
+
+def waiting_for_the_console(draft: Path, *, counts_from: str = "2027-03-15") -> None:
+    """The draft says that somebody has the last word on it."""
+    edit(draft / NEXT / WORDS, f"in_force_from = {NEXT}", f'in_force_from = {counts_from}\nrelease = "console"')
+
+
+def test_a_version_that_waits_for_the_console_leaves_people_their_time(draft: Path) -> None:
+    waiting_for_the_console(draft, counts_from="2027-03-14")
+    assert "less than 14 days" in sentence(wrong(draft))
+    edit(draft / NEXT / WORDS, "2027-03-14", "2027-03-15")
+    assert wrong(draft) == []
+
+
+def test_the_seal_of_one_that_waits_can_be_taken_back_and_of_no_other(draft: Path) -> None:
+    known = [*POLICY_VERSIONS, NEXT]
+    waiting_for_the_console(draft)
+    before = (draft / SEALS).read_text()
+    assert "on 2027-03-01 at the latest" in list(changing.publish(draft, NEXT, known=known))[1]
+    assert read_policies(draft).all[-1].sealed
+    assert "draft again" in sentence(list(changing.withdraw(draft, NEXT)))
+    assert ((draft / SEALS).read_text(), read_policies(draft).all[-1].sealed) == (before, False)
+    for version, why in ((NEXT, "is not sealed"), (NEWEST, "comes out by itself")):
+        with pytest.raises(PolicyBroken, match=why):
+            list(changing.withdraw(draft, version))
+
+
+def test_what_waits_is_shown_to_nobody_and_nothing_overtakes_it(draft: Path) -> None:
+    known = [*POLICY_VERSIONS, NEXT]
+    waiting_for_the_console(draft)
+    assert read_policies(draft).out([NEXT]).all[-1].version == NEWEST  # a draft
+    list(changing.publish(draft, NEXT, known=known))
+    written = read_policies(draft)
+    after = replace(written.all[-1], version="2027-04-01", published=date(2027, 4, 1), release=Release.DAY)
+    all_of_them = Policies([*written.all, after])
+    assert all_of_them.out([]).at(date(2027, 5, 1)).version == NEWEST
+    assert all_of_them.out([NEXT]).at(date(2027, 5, 1)).version == "2027-04-01"
+    assert all_of_them.out([NEXT]).at(date(2027, 2, 28)).version == NEWEST
+    assert (written.need_word, read_policies().need_word) == (True, False)
 
 
 def test_a_difference_shows_the_words_that_changed(draft: Path) -> None:

@@ -63,15 +63,14 @@ class Look:
         for path in paths:
             self.page.goto(path)
             self.page.wait_for_load_state("networkidle")
-            self.found += [f"{path}: {each}" for each in [*self._breaches(), *self._flaws()]]
+            self.found += [f"{path}: {each}" for each in self.breaches()]
 
-    def _breaches(self) -> Iterator[str]:
+    def breaches(self) -> Iterator[str]:
+        """What is wrong with the page that is shown."""
         results: Mapping[str, Any] = self._axe.run(self.page, options=RULES).response
         for breach in results["violations"]:
             for node in breach["nodes"]:
                 yield f"{breach['impact']} {breach['id']} at {node['target']}: {node['failureSummary'][:200]}"
-
-    def _flaws(self) -> Iterator[str]:
         yield from map(str, self.page.evaluate(FLAWS))
 
     def _hear(self, said: ConsoleMessage) -> None:

@@ -43,6 +43,7 @@ WORK = {
         "disclosures",
         "style_switches",
         "engine_tellings",
+        "breaker_wishes",
     ),
     "billing": (
         "outbox",

@@ -63,7 +63,7 @@ from gateway.jobs.mails_seen import MOST, look_for_untold_mails
 from gateway.jobs.probes import PROBES
 from gateway.jobs.signals import signal_jobs
 from gateway.jobs.signals_seen import SIGNAL_PROBES
-from gateway.jobs.telling import POLICY_PROBES, Crier, telling_jobs
+from gateway.jobs.telling import POLICY_PROBES, Crier, out_now, telling_jobs
 from gateway.jobs.uses_seen import USE_PROBES
 from gateway.ports import Attachment
 from gateway.repository import FEED_CHANNEL, Work, rooms
@@ -169,7 +169,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
     herald = Herald(
         unit=unit,
         pace=Pace(per_minute=settings.news_mails_per_minute),
-        withdraw=NoNews(peers, policies, unit.clock),
+        withdraw=NoNews(peers, partial(out_now, unit, policies), unit.clock),
     )
     sealer = keys.sealer_of(database, unit.clock)
     sources = Sources(
@@ -199,6 +199,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
                 fingerprint_key=derived(secret, "fingerprint"),
                 public_url=settings.public_url.rstrip("/"),
                 local_webhooks=settings.local_webhooks,
+                policy_pace=Pace(per_minute=settings.policy_mails_per_minute),
             ),
             Door(digest_key=derived(secret, "door"), per_address=settings.requests_per_address),
             Origins(parse_origins(settings.cors_origins)),

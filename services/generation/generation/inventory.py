@@ -323,6 +323,12 @@ INVENTORY = Inventory(
         columns={"engine": "The engine.", "breaker": "Whether calls pass.", "told_at": "When that was."},
     ),
     Table(
+        "breaker_wishes",
+        subject=None,
+        because="That an operator wants an engine tried again; who it was stands in the trail of the console.",
+        columns={"engine": "The engine.", "wish_id": "The wish.", "asked_at": "When."},
+    ),
+    Table(
         "resealing",
         subject=None,
         because="it says how far a walk through all files has come; the id it rests at goes when the walk ends",

@@ -65,6 +65,7 @@ def build(settings: Settings | None = None) -> Service[Work]:
             Terms(think_again=timedelta(hours=settings.erasure_cooling_off_hours)),
             AuditKey(public=settings.audit_public_key),
             pace,
+            policies,
             *([receipt_keys] if receipt_keys else []),
             *([shelf] if shelf else []),
         ],

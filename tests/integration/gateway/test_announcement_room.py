@@ -69,7 +69,7 @@ def herald(studio: Studio) -> Herald:
     assert isinstance(peers, Peers)
     assert isinstance(known, StudioPort)
     unit = studio.service.unit
-    return Herald(unit=unit, pace=Pace(per_minute=6000), withdraw=NoNews(peers, known.policies, unit.clock))
+    return Herald(unit=unit, pace=Pace(per_minute=6000), withdraw=NoNews(peers, lambda: known.policies, unit.clock))
 
 
 def written(mira: Person) -> str:

@@ -180,6 +180,28 @@ def test_a_style_that_is_switched_off_cannot_be_ordered_until_it_is_on_again(
     assert acts_of(studio, otto.id) == [("style.off", style), ("style.on", style)]
 
 
+def test_an_engine_that_is_held_back_is_tried_again_for_a_reason_on_record(
+    studio: Studio, otto: Person, peers: dict[str, Service[Any]]
+) -> None:
+    with peers["generation"].unit.begin() as work:
+        work.desk.tell({"studio": "open"})
+    assert "Let it try again now" in show(otto, "/operator/engines")
+    assert send_form(otto, "/operator/engines/studio/try", reason="").status_code == 400
+    assert acts_of(studio, otto.id) == []
+    done = [send_form(otto, "/operator/engines/studio/try", reason=REASON) for _ in range(2)]
+    assert {each.headers["Location"] for each in done} == {"/operator/engines?done=trying"}
+    (engine,) = otto.get("/v1/operator/engines").get_json()["engines"]
+    assert (engine["breaker"], engine["try_asked_at"] is None) == ("open", False)
+    absent = otto.ask("POST", "/v1/operator/engines/nobody/try", json={"reason": REASON})
+    assert (absent.status_code, set(acts_of(studio, otto.id))) == (
+        404,
+        {("engine.try", "studio"), ("engine.try", "nobody")},
+    )
+    with peers["generation"].unit.begin() as work:
+        work.desk.tell({"studio": "closed"})
+    assert "Let it try again now" not in show(otto, "/operator/engines?done=trying")
+
+
 def test_what_is_no_job_and_no_style_is_not_found(otto: Person) -> None:
     for path in ("/operator/jobs?id=never", f"/operator/jobs?id={uuid4()}", f"/operator/letters/nobody/{uuid4()}"):
         assert otto.client.get(path, base_url="https://localhost").status_code == 404, path

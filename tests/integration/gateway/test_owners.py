@@ -128,6 +128,8 @@ def cast(studio: Studio, peers: dict[str, Service[object]]) -> Cast:
         "account_id": str(ada.id),
         # These are nobody's: no name of a service or a style is Ada's alone.
         "proposal_id": str(uuid4()),
+        "word_id": str(uuid4()),
+        "engine": "no-such-engine",
         "service": "no-such-service",
         "style": "no-such-style",
         "announcement_id": str(announcement),

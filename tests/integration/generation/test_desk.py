@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
+from psycopg import sql
 from werkzeug.test import TestResponse
 
 from common.clock import SYSTEM_CLOCK
 from generation.adapters.gemini.breaker import Breaker
 from generation.adapters.gemini.failures import CallFailed
-from generation.jobs.breakers import tell_breakers
+from generation.jobs.breakers import BreakerWatch
+from generation.repository import BREAKER_CHANNEL
 from tests.fakes.engine import FakeEngine, fails
 from tests.integration.generation.doors import ISSUER
 from tests.integration.generation.shop import Shop
@@ -30,6 +33,36 @@ def staff(client: FlaskClient) -> Staff:
         return client.open(f"/v1/operator{path}", method=method, headers={"Authorization": f"Bearer {token}"}, **sent)
 
     return ask
+
+
+class Guarded(FakeEngine):
+    """An engine whose breaker opens at the first failure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.breaker = Breaker(failures=1, seconds=30, clock=SYSTEM_CLOCK)
+
+    @property
+    def breaker_state(self) -> str:
+        return self.breaker.state
+
+    def try_again(self) -> bool:
+        return self.breaker.try_again()
+
+
+def call(engine: Guarded, *, passes: bool = True) -> str:
+    """Call it, and how that ended."""
+    try:
+        with engine.breaker.guarding():
+            _end(passes=passes)
+    except CallFailed as failed:
+        return failed.detail
+    return "passed"
+
+
+def _end(*, passes: bool) -> None:
+    if not passes:
+        raise CallFailed("engine_unavailable", "http_503", ill=True)
 
 
 def job_of(staff: Staff, figurine_id: UUID, how: str = "") -> TestResponse:
@@ -117,28 +150,69 @@ def test_a_style_that_is_off_is_not_offered_until_it_is_on_and_its_orders_are_pa
 
 
 def test_a_breaker_that_opened_in_a_worker_is_seen_by_operators(staff: Staff, shop: Shop) -> None:
-    class Guarded(FakeEngine):
-        breaker = Breaker(failures=1, seconds=30, clock=SYSTEM_CLOCK)
-
-        @property
-        def breaker_state(self) -> str:
-            return self.breaker.state
-
-    def fail(engine: Guarded) -> None:
-        with engine.breaker.guarding():
-            raise CallFailed("engine_unavailable", "http_503", ill=True)
-
     engine = Guarded()
+    watch = BreakerWatch(unit=shop.unit, engines={"studio": engine})
 
     def shown() -> tuple[str, str]:
-        tell_breakers(shop.unit, {"studio": engine})
+        watch.look()
         (told,) = staff("GET", "/engines").get_json()["engines"]
         return told["engine"], told["breaker"]
 
     assert shown() == ("studio", "closed")
-    with pytest.raises(CallFailed):
-        fail(engine)
+    call(engine, passes=False)
     assert shown() == ("studio", "open")
+
+
+def test_whoever_wants_an_engine_tried_has_one_call_of_every_worker_tried_and_heeds_it_once(
+    staff: Staff, shop: Shop
+) -> None:
+    workers = [Guarded(), Guarded()]
+    watches = [BreakerWatch(unit=shop.unit, engines={"studio": engine}) for engine in workers]
+    for engine, watch in zip(workers, watches, strict=True):
+        call(engine, passes=False)
+        watch.look()
+        assert call(engine) == "breaker_open"
+    for _ in range(2):  # pressed twice
+        assert staff("POST", "/engines/studio/try").status_code == 200
+    for watch in watches:
+        watch.look()
+    assert [call(workers[0]), call(workers[1], passes=False)] == ["passed", "http_503"]
+    for watch in watches:
+        watch.look()  # the same wish opens nothing a second time
+    assert [call(engine) for engine in workers] == ["passed", "breaker_open"]
+    assert staff("GET", "/engines").get_json()["engines"][0]["try_asked_at"] is not None
+
+
+def test_a_worker_that_begins_later_and_an_engine_that_is_well_are_not_moved_by_a_wish(
+    staff: Staff, shop: Shop
+) -> None:
+    engine = Guarded()
+    watch = BreakerWatch(unit=shop.unit, engines={"studio": engine})
+    watch.look()
+    assert staff("POST", "/engines/studio/try").status_code == 200
+    watch.look()
+    assert (engine.breaker_state, call(engine)) == ("closed", "passed")
+    call(engine, passes=False)
+    watch.look()
+    assert call(engine) == "breaker_open"
+
+
+def test_an_engine_without_a_breaker_cannot_be_tried_again(staff: Staff) -> None:
+    assert staff("POST", "/engines/no-such-engine/try").status_code == 404
+    assert staff("POST", "/engines/studio/try", roles=("finance",)).status_code == 404
+
+
+def test_a_wish_wakes_every_worker_at_once(staff: Staff, shop: Shop, generation_dsn: str) -> None:
+    BreakerWatch(unit=shop.unit, engines={"studio": Guarded()}).look()
+    with (
+        psycopg.connect(generation_dsn, autocommit=True) as first,
+        psycopg.connect(generation_dsn, autocommit=True) as second,
+    ):
+        for worker in (first, second):
+            worker.execute(sql.SQL("LISTEN {}").format(sql.Identifier(BREAKER_CHANNEL)))
+        staff("POST", "/engines/studio/try")
+        heard = [next(worker.notifies(timeout=5)).channel for worker in (first, second)]
+    assert heard == [BREAKER_CHANNEL] * 2
 
 
 def test_for_whoever_is_no_operator_there_is_nothing_here(staff: Staff, shop: Shop) -> None:

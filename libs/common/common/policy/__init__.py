@@ -9,10 +9,21 @@ The words lie in `policy/` at the root of the project; `versions` leads there, a
 
 from common.policy.difference import Change, ChangeKind, Mark, Piece, difference
 from common.policy.reading import DIRECTORY, read_policies
-from common.policy.text import Binding, Policies, Policy, PolicyBroken, Section, Sentence, digest_of_words
+from common.policy.text import (
+    NOTICE,
+    Binding,
+    Policies,
+    Policy,
+    PolicyBroken,
+    Release,
+    Section,
+    Sentence,
+    digest_of_words,
+)
 
 __all__ = [
     "DIRECTORY",
+    "NOTICE",
     "Binding",
     "Change",
     "ChangeKind",
@@ -21,6 +32,7 @@ __all__ = [
     "Policies",
     "Policy",
     "PolicyBroken",
+    "Release",
     "Section",
     "Sentence",
     "difference",

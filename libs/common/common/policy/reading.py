@@ -1,18 +1,21 @@
 """The versions of the policy as they lie in their folders."""
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from common.policy.text import Binding, Policies, Policy, PolicyBroken, Section, Sentence
+from common.policy.text import Binding, Policies, Policy, PolicyBroken, Release, Section, Sentence
 
 DIRECTORY = Path(__file__).parent / "versions"
 WORDS = "policy.toml"
 BINDINGS = "bindings.toml"
+SEALS = "published.toml"
 
 T = TypeVar("T")
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,39}$")]
@@ -39,6 +42,7 @@ class _Words(_Strict):
     published: date
     in_force_from: date
     significant: bool
+    release: Literal["day", "console"] = "day"
     summary: Words
     sections: Annotated[list[_Section], Field(min_length=1)]
 
@@ -54,10 +58,22 @@ _BINDINGS = TypeAdapter(dict[str, _Binding])
 
 def read_policies(directory: Path = DIRECTORY) -> Policies:
     """Every version, the oldest first. Raises PolicyBroken with a sentence that names the file."""
-    found = [read_policy(folder) for folder in sorted(directory.iterdir()) if folder.is_dir()]
+    seals = read_seals(directory)
+    folders = [folder for folder in sorted(directory.iterdir()) if folder.is_dir()]
+    found = [replace(read_policy(folder), sealed=folder.name in seals) for folder in folders]
     if not found:
         raise PolicyBroken(f"There is no version of the policy in {directory.name}.")
     return Policies(found)
+
+
+def read_seals(directory: Path = DIRECTORY) -> Mapping[str, str]:
+    """The seals of the versions that stay as they are. Raises PolicyBroken."""
+    file = directory / SEALS
+    try:
+        seals = tomllib.loads(file.read_text()) if file.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyBroken(f"{SEALS} is not TOML: {error}.") from error
+    return {version: str(seal) for version, seal in seals.items()}
 
 
 def read_policy(folder: Path) -> Policy:
@@ -71,6 +87,7 @@ def read_policy(folder: Path) -> Policy:
         published=words.published,
         in_force_from=words.in_force_from,
         significant=words.significant,
+        release=Release(words.release),
         summary=words.summary,
         sections=tuple(_section(section) for section in words.sections),
         bindings={

@@ -1,13 +1,26 @@
 """What a policy is made of. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from hashlib import sha256
+from itertools import takewhile
+from typing import Final
+
+# How long people have between being told of what matters and its counting, where somebody has the last word on it.
+NOTICE: Final = timedelta(days=14)
 
 
 class PolicyBroken(Exception):
     """The policy cannot be read as it lies there."""
+
+
+class Release(StrEnum):
+    """What lets a version come out: its day alone, or somebody's word in the operators' console, and then its day."""
+
+    DAY = "day"
+    CONSOLE = "console"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +50,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version. `digest` is the SHA-256 of its words and bindings as they lie there, in hex."""
+    """One version. `digest` is the SHA-256 of its words and bindings as they lie there, in hex.
+
+    One that is not `sealed` is still a draft: it is shown to nobody, and never comes out.
+    """
 
     version: str
     published: date
@@ -47,6 +63,18 @@ class Policy:
     sections: tuple[Section, ...]
     bindings: Mapping[str, Binding]
     digest: str
+    release: Release = Release.DAY
+    sealed: bool = True
+
+    @property
+    def needs_word(self) -> bool:
+        """Whether it waits for somebody to let it come out."""
+        return self.release is Release.CONSOLE
+
+    @property
+    def last_day(self) -> date:
+        """The last day to come out on, so that people have their time until it counts."""
+        return self.in_force_from - NOTICE if self.significant else self.in_force_from
 
     @property
     def sentences(self) -> Iterator[Sentence]:
@@ -65,6 +93,19 @@ class Policies:
     """Every version, the oldest first."""
 
     all: Sequence[Policy]
+
+    def out(self, let_out: Collection[str]) -> "Policies":
+        """Without drafts, without what waits for somebody's word and is not among those that got it, and what follows.
+
+        Nothing overtakes a version that waits: a later one has its words in it.
+        """
+        shown = takewhile(lambda each: each.sealed and (not each.needs_word or each.version in let_out), self.all)
+        return Policies(list(shown) or self.all[:1])
+
+    @property
+    def need_word(self) -> bool:
+        """Whether any of them waits, or waited, for somebody's word."""
+        return any(policy.needs_word for policy in self.all)
 
     def by(self, day: date) -> Sequence[Policy]:
         """Those published by then, the oldest first; the very first one always was."""

@@ -1,28 +1,36 @@
-"""What an operator does by hand: send money back, take a provider's message once more.
+"""What an operator does by hand: propose that money goes back, take a provider's message once more.
 
-    python -m billing refund ORDER --reason "…" [--amount MINOR-UNITS]
+    python -m billing refund ORDER --reason "…" --as HANDLE [--amount MINOR-UNITS]     waits for a second person
     python -m billing replay PROVIDER EVENT
     python -m billing transfers                                   what is unpaid, and what we owe
     python -m billing received NUMBER 14.99 --on 2026-11-27 --reference "what the bank calls it"
     python -m billing sent-back NUMBER 5.01 --on 2026-11-30 --reference "what the bank calls it"
 
-Exit codes: 0 done, 1 refused with a sentence, 64 wrong arguments.
+ORDER is its id, or the number of a document about it. Nobody sends money back alone: a refund is proposed here, and
+somebody of finance approves it in the console.
+
+Exit codes: 0 done (of a refund: proposed, and nothing moved), 1 refused with a sentence, 64 wrong arguments.
 """
 
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from uuid import UUID
+from typing import Final, NoReturn
+
+import structlog
 
 from billing.domain.money import as_written, read_amount
+from billing.domain.proposals import of_shell
 from billing.domain.transfers import TransferOrder
 from billing.repository import Work
-from billing.use_cases import reconciling, refunds, transfers
+from billing.use_cases import proposing, reconciling, transfers
 from common.errors import Refused
 from common.work import UnitOfWork
 
 COMMANDS = ("refund", "replay", "transfers", "received", "sent-back")
+WRONG_ARGUMENTS: Final = 64
+log = structlog.get_logger(__name__)
 
 
 def operate(unit: UnitOfWork[Work], arguments: Sequence[str]) -> int:
@@ -39,8 +47,17 @@ def operate(unit: UnitOfWork[Work], arguments: Sequence[str]) -> int:
 
 
 def _refund(work: Work, wanted: argparse.Namespace) -> str:
-    refund = refunds.ask_as_operator(work, wanted.order, amount=wanted.amount, reason=wanted.reason)
-    return f"Refund {refund.id}: {refund.amount} goes back, {refund.credits} credits were taken; the worker sends it."
+    order = proposing.find_order(work, wanted.order, ())
+    amount = order.refundable if wanted.amount is None else wanted.amount
+    wish = proposing.Wish(order_id=order.id, amount=amount, reason=wanted.reason)
+    # A key of its own: while one waits, the same words again are refused with a sentence, and not taken for done.
+    key = str(work.clock.new_id())
+    proposal = proposing.propose(work, wish, operator=of_shell(wanted.operator), key=key)
+    log.info("refund proposed", proposal_id=str(proposal.id), order_id=str(order.id), operator=wanted.operator)
+    written = as_written(proposal.amount, order.currency)
+    return (
+        f"Proposed: {written} of order {order.id}. Nothing moved; a second person approves it in the console, Refunds."
+    )
 
 
 def _replay(work: Work, wanted: argparse.Namespace) -> str:
@@ -84,13 +101,22 @@ _DO: Mapping[str, Callable[[Work, argparse.Namespace], str]] = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Ends with what `sysexits.h` calls a wrong use: 2 is what a shell says of its own."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_ARGUMENTS, f"{self.prog}: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m billing")
+    parser = _Parser(prog="python -m billing")
     commands = parser.add_subparsers(dest="command", required=True)
-    refund = commands.add_parser("refund", help="send money back for an order")
-    refund.add_argument("order", type=UUID)
+    refund = commands.add_parser("refund", help="propose that money goes back for an order; a second person approves")
+    refund.add_argument("order", help="its id, or the number of a document about it, as in INV-2026-000017")
     refund.add_argument("--amount", type=int, help="in the currency's minor unit; all that is left without it")
-    refund.add_argument("--reason", required=True, help="stays in the books")
+    refund.add_argument("--reason", required=True, help="stands on the credit note, and stays in the books")
+    refund.add_argument("--as", dest="operator", required=True, metavar="HANDLE", help="who you are; not a name")
     replay = commands.add_parser("replay", help="take a payment provider's message once more")
     replay.add_argument("provider")
     replay.add_argument("event")

@@ -21,6 +21,7 @@ from gateway.domain.credits import PaymentDeclined
 from gateway.domain.figurines import RangeOutside
 from gateway.domain.idempotency import IdempotencyMismatch
 from gateway.domain.models import ModelFailed, TooManyModels
+from gateway.domain.policies import NoticeTooShort, PolicyChanged
 from gateway.domain.refunds import OwnProposal
 from gateway.domain.rights import ArchiveExpired, ArchiveNotReady
 
@@ -49,6 +50,8 @@ _BY_CODE: Mapping[str, type[Refused]] = {
     "restricted": Restricted,
     "archive_not_ready": ArchiveNotReady,
     "own_proposal": OwnProposal,
+    "policy_changed": PolicyChanged,
+    "notice_too_short": NoticeTooShort,
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from common.errors import NotFound
+from common.errors import Conflict, NotFound, Refused
 
 # How often a batch of letters is written, so that no more go out in a minute than the operator wants.
 TELL_EVERY: Final = timedelta(seconds=5)
@@ -16,6 +16,42 @@ LATE_SIGN_UPS: Final = timedelta(minutes=1)
 
 class NoSuchPolicy(NotFound):
     """There is no policy of that version. GET /v1/policy/versions lists those there are."""
+
+
+class PolicyChanged(Conflict):
+    """It does not say any more what you looked at. Read it again, then decide."""
+
+    code = "policy_changed"
+
+
+class NoticeTooShort(Conflict):
+    """People would have less than 14 days until it counts. Give it later days in a new release."""
+
+    code = "notice_too_short"
+
+
+class TooManyPolicyTests(Refused):
+    """You have sent yourself twenty of these within an hour. Wait a little, then send the next."""
+
+    code = "rate_limited"
+    retry_after_seconds = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Whom a version would be told to: how many accounts there are, and how many of them are leaving."""
+
+    accounts: int
+    leaving: int
+
+    @property
+    def letters(self) -> int:
+        """How many letters would go out."""
+        return self.accounts - self.leaving
+
+    def lasting(self, pace: "Pace") -> timedelta:
+        """How long it takes to write to all of them."""
+        return timedelta(minutes=self.letters / pace.per_minute)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ QUESTIONS: Final = Room(path="/operator/questions", title="Questions", roles=(Ro
 PEOPLE: Final = Room(path="/operator/people", title="People", roles=(Role.SUPPORT,))
 REQUESTS: Final = Room(path="/operator/requests", title="Privacy requests", roles=(Role.PRIVACY,))
 PROMISES: Final = Room(path="/operator/promises", title="Promises", roles=(Role.OPERATOR, Role.PRIVACY))
+POLICY: Final = Room(path="/operator/policy", title="Policy", roles=(Role.PRIVACY,))
 JOBS: Final = Room(path="/operator/jobs", title="Jobs", roles=(Role.OPERATOR,))
 ENGINES: Final = Room(path="/operator/engines", title="Engines and styles", roles=(Role.OPERATOR,))
 LETTERS: Final = Room(path="/operator/letters", title="Dead letters", roles=(Role.OPERATOR,))
@@ -38,6 +39,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     PEOPLE,
     REQUESTS,
     PROMISES,
+    POLICY,
     JOBS,
     ENGINES,
     LETTERS,

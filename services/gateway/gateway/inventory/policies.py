@@ -23,6 +23,12 @@ POLICIES = (
         },
     ),
     Table(
+        "policy_releases",
+        subject=None,
+        because="which versions of the policy came out; nobody stands in them",
+        columns={"version": "The version.", "published_at": "When it came out."},
+    ),
+    Table(
         "policy_told",
         what="That you were told of a change of the policy",
         subject="account_id",

@@ -38,6 +38,12 @@ class Crier:
         return 0
 
 
+def out_now(unit: UnitOfWork[Work], known: Policies) -> Policies:
+    """The versions that may be shown at this moment."""
+    with unit.begin() as work:
+        return policies.out(work, known)
+
+
 def telling_jobs(crier: Crier) -> list[Job]:
     """What the clock asks of the crier."""
     return [

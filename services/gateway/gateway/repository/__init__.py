@@ -30,6 +30,7 @@ from gateway.repository.keys import ApiKeys
 from gateway.repository.mails import Mails
 from gateway.repository.news import News
 from gateway.repository.notices import Notices
+from gateway.repository.policy_releases import PolicyReleases
 from gateway.repository.recoveries import Recoveries
 from gateway.repository.security import SecurityLog
 from gateway.repository.sessions import Sessions
@@ -80,6 +81,7 @@ class Work:
     contact_rates: ContactRates
     access_log: AccessLog
     notices: Notices
+    policy_releases: PolicyReleases
     announcements: Announcements
     news: News
     acknowledgements: Acknowledgements
@@ -125,6 +127,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             contact_rates=ContactRates(connection, clock),
             access_log=AccessLog(connection, clock),
             notices=Notices(connection, clock),
+            policy_releases=PolicyReleases(connection, clock),
             announcements=Announcements(connection, clock),
             news=News(connection, clock, STOP_CHANNEL),
             acknowledgements=Acknowledgements(connection, clock),

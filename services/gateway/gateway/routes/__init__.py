@@ -27,6 +27,8 @@ from gateway.routes.desk_money import books, money
 from gateway.routes.desk_money_rooms import PAGES as MONEY_ROOMS
 from gateway.routes.desk_overview import pages as desk_overview_page
 from gateway.routes.desk_overview import routes as desk_waits
+from gateway.routes.desk_policies import routes as policy_stands
+from gateway.routes.desk_policy_rooms import pages as desk_policy_rooms
 from gateway.routes.desk_privacy import audit as desk_audit
 from gateway.routes.desk_privacy import requests as desk_requests
 from gateway.routes.desk_rooms import PAGES as DESK_PAGES
@@ -137,6 +139,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_people,
     desk_requests,
     desk_audit,
+    policy_stands,
     desk_members,
     desk_trail,
     statistics,
@@ -157,6 +160,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_overview_page,
     reports_page,
     *DESK_PAGES,
+    desk_policy_rooms,
     letters,
     jobs,
     engines,

@@ -21,7 +21,7 @@ from gateway.domain.people import (
     UnknownPolicy,
 )
 from gateway.repository import Work
-from gateway.routes.context import check_origin, passwords, public, unit
+from gateway.routes.context import check_origin, check_read, passwords, public, unit
 from gateway.routes.once import Made, answered, once
 from gateway.routes.security import origin
 from gateway.use_cases import people
@@ -77,6 +77,7 @@ def sign_up(body: SignUpBody) -> Response:
         policy_version=body.policy_version,
     )
 
+    check_read(body.policy_version)
     came_from = origin().address
 
     def make(work: Work) -> Made:

@@ -14,7 +14,7 @@ from common.errors import Conflict, Unavailable
 from common.problems import problems
 from gateway.domain.consents import NoSuchConsent, check_purpose
 from gateway.domain.people import ForgedRequest, NotSignedIn, UnknownPolicy
-from gateway.routes.context import current_person, peers, personal, policy_of_today, unit
+from gateway.routes.context import check_read, current_person, peers, personal, policy_of_today, unit
 from gateway.use_cases import consents, news
 
 routes = personal("consents")
@@ -86,6 +86,8 @@ def change_consent(path: ConsentPath, body: ConsentBody) -> ConsentAnswer:
     """Allow something, or take that back. Saying the same again changes nothing."""
     person = current_person()
     purpose = check_purpose(path.purpose)
+    if body.policy_version:
+        check_read(body.policy_version)
     said = {
         "granted": body.granted,
         "how": "studio page" if person.by_cookie else "api",

@@ -16,12 +16,13 @@ from gateway.adapters.peers import Peers
 from gateway.adapters.turns import Turns
 from gateway.domain.allowances import RateLimited
 from gateway.domain.keys import ApiKey, ScopeMissing, check_scope, is_key
-from gateway.domain.people import ForgedRequest, NotSignedIn, Session, csrf_token
+from gateway.domain.people import ForgedRequest, NotSignedIn, Session, UnknownPolicy, csrf_token
+from gateway.domain.policies import Pace
 from gateway.ports import PhotoIntake, PhotoStore
 from gateway.repository import Work
 from gateway.routes import limits
 from gateway.routes.scopes import scope_needed
-from gateway.use_cases import people
+from gateway.use_cases import people, policies
 
 COOKIE = "__Host-session"
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"cookie": []}]
@@ -38,6 +39,8 @@ class Studio:
     fingerprint_key: bytes
     # Where people reach it, without a slash at the end.
     public_url: str
+    # How fast people are told of a policy.
+    policy_pace: Pace
     # Whether call-backs may go to this machine, for trying things out.
     local_webhooks: bool = False
 
@@ -73,7 +76,22 @@ uploads = Current(PhotoStore)
 
 def policy_of_today() -> Policy:
     """The newest version of the policy that is out: what people can read."""
-    return studio().policies.at(unit.clock.now().date())
+    return policies_out().at(unit.clock.now().date())
+
+
+def policies_out() -> Policies:
+    """Every version that may be shown, on its day: none that waits for somebody's word."""
+    known = studio().policies
+    if not known.need_word:
+        return known.out(())
+    with unit.bound().begin() as work:
+        return policies.out(work, known)
+
+
+def check_read(version: str) -> None:
+    """Raises UnknownPolicy for a version that nobody can have read, for it is not out."""
+    if policies_out().find(version, unit.clock.now().date()) is None:
+        raise UnknownPolicy
 
 
 def public(name: str, *, counted: bool = True) -> Routes:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, TypeAlias
 
-from gateway.domain.rooms import ENGINES, JOBS, LEDGER, LETTERS, REFUNDS, Room
-from gateway.routes import desk_jobs, desk_letters, desk_money
+from gateway.domain.rooms import ENGINES, JOBS, LEDGER, LETTERS, POLICY, REFUNDS, Room
+from gateway.routes import desk_jobs, desk_letters, desk_money, desk_policies
 from gateway.routes.desk import colleague
 
 Found: TypeAlias = tuple[Literal["calm", "waits", "urgent", "away"], str]
@@ -52,11 +52,25 @@ def _refunds() -> Found:
     return "waits", f"{_many(len(waiting), 'waits', 'wait')} for a second person; {others:,} of them for you."
 
 
+def _policy() -> Found:
+    found = desk_policies.stands().items
+    if late := [each for each in found if each.late and each.standing != "draft"]:
+        return "urgent", f"The policy of {late[-1].version} is not out, and its day has passed."
+    if wrong := [each.version for each in found if each.altered]:
+        return "urgent", f"The policy of {wrong[0]} says something else than when it came out."
+    waiting = [each for each in found if each.standing in {"waits_for_word", "proposed"}]
+    if waiting:
+        who = "a second person" if waiting[-1].standing == "proposed" else "somebody's word"
+        return "waits", f"The policy of {waiting[-1].version} waits for {who}."
+    return "calm", "Nothing waits for a word."
+
+
 def _many(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
 HOUSE: Final[Mapping[Room, Callable[[], Found]]] = {
+    POLICY: _policy,
     JOBS: _jobs,
     ENGINES: _engines,
     LETTERS: _letters,

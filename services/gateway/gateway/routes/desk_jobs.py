@@ -91,6 +91,7 @@ class EngineStandingAnswer(Answer):
     """An engine: its limit, who waits, what it delivered within an hour, and whether calls to it pass.
 
     `breaker` is `closed` (calls pass), `half-open` (one call tries) or `open` (none passes); null without one.
+    `try_asked_at` is when somebody last wanted it tried again before its pause was over.
     """
 
     engine: str
@@ -99,6 +100,7 @@ class EngineStandingAnswer(Answer):
     painting: int
     breaker: str | None
     breaker_told_at: datetime | None
+    try_asked_at: datetime | None
     delivered_within_an_hour: int
     median_ms: int | None
     errors: list[AttemptErrorsAnswer]
@@ -124,6 +126,12 @@ class OneJobPath(BaseModel):
     """Which job, by its figurine."""
 
     figurine_id: UUID
+
+
+class EnginePath(BaseModel):
+    """Which engine."""
+
+    engine: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 
 
 class StyleSwitchPath(BaseModel):
@@ -176,6 +184,18 @@ def read_engine_room() -> EngineRoomAnswer:
     return EngineRoomAnswer(**peer.get("/v1/operator/engines", user_id=account_id))
 
 
+@engines.post(
+    "/v1/operator/engines/<engine>/try",
+    responses={200: EngineRoomAnswer, **problems(NotFound, Invalid, Unavailable)},
+)
+def try_engine_again(path: EnginePath, body: WhyBody) -> EngineRoomAnswer:
+    """Let the next call to an engine try the way, in every worker, though its breaker holds calls back.
+
+    If that call fails, calls are held back as long as ever. The reason stands in the trail.
+    """
+    return try_again(path.engine, body.reason)
+
+
 @engines.put(
     "/v1/operator/styles/<style>", responses={200: EngineRoomAnswer, **problems(NotFound, Invalid, Unavailable)}
 )
@@ -198,6 +218,13 @@ def act_on_job(figurine_id: UUID, how: str, reason: str) -> OneJobAnswer:
     write_down(f"job.{how}", thing=str(figurine_id), person=owner, what=what, reason=reason)
     peer, account_id = asked_of(peers().generation)
     return OneJobAnswer(**without_person(peer.post(f"/v1/operator/jobs/{figurine_id}/{how}", user_id=account_id)))
+
+
+def try_again(engine: str, reason: str) -> EngineRoomAnswer:
+    """Have an engine tried at once. Raises NotFound, Invalid, Unavailable."""
+    write_down("engine.try", thing=engine, reason=check_reason(reason))
+    peer, account_id = asked_of(peers().generation)
+    return EngineRoomAnswer(**peer.post(f"/v1/operator/engines/{engine}/try", user_id=account_id))
 
 
 def switch(style: str, *, offered: bool) -> EngineRoomAnswer:

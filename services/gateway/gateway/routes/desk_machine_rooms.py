@@ -43,6 +43,13 @@ def show_engines() -> Response:
     return show_room("operator/engines.html", found=found, now=SYSTEM_CLOCK.now(), ago=ago, lasting=lasting)
 
 
+@engines.post(f"{ENGINES.path}/<engine>/try")
+def try_engine(engine: str) -> BaseResponse:
+    """Let an engine be tried at once, for a reason."""
+    desk_jobs.try_again(_name(engine), reason_given())
+    return back_to(ENGINES.path, "trying")
+
+
 @engines.post(f"{ENGINES.path}/styles/<style>")
 def switch_style(style: str) -> BaseResponse:
     """Offer a style, or do not."""

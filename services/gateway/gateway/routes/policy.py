@@ -13,7 +13,7 @@ from common.problems import problems
 from gateway.domain.people import ForgedRequest, NotSignedIn
 from gateway.domain.policies import NoSuchPolicy
 from gateway.repository import Work
-from gateway.routes.context import Person, current_person, personal, policy_of_today, public, studio, unit
+from gateway.routes.context import Person, current_person, personal, policies_out, policy_of_today, public, studio, unit
 from gateway.use_cases import policies
 
 routes = public("policy")
@@ -165,7 +165,7 @@ def standing_in(work: Work, account_id: UUID) -> PolicyStandingAnswer:
 
 def find_policy(version: str) -> Policy:
     """A version that came out. Raises NoSuchPolicy."""
-    policy = studio().policies.find(version, unit.clock.now().date())
+    policy = policies_out().find(version, unit.clock.now().date())
     if policy is None:
         raise NoSuchPolicy
     return policy
@@ -173,7 +173,7 @@ def find_policy(version: str) -> Policy:
 
 def versions_of_today() -> list[Policy]:
     """Every version that came out, the newest first."""
-    return list(reversed(studio().policies.by(unit.clock.now().date())))
+    return list(reversed(policies_out().by(unit.clock.now().date())))
 
 
 def changes_of(policy: Policy) -> list[Change]:
@@ -191,7 +191,7 @@ def telling_of(policy: Policy) -> TellingAnswer | None:
 
 def in_force_today() -> Policy:
     """The version that counts today."""
-    return studio().policies.in_force(unit.clock.now().date())
+    return policies_out().in_force(unit.clock.now().date())
 
 
 def _answer(policy: Policy) -> PolicyAnswer:

@@ -20,6 +20,7 @@ from gateway.use_cases.announcements import TEST_MAIL
 from gateway.use_cases.corrections import CONFIRM_MAIL, IN_USE_MAIL, LEAVING_MAIL
 from gateway.use_cases.news import NEWS_MAIL
 from gateway.use_cases.policies import POLICY_MAIL
+from gateway.use_cases.policies import TEST_MAIL as POLICY_TEST_MAIL
 from gateway.use_cases.recovery import RECOVER_MAIL
 
 # What others may ask for; there are words for each in web/templates/mail.
@@ -231,7 +232,7 @@ def _disclose(work: Work, mail: Mail, attempt: int, *, at: datetime) -> None:
 
 def _purpose(mail: Mail) -> str:
     """Which promise has the mail sent."""
-    if mail.template == POLICY_MAIL:
+    if mail.template in {POLICY_MAIL, POLICY_TEST_MAIL}:
         return "N1"
     if mail.template in {NEWS_MAIL, TEST_MAIL}:
         return "U6"

@@ -2,23 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from common.contracts.gateway import PolicyTold
 from common.contracts.privacy import PolicyPublished
 from common.policy import Policies, Policy
-from gateway.domain.policies import LATE_SIGN_UPS, TELL_EVERY, NoSuchPolicy, Notice, Pace, Person
+from gateway.domain.policies import LATE_SIGN_UPS, TELL_EVERY, NoSuchPolicy, Notice, Pace, Person, TooManyPolicyTests
 from gateway.repository import Work
 
 POLICY_MAIL: Final = "policy"
+TEST_MAIL: Final = "policy-test"
+TESTS_AN_HOUR: Final = 20
 
 
 def note_published(work: Work, event: PolicyPublished) -> None:
     """Have everybody told who has an account by then, of what matters to people. Heard again, it changes nothing."""
+    work.policy_releases.add(event.policy_version, published_at=event.published_at)
     if event.significant:
         work.notices.begin(event.policy_version, published_at=event.published_at)
+
+
+def out(work: Work, policies: Policies) -> Policies:
+    """What may be shown: without drafts, and without what still waits for somebody's word."""
+    return policies.out(work.policy_releases.all() if policies.need_word else ())
+
+
+def try_out(work: Work, policy: Policy, account_id: UUID) -> None:
+    """Send the letter about a version to whoever asks, and to nobody else. Raises TooManyPolicyTests."""
+    if work.mails.asked_since(account_id, TEST_MAIL, work.clock.now() - timedelta(hours=1)) >= TESTS_AN_HOUR:
+        raise TooManyPolicyTests
+    work.mails.add(account_id, TEST_MAIL, parameters=parameters_of(policy))
 
 
 def tell_next(work: Work, policies: Policies, pace: Pace) -> int:
@@ -62,7 +77,7 @@ def count_told(work: Work) -> None:
 
 def acknowledge(work: Work, policies: Policies, account_id: UUID, version: str, *, how: str) -> Policy:
     """She says that she has read this version; saying so again changes nothing. Raises NoSuchPolicy."""
-    policy = policies.find(version, work.clock.now().date())
+    policy = out(work, policies).find(version, work.clock.now().date())
     if policy is None:
         raise NoSuchPolicy
     work.acknowledgements.add(account_id, policy.version, how=how)
@@ -71,7 +86,7 @@ def acknowledge(work: Work, policies: Policies, account_id: UUID, version: str, 
 
 def unread(work: Work, policies: Policies, account_id: UUID) -> Policy | None:
     """The significant version she has not said to have read: neither when she signed up nor since."""
-    latest = policies.significant_by(work.clock.now().date())
+    latest = out(work, policies).significant_by(work.clock.now().date())
     if latest is None:
         return None
     read = work.acknowledgements.latest(account_id)

@@ -22,6 +22,10 @@ class NotWaiting(Conflict):
     """Only a job that waits can be tried again at once: one that is painted goes on, and an end is an end."""
 
 
+class NoBreaker(NotFound):
+    """There is no engine of that name here whose calls could be held back."""
+
+
 class NoSuchSwitch(NotFound):
     """There is no style of that name in the catalogue."""
 
@@ -77,11 +81,12 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """How an engine's circuit breaker stood when a worker last told of it."""
+    """How an engine's circuit breaker stood when a worker last told of it; when somebody last wanted it tried again."""
 
     engine: str
     breaker: str
     told_at: datetime
+    asked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

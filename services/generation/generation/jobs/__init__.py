@@ -8,13 +8,13 @@ from generation import use_cases
 from generation.domain import STUDIO
 from generation.jobs.album import Album, album_jobs
 from generation.jobs.batches import PostDesk, post_jobs
-from generation.jobs.breakers import tell_breakers
+from generation.jobs.breakers import BreakerWatch
 from generation.jobs.gathering import keys_of
 from generation.jobs.models import ModelBench, model_jobs
 from generation.jobs.quality import QualityWatch, quality_jobs
 from generation.jobs.resealing import Resealer, resealing_jobs
 from generation.jobs.workshop import Workshop, note_unknown_calls
-from generation.repository import DELETE_CHANNEL, RENDER_CHANNEL
+from generation.repository import BREAKER_CHANNEL, DELETE_CHANNEL, RENDER_CHANNEL
 from generation.use_cases import batch_orders
 
 __all__ = [
@@ -77,7 +77,8 @@ def jobs(workshop: Workshop) -> list[Job]:
         Job(
             name="tell breakers",
             every=timedelta(seconds=10),
-            run=partial(tell_breakers, workshop.unit, workshop.engines),
+            run=BreakerWatch(unit=workshop.unit, engines=workshop.engines).look,
+            channel=BREAKER_CHANNEL,
         ),
         Job(name="sweep attempts", every=timedelta(minutes=1), run=workshop.sweep_attempts, sweep=True),
         Job(name="sweep strays", every=timedelta(minutes=10), run=workshop.sweep_strays, sweep=True),

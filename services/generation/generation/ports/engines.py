@@ -100,6 +100,10 @@ class HasBreaker(Protocol):
         """Whether calls pass: `closed`, `half-open` or `open`."""
         ...
 
+    def try_again(self) -> bool:
+        """Let the next call try the way, though the pause is not over; False where calls are not held back."""
+        ...
+
 
 @runtime_checkable
 class PhotoLooker(Protocol):

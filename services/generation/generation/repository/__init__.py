@@ -24,6 +24,7 @@ from generation.repository.sharing import Ratings, Shares
 from generation.repository.uploads import Uploads
 
 RENDER_CHANNEL = "generation.render"
+BREAKER_CHANNEL = "generation.breakers"
 DELETE_CHANNEL = "generation.delete"
 MODEL_CHANNEL = "generation.model"
 SAVE_CHANNEL = "generation.save"
@@ -90,6 +91,10 @@ class Work:
     def wake_renderers(self) -> None:
         """Tell idle renderers, when this commits, that there is work."""
         notify(self._connection, RENDER_CHANNEL)
+
+    def wake_breakers(self) -> None:
+        """Tell every worker, when this commits, that an engine is to be tried again."""
+        notify(self._connection, BREAKER_CHANNEL)
 
     def wake_deletion(self) -> None:
         """Tell the deletion jobs, when this commits, that a photo or a figurine may go."""

@@ -101,7 +101,26 @@ class Desk:
     def tellings(self) -> list[Telling]:
         """What was told last of each engine."""
         with self._connection.cursor(row_factory=class_row(Telling)) as cursor:
-            return cursor.execute("SELECT engine, breaker, told_at FROM engine_tellings ORDER BY engine").fetchall()
+            return cursor.execute(
+                """
+                SELECT engine, breaker, told_at, asked_at
+                  FROM engine_tellings LEFT JOIN breaker_wishes USING (engine) ORDER BY engine
+                """
+            ).fetchall()
+
+    def wish_try(self, engine: str) -> None:
+        """Somebody wants an engine tried again at once, whatever its breakers say."""
+        self._connection.execute(
+            """
+            INSERT INTO breaker_wishes (engine, wish_id, asked_at) VALUES (%s, %s, %s)
+            ON CONFLICT (engine) DO UPDATE SET wish_id = excluded.wish_id, asked_at = excluded.asked_at
+            """,
+            [engine, self._clock.new_id(), self._clock.now()],
+        )
+
+    def breaker_wishes(self) -> dict[str, UUID]:
+        """The latest wish for each engine that there was one for."""
+        return dict(self._connection.execute("SELECT engine, wish_id FROM breaker_wishes").fetchall())
 
     def switched_off(self) -> dict[str, datetime]:
         """The styles that are not offered, and since when."""

@@ -10,7 +10,7 @@ from common.answers import Answer
 from common.callers import staff_blueprint
 from common.problems import problems
 from generation.domain import AlreadyEnded, Figurine, NoSuchFigurine, State
-from generation.domain.desk import LATELY, NoSuchSwitch, NotWaiting
+from generation.domain.desk import LATELY, NoBreaker, NoSuchSwitch, NotWaiting
 from generation.repository import Work
 from generation.routes.context import catalogue, painters, unit
 from generation.use_cases import desk
@@ -28,6 +28,12 @@ class SwitchPath(BaseModel):
     """Which style."""
 
     style: Annotated[str, Field(max_length=40)]
+
+
+class EnginePath(BaseModel):
+    """Which engine."""
+
+    engine: Annotated[str, Field(max_length=40)]
 
 
 class SwitchBody(BaseModel):
@@ -108,7 +114,8 @@ class JobAnswer(Answer):
 class EngineAnswer(Answer):
     """An engine: how many jobs it paints at once, whether its breaker lets calls pass, and what it delivered lately.
 
-    `breaker` is `closed`, `half-open` or `open`, or null for an engine without one.
+    `breaker` is `closed`, `half-open` or `open`, or null for an engine without one; `try_asked_at` is when somebody
+    last wanted it tried again before its pause was over.
     """
 
     engine: str
@@ -117,6 +124,7 @@ class EngineAnswer(Answer):
     painting: int
     breaker: str | None
     breaker_told_at: datetime | None
+    try_asked_at: datetime | None
     delivered_within_an_hour: int
     median_ms: int | None
     errors: list[ErrorsAnswer]
@@ -178,6 +186,14 @@ def read_engines() -> EnginesAnswer:
         return EnginesAnswer(engines=_engines(work), styles=_switches(work))
 
 
+@routes.post("/v1/operator/engines/<engine>/try", responses={200: EnginesAnswer, **problems(NoBreaker)})
+def try_engine(path: EnginePath) -> EnginesAnswer:
+    """Let the next call to an engine try the way, in every worker; whether it passes is seen within seconds."""
+    with unit.begin() as work:
+        desk.try_engine(work, path.engine)
+        return EnginesAnswer(engines=_engines(work), styles=_switches(work))
+
+
 @routes.put("/v1/operator/styles/<style>", responses={200: EnginesAnswer, **problems(NoSuchSwitch)})
 def switch_style(path: SwitchPath, body: SwitchBody) -> EnginesAnswer:
     """Offer a style or do not; what was ordered before is painted."""
@@ -202,6 +218,7 @@ def _engines(work: Work) -> list[EngineAnswer]:
             painting=jobs(engine, State.RENDERING),
             breaker=told[engine].breaker if engine in told else None,
             breaker_told_at=told[engine].told_at if engine in told else None,
+            try_asked_at=told[engine].asked_at if engine in told else None,
             delivered_within_an_hour=delivered[engine].count if engine in delivered else 0,
             median_ms=delivered[engine].median_ms if engine in delivered else None,
             errors=[ErrorsAnswer.model_validate(each) for each in errors if each.engine == engine],

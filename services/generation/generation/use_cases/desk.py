@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from generation.domain import AlreadyEnded, FailureCode, Figurine, NoSuchFigurine, State
-from generation.domain.desk import LATELY, Errors, Line, LiveJob, NoSuchSwitch, NotWaiting, since_too_long
+from generation.domain.desk import LATELY, Errors, Line, LiveJob, NoBreaker, NoSuchSwitch, NotWaiting, since_too_long
 from generation.repository import Work
 from generation.use_cases.endings import end
 
@@ -63,6 +63,17 @@ def retry_job(work: Work, figurine_id: UUID) -> Figurine:
     work.jobs.queue(figurine)
     work.wake_renderers()
     return find_job(work, figurine_id)
+
+
+def try_engine(work: Work, engine: str) -> None:
+    """Have every worker's next call to an engine tried, though its breaker holds calls back. Raises NoBreaker.
+
+    Where calls pass already, nothing changes. One that fails is held back as long as ever.
+    """
+    if engine not in {each.engine for each in work.desk.tellings()}:
+        raise NoBreaker
+    work.desk.wish_try(engine)
+    work.wake_breakers()
 
 
 def switch_style(work: Work, style: str, *, offered: bool, catalogue: Collection[str]) -> None:

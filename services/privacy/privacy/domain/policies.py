@@ -1,9 +1,12 @@
 """Versions of the policy that came out, and how many people were told of them. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
+
+from common.policy.text import Policies, Policy
 
 # Whoever tells people answers within minutes. Is nothing heard for so long, the news of it was lost: it is told again.
 UNHEARD_AFTER: Final = timedelta(hours=1)
@@ -16,12 +19,16 @@ TOLD_WITHIN: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedPolicy:
-    """A version that came out, and the last count of whom that was told; None before there was one."""
+    """A version that came out, and by whose word, if its day was not enough.
+
+    With the last count of whom that was told; None before there was one.
+    """
 
     version: str
     digest: str
     significant: bool
     published_at: datetime
+    proposal_id: UUID | None
     altered_at: datetime | None
     entitled: int | None
     told: int | None
@@ -38,27 +45,35 @@ class PublishedPolicy:
         return (self.entitled or 0) - settled
 
 
-def faults(
-    out: Sequence[PublishedPolicy], *, written: Mapping[str, str], due: Collection[str], now: datetime
-) -> list[str]:
-    """What is wrong with promise N1, in sentences.
-
-    `written` has the digests of the versions as they lie there, `due` those whose day came a while ago.
-    """
+def faults(out: Sequence[PublishedPolicy], *, written: Policies, due: Collection[str], now: datetime) -> list[str]:
+    """What is wrong with promise N1, in sentences; `written` is what lies there, of `due` the day came a while ago."""
     came_out = {policy.version for policy in out}
-    missing = [f"The policy of {version} has not come out." for version in due if version not in came_out]
-    return [*missing, *(fault for policy in out if (fault := _fault(policy, written, now)))]
+    missing = [_not_out(policy) for policy in written.all if policy.version in due and policy.version not in came_out]
+    first = min((policy.published_at for policy in out), default=now)
+    lies = {policy.version: policy for policy in written.all}
+    found = ((_fault(policy, lies.get(policy.version), first) or _untold(policy, now)) for policy in out)
+    return [*missing, *(fault for fault in found if fault)]
 
 
-def _fault(policy: PublishedPolicy, written: Mapping[str, str], now: datetime) -> str | None:
-    if policy.version not in written:
+def _not_out(policy: Policy) -> str:
+    waits = ": nobody has let it, in the console" if policy.needs_word else ""
+    return f"The policy of {policy.version} has not come out{waits}."
+
+
+def _fault(policy: PublishedPolicy, lies: Policy | None, first: datetime) -> str | None:
+    if lies is None:
         return f"The policy of {policy.version} came out and cannot be read any more."
-    if written[policy.version] != policy.digest:
+    if lies.digest != policy.digest:
         return f"The policy of {policy.version} does not say what it said when it came out."
-    return _untold(policy, now) if policy.significant else None
+    # What was there before the studio opened came out with it: nobody had been told anything else.
+    if lies.needs_word and policy.proposal_id is None and policy.published_at > first:
+        return f"The policy of {policy.version} came out by nobody's word."
+    return None
 
 
 def _untold(policy: PublishedPolicy, now: datetime) -> str | None:
+    if not policy.significant:
+        return None
     age = now - policy.published_at
     if policy.counted_at is None:
         return (

@@ -53,9 +53,8 @@ def look_at_policies(look: Look, policies: Policies, *, since: datetime) -> Find
     settled = now - since >= OUT_WITHIN
     if not out and not settled:
         raise NotYet
-    written = {policy.version: policy.digest for policy in policies.all}
     due = [policy.version for policy in policies.by((now - OUT_WITHIN).date())] if settled else []
-    wrong = faults(out, written=written, due=due, now=now)
+    wrong = faults(out, written=policies, due=due, now=now)
     entitled, told = (sum(getattr(policy, name) or 0 for policy in out) for name in ("entitled", "told"))
     fine = f"{len(out)} versions are out and say what they said; {told} of {entitled} people have word of what matters."
     return Finding.of(wrong[0] if wrong else fine, broken=bool(wrong), versions=len(out), entitled=entitled, told=told)

@@ -16,6 +16,7 @@ from privacy.repository.policies import Policies
 from privacy.repository.proofs import Proofs, Standings
 from privacy.repository.receipts import Receipts
 from privacy.repository.requests import Requests
+from privacy.repository.words import PolicyWords
 
 
 class Work:
@@ -42,6 +43,7 @@ class Work:
         self.archives = Archives(connection, clock)
         self.receipts = Receipts(connection, clock)
         self.policies = Policies(connection, clock)
+        self.policy_words = PolicyWords(connection, clock)
         self.audits = Audits(connection, clock)
         self.proofs = Proofs(connection, clock)
         self.standings = Standings(connection, clock)

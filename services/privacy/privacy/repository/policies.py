@@ -1,12 +1,14 @@
 """Versions of the policy: each comes out once, and stays."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from psycopg.rows import class_row
 
 from common.clock import Clock
 from common.contracts.gateway import PolicyTold
 from common.database import Connection
+from common.policy import Policy
 from privacy.domain.policies import PublishedPolicy
 
 
@@ -17,17 +19,16 @@ class Policies:
         self._connection = connection
         self._clock = clock
 
-    def publish(self, version: str, *, digest: str, significant: bool) -> bool:
-        """Write down that it comes out now; False where it is out. Of several who try at once, one does."""
-        now = self._clock.now()
+    def publish(self, policy: Policy, *, at: datetime, word_id: UUID | None) -> bool:
+        """Write down that it comes out, perhaps by somebody's word; False where it is out. Of several, one does."""
         return bool(
             self._connection.execute(
                 """
-                INSERT INTO policy_versions (version, digest, significant, published_at, announced_at)
-                VALUES (%s, %s, %s, %s, %s)
+                INSERT INTO policy_versions (version, digest, significant, published_at, announced_at, proposal_id)
+                VALUES (%s, %s, %s, %s, %s, %s)
                 ON CONFLICT (version) DO NOTHING
                 """,
-                [version, digest, significant, now, now],
+                [policy.version, policy.digest, policy.significant, at, at, word_id],
             ).rowcount
         )
 
@@ -36,8 +37,8 @@ class Policies:
         with self._connection.cursor(row_factory=class_row(PublishedPolicy)) as cursor:
             return cursor.execute(
                 """
-                SELECT version, digest, significant, published_at, altered_at, entitled, told, undeliverable, departed,
-                       waiting, counted_at, completed_at
+                SELECT version, digest, significant, published_at, proposal_id, altered_at, entitled, told,
+                       undeliverable, departed, waiting, counted_at, completed_at
                   FROM policy_versions ORDER BY version
                 """
             ).fetchall()
@@ -59,8 +60,8 @@ class Policies:
                 """
                 UPDATE policy_versions SET announced_at = %s
                  WHERE significant AND counted_at IS NULL AND announced_at < %s
-             RETURNING version, digest, significant, published_at, altered_at, entitled, told, undeliverable, departed,
-                       waiting, counted_at, completed_at
+             RETURNING version, digest, significant, published_at, proposal_id, altered_at, entitled, told,
+                       undeliverable, departed, waiting, counted_at, completed_at
                 """,
                 [now, now - after],
             ).fetchall()

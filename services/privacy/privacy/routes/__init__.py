@@ -1,6 +1,17 @@
 """Privacy's HTTP door; only the gateway comes through it."""
 
-from privacy.routes import archives, audits, consents, desk, disclosures, erasures, promises, requests, retention
+from privacy.routes import (
+    archives,
+    audits,
+    consents,
+    desk,
+    disclosures,
+    erasures,
+    policies,
+    promises,
+    requests,
+    retention,
+)
 
 ROUTES = [
     retention.routes,
@@ -13,6 +24,7 @@ ROUTES = [
     audits.filing,
     promises.routes,
     desk.routes,
+    policies.routes,
 ]
 STATUSES = archives.STATUSES
 

@@ -52,6 +52,17 @@ class Breaker:
         """`closed`, `half-open` or `open`."""
         return self._storage.state
 
+    def try_again(self) -> bool:
+        """Let the next call try the way, though the pause is not over; False where calls are not held back.
+
+        Nothing is closed by that: if this call fails, the pause begins anew.
+        """
+        with self._lock:
+            if self._storage.state != STATE_OPEN:
+                return False
+            self._opened_at = self._clock.now() - self._reset
+            return True
+
     @contextmanager
     def guarding(self) -> Generator[None]:
         """Make one call within; raises CallFailed with `retry_after` while no call may pass."""

@@ -88,6 +88,10 @@ class GeminiEngine:
         """Whether calls pass, as `closed`, `half-open` or `open`."""
         return self._breaker.state
 
+    def try_again(self) -> bool:
+        """Let the next call try the way at once; False where calls are not held back."""
+        return self._breaker.try_again()
+
     @property
     def batches(self) -> GeminiBatches:
         """Painting in groups, within a day."""
