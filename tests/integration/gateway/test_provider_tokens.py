@@ -110,7 +110,7 @@ def test_a_token_for_somebody_else_or_for_another_time_is_not_believed(door: Doo
 
 
 @pytest.mark.parametrize(("seconds", "believed"), [(-55, True), (55, True), (-65, False), (365, False)])
-def test_clocks_may_differ_by_a_minute_and_no_more(door: Door, seconds: int, believed: bool) -> None:
+def test_clocks_may_differ_by_a_minute_and_no_more(door: Door, *, seconds: int, believed: bool) -> None:
     attempt = door.attempt()
     # It has signed in, and its clock is that much ahead of ours, or that far behind.
     door.fake.now = lambda: door.clock.now().timestamp() - seconds
