@@ -86,6 +86,7 @@ CALLS: Mapping[str, Call] = {
 # What the client leaves to the pages, and why. A subject, or one route of it.
 LEFT_OUT: Mapping[str, str] = {
     "/s/": "a page, and the pictures on it, for whoever has the link",
+    "GET /v1/figurines/{figurine_id}/wishes": "share and rating say the same, each by itself",
     "/v1/accounts": "an account is opened and recovered by a person, with a mail at hand",
     "/v1/account/": "devices, passwords and factors are a person's own business, in a browser",
     "/v1/api-keys": "keys are made where they are shown, on /developers",
@@ -109,6 +110,7 @@ LEFT_OUT: Mapping[str, str] = {
     "GET /v1/sessions": "devices are looked at in a browser",
     "DELETE /v1/sessions": "devices are signed out in a browser",
     "POST /v1/sessions/proof": "for pages that ask for the password again",
+    "POST /v1/sessions/factor/passkey": "a browser asks a passkey, at the console's door",
     "POST /v1/sessions/factor": "for the console, which asks staff for their second factor",
     "POST /v1/sessions/passkey": "a passkey needs a browser",
     "POST /v1/sessions/passkey/options": "a passkey needs a browser",

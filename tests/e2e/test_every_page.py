@@ -25,8 +25,6 @@ DESKTOP = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
 ELSEWHERE = {"/invoices/{invoice_id}"}
 # Only those who are not signed in see them.
 AT_THE_DOOR = {"/", "/signup", "/signin", "/recover"}
-# What a figurine does not have yet is not found, which browsers write down as an error.
-NOT_YET = ("/share", "/rating")
 # What a visitor's first page may weigh, and by how much of the screen something may move that was seen already.
 FIRST_PAGE_BYTES = 100_000
 STEADY = 0.01
@@ -74,7 +72,7 @@ class Look:
         yield from map(str, self.page.evaluate(FLAWS))
 
     def _hear(self, said: ConsoleMessage) -> None:
-        if said.type == "error" and not said.location["url"].endswith(NOT_YET):
+        if said.type == "error":
             self._note(f"console: {said.text} {said.location['url']}")
 
     def _heed(self, url: str) -> None:

@@ -1,14 +1,16 @@
 """The gateway's settings; the only reader of its environment."""
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Self
 
 import maxminddb
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
-from common.settings import ExportSettings
+from common.settings import ExportSettings, is_default
 from gateway.domain.origins import parse_origins
+from gateway.domain.providers import Provider, parse_providers
 
 
 def _of_countries(file: Path) -> Path:
@@ -22,6 +24,24 @@ def _of_countries(file: Path) -> Path:
         raise ValueError("the file is no MaxMind database, or a damaged one") from None
     if "Country" not in kind and "City" not in kind:
         raise ValueError("the database tells no countries: take one of countries or of cities")
+    return file
+
+
+def read_providers(file: Path) -> Sequence[Provider]:
+    """The providers that a TOML file names; files it names are looked for beside it. Raises ValueError."""
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError("there is no such file") from None
+    except (OSError, UnicodeDecodeError):
+        raise ValueError("the file cannot be read") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"the file is no TOML: {error}") from None
+    return parse_providers(said, lambda name: (file.parent / name).read_text(encoding="utf-8"))
+
+
+def _of_providers(file: Path) -> Path:
+    read_providers(file)
     return file
 
 
@@ -63,6 +83,8 @@ class Settings(ExportSettings):
     requests_per_address: Annotated[int, Field(gt=0)] = 1200
     # Which other sites' scripts may use the API in a browser, by commas: they bring a token or a key, never a cookie.
     cors_origins: str = ""
+    # OpenID providers people may sign in with, as a TOML file; nobody does without it.
+    sign_in_providers: Annotated[Path, AfterValidator(_of_providers)] | None = None
     # Whether call-backs may go to this machine and its network, also without TLS; in local mode only.
     local_webhooks: bool = False
     # A live stream holds a thread for as long as a page is open; threads begin when they are first needed.
@@ -81,6 +103,25 @@ class Settings(ExportSettings):
         if self.local_webhooks and self.mode != "local":
             raise ValueError("FIGURINE_LOCAL_WEBHOOKS is for local mode: calls would reach what only we may reach")
         return self
+
+    @model_validator(mode="after")
+    def _no_known_secrets(self) -> Self:
+        known = [each.id for each in self.providers if is_default(each.client_secret)]
+        if known and self.mode != "local":
+            raise ValueError(
+                f"FIGURINE_SIGN_IN_PROVIDERS: the secret of {', '.join(known)} is a default or placeholder"
+            )
+        return self
+
+    @property
+    def providers(self) -> Sequence[Provider]:
+        """Whom people may sign in with."""
+        return () if self.sign_in_providers is None else read_providers(self.sign_in_providers)
+
+    @property
+    def partners(self) -> Mapping[str, str]:
+        """Those outside of the house: beside the others, whom people sign in with."""
+        return {**super().partners, **{f"the provider {each.id}": each.issuer for each in self.providers}}
 
     @property
     def neighbours(self) -> Mapping[str, str]:

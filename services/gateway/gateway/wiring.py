@@ -11,7 +11,7 @@ from uuid import UUID
 
 from common.database import Database
 from common.erasure import Leaving
-from common.errors import Refused, Unavailable
+from common.errors import Unavailable
 from common.parts import Sources, export_jobs
 from common.person_keys import PersonKeys, key_jobs, rewrap_command
 from common.policy import read_policies
@@ -28,6 +28,7 @@ from common.work import UnitOfWork
 from gateway.adapters.caller import PublicCaller
 from gateway.adapters.devices import Countries, Devices
 from gateway.adapters.intake import Intake
+from gateway.adapters.keepsakes import Keepsakes
 from gateway.adapters.letters import JinjaLetters
 from gateway.adapters.links import Links
 from gateway.adapters.live import Live
@@ -36,22 +37,14 @@ from gateway.adapters.no_news import NoNews
 from gateway.adapters.passkeys import Passkeys
 from gateway.adapters.passwords import Passwords
 from gateway.adapters.peers import PATIENT, Peer, Peers
+from gateway.adapters.providers import Providers, Wire
 from gateway.adapters.standing import Standing
 from gateway.adapters.totp import TotpCodes
 from gateway.adapters.turns import Turns
 from gateway.adapters.uploads import UPLOADS, S3Uploads
 from gateway.commands import commands
-from gateway.domain.allowances import PlanNeeded, RateLimited
-from gateway.domain.corrections import TooManyChanges
-from gateway.domain.credits import PaymentDeclined
-from gateway.domain.figurines import InsufficientCredits, RangeOutside
-from gateway.domain.models import ModelFailed, TooManyModels
 from gateway.domain.origins import parse_origins
-from gateway.domain.photo import PhotoTooLarge, PhotoTooSmall, PhotoUnreadable, PhotoUnsupported
 from gateway.domain.policies import Pace
-from gateway.domain.rights import ArchiveExpired
-from gateway.domain.tickets import TooManyMessages
-from gateway.domain.tries import TooManyTries
 from gateway.inventory import INVENTORY
 from gateway.jobs import Bell, Follower, Office, jobs, read_styles
 from gateway.jobs.calling import Messenger, calling_jobs
@@ -74,6 +67,7 @@ from gateway.routes.crossing import Origins
 from gateway.routes.limits import Door
 from gateway.routes.scopes import describe
 from gateway.routes.signals import Tally
+from gateway.routes.statuses import STATUSES
 from gateway.routes.support import TICKET_KEY
 from gateway.settings import Settings
 from gateway.subscribers import SUBSCRIPTIONS
@@ -83,24 +77,6 @@ from gateway.use_cases.mails import RELAY
 TEMPLATES = Path(__file__).parent / "web" / "templates"
 # Photos looked at for hints: the intake works on two, and one of them is left for orders.
 _CHECKS_AT_ONCE = 1
-
-STATUSES: Mapping[type[Refused], int] = {
-    InsufficientCredits: 402,
-    PaymentDeclined: 402,
-    PlanNeeded: 402,
-    RateLimited: 429,
-    PhotoTooLarge: 413,
-    PhotoTooSmall: 400,
-    PhotoUnreadable: 400,
-    PhotoUnsupported: 415,
-    ArchiveExpired: 410,
-    RangeOutside: 416,
-    ModelFailed: 422,
-    TooManyModels: 429,
-    TooManyChanges: 429,
-    TooManyMessages: 429,
-    TooManyTries: 429,
-}
 
 SECURITY_SCHEMES: Mapping[str, Mapping[str, str]] = {
     "token": {"type": "http", "scheme": "bearer"},
@@ -205,6 +181,13 @@ def build(settings: Settings | None = None) -> Service[Work]:
             Origins(parse_origins(settings.cors_origins)),
             Passwords(),
             Passkeys(settings.public_url),
+            Keepsakes(derived(secret, "keepsakes"), unit.clock),
+            Providers(
+                settings.providers,
+                public_url=settings.public_url,
+                clock=unit.clock,
+                wire=Wire(ca_file=settings.ca_file),
+            ),
             TotpCodes(),
             peers,
             live,

@@ -14,8 +14,10 @@ from common.web import create_app
 from gateway.domain.staff import FACTOR_FOR, Colleague, Role
 from gateway.repository.acts import Filter
 from gateway.use_cases import acts
+from tests.fakes.authenticator import Authenticator
 from tests.integration.gateway.hired import hire
 from tests.integration.gateway.studio import ORIGIN, PASSWORD, Person, Studio
+from tests.integration.gateway.test_passkeys import add
 from tests.integration.gateway.test_second_factors import App
 
 REPORTS = "/v1/operator/reports"
@@ -131,6 +133,28 @@ def test_a_program_shows_its_factor_with_a_code_and_codes_can_be_tried_ten_times
     assert mira.get(REPORTS).status_code == 503  # let in; nobody counts in this house
     tries = [mira.ask("POST", "/v1/sessions/factor", json={"code": "000000"}).status_code for _ in range(11)]
     assert (tries[0], tries[-1]) == (401, 429)
+
+
+def test_a_passkey_of_her_own_opens_the_console_in_place_and_nobody_elses_does(
+    mira: Person, timed: Studio, clock: MovableClock
+) -> None:
+    hers, his = (Authenticator(origin=ORIGIN, host="localhost") for _ in range(2))
+    assert add(mira, hers).status_code == 201
+    assert add(timed.sign_up(), his).status_code == 201
+    clock.advance(timedelta(hours=13))
+    status, html = page(mira)
+    assert (status, 'id="show-passkey"' in html) == (403, True)
+
+    def show(device: Authenticator) -> int:
+        asked = mira.ask("POST", "/v1/sessions/passkey/options").get_json()
+        body = {"challenge_id": asked["challenge_id"], "credential": device.use(asked["options"])}
+        return mira.ask("POST", "/v1/sessions/factor/passkey", json=body).status_code
+
+    assert show(his) == 401
+    assert mira.get(REPORTS).status_code == 403
+    assert show(hers) == 204
+    # It is open; who counts is away here.
+    assert mira.get(REPORTS).status_code == 503
 
 
 def test_whoever_takes_her_factors_away_is_let_in_no_more(mira: Person) -> None:

@@ -142,3 +142,15 @@ def test_what_was_ticked_is_kept_for_its_owner_with_her_words(studio: Studio, ad
     read = ada.get(f"{figurine}/rating").get_json()
     assert (read["stars"], read["reasons"], read["comment"]) == (2, ["cut_off", "other"], "her hat")
     assert studio.sign_up().get(f"{figurine}/rating").status_code == 404
+
+
+def test_what_was_said_about_a_figurine_is_read_at_once_and_nothing_said_is_no_fault(
+    studio: Studio, ada: Person, figurine: str
+) -> None:
+    assert ada.get(f"{figurine}/wishes").get_json() == {"share": None, "rating": None}
+    shared = ada.ask("POST", f"{figurine}/share").get_json()
+    ada.ask("PUT", f"{figurine}/rating", json={"stars": 4, "comment": "her smile"})
+    said = ada.get(f"{figurine}/wishes").get_json()
+    assert said["share"] == shared
+    assert (said["rating"]["stars"], said["rating"]["comment"]) == (4, "her smile")
+    assert studio.sign_up().get(f"{figurine}/wishes").status_code == 404

@@ -75,7 +75,7 @@ class PublicCaller:
         port = parts.port or (_HTTPS if parts.scheme == "https" else _HTTP)
         host = parts.hostname or ""
         plain = self._reach(host, port)
-        timer = _Watch(plain, self._deadline)
+        timer = Watch(plain, self._deadline)
         connection = HTTPConnection(host, port)
         try:
             secure = parts.scheme == "https"
@@ -108,7 +108,7 @@ class PublicCaller:
         raise trouble
 
 
-class _Watch:
+class Watch:
     """Ends a connection when its time is over, whatever it is doing: a timeout alone begins anew with every byte."""
 
     def __init__(self, sock: socket.socket, seconds: float) -> None:
@@ -119,9 +119,11 @@ class _Watch:
         self._timer.start()
 
     def on(self, sock: socket.socket) -> None:
+        """It is this one now: the same connection, under TLS."""
         self._sock = sock
 
     def cancel(self) -> None:
+        """It was in time."""
         self._timer.cancel()
 
     def _end(self) -> None:

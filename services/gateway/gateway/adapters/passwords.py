@@ -37,10 +37,11 @@ class Passwords:
             return _HASHER.hash(password)
 
     def matches(self, password: str, password_hash: str | None) -> bool:
-        """Whether this is the password; as slow for nobody as for somebody."""
+        """Whether this is the password; as slow for nobody, and for who chose none, as for somebody."""
         with self._place():
             try:
-                return _HASHER.verify(password_hash or self._nobody, password) and password_hash is not None
+                # Whoever chose none has no right one either, not even that of nobody.
+                return _HASHER.verify(password_hash or self._nobody, password) and bool(password_hash)
             except (Argon2Error, InvalidHashError):
                 return False
 

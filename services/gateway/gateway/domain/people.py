@@ -69,6 +69,11 @@ class Account:
     # How else to reach her; empty when she has not said.
     contact: str = ""
 
+    @property
+    def has_password(self) -> bool:
+        """False where a provider or a passkey is the only way in."""
+        return bool(self.password_hash)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:

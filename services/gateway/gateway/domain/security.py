@@ -61,6 +61,8 @@ class Kind(StrEnum):
     PASSKEY_REFUSED = "passkey_refused"
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_REMOVED = "identity_removed"
     WEBHOOK_MADE = "webhook_made"
     WEBHOOK_REMOVED = "webhook_removed"
 
@@ -87,6 +89,8 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.PASSKEY_REFUSED: "A passkey of yours gave an answer that was refused",
     Kind.KEY_MADE: "An API key was made",
     Kind.KEY_REVOKED: "An API key was revoked",
+    Kind.IDENTITY_LINKED: "Signing in with a provider was added",
+    Kind.IDENTITY_REMOVED: "Signing in with a provider was removed",
     Kind.WEBHOOK_MADE: "A webhook was made",
     Kind.WEBHOOK_REMOVED: "A webhook was removed",
 }

@@ -42,7 +42,7 @@ INVENTORY = Inventory(
             "email_index": Column("A keyed digest by which the address is found.", withheld=WOULD_SIGN_IN),
             "name": Column("The name.", sealed=True),
             "contact": Column("How else to reach the person, if that was given.", sealed=True),
-            "password_hash": Column("A slow hash of the password.", withheld=WOULD_SIGN_IN),
+            "password_hash": Column("A slow hash of the password; empty where you have none.", withheld=WOULD_SIGN_IN),
             "adult": "The statement to be 18 or older.",
             "policy_version": "The policy that was read at sign-up.",
             "verified_at": "When the address was confirmed.",

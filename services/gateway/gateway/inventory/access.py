@@ -92,6 +92,27 @@ ACCESS = (
         },
     ),
     Table(
+        "identities",
+        what="Providers you sign in with",
+        subject="account_id",
+        category=Category.C1,
+        purposes=(Purpose.U8,),
+        retain=UntilErased(),
+        erase=Delete(),
+        export=AsJson("account/identities.json"),
+        columns={
+            "id": "The id of this way to sign in.",
+            "account_id": "Whose account it opens.",
+            "provider": "With which provider.",
+            "subject_index": Column(
+                "A keyed digest of what the provider calls you; neither your name nor your address there is kept.",
+                withheld=WOULD_SIGN_IN,
+            ),
+            "linked_at": "Since when it opens your account.",
+            "last_used_at": "When you last signed in with it.",
+        },
+    ),
+    Table(
         "passkey_challenges",
         what="A number your passkey is asked to sign",
         subject="account_id",

@@ -26,6 +26,7 @@ from gateway.repository.dossiers import Dossiers
 from gateway.repository.factors import SecondFactors
 from gateway.repository.feed import Feed
 from gateway.repository.figurines import Figurines
+from gateway.repository.identities import Identities
 from gateway.repository.keys import ApiKeys
 from gateway.repository.mails import Mails
 from gateway.repository.news import News
@@ -74,6 +75,7 @@ class Work:
     corrections: Corrections
     recoveries: Recoveries
     factors: SecondFactors
+    identities: Identities
     tries: Tries
     alarms: Alarms
     tickets: Tickets
@@ -120,6 +122,7 @@ def rooms(keys: PersonKeys, index_key: bytes) -> Callable[[Connection, Outbox, C
             corrections=Corrections(connection, clock, sealer, CORRECTION_CHANNEL),
             recoveries=Recoveries(connection, clock, RECOVERY_CHANNEL),
             factors=SecondFactors(connection, clock, sealer, index_key),
+            identities=Identities(connection, clock, index_key),
             tries=Tries(connection, clock),
             alarms=Alarms(connection, clock),
             tickets=Tickets(connection, clock, sealer, Sealer(keys.keyring)),

@@ -11,6 +11,7 @@ from gateway.routes.announcements import routes as announcements
 from gateway.routes.announcements_page import pages as announcements_page
 from gateway.routes.api_keys import routes as api_keys
 from gateway.routes.archives import routes as archives
+from gateway.routes.arrivals import pages as arrivals
 from gateway.routes.audits import routes as audits
 from gateway.routes.beacon import routes as beacon
 from gateway.routes.buying import routes as buying
@@ -62,6 +63,7 @@ from gateway.routes.policy_pages import pages as policy_pages
 from gateway.routes.promises import routes as promises
 from gateway.routes.promises_page import pages as promises_page
 from gateway.routes.provenance import routes as provenance
+from gateway.routes.provider_door import pages as provider_door
 from gateway.routes.record import own_routes as own_record
 from gateway.routes.record import public_routes as processing
 from gateway.routes.recovery import routes as recovery
@@ -149,6 +151,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     status_page,
     account_pages,
     recovery_pages,
+    provider_door,
+    arrivals,
     developers,
     news_pages,
     announcements,

@@ -15,6 +15,7 @@ from gateway.domain.announcements import Language
 from gateway.domain.corrections import ChangeMade, ChangeOver
 from gateway.domain.people import AddressTaken
 from gateway.repository import Work
+from gateway.routes.arrivals import providers_of
 from gateway.routes.context import unit
 from gateway.routes.pages import show_page, signed_in
 from gateway.use_cases import corrections
@@ -31,7 +32,9 @@ def show_account() -> BaseResponse:
         return redirect("/signin?next=/account")
     with unit.begin() as work:
         language, paused = work.accounts.language_of(account.id), work.news.paused_since(account.id)
-    return show_page("account.html", language=language or Language.ENGLISH, news_paused_since=paused)
+    return show_page(
+        "account.html", language=language or Language.ENGLISH, news_paused_since=paused, **providers_of(account.id)
+    )
 
 
 @pages.get("/account/email/confirm")

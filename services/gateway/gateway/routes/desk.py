@@ -129,6 +129,7 @@ def show_factor_page(refusal: SecondFactorRequired, *, next_page: str, said: str
         refusal=refusal,
         next_page=next_page,
         said=said,
+        has_passkey=_has_passkey(),
         draft=_draft(),
     )
 
@@ -136,6 +137,14 @@ def show_factor_page(refusal: SecondFactorRequired, *, next_page: str, said: str
 def _place() -> str:
     """Where she was going; a form leads nowhere by itself."""
     return request.path if request.method in SAFE_METHODS else "/operator"
+
+
+def _has_passkey() -> bool:
+    person = visitor()
+    if person is None:
+        return False
+    with unit.bound().begin() as work:
+        return bool(work.factors.passkeys(person.account_id))
 
 
 def _draft() -> str:

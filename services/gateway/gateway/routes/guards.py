@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from gateway.domain.idempotency import fingerprint
 from gateway.domain.people import Account

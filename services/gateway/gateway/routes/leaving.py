@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from common.current import Current
 from gateway.adapters.links import Links
+from gateway.routes.arrivals import providers_of
 from gateway.routes.pages import HEADERS, show_page, signed_in
 from gateway.routes.shared import DISCREET
 
@@ -18,7 +19,10 @@ links = Current(Links)
 @leaving.get("/account/delete")
 def show_deleting() -> BaseResponse:
     """What goes with an account, what has to stay, and the button that deletes it."""
-    return show_page("delete.html") if signed_in() else redirect("/signin?next=/account/delete")
+    account = signed_in()
+    if account is None:
+        return redirect("/signin?next=/account/delete")
+    return show_page("delete.html", **providers_of(account.id))
 
 
 @leaving.get("/leaving/<request_id>")

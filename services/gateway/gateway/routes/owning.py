@@ -1,14 +1,16 @@
 """/v1/figurines/{id}: deleting, favourites, sharing and rating."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 from flask import Response
 from pydantic import BaseModel, Field
 
 from common.answers import Answer
-from common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid, NotFound, Unavailable
 from common.problems import problems
 from gateway.domain.allowances import PlanNeeded
 from gateway.domain.figurines import NoSuchFigurine
@@ -48,6 +50,13 @@ class OwnRatingAnswer(RatingAnswer):
     """The rating that counts, and the words one left with it."""
 
     comment: str
+
+
+class WishesAnswer(Answer):
+    """What its owner said about a figurine so far; null where she has not."""
+
+    share: ShareAnswer | None
+    rating: OwnRatingAnswer | None
 
 
 @routes.delete(
@@ -136,6 +145,27 @@ def read_rating(path: FigurinePath) -> OwnRatingAnswer:
     """What one thinks of it; not found before one has said so."""
     given = peers().generation.get(f"/v1/figurines/{path.figurine_id}/rating", user_id=current_person().account_id)
     return OwnRatingAnswer(**given)
+
+
+@routes.get(
+    "/v1/figurines/<figurine_id>/wishes", responses={200: WishesAnswer, **problems(NoSuchFigurine, Unavailable)}
+)
+def read_wishes(path: FigurinePath) -> WishesAnswer:
+    """The public link and the rating, each where there is one: what there is not yet is no fault here."""
+    account_id = current_person().account_id
+    with unit.begin() as work:
+        figurines.read_figurine(work, account_id, path.figurine_id)
+    shared, rated = (_if_any(account_id, f"/v1/figurines/{path.figurine_id}/{what}") for what in ("share", "rating"))
+    return WishesAnswer(
+        share=_share_answer(shared["token"]) if shared else None, rating=OwnRatingAnswer(**rated) if rated else None
+    )
+
+
+def _if_any(account_id: UUID, address: str) -> Mapping[str, Any] | None:
+    try:
+        return peers().generation.get(address, user_id=account_id)
+    except NotFound:
+        return None
 
 
 def _marked(path: FigurinePath, *, favourite: bool) -> FigurineAnswer:

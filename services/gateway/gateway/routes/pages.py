@@ -15,6 +15,7 @@ from common.current import Current
 from common.errors import NotFound, Unavailable
 from common.policy import Policy
 from gateway.adapters.links import Links
+from gateway.adapters.providers import Providers
 from gateway.domain.allowances import EVERYBODY
 from gateway.domain.consents import GEMINI, consents_asked_by, consents_needed_for
 from gateway.domain.people import Account, LinkExpired, NotSignedIn, csrf_token
@@ -30,6 +31,7 @@ WEB = Path(__file__).parent.parent / "web"
 
 pages = Blueprint("pages", __name__, template_folder=str(WEB / "templates"))
 links = Current(Links)
+providers = Current(Providers)
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -120,13 +122,13 @@ def show_invoice(invoice_id: UUID) -> BaseResponse:
 @pages.get("/signup")
 def sign_up() -> BaseResponse:
     """Where accounts are opened."""
-    return redirect("/studio") if signed_in() else show_page("signup.html")
+    return redirect("/studio") if signed_in() else show_page("signup.html", providers=providers().all)
 
 
 @pages.get("/signin")
 def sign_in() -> BaseResponse:
     """Where people sign in."""
-    return redirect("/studio") if signed_in() else show_page("signin.html")
+    return redirect("/studio") if signed_in() else show_page("signin.html", providers=providers().all)
 
 
 @pages.get("/verify")

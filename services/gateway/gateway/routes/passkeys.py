@@ -12,7 +12,7 @@ from common.erasure import PersonGone
 from common.errors import Invalid
 from common.problems import problems
 from gateway.adapters.passkeys import Passkeys
-from gateway.domain.factors import NoSuchPasskey, PasskeyNotTaken, PasskeyRefused, TooManyPasskeys
+from gateway.domain.factors import NoSuchPasskey, Passkey, PasskeyNotTaken, PasskeyRefused, TooManyPasskeys
 from gateway.domain.people import ForgedRequest, FreshSignInNeeded, NotSignedIn
 from gateway.domain.security import Kind
 from gateway.domain.tries import TooManyTries, challenge_limit
@@ -145,20 +145,43 @@ def ask() -> tuple[OptionsAnswer, int]:
 def sign_in(body: PasskeyBody) -> Response:
     """Sign a device in with a passkey: it is password and second factor in one."""
     check_origin()
-    credential_id = passkeys().id_of(body.credential)
-    with unit.begin() as work:
-        challenge = work.factors.take_challenge(body.challenge_id, None)
-        passkey = work.factors.find_passkey(credential_id)
-    if challenge is None or passkey is None:
-        raise PasskeyRefused
-    try:
-        count = passkeys().used(body.credential, challenge, passkey)
-    except PasskeyRefused:
-        with unit.begin() as work:
-            security.note(work, passkey.account_id, Kind.PASSKEY_REFUSED, origin())
-        raise
+    passkey, count = _answered(body)
     with unit.begin(person=passkey.account_id) as work:
         account = work.accounts.find(passkey.account_id)
         if account is None or not work.factors.use_passkey(passkey, count):
             raise PasskeyRefused
         return opened_response(work, account, factor=True)
+
+
+@routes.post(
+    "/v1/sessions/factor/passkey",
+    responses={
+        204: {"description": "For 12 hours, this device counts as one on which a second factor was shown."},
+        **problems(PasskeyRefused, NotSignedIn, ForgedRequest, PersonGone),
+    },
+)
+def show(body: PasskeyBody) -> Response:
+    """Show a passkey of one's own on a device that is signed in, asked with `/v1/sessions/passkey/options`."""
+    person = current_person()
+    passkey, count = _answered(body, person.account_id)
+    with unit.begin(person=person.account_id) as work:
+        if not work.factors.use_passkey(passkey, count):
+            raise PasskeyRefused
+        work.sessions.note_factor(person.session.id)
+    return Response(status=204)
+
+
+def _answered(body: PasskeyBody, account_id: UUID | None = None) -> tuple[Passkey, int]:
+    """Which passkey has answered, and its count; of this person, if it has to be. Raises PasskeyRefused."""
+    credential_id = passkeys().id_of(body.credential)
+    with unit.begin() as work:
+        challenge = work.factors.take_challenge(body.challenge_id, None)
+        passkey = work.factors.find_passkey(credential_id)
+    if challenge is None or passkey is None or account_id not in {None, passkey.account_id}:
+        raise PasskeyRefused
+    try:
+        return passkey, passkeys().used(body.credential, challenge, passkey)
+    except PasskeyRefused:
+        with unit.begin() as work:
+            security.note(work, passkey.account_id, Kind.PASSKEY_REFUSED, origin())
+        raise

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, jsonify, request
 from pydantic import BaseModel, Field
+from werkzeug.wrappers import Response as BaseResponse
 
 from common.answers import Answer
 from common.erasure import PersonGone
@@ -20,6 +21,7 @@ from gateway.routes.context import COOKIE, SECURITY, check_origin, current_perso
 from gateway.routes.guards import guard, known_device, remember_device
 from gateway.routes.security import note_failure, origin
 from gateway.use_cases import alerts, factors, people, security, tries
+from gateway.use_cases.people import OpenedSession
 
 routes = public("sessions")
 
@@ -114,7 +116,9 @@ def sign_in(body: SignInBody) -> Response:
             work.accounts.rehash(account.id, fresh)
             account = replace(account, password_hash=fresh)
         if factors.has_second_factor(work, account.id):
-            return _half_open(work, account)
+            response = jsonify(half_open(work, account).model_dump(mode="json"))
+            response.status_code = 202
+            return response
         return opened_response(work, account)
 
 
@@ -169,21 +173,32 @@ def opened_response(work: Work, account: Account, *, factor: bool = False) -> Re
 
     `factor` says that a second factor was shown.
     """
-    if known_device(account) is None:
-        alerts.tell_of_device(work, account, origin())
-    opened = people.open_session(work, account.id, device=_device(), origin=origin(), factor=factor)
+    opened = open_here(work, account, factor=factor)
     answer = OpenedAnswer(id=opened.session.id, token=opened.token, expires_at=opened.session.expires_at)
     response = jsonify(answer.model_dump(mode="json"))
     response.status_code = 201
-    set_cookie(response, opened.token)
-    remember_device(response, account.id, account.password_hash)
+    let_in(response, account, opened)
     return response
 
 
-def _half_open(work: Work, account: Account) -> Response:
+def open_here(work: Work, account: Account, *, factor: bool = False) -> OpenedSession:
+    """A session for the device that asks; its owner is told of a device that is not known."""
+    if known_device(account) is None:
+        alerts.tell_of_device(work, account, origin())
+    return people.open_session(work, account.id, device=_device(), origin=origin(), factor=factor)
+
+
+def let_in(response: BaseResponse, account: Account, opened: OpenedSession) -> None:
+    """Give the browser its session, and know it from then on."""
+    set_cookie(response, opened.token)
+    remember_device(response, account.id, account.password_hash)
+
+
+def half_open(work: Work, account: Account) -> StepAnswer:
+    """Who it is was shown, and a second factor is waited for."""
     token, step = people.begin_step(work, account.id)
     found = work.factors.of(account.id)
-    answer = StepAnswer(
+    return StepAnswer(
         step=token,
         expires_at=step.expires_at,
         ways=[
@@ -192,12 +207,9 @@ def _half_open(work: Work, account: Account) -> Response:
             *(["passkey"] if found.passkeys else []),
         ],
     )
-    response = jsonify(answer.model_dump(mode="json"))
-    response.status_code = 202
-    return response
 
 
-def set_cookie(response: Response, token: str) -> None:
+def set_cookie(response: BaseResponse, token: str) -> None:
     """Let the browser bring the token back: to this host only, over TLS only, never to scripts."""
     response.set_cookie(COOKIE, token, max_age=SESSION_LIFETIME, path="/", secure=True, httponly=True, samesite="Lax")
 

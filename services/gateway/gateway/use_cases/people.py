@@ -27,7 +27,10 @@ VERIFY_MAIL = "verify"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUp:
-    """What a person gives to open an account; nothing else is asked for (promise C1)."""
+    """What a person gives to open an account; nothing else is asked for (promise C1).
+
+    The hash is empty where she has no password.
+    """
 
     email: str
     name: str
@@ -44,10 +47,11 @@ class OpenedSession:
     token: str
 
 
-def sign_up(work: Work, request: SignUp, *, address: str = "") -> Account:
+def sign_up(work: Work, request: SignUp, *, address: str = "", verified: bool = False) -> Account:
     """Open an account, ask for the verification mail, tell the house. Raises NotAdult, UnknownPolicy, Invalid.
 
-    From which address it is opened is noted, as far as that is known.
+    From which address it is opened is noted, as far as that is known. `verified` is whether somebody else has confirmed
+    already that the e-mail address is her own.
     """
     if not request.adult:
         raise NotAdult
@@ -62,7 +66,10 @@ def sign_up(work: Work, request: SignUp, *, address: str = "") -> Account:
     work.accounts.add(account, policy_version=check_policy(request.policy_version, account.created_at.date()))
     if address:
         work.crowds.note(account.id, address)
-    work.mails.add(account.id, VERIFY_MAIL)
+    if verified:
+        work.accounts.verify(account.id)
+    else:
+        work.mails.add(account.id, VERIFY_MAIL)
     work.outbox.add(UserRegistered(user_id=account.id, registered_at=account.created_at))
     return account
 

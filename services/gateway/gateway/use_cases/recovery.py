@@ -62,6 +62,7 @@ def reset(work: Work, account_id: UUID, recovery_id: UUID, password_hash: str, *
     if account.verified_at is None:
         # Nobody has shown before that the address is hers: what stands there may be a stranger's, who was here first.
         work.factors.drop_all(account_id)
+        work.identities.drop_all(account_id)
     work.accounts.verify(account_id)
     work.news.forget_trouble(account_id)
     corrections.call_off(work, account_id)

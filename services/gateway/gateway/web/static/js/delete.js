@@ -152,7 +152,7 @@ async function leave(form) {
   if (!isFilledIn(form, { password: "Write your password." })) return;
   at("leave-error").hidden = true;
   const fieldset = form.querySelector("fieldset");
-  const password = at("password").value;
+  const password = at("password")?.value; // Whoever has none has signed in a moment ago.
   fieldset.disabled = true;
   at("leave-button").textContent = "Asking every part of the studio";
   try {

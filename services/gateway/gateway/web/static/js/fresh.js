@@ -18,7 +18,7 @@ const askForPassword = () =>
   new Promise((resolve) => {
     answered = resolve;
     at("proof-dialog").showModal();
-    at("proof-password").focus();
+    at("proof-password")?.focus();
   });
 
 async function prove() {

@@ -28,7 +28,6 @@ export class Rating {
       };
     }
     this.#within("count").onclick = () => void this.#flip();
-    void this.#read();
   }
 
   #within(name) {
@@ -56,15 +55,11 @@ export class Rating {
     rest.hidden = !rated;
   }
 
-  async #read() {
-    try {
-      const rating = await read(this.#address);
-      if (this.#touched || this.#dialog.rating !== this) return; // What was said meanwhile stands.
-      this.#comment = rating.comment;
-      this.#fill(rating);
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem; // Not rated yet, or not to be told now.
-    }
+  /** Shows the rating there is, if there is one; what was said meanwhile stands. */
+  show(rating) {
+    if (!rating || this.#touched || this.#dialog.rating !== this) return;
+    this.#comment = rating.comment;
+    this.#fill(rating);
   }
 
   async #keep() {

@@ -74,6 +74,8 @@ export function listenToStep(done) {
     void finish(form, done);
   });
   at("step-back").addEventListener("click", back);
+  const { step: begun, ways } = at("second-step").dataset;
+  if (begun) showStep({ step: begun, ways: ways.split(" ") }); // A provider has sent her.
   at("with-passkey").hidden = !knowsPasskeys();
   for (const button of [at("with-passkey"), at("step-passkey")]) {
     button.addEventListener("click", () => void withPasskey(button, done));

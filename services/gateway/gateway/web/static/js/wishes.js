@@ -29,8 +29,8 @@ export class Wishes {
       gone: () => this.#delete(),
     };
     for (const [name, act] of Object.entries(acts)) within(dialog, name).onclick = () => void this.#try(act);
-    new Rating(dialog, this.#address, (act) => this.#try(act), (text) => this.say(text));
-    void this.#readLink();
+    const rating = new Rating(dialog, this.#address, (act) => this.#try(act), (text) => this.say(text));
+    void this.#readWishes(rating);
     void this.#readOrigin();
   }
 
@@ -66,11 +66,13 @@ export class Wishes {
     if (sure) within(this.#dialog, "keep").focus();
   }
 
-  async #readLink() {
+  async #readWishes(rating) {
     try {
-      this.#showLink((await read(`${this.#address}/share`)).url);
+      const said = await read(`${this.#address}/wishes`);
+      if (said.share && this.#dialog.rating === rating) this.#showLink(said.share.url);
+      rating.show(said.rating);
     } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem; // Not shared, or not to be told now: the button stays.
+      if (!(problem instanceof Problem)) throw problem; // Not to be told now: the button and the stars stay.
     }
   }
 
