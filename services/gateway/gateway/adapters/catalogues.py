@@ -27,6 +27,7 @@ class Speech:
     tag: str
     direction: str
     words: NullTranslations
+    problems: NullTranslations
     locale: Locale
 
 
@@ -56,5 +57,6 @@ def speech(language: Language) -> Speech:
         tag=language.value,
         direction=locale.text_direction,
         words=catalogue(language, "pages"),
+        problems=catalogue(language, "problems"),
         locale=locale,
     )

@@ -25,7 +25,12 @@ def known(said: str | None) -> Language | None:
 
 def choose(said: str | None, cookie: str | None, accept_language: str | None) -> Language:
     """What her account says, else what she chose in this browser, else what her browser asks for, else English."""
-    return known(said) or known(cookie) or next(_asked_for(accept_language or ""), DEFAULT)
+    return known(said) or wished(cookie, accept_language) or DEFAULT
+
+
+def wished(cookie: str | None, accept_language: str | None) -> Language | None:
+    """What a browser says of its language; None where it says nothing that is spoken here."""
+    return known(cookie) or next(_asked_for(accept_language or ""), None)
 
 
 def catalogued(text: str) -> str:

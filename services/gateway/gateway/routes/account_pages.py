@@ -17,6 +17,7 @@ from gateway.domain.people import AddressTaken
 from gateway.repository import Work
 from gateway.routes.context import unit
 from gateway.routes.pages import show_page, signed_in
+from gateway.routes.speaking import explain, say
 from gateway.use_cases import corrections
 
 pages = Blueprint("account_pages", __name__)
@@ -77,11 +78,13 @@ def _act(template: str, read: Callable[[str], tuple[UUID, UUID]], do: Callable[[
     except PersonGone as refusal:
         return _over(refusal, HTTPStatus.FORBIDDEN)
     except ChangeMade as refusal:
-        return _over(refusal, HTTPStatus.CONFLICT, heading="It is changed already")
+        return _over(refusal, HTTPStatus.CONFLICT, heading=say("It is changed already"))
     except AddressTaken as refusal:
-        return _over(refusal, HTTPStatus.CONFLICT, heading="This address is taken")
+        return _over(refusal, HTTPStatus.CONFLICT, heading=say("This address is taken"))
     return show_page(template)
 
 
-def _over(refusal: Refused, status: HTTPStatus, *, heading: str = "This link leads nowhere") -> Response:
-    return show_page("address_over.html", status, heading=heading, sentence=refusal.sentence)
+def _over(refusal: Refused, status: HTTPStatus, *, heading: str = "") -> Response:
+    return show_page(
+        "address_over.html", status, heading=heading or say("This link leads nowhere"), sentence=explain(refusal)
+    )

@@ -21,7 +21,7 @@ from gateway.domain.ratings import REASON_WORDS
 from gateway.domain.styles import Style
 from gateway.routes.context import COOKIE, peers, policy_of_today, studio, unit
 from gateway.routes.counting import marks
-from gateway.routes.speaking import speak, tell_language
+from gateway.routes.speaking import explain, speak, tell_language
 from gateway.routes.static_files import static_file
 from gateway.routes.styles import style_answer
 from gateway.use_cases import people, policies
@@ -111,9 +111,9 @@ def show_invoice(invoice_id: UUID) -> BaseResponse:
     try:
         invoice = peers().billing.get(f"/v1/invoices/{invoice_id}", user_id=account.id)
     except NotFound as refusal:
-        return show_page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=refusal.sentence)
+        return show_page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=explain(refusal))
     except Unavailable as refusal:
-        return show_page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=refusal.sentence)
+        return show_page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=explain(refusal))
     return show_page("invoice.html", invoice=invoice)
 
 
@@ -153,15 +153,15 @@ def verify() -> Response:
 
 
 def _link_refused(refusal: LinkExpired) -> Response:
-    response = show_page("link_refused.html", sentence=refusal.sentence)
+    response = show_page("link_refused.html", sentence=explain(refusal))
     response.status_code = HTTPStatus.BAD_REQUEST
     return response
 
 
 def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
     """A page, as whoever asks for it sees it."""
-    account, news, works_here, language = _reader()
-    speak(language)
+    account, news, works_here = _reader()
+    speak(account.language if account else None)
     token = request.cookies.get(COOKIE, "")
     html = render_template(
         template,
@@ -184,14 +184,13 @@ def signed_in() -> Account | None:
     return _reader()[0]
 
 
-def _reader() -> tuple[Account | None, Policy | None, bool, str | None]:
-    """Whose page it is, the policy she has yet to read, whether the console opens for her, and her language."""
+def _reader() -> tuple[Account | None, Policy | None, bool]:
+    """Whose page it is, the policy she has yet to read, and whether the console opens for her."""
     try:
         with unit.begin() as work:
             session = people.recognise(work, request.cookies.get(COOKIE, ""))
             account = people.read_account(work, session.account_id)
             unread = policies.unread(work, studio().policies, account.id)
-            works_here, language = bool(work.staff.roles_of(account.id)), work.accounts.language_of(account.id)
-            return account, unread, works_here, language
+            return account, unread, bool(work.staff.roles_of(account.id))
     except NotSignedIn:
-        return None, None, False, None
+        return None, None, False

@@ -11,9 +11,10 @@ from flask import Blueprint, Response, redirect, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
+from common.errors import Refused
 from gateway.adapters.catalogues import Speech, speech
 from gateway.adapters.formats import FILTERS, Format
-from gateway.domain.languages import DEFAULT, NAMES, Language, choose, known
+from gateway.domain.languages import DEFAULT, NAMES, Language, choose, known, wished
 from gateway.domain.people import ForgedRequest, NotSignedIn, csrf_token
 from gateway.routes.context import COOKIE, unit
 from gateway.use_cases import people
@@ -42,6 +43,11 @@ def speak(said: str | None) -> Speech:
     return request.environ.setdefault(_SPEECH, speech(language))
 
 
+def wish() -> Language | None:
+    """What the browser that asks says of its language, whoever is signed in."""
+    return wished(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("Accept-Language"))
+
+
 def say(message: str) -> str:
     """A sentence of the catalogue, for a route to put into a page; holes stay as they are."""
     return spoken().words.gettext(message)
@@ -50,6 +56,11 @@ def say(message: str) -> str:
 def say_many(one: str, many: str, n: int) -> str:
     """The same with a number in it: as it is said of so many."""
     return spoken().words.ngettext(one, many, n)
+
+
+def explain(refusal: Refused) -> str:
+    """What a page says of a refusal."""
+    return spoken().problems.gettext(refusal.sentence)
 
 
 def tell_language(response: Response) -> None:
