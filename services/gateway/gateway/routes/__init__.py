@@ -71,6 +71,7 @@ from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.signals import routes as signals
+from gateway.routes.speaking import speaking
 from gateway.routes.statistics import routes as statistics
 from gateway.routes.status_page import pages as status_page
 from gateway.routes.steps import own_routes as proof
@@ -84,6 +85,7 @@ from gateway.routes.webhooks import routes as webhooks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     crossing,
+    speaking,
     accounts,
     recovery,
     account,

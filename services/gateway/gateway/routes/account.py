@@ -13,7 +13,6 @@ from common.erasure import PersonGone
 from common.errors import Invalid
 from common.problems import Statuses, problems
 from gateway.adapters.links import Links
-from gateway.domain.announcements import Language
 from gateway.domain.corrections import (
     ChangeMade,
     ChangeOver,
@@ -22,6 +21,7 @@ from gateway.domain.corrections import (
     TooManyChanges,
     WrongPassword,
 )
+from gateway.domain.languages import Language
 from gateway.domain.people import (
     AddressTaken,
     ForgedRequest,

@@ -11,8 +11,8 @@ from common.current import Current
 from common.erasure import PersonGone
 from common.errors import Refused
 from gateway.adapters.links import Links
-from gateway.domain.announcements import Language
 from gateway.domain.corrections import ChangeMade, ChangeOver
+from gateway.domain.languages import Language
 from gateway.domain.people import AddressTaken
 from gateway.repository import Work
 from gateway.routes.context import unit

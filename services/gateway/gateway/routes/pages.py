@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +21,7 @@ from gateway.domain.ratings import REASON_WORDS
 from gateway.domain.styles import Style
 from gateway.routes.context import COOKIE, peers, policy_of_today, studio, unit
 from gateway.routes.counting import marks
+from gateway.routes.speaking import speak, tell_language
 from gateway.routes.static_files import static_file
 from gateway.routes.styles import style_answer
 from gateway.use_cases import people, policies
@@ -114,7 +114,7 @@ def show_invoice(invoice_id: UUID) -> BaseResponse:
         return show_page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=refusal.sentence)
     except Unavailable as refusal:
         return show_page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=refusal.sentence)
-    return show_page("invoice.html", invoice=invoice, day=_day)
+    return show_page("invoice.html", invoice=invoice)
 
 
 @pages.get("/signup")
@@ -158,15 +158,10 @@ def _link_refused(refusal: LinkExpired) -> Response:
     return response
 
 
-def _day(iso: str) -> str:
-    """The day of a date or a moment, as '3 March 2026'."""
-    day = date.fromisoformat(iso[:10])
-    return f"{day.day} {day:%B %Y}"
-
-
 def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
     """A page, as whoever asks for it sees it."""
-    account, news, works_here = _reader()
+    account, news, works_here, language = _reader()
+    speak(language)
     token = request.cookies.get(COOKIE, "")
     html = render_template(
         template,
@@ -180,6 +175,7 @@ def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: objec
     )
     response = make_response(html, status)
     response.headers.update(HEADERS)
+    tell_language(response)
     return response
 
 
@@ -188,13 +184,14 @@ def signed_in() -> Account | None:
     return _reader()[0]
 
 
-def _reader() -> tuple[Account | None, Policy | None, bool]:
-    """Whose page it is, the policy she has yet to read, and whether the console opens for her."""
+def _reader() -> tuple[Account | None, Policy | None, bool, str | None]:
+    """Whose page it is, the policy she has yet to read, whether the console opens for her, and her language."""
     try:
         with unit.begin() as work:
             session = people.recognise(work, request.cookies.get(COOKIE, ""))
             account = people.read_account(work, session.account_id)
             unread = policies.unread(work, studio().policies, account.id)
-            return account, unread, bool(work.staff.roles_of(account.id))
+            works_here, language = bool(work.staff.roles_of(account.id)), work.accounts.language_of(account.id)
+            return account, unread, works_here, language
     except NotSignedIn:
-        return None, None, False
+        return None, None, False, None
