@@ -102,12 +102,22 @@ def _said_by(node: ast.AST, tree: ast.Module, place: str) -> Iterator[str]:
     match node:
         case ast.ClassDef(name=name) if name in refusals():
             yield (ast.get_docstring(node) or "").split("\n")[0]
+            yield from (text for each in ast.walk(node) for text in _said_of_itself(each, tree))
         case ast.Call(args=[first, *_]) if _is_raised(node, place):
             yield from _words(first, tree)
         case ast.Call(args=args) if _called(node) in _ANSWERS:
             yield from (text for each in args for text in _words(each, tree) if " " in text)
         case ast.keyword(arg="reason", value=value) if _OF_STATEMENTS in place:
             yield from (clause for text in _words(value, tree) for clause in text.split("; ") if " " in clause)
+        case _:
+            return
+
+
+def _said_of_itself(node: ast.AST, tree: ast.Module) -> Iterator[str]:
+    """What a class of refusals tells its parent to say."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name("super")), attr="__init__"), args=[first, *_]):
+            yield from _words(first, tree)
         case _:
             return
 
@@ -190,8 +200,8 @@ def _words(node: ast.expr, tree: ast.Module) -> Iterator[str]:
             yield text
         case ast.JoinedStr():
             yield _pattern(node)
-        case ast.IfExp():
-            yield from (*_words(node.body, tree), *_words(node.orelse, tree))
+        case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other]):
+            yield from (*_words(one, tree), *_words(other, tree))
         case _:
             yield from _words_by_name(node, tree)
 

@@ -44,11 +44,9 @@ def translate(response: Response) -> Response:
 
 
 def _keys_read_in(response: Response) -> frozenset[str]:
-    if response.is_streamed or response.direct_passthrough:
-        return frozenset()
     if response.mimetype == MEDIA_TYPE:
         return _OF_PROBLEMS
-    if response.mimetype != "application/json":
+    if response.mimetype != "application/json" or response.is_streamed or response.direct_passthrough:
         return frozenset()
     found = (keys for address, keys in _SPOKEN.items() if f"{request.path}/".startswith(f"{address}/"))
     return next(found, frozenset())
