@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from pydantic_core._pydantic_core import list_all_errors
 
@@ -25,11 +25,12 @@ _ROOTS: Final = (ROOT / "libs/common/common", *(ROOT / "services" / each / each 
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "services/gateway/gateway/domain/figurines.py": ("FAILURES", "failure_sentence"),
     "services/gateway/gateway/domain/hints.py": ("SENTENCES",),
-    "services/gateway/gateway/domain/security.py": ("SENTENCES",),
+    "services/gateway/gateway/domain/security.py": ("SENTENCES", "NOBODY_KNOWS"),
     "services/gateway/gateway/routes/photos.py": ("_HELD",),
     "services/gateway/gateway/routes/planned.py": ("_plans",),
     "services/generation/generation/domain/provenance.py": ("COMPOSED", "GENERATED"),
     "services/generation/generation/domain/styles.py": ("unavailable_because",),
+    "services/privacy/privacy/domain/disclosures.py": ("PARTNERS", "KINDS", "REASONS", "TIERS"),
     "services/billing/billing/domain/wording.py": (
         "FAILURE_REASONS",
         "TRIAL",
@@ -150,13 +151,13 @@ def _names() -> Iterator[Said]:
 def _spoken(entry: object) -> Iterator[str]:
     match entry:
         case dict():
-            told: dict[str, object] = entry
+            told = cast("dict[str, object]", entry)
             yield from (
                 value for key, value in told.items() if key in {"name", "description"} and isinstance(value, str)
             )
             yield from (text for value in told.values() for text in _spoken(value))
         case list():
-            several: list[object] = entry
+            several = cast("list[object]", entry)
             yield from (text for each in several for text in _spoken(each))
         case _:
             return
@@ -200,8 +201,10 @@ def _words(node: ast.expr, tree: ast.Module) -> Iterator[str]:
             yield text
         case ast.JoinedStr():
             yield _pattern(node)
-        case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other]):
+        case ast.IfExp(body=one, orelse=other):
             yield from (*_words(one, tree), *_words(other, tree))
+        case ast.BoolOp(values=values):
+            yield from (text for value in values for text in _words(value, tree))
         case _:
             yield from _words_by_name(node, tree)
 

@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Final, cast
 
 from babel import Locale
 from babel.dates import format_date
@@ -57,7 +58,7 @@ def _entries(language: Language, domain: str) -> dict[str, str | list[str]]:
 
 
 def _forms(string: object) -> str | list[str]:
-    return string if isinstance(string, str) else [str(form) for form in string] if isinstance(string, tuple) else ""
+    return string if isinstance(string, str) else [str(form) for form in cast("Sequence[object]", string)]
 
 
 def _written(value: str, locale: Locale) -> str:

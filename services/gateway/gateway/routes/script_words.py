@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
 
 from gateway.adapters.phrasebooks import script_words
 from gateway.domain.languages import known
@@ -19,7 +20,7 @@ _SHORTLY: Final = "public, max-age=300"
 @words.record
 def tell_pages(state: BlueprintSetupState) -> None:
     """Pages ask for the address by what they say their language is."""
-    state.app.jinja_env.globals["address_of_words"] = address_of_words
+    state.app.add_template_global(address_of_words)
 
 
 def address_of_words(tag: str) -> str | None:

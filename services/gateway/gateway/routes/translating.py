@@ -6,13 +6,15 @@ translated, and in a few answers the studio's own words; codes, names of fields 
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Blueprint, Response, request
+from flask.blueprints import BlueprintSetupState
 
 from common.problems import MEDIA_TYPE
 from gateway.adapters.phrasebooks import phrasebook
-from gateway.domain.languages import DEFAULT, Language, choose
+from gateway.domain.languages import DEFAULT, Language, choose, known
+from gateway.routes.speaking import spoken
 
 translating = Blueprint("translating", __name__)
 
@@ -24,9 +26,23 @@ _SPOKEN: Final[Mapping[str, frozenset[str]]] = {
     "/v1/figurines": frozenset({"sentence"}),
     "/v1/photos": frozenset({"sentence"}),
     "/v1/credits/statement": frozenset({"reason"}),
-    "/v1/account/security": frozenset({"sentence"}),
+    "/v1/account/security": frozenset({"sentence", "device"}),
+    "/v1/sessions": frozenset({"device"}),
+    "/v1/privacy/disclosures": frozenset({"partner_name", "what", "why", "terms"}),
 }
+_NOTHING: Final = frozenset[str]()
 _LARGEST_BYTES: Final = 1_048_576
+
+
+@translating.record
+def teach_templates(state: BlueprintSetupState) -> None:
+    """`{{ sentence | said }}` in a page is what a service said, in the language of the page."""
+    state.app.add_template_filter(said)
+
+
+def said(text: str) -> str:
+    """A sentence or a name of a service in the language of the page that is being made."""
+    return phrasebook(known(spoken().tag) or DEFAULT).say(text)
 
 
 @translating.after_app_request
@@ -47,9 +63,9 @@ def _keys_read_in(response: Response) -> frozenset[str]:
     if response.mimetype == MEDIA_TYPE:
         return _OF_PROBLEMS
     if response.mimetype != "application/json" or response.is_streamed or response.direct_passthrough:
-        return frozenset()
+        return _NOTHING
     found = (keys for address, keys in _SPOKEN.items() if f"{request.path}/".startswith(f"{address}/"))
-    return next(found, frozenset())
+    return next(found, _NOTHING)
 
 
 def _translated(response: Response, keys: frozenset[str], language: Language) -> bool:
@@ -57,21 +73,21 @@ def _translated(response: Response, keys: frozenset[str], language: Language) ->
     body = response.get_data()
     if language is DEFAULT or not body or len(body) > _LARGEST_BYTES:
         return False
-    said = _said(json.loads(body), keys, phrasebook(language).say)
-    response.set_data(json.dumps(said, ensure_ascii=False, separators=(",", ":")))
+    told = _told(json.loads(body), keys, phrasebook(language).say)
+    response.set_data(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
     return True
 
 
-def _said(part: Any, keys: frozenset[str], say: Callable[[str], str]) -> Any:
+def _told(part: Any, keys: frozenset[str], say: Callable[[str], str]) -> Any:
     match part:
         case dict():
-            told: dict[str, Any] = part
+            names = cast("dict[str, Any]", part)
             return {
-                key: say(value) if key in keys and isinstance(value, str) else _said(value, keys, say)
-                for key, value in told.items()
+                key: say(value) if key in keys and isinstance(value, str) else _told(value, keys, say)
+                for key, value in names.items()
             }
         case list():
-            several: list[Any] = part
-            return [_said(each, keys, say) for each in several]
+            several = cast("list[Any]", part)
+            return [_told(each, keys, say) for each in several]
         case _:
             return part

@@ -1,5 +1,6 @@
 /** The consents on the privacy page: a sentence, a switch, a date, and what was said before. */
 import { locale, t, woven } from "./language.js";
+import { inEnglish } from "./published.js";
 import { flip, sayIn, show } from "./switch.js";
 import { time } from "./record.js";
 
@@ -56,6 +57,7 @@ export function consentItem(consent) {
   part("summary span").textContent = `: ${consent.title}`;
   part(".consent-allows").textContent = consent.allows;
   part(".consent-withdrawn").textContent = consent.withdrawn;
+  inEnglish(button, ...[".consent-sentence", ".consent-allows", ".consent-withdrawn"].map(part));
   const say = sayIn(part(".consent-say"));
   button.addEventListener("click", () => {
     void flip(button, consent.purpose, say).then((changed) => {

@@ -5,6 +5,7 @@ import { dropAllDrafts } from "./draft.js";
 import { isFilledIn, showProblem } from "./form.js";
 import { t, tn, woven } from "./language.js";
 import { showParts } from "./part.js";
+import { sayPublished } from "./published.js";
 import { inOrder, make, namesOf } from "./steps.js";
 import { capital, dateWords, number } from "./words.js";
 
@@ -42,6 +43,7 @@ function toldOnce(items) {
 }
 
 function showGoing(items) {
+  sayPublished(at("goes"));
   at("goes").replaceChildren(...items.slice(0, SHORT).map(counted));
   const rest = items.slice(SHORT);
   at("goes-rest").replaceChildren(...rest.map(counted));

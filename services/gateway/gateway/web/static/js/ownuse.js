@@ -2,6 +2,7 @@
 import { Problem, read } from "./api.js";
 import { t, tn } from "./language.js";
 import { show, showParts } from "./part.js";
+import { inEnglish } from "./published.js";
 import { flip, sayIn, show as showSwitch } from "./switch.js";
 import { dateWords } from "./words.js";
 
@@ -120,6 +121,7 @@ async function showUse() {
 
 function standing(consent) {
   counted = consent.granted;
+  inEnglish(at("use-switch"), at("use-means"));
   at("use-switch").textContent = consent.title;
   at("use-means").textContent = consent.granted ? consent.allows : consent.withdrawn;
   showSwitch(at("use-switch"), consent.granted);

@@ -1,6 +1,7 @@
 /** The receipt of an erasure, as a document: what was found, what became of it, what stays and until when. */
 import { at } from "./act.js";
 import { locale, t, tn } from "./language.js";
+import { sayPublished } from "./published.js";
 import { inOrder, make, nameOf } from "./steps.js";
 import { capital, exactTime, number } from "./words.js";
 
@@ -103,5 +104,6 @@ export function showReceipt(said, issued) {
   list("receipt-kept", kept);
   at("receipt-kept").append(...unlinked(kinds));
   list("receipt-partners", Object.values(statements).flatMap((statement) => statement.out_of_reach.map(partnerLine)));
+  sayPublished(at("receipt-services"));
   at("receipt-services").replaceChildren(...inOrder(statements).map(service));
 }

@@ -1,6 +1,7 @@
 /** What is stored: one entry for each kind of record, grouped by what it is about, each opens for the rest. */
 import { read } from "./api.js";
 import { t } from "./language.js";
+import { inEnglish, sayPublished } from "./published.js";
 import { listed, number } from "./words.js";
 
 const at = (id) => document.getElementById(id);
@@ -21,7 +22,10 @@ function counted(count) {
 }
 
 function field({ sentence, sealed, withheld }) {
-  const item = make("li", sentence);
+  const item = document.createElement("li");
+  const words = make("span", sentence);
+  inEnglish(words);
+  item.append(words);
   if (sealed) item.append(" ", make("span", t("Encrypted."), { className: "stored-sealed" }));
   if (withheld) item.append(" ", make("span", t("Not in your archive: {why}", { why: withheld }), { className: "muted" }));
   return item;
@@ -35,19 +39,28 @@ function term(name, ...said) {
   return pair;
 }
 
+/** A term whose words come out of the record of processing. */
+function published(name, ...said) {
+  const pair = term(name, ...said);
+  inEnglish(pair.lastElementChild);
+  return pair;
+}
+
 function entry({ what, purposes, kept, erased, exported, fields, count, service }) {
   const details = make("details", "", { className: "stored-entry" });
   const summary = make("summary", "");
-  summary.append(make("span", what));
+  const title = make("span", what);
+  inEnglish(title);
+  summary.append(title);
   if (count !== null) summary.append(make("span", counted(count), { className: "stored-count figures" }));
   const list = document.createElement("ul");
   list.append(...fields.map(field));
   const terms = document.createElement("dl");
   terms.append(
-    term(t("What for"), ...purposes.flatMap(({ sentence }, i) => (i ? [" ", sentence] : [sentence]))),
-    term(t("How long"), kept),
-    term(t("If you ask for erasure"), erased),
-    term(t("If you ask for a copy"), exported),
+    published(t("What for"), ...purposes.flatMap(({ sentence }, i) => (i ? [" ", sentence] : [sentence]))),
+    published(t("How long"), kept),
+    published(t("If you ask for erasure"), erased),
+    published(t("If you ask for a copy"), exported),
     term(t("Where"), t("With {part}.", { part: NAMES[service] ?? service })),
     term(t("What exactly"), list),
   );
@@ -57,7 +70,9 @@ function entry({ what, purposes, kept, erased, exported, fields, count, service 
 
 function group([sentence, entries]) {
   const part = make("section", "", { className: "stored-group" });
-  part.append(make("h3", sentence), ...entries.map(entry));
+  const title = make("h3", sentence);
+  inEnglish(title);
+  part.append(title, ...entries.map(entry));
   return part;
 }
 
@@ -67,6 +82,7 @@ export async function showStored(path) {
   const items = services.flatMap(({ service, items }) => items.map((item) => ({ ...item, service })));
   const about = new Map(items.map(({ category }) => [category.id, category.sentence]));
   const groups = [...about.keys()].sort().map((id) => [about.get(id), items.filter((item) => item.category.id === id)]);
+  sayPublished(at("stored"));
   at("stored").replaceChildren(...groups.map(group));
   const missing = services.filter(({ available }) => !available).map(({ service }) => NAMES[service] ?? service);
   at("stored-missing").textContent = t("No answer right now from {parts}; what is kept there is not in this list.", { parts: listed(missing) });
