@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 from gateway.adapters.catalogues import LOCALE
 from gateway.domain.languages import DEFAULT, Language
+from ops import sentences
 
 GATEWAY: Final = LOCALE.parent
 _TEMPLATES: Final = GATEWAY / "web" / "templates"
@@ -55,10 +56,14 @@ def page_texts() -> Iterator[Found]:
 
 def script_texts() -> Iterator[Found]:
     """The same of the modules in the browser."""
-    yield from _found(_SCRIPTS, [("**.js", "javascript")], _IN_SCRIPTS)
+    yield from _found(_SCRIPTS, [("**.js", "javascript")], _IN_SCRIPTS, options={"parse_template_string": "true"})
 
 
-DOMAINS: Final[Mapping[str, Callable[[], Iterator[Found]]]] = {"pages": page_texts, "scripts": script_texts}
+DOMAINS: Final[Mapping[str, Callable[[], Iterator[Found]]]] = {
+    "pages": page_texts,
+    "scripts": script_texts,
+    "problems": sentences.said,
+}
 
 
 def template_of(texts: Iterator[Found]) -> Catalog:
