@@ -27,7 +27,6 @@ class Speech:
     tag: str
     direction: str
     words: NullTranslations
-    problems: NullTranslations
     locale: Locale
 
 
@@ -57,6 +56,5 @@ def speech(language: Language) -> Speech:
         tag=language.value,
         direction=locale.text_direction,
         words=catalogue(language, "pages"),
-        problems=catalogue(language, "problems"),
         locale=locale,
     )

@@ -17,7 +17,8 @@ from gateway.domain.people import AddressTaken
 from gateway.repository import Work
 from gateway.routes.context import unit
 from gateway.routes.pages import show_page, signed_in
-from gateway.routes.speaking import explain, say
+from gateway.routes.speaking import say
+from gateway.routes.translating import said
 from gateway.use_cases import corrections
 
 pages = Blueprint("account_pages", __name__)
@@ -86,5 +87,5 @@ def _act(template: str, read: Callable[[str], tuple[UUID, UUID]], do: Callable[[
 
 def _over(refusal: Refused, status: HTTPStatus, *, heading: str = "") -> Response:
     return show_page(
-        "address_over.html", status, heading=heading or say("This link leads nowhere"), sentence=explain(refusal)
+        "address_over.html", status, heading=heading or say("This link leads nowhere"), sentence=said(refusal.sentence)
     )

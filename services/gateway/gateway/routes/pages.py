@@ -21,9 +21,10 @@ from gateway.domain.ratings import REASON_WORDS
 from gateway.domain.styles import Style
 from gateway.routes.context import COOKIE, peers, policy_of_today, studio, unit
 from gateway.routes.counting import marks
-from gateway.routes.speaking import explain, speak, tell_language
+from gateway.routes.speaking import speak, tell_language
 from gateway.routes.static_files import static_file
 from gateway.routes.styles import style_answer
+from gateway.routes.translating import said
 from gateway.use_cases import people, policies
 
 WEB = Path(__file__).parent.parent / "web"
@@ -111,9 +112,9 @@ def show_invoice(invoice_id: UUID) -> BaseResponse:
     try:
         invoice = peers().billing.get(f"/v1/invoices/{invoice_id}", user_id=account.id)
     except NotFound as refusal:
-        return show_page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=explain(refusal))
+        return show_page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=said(refusal.sentence))
     except Unavailable as refusal:
-        return show_page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=explain(refusal))
+        return show_page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=said(refusal.sentence))
     return show_page("invoice.html", invoice=invoice)
 
 
@@ -153,7 +154,7 @@ def verify() -> Response:
 
 
 def _link_refused(refusal: LinkExpired) -> Response:
-    response = show_page("link_refused.html", sentence=explain(refusal))
+    response = show_page("link_refused.html", sentence=said(refusal.sentence))
     response.status_code = HTTPStatus.BAD_REQUEST
     return response
 

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, redirect, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
-from common.errors import Refused
 from gateway.adapters.catalogues import Speech, speech
 from gateway.adapters.formats import FILTERS, Format
 from gateway.domain.languages import DEFAULT, NAMES, Language, choose, known, wished
@@ -56,11 +55,6 @@ def say(message: str) -> str:
 def say_many(one: str, many: str, n: int) -> str:
     """The same with a number in it: as it is said of so many."""
     return spoken().words.ngettext(one, many, n)
-
-
-def explain(refusal: Refused) -> str:
-    """What a page says of a refusal."""
-    return spoken().problems.gettext(refusal.sentence)
 
 
 def tell_language(response: Response) -> None:
