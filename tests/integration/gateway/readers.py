@@ -10,7 +10,8 @@ from common.contracts.words import Word
 from common.erasure.records import Erasures
 from common.errors import Unavailable
 from common.work import UnitOfWork
-from gateway.domain.announcements import Language, Text
+from gateway.domain.announcements import Text
+from gateway.domain.languages import Language
 from gateway.domain.policies import Pace
 from gateway.jobs.heralding import Herald
 from gateway.repository import Work

@@ -15,7 +15,8 @@ from common.contracts.generation import PartnerDisclosed
 from common.database import Database
 from common.errors import Unavailable
 from common.work import UnitOfWork
-from gateway.domain.announcements import Language, OtherNumber, WrongMoment
+from gateway.domain.announcements import OtherNumber, WrongMoment
+from gateway.domain.languages import Language
 from gateway.ports import AddressRefused, MailRefused, MailUnknown, MailUnsettled
 from gateway.repository import Work
 from gateway.use_cases import announcements, mails, news

@@ -12,8 +12,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from common.service import Service
-from gateway.domain.announcements import Language, Text
+from gateway.domain.announcements import Text
 from gateway.domain.keys import Scope
+from gateway.domain.languages import Language
 from gateway.routes.scopes import NEEDS, Needs
 from gateway.use_cases import announcements
 from tests.fakes.authenticator import Authenticator

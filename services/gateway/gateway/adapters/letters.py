@@ -2,19 +2,28 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Final
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from gateway.adapters.catalogues import Speech, speech
+from gateway.adapters.formats import days_in, money
 from gateway.adapters.links import Links
 from gateway.adapters.markup import as_html, as_text
 from gateway.domain.corrections import PendingAddress
+from gateway.domain.languages import DEFAULT, Language, known
 from gateway.domain.people import Account
 from gateway.ports import Letter
 
 # What goes to whoever wants it, and what whoever wrote it has sent to herself.
 _NEWS: Final = frozenset({"news", "news-test"})
+# Those who ask for letters write amounts and days in English.
+_AMOUNTS: Final = frozenset({"total", "received", "outstanding", "owed"})
+_DAYS: Final = frozenset({"until", "ends_on", "published", "in_force_from", "at"})
+# Lines that people read as they are: mail programs of the old kind do not fold them.
+_WIDTH: Final = 79
 TEMPLATES = Path(__file__).parent.parent / "web" / "templates" / "mail"
 
 
@@ -25,10 +34,7 @@ class JinjaLetters:
         """`sender` is whom the mails come from, as it stands in them."""
         self._links = links
         self._sender = sender
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
-        )
-        self._environment.filters |= {"as_html": as_html, "as_text": as_text}
+        self._environments = {language: _environment(speech(language)) for language in Language}
 
     def write(
         self,
@@ -38,17 +44,21 @@ class JinjaLetters:
         *,
         change: PendingAddress | None = None,
     ) -> Letter:
-        """The letter of this kind for this person, with these numbers and dates in it, or about this change.
+        """The letter of this kind for this person, in her language, with these numbers and dates in it.
 
-        Without an account it is about a question, and for whoever asked it.
+        Or about this change. Without an account it is about a question, for whoever asked it, and in English.
         """
+        language = _language_of(template, account, parameters or {})
         links = self._links_in(template, account, parameters or {}, change)
         # Nobody has shown yet that the name of who has no account is hers: it would be words of a stranger in our mail.
-        values = {**(parameters or {}), **links, "name": account.name if account else ""}
-        text = self._environment.get_template(f"{template}.txt").render(values)
+        said = _written(parameters or {}, speech(language))
+        values = {**said, **links, "name": account.name if account else ""}
+        text = self._environments[language].get_template(f"{template}.txt").render(values)
         subject, _, body = text.partition("\n")
-        html = self._environment.get_template(f"{template}.html").render(values)
-        return Letter(subject=subject.strip(), text=body.strip() + "\n", html=html, **self._news_only(values))
+        html = self._environments[language].get_template(f"{template}.html").render(values)
+        # What somebody wrote for many is sent as she wrote it.
+        body = body.strip() if template in _NEWS else _folded(body.strip())
+        return Letter(subject=subject.strip(), text=body + "\n", html=html, **self._news_only(values))
 
     def _links_in(
         self, template: str, account: Account | None, parameters: Mapping[str, str], change: PendingAddress | None
@@ -91,3 +101,36 @@ class JinjaLetters:
                 "List-Id": "News of the Figurine Studio <news.figurine.invalid>",
             },
         }
+
+
+def _environment(said: Speech) -> Environment:
+    """Templates of letters in one language."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_translations(said.words, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update({"as_html": as_html, "as_text": as_text})
+    made.globals.update({"speech": said})
+    return made
+
+
+def _language_of(template: str, account: Account | None, parameters: Mapping[str, str]) -> Language:
+    """News is framed in the language it is written in; everything else is in that of whom it goes to."""
+    said = parameters.get("language") if template in _NEWS else account.language if account else None
+    return known(said) or DEFAULT
+
+
+def _written(parameters: Mapping[str, str], said: Speech) -> dict[str, str]:
+    """What the letter is about, with amounts and days as this language writes them."""
+    amounts = {name: money(parameters[name], said.locale) for name in _AMOUNTS & parameters.keys()}
+    days = {name: days_in(parameters[name], said.locale) for name in _DAYS & parameters.keys()}
+    return {**parameters, **amounts, **days}
+
+
+def _folded(body: str) -> str:
+    lines = (wrap(line, _WIDTH, break_long_words=False, break_on_hyphens=False) or [""] for line in body.split("\n"))
+    return "\n".join(line for each in lines for line in each)

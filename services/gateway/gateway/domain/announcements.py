@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from common.errors import Conflict, Invalid, NotFound, Refused
+from gateway.domain.languages import DEFAULT, Language, known
 
 MAX_SUBJECT: Final = 120
 MAX_WORDS: Final = 10_000
@@ -18,15 +19,8 @@ _FEW: Final = 5
 _A_TENTH: Final = 10
 
 
-class Language(StrEnum):
-    """What a piece of news may be written in."""
-
-    ENGLISH = "en"
-    GERMAN = "de"
-
-
 # Everybody can be written to in this one; the others are for those whose account says so.
-NEEDED: Final = Language.ENGLISH
+NEEDED: Final = DEFAULT
 
 
 class AnnouncementState(StrEnum):
@@ -150,7 +144,7 @@ class Announcement:
 
     def text_for(self, language: str | None) -> tuple[Language, Text]:
         """What somebody of this language is told, and in which one that is."""
-        wanted = Language(language) if language in set(Language) else NEEDED
+        wanted = known(language) or NEEDED
         found = wanted if wanted in self.texts else NEEDED
         return found, self.texts[found]
 

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from common.errors import Conflict, Forbidden, Invalid, NotFound
+from gateway.domain.languages import catalogued
 
 MOST_KEYS: Final = 20
 LONGEST_NAME: Final = 60
@@ -35,13 +36,13 @@ class Scope(StrEnum):
 
 
 SCOPES: Final[Mapping[Scope, str]] = {
-    Scope.FIGURINES_READ: "See your figurines, their pictures and their printable models.",
-    Scope.FIGURINES_WRITE: "Order, change, share and delete figurines. Orders cost credits.",
-    Scope.PHOTOS_READ: "See which photos are kept, and the photos themselves.",
-    Scope.PHOTOS_WRITE: "Delete photos that are kept.",
-    Scope.CREDITS_READ: "See your balance and your statement.",
-    Scope.EVENTS_READ: "Hear live what becomes of orders and credits.",
-    Scope.WEBHOOKS_READ: "See your webhooks and what was sent to them.",
+    Scope.FIGURINES_READ: catalogued("See your figurines, their pictures and their printable models."),
+    Scope.FIGURINES_WRITE: catalogued("Order, change, share and delete figurines. Orders cost credits."),
+    Scope.PHOTOS_READ: catalogued("See which photos are kept, and the photos themselves."),
+    Scope.PHOTOS_WRITE: catalogued("Delete photos that are kept."),
+    Scope.CREDITS_READ: catalogued("See your balance and your statement."),
+    Scope.EVENTS_READ: catalogued("Hear live what becomes of orders and credits."),
+    Scope.WEBHOOKS_READ: catalogued("See your webhooks and what was sent to them."),
 }
 
 

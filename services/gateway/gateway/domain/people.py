@@ -68,6 +68,8 @@ class Account:
     created_at: datetime
     # How else to reach her; empty when she has not said.
     contact: str = ""
+    # In which language she is spoken and written to; None when she has not said.
+    language: str | None = None
 
     @property
     def has_password(self) -> bool:

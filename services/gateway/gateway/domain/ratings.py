@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from gateway.domain.languages import catalogued
+
 
 class Reason(StrEnum):
     """The public contract names these; generation keeps the same list."""
@@ -18,10 +20,10 @@ class Reason(StrEnum):
 
 # As they stand beside their boxes.
 REASON_WORDS: Final[Mapping[Reason, str]] = {
-    Reason.LIKENESS_LOST: "The likeness is lost",
-    Reason.WRONG_POSE: "The pose is wrong",
-    Reason.ARTEFACTS: "There are flaws in the picture",
-    Reason.CUT_OFF: "Something is cut off",
-    Reason.STYLE_NOT_MET: "It is not the style I chose",
-    Reason.OTHER: "Something else",
+    Reason.LIKENESS_LOST: catalogued("The likeness is lost"),
+    Reason.WRONG_POSE: catalogued("The pose is wrong"),
+    Reason.ARTEFACTS: catalogued("There are flaws in the picture"),
+    Reason.CUT_OFF: catalogued("Something is cut off"),
+    Reason.STYLE_NOT_MET: catalogued("It is not the style I chose"),
+    Reason.OTHER: catalogued("Something else"),
 }

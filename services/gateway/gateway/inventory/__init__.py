@@ -46,7 +46,7 @@ INVENTORY = Inventory(
             "adult": "The statement to be 18 or older.",
             "policy_version": "The policy that was read at sign-up.",
             "verified_at": "When the address was confirmed.",
-            "language": "In which language you read news, if you have said so.",
+            "language": "In which language the studio speaks and writes to you, if you have said so.",
             "created_at": "When the account was opened.",
         },
     ),

@@ -49,7 +49,8 @@ class Accounts:
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, email, name, contact, password_hash, verified_at, created_at FROM accounts WHERE id = %s
+                SELECT id, email, name, contact, password_hash, verified_at, created_at, language
+                  FROM accounts WHERE id = %s
                 """,
                 [account_id],
             ).fetchone()
@@ -59,7 +60,7 @@ class Accounts:
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, email, name, contact, password_hash, verified_at, created_at
+                SELECT id, email, name, contact, password_hash, verified_at, created_at, language
                   FROM accounts WHERE id = %s FOR UPDATE
                 """,
                 [account_id],
@@ -74,7 +75,7 @@ class Accounts:
         with self._connection.cursor(row_factory=kwargs_row(self._opened)) as cursor:
             return cursor.execute(
                 """
-                SELECT id, email, name, contact, password_hash, verified_at, created_at
+                SELECT id, email, name, contact, password_hash, verified_at, created_at, language
                   FROM accounts WHERE email_index = %s
                 """,
                 [email_index],
@@ -111,7 +112,7 @@ class Accounts:
             self._connection.execute("UPDATE accounts SET contact = %s WHERE id = %s", [sealed, account_id])
 
     def language_of(self, account_id: UUID) -> str | None:
-        """In which language she reads what the studio writes of its own accord, if she has said so."""
+        """In which language she is spoken and written to, if she has said so."""
         row = self._connection.execute("SELECT language FROM accounts WHERE id = %s", [account_id]).fetchone()
         return row[0] if row else None
 

@@ -9,7 +9,8 @@ from psycopg.rows import class_row, dict_row
 
 from common.clock import Clock
 from common.database import Connection
-from gateway.domain.announcements import Announcement, AnnouncementState, Language, Sending, Tally, Text
+from gateway.domain.announcements import Announcement, AnnouncementState, Sending, Tally, Text
+from gateway.domain.languages import Language
 
 
 class Announcements:

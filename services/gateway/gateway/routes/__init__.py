@@ -71,10 +71,12 @@ from gateway.routes.recovery_pages import pages as recovery_pages
 from gateway.routes.reports import routes as reports
 from gateway.routes.reports_page import pages as reports_page
 from gateway.routes.requests import routes as requests
+from gateway.routes.script_words import words as script_words
 from gateway.routes.security import routes as security
 from gateway.routes.sessions import routes as sessions
 from gateway.routes.shared import routes as shared
 from gateway.routes.signals import routes as signals
+from gateway.routes.speaking import speaking
 from gateway.routes.statistics import routes as statistics
 from gateway.routes.status_page import pages as status_page
 from gateway.routes.steps import own_routes as proof
@@ -83,11 +85,15 @@ from gateway.routes.styles import routes as styles
 from gateway.routes.support import own_routes as own_support
 from gateway.routes.support import routes as support
 from gateway.routes.support_page import page as support_page
+from gateway.routes.translating import translating
 from gateway.routes.usage import routes as usage
 from gateway.routes.webhooks import routes as webhooks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     crossing,
+    speaking,
+    translating,
+    script_words,
     accounts,
     recovery,
     account,

@@ -13,7 +13,6 @@ from common.erasure import PersonGone
 from common.errors import Invalid
 from common.problems import Statuses, problems
 from gateway.adapters.links import Links
-from gateway.domain.announcements import Language
 from gateway.domain.corrections import (
     ChangeMade,
     ChangeOver,
@@ -22,6 +21,7 @@ from gateway.domain.corrections import (
     TooManyChanges,
     WrongPassword,
 )
+from gateway.domain.languages import Language
 from gateway.domain.people import (
     AddressTaken,
     ForgedRequest,
@@ -85,7 +85,7 @@ class CorrectionBody(BaseModel):
     name: Annotated[str, Field(max_length=80, examples=["Ada"])] | None = None
     contact: Annotated[str, Field(max_length=400, examples=["+49 30 123456"])] | None = None
     email: Annotated[str, Field(max_length=254, examples=["ada@example.org"])] | None = None
-    language: Annotated[Language | None, Field(description="In which language she reads news.")] = None
+    language: Annotated[Language | None, Field(description="In which language she is spoken and written to.")] = None
     password: Password | None = None
 
 

@@ -11,13 +11,15 @@ from common.current import Current
 from common.erasure import PersonGone
 from common.errors import Refused
 from gateway.adapters.links import Links
-from gateway.domain.announcements import Language
 from gateway.domain.corrections import ChangeMade, ChangeOver
+from gateway.domain.languages import Language
 from gateway.domain.people import AddressTaken
 from gateway.repository import Work
 from gateway.routes.arrivals import providers_of
 from gateway.routes.context import unit
 from gateway.routes.pages import show_page, signed_in
+from gateway.routes.speaking import say
+from gateway.routes.translating import said
 from gateway.use_cases import corrections
 
 pages = Blueprint("account_pages", __name__)
@@ -80,11 +82,13 @@ def _act(template: str, read: Callable[[str], tuple[UUID, UUID]], do: Callable[[
     except PersonGone as refusal:
         return _over(refusal, HTTPStatus.FORBIDDEN)
     except ChangeMade as refusal:
-        return _over(refusal, HTTPStatus.CONFLICT, heading="It is changed already")
+        return _over(refusal, HTTPStatus.CONFLICT, heading=say("It is changed already"))
     except AddressTaken as refusal:
-        return _over(refusal, HTTPStatus.CONFLICT, heading="This address is taken")
+        return _over(refusal, HTTPStatus.CONFLICT, heading=say("This address is taken"))
     return show_page(template)
 
 
-def _over(refusal: Refused, status: HTTPStatus, *, heading: str = "This link leads nowhere") -> Response:
-    return show_page("address_over.html", status, heading=heading, sentence=refusal.sentence)
+def _over(refusal: Refused, status: HTTPStatus, *, heading: str = "") -> Response:
+    return show_page(
+        "address_over.html", status, heading=heading or say("This link leads nowhere"), sentence=said(refusal.sentence)
+    )

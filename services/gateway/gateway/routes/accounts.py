@@ -24,6 +24,7 @@ from gateway.repository import Work
 from gateway.routes.context import check_origin, check_read, passwords, public, unit
 from gateway.routes.once import Made, answered, once
 from gateway.routes.security import origin
+from gateway.routes.speaking import wish
 from gateway.use_cases import people
 from gateway.use_cases.people import SignUp
 
@@ -78,10 +79,13 @@ def sign_up(body: SignUpBody) -> Response:
     )
 
     check_read(body.policy_version)
-    came_from = origin().address
+    # The page she signs up on is in this one, and her letters are to be.
+    came_from, language = origin().address, wish()
 
     def make(work: Work) -> Made:
         account = people.sign_up(work, request, address=came_from)
+        if language is not None:
+            work.accounts.say_language(account.id, language)
         return Made(answer=account_answer(account), owner=account.id)
 
     return once(ANYBODY, parts, make)

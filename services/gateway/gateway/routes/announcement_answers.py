@@ -13,10 +13,10 @@ from gateway.domain.announcements import (
     MAX_WORDS,
     Announcement,
     AnnouncementState,
-    Language,
     Text,
     check_text,
 )
+from gateway.domain.languages import Language
 
 
 class AnnouncementPath(BaseModel):

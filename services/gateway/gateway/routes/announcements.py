@@ -11,13 +11,13 @@ from gateway.adapters.letters import JinjaLetters
 from gateway.domain.announcements import (
     AnnouncementState,
     ChangedMeanwhile,
-    Language,
     NoSuchAnnouncement,
     OtherNumber,
     TooManyTests,
     WrongMoment,
 )
 from gateway.domain.idempotency import IdempotencyMismatch
+from gateway.domain.languages import Language
 from gateway.domain.people import NotSignedIn
 from gateway.domain.rooms import ANNOUNCEMENTS
 from gateway.domain.staff import SecondFactorRequired

@@ -17,10 +17,10 @@ from gateway.domain.announcements import (
     Announcement,
     AnnouncementState,
     ChangedMeanwhile,
-    Language,
     Text,
     check_text,
 )
+from gateway.domain.languages import Language
 from gateway.domain.rooms import ANNOUNCEMENTS
 from gateway.repository import Work
 from gateway.routes.announcements import previewed

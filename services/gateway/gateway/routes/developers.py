@@ -6,16 +6,17 @@ from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from gateway.domain.keys import SCOPES
+from gateway.domain.languages import catalogued
 from gateway.domain.webhooks import Happening
 from gateway.routes.pages import show_page, signed_in
 
 developers = Blueprint("developers", __name__)
 
 HAPPENINGS: Final = {
-    Happening.GENERATED: "The pictures of a figurine are there.",
-    Happening.FAILED: "There will be no picture, and it cost nothing.",
-    Happening.DELETED: "A figurine is gone for good.",
-    Happening.CREDITS: "Your credits have moved.",
+    Happening.GENERATED: catalogued("The pictures of a figurine are there."),
+    Happening.FAILED: catalogued("There will be no picture, and it cost nothing."),
+    Happening.DELETED: catalogued("A figurine is gone for good."),
+    Happening.CREDITS: catalogued("Your credits have moved."),
 }
 
 

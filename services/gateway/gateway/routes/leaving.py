@@ -11,6 +11,7 @@ from gateway.adapters.links import Links
 from gateway.routes.arrivals import providers_of
 from gateway.routes.pages import HEADERS, show_page, signed_in
 from gateway.routes.shared import DISCREET
+from gateway.routes.speaking import tell_language
 
 leaving = Blueprint("leaving", __name__)
 links = Current(Links)
@@ -33,6 +34,7 @@ def follow(request_id: str) -> Response:
     else:
         response = make_response(render_template("leaving_refused.html"), HTTPStatus.NOT_FOUND)
     response.headers.update({**HEADERS, **DISCREET})
+    tell_language(response)
     return response
 
 

@@ -14,6 +14,7 @@ from gateway.adapters.links import Links
 from gateway.domain.announcements import LinkNotWhole
 from gateway.routes.context import unit
 from gateway.routes.pages import show_page
+from gateway.routes.translating import said
 from gateway.use_cases import news
 
 pages = Blueprint("news_pages", __name__)
@@ -47,4 +48,4 @@ def stop() -> Response:
 
 
 def _not_whole(refusal: LinkNotWhole) -> Response:
-    return show_page("news_refused.html", HTTPStatus.BAD_REQUEST, sentence=refusal.sentence)
+    return show_page("news_refused.html", HTTPStatus.BAD_REQUEST, sentence=said(refusal.sentence))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID
@@ -23,8 +22,10 @@ from gateway.domain.ratings import REASON_WORDS
 from gateway.domain.styles import Style
 from gateway.routes.context import COOKIE, peers, policy_of_today, studio, unit
 from gateway.routes.counting import marks
+from gateway.routes.speaking import speak, tell_language
 from gateway.routes.static_files import static_file
 from gateway.routes.styles import style_answer
+from gateway.routes.translating import said
 from gateway.use_cases import people, policies
 
 WEB = Path(__file__).parent.parent / "web"
@@ -113,10 +114,10 @@ def show_invoice(invoice_id: UUID) -> BaseResponse:
     try:
         invoice = peers().billing.get(f"/v1/invoices/{invoice_id}", user_id=account.id)
     except NotFound as refusal:
-        return show_page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=refusal.sentence)
+        return show_page("invoice_refused.html", HTTPStatus.NOT_FOUND, sentence=said(refusal.sentence))
     except Unavailable as refusal:
-        return show_page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=refusal.sentence)
-    return show_page("invoice.html", invoice=invoice, day=_day)
+        return show_page("invoice_refused.html", HTTPStatus.SERVICE_UNAVAILABLE, sentence=said(refusal.sentence))
+    return show_page("invoice.html", invoice=invoice)
 
 
 @pages.get("/signup")
@@ -155,20 +156,15 @@ def verify() -> Response:
 
 
 def _link_refused(refusal: LinkExpired) -> Response:
-    response = show_page("link_refused.html", sentence=refusal.sentence)
+    response = show_page("link_refused.html", sentence=said(refusal.sentence))
     response.status_code = HTTPStatus.BAD_REQUEST
     return response
-
-
-def _day(iso: str) -> str:
-    """The day of a date or a moment, as '3 March 2026'."""
-    day = date.fromisoformat(iso[:10])
-    return f"{day.day} {day:%B %Y}"
 
 
 def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
     """A page, as whoever asks for it sees it."""
     account, news, works_here = _reader()
+    speak(account.language if account else None)
     token = request.cookies.get(COOKIE, "")
     html = render_template(
         template,
@@ -182,6 +178,7 @@ def show_page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: objec
     )
     response = make_response(html, status)
     response.headers.update(HEADERS)
+    tell_language(response)
     return response
 
 

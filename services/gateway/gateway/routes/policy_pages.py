@@ -3,7 +3,6 @@
 import hmac
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,6 +13,7 @@ from gateway.domain.policies import NoSuchPolicy
 from gateway.routes.context import COOKIE, policy_of_today, studio, unit
 from gateway.routes.pages import show_page, signed_in
 from gateway.routes.policy import changes_of, find_policy, in_force_today, telling_of, versions_of_today
+from gateway.routes.speaking import our_place
 from gateway.use_cases import policies
 
 pages = Blueprint("policy_pages", __name__)
@@ -45,7 +45,7 @@ def acknowledge() -> BaseResponse:
         raise ForgedRequest
     with unit.begin(person=account.id) as work:
         policies.acknowledge(work, studio().policies, account.id, request.form.get("version", ""), how="studio page")
-    return redirect(_place_of(request.form.get("next", "")), HTTPStatus.SEE_OTHER)
+    return redirect(our_place(request.form.get("next", ""), otherwise="/policy"), HTTPStatus.SEE_OTHER)
 
 
 def _page(policy: Policy) -> Response:
@@ -63,13 +63,6 @@ def _page(policy: Policy) -> Response:
         day=policies.in_words,
         moment=_moment,
     )
-
-
-def _place_of(path: str) -> str:
-    """Where a page of ours is; anything else leads to the policy."""
-    parts = urlsplit(path)
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and path.isprintable()
-    return path if ours else "/policy"
 
 
 def _moment(at: datetime) -> str:

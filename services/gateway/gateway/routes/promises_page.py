@@ -10,26 +10,29 @@ from flask import Blueprint, Response
 
 from common.clock import SYSTEM_CLOCK
 from common.errors import Unavailable
+from gateway.adapters import formats
+from gateway.domain.languages import catalogued
 from gateway.routes.pages import show_page
 from gateway.routes.promises import PromiseAnswer, PromiseDay, PromisesAnswer, PromiseView, read_promises
+from gateway.routes.speaking import say, spoken
 
 pages = Blueprint("promises_page", __name__)
 
 DAYS: Final = 30
 GROUPS: Final = (
-    ("C", "What we collect"),
-    ("U", "What it is used for"),
-    ("S", "How it is protected"),
-    ("T", "Whom we work with"),
-    ("R", "Your rights"),
-    ("K", "How long it is kept"),
-    ("N", "Changes, and questions"),
+    ("C", catalogued("What we collect")),
+    ("U", catalogued("What it is used for")),
+    ("S", catalogued("How it is protected")),
+    ("T", catalogued("Whom we work with")),
+    ("R", catalogued("Your rights")),
+    ("K", catalogued("How long it is kept")),
+    ("N", catalogued("Changes, and questions")),
 )
 WORDS: Final = {
-    "kept": "Kept",
-    "broken": "Broken",
-    "stale": "Not proven lately",
-    "not_applicable": "Nothing to keep it for here",
+    "kept": catalogued("Kept"),
+    "broken": catalogued("Broken"),
+    "stale": catalogued("Not proven lately"),
+    "not_applicable": catalogued("Nothing to keep it for here"),
 }
 
 
@@ -65,8 +68,6 @@ def show_promises() -> Response:
         found=found,
         words=WORDS,
         now=now,
-        ago=partial(ago, now),
-        lasting=lasting,
         chart=partial(chart, today=now.date()),
         views=in_order,
     )
@@ -97,7 +98,7 @@ def chart(days: Sequence[PromiseDay], *, today: date) -> list[Mark]:
 
 
 def ago(now: datetime, at: datetime) -> str:
-    """How long ago in words: `2 minutes ago`."""
+    """How long ago in words, for the console: `2 minutes ago`."""
     return f"{lasting(max(0, (now - at).total_seconds()))} ago"
 
 
@@ -112,14 +113,15 @@ def lasting(seconds: float) -> str:
 
 
 def _mark(day: date, found: PromiseDay | None) -> Mark:
+    said_day = formats.day_of_year(day, spoken().locale)
     if found is None:
-        return Mark(day, "none", f"{day:%-d %B}: not counted")
+        return Mark(day, "none", f"{said_day}: {say('not counted')}")
     minutes = [
-        (found.broken, "broken", "broken"),
-        (found.stale, "stale", "not proven"),
-        (found.kept, "kept", "kept"),
-        (found.not_applicable, "not_applicable", "nothing to keep it for"),
+        (found.broken, "broken", say("%(time)s broken")),
+        (found.stale, "stale", say("%(time)s not proven")),
+        (found.kept, "kept", say("%(time)s kept")),
+        (found.not_applicable, "not_applicable", say("%(time)s nothing to keep it for")),
     ]
-    told = [f"{lasting(count * 60)} {words}" for count, _, words in minutes if count]
+    told = [words % {"time": formats.lasting(count * 60, spoken().locale)} for count, _, words in minutes if count]
     worst = next((state for count, state, _ in minutes if count), "none")
-    return Mark(day, worst, f"{day:%-d %B}: {', '.join(told)}")
+    return Mark(day, worst, f"{said_day}: {', '.join(told)}")

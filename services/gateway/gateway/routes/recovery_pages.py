@@ -15,6 +15,7 @@ from gateway.routes.context import unit
 from gateway.routes.guards import remember_device
 from gateway.routes.pages import show_page
 from gateway.routes.recovery import ask_for_link, set_password
+from gateway.routes.translating import said
 from gateway.use_cases import recovery
 
 pages = Blueprint("recovery_pages", __name__)
@@ -35,13 +36,13 @@ def asked() -> Response:
     try:
         ask_for_link(email)
     except TooManyTries as refusal:
-        page = show_page("recover.html", HTTPStatus.TOO_MANY_REQUESTS, email=email, refused=refusal.sentence)
+        page = show_page("recover.html", HTTPStatus.TOO_MANY_REQUESTS, email=email, refused=said(refusal.sentence))
         page.headers["Retry-After"] = str(refusal.retry_after_seconds)
         return page
     except Invalid as refusal:
-        return show_page("recover.html", HTTPStatus.BAD_REQUEST, email=email, refused=refusal.sentence)
+        return show_page("recover.html", HTTPStatus.BAD_REQUEST, email=email, refused=said(refusal.sentence))
     except ForgedRequest as refusal:
-        return show_page("recover.html", HTTPStatus.FORBIDDEN, email="", refused=refusal.sentence)
+        return show_page("recover.html", HTTPStatus.FORBIDDEN, email="", refused=said(refusal.sentence))
     return show_page("recover_asked.html", email=email.strip())
 
 
@@ -67,7 +68,7 @@ def chosen() -> Response:
     except (RecoveryOver, PersonGone) as refusal:
         return _over(refusal)
     except Invalid as refusal:
-        page = show_page("reset.html", HTTPStatus.BAD_REQUEST, token=token, email="", refused=refusal.sentence)
+        page = show_page("reset.html", HTTPStatus.BAD_REQUEST, token=token, email="", refused=said(refusal.sentence))
         return _secret(page)
     done = show_page("reset_done.html")
     remember_device(done, *known)
@@ -76,7 +77,7 @@ def chosen() -> Response:
 
 def _over(refusal: Refused) -> Response:
     status = HTTPStatus.FORBIDDEN if isinstance(refusal, PersonGone) else HTTPStatus.BAD_REQUEST
-    return show_page("reset_over.html", status, sentence=refusal.sentence)
+    return show_page("reset_over.html", status, sentence=said(refusal.sentence))
 
 
 def _secret(page: Response) -> Response:

@@ -14,6 +14,7 @@ from gateway.routes.context import peers, public, studio, unit
 from gateway.routes.counting import marks
 from gateway.routes.pages import HEADERS, signed_in
 from gateway.routes.pictures import PictureQuery, passed_on
+from gateway.routes.speaking import tell_language
 
 routes = public("shared")
 
@@ -53,6 +54,7 @@ def show(path: SharePath) -> Response:
     else:
         response = make_response(render_template("shared.html", **_card(path.token, shared), **_marks()))
     response.headers.update({**HEADERS, **DISCREET})
+    tell_language(response)
     return response
 
 

@@ -31,8 +31,22 @@ def static_file(filename: str) -> Response:
     return response
 
 
+def packed_bytes(content: bytes, *, mimetype: str) -> Response:
+    """What is made and not a file, packed for whoever takes it so."""
+    response = Response(content, mimetype=mimetype)
+    response.vary.add("Accept-Encoding")
+    if _unpacks():
+        response.set_data(_pack_bytes(content))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
 def _takes_packed(filename: str) -> bool:
-    return Path(filename).suffix in _PACKED and request.accept_encodings.quality("gzip") > 0
+    return Path(filename).suffix in _PACKED and _unpacks()
+
+
+def _unpacks() -> bool:
+    return request.accept_encodings.quality("gzip") > 0
 
 
 def _packed(filename: str) -> Response | None:
@@ -51,3 +65,8 @@ def _packed(filename: str) -> Response | None:
 @lru_cache(_FILES)
 def _pack(path: str, changed: int) -> bytes:  # noqa: ARG001 - a file that changed is packed again
     return gzip.compress(Path(path).read_bytes(), mtime=0)
+
+
+@lru_cache(_FILES)
+def _pack_bytes(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from common.current import Current
 from common.errors import Unavailable
 from gateway.adapters.standing import Standing
+from gateway.domain.languages import catalogued
 from gateway.routes.audits import AuditsAnswer, read_last_audit
 from gateway.routes.context import unit
 from gateway.routes.pages import show_page
@@ -21,15 +22,27 @@ standing = Current(Standing)
 
 # What each part is to people, what they notice while it is away, and what they do not.
 PARTS: Final = {
-    "gateway": ("The front door", "pages, accounts, letters", ""),
-    "generation": ("The workshop", "figurines and their pictures", "Orders are taken and made when it is back."),
-    "billing": ("The till", "credits, payments, invoices", "Balances cannot be read; orders are taken all the same."),
-    "privacy": (
-        "The privacy desk",
-        "consents, copies, erasure, promises",
-        "What you asked for waits until then.",
+    "gateway": (catalogued("The front door"), catalogued("pages, accounts, letters"), ""),
+    "generation": (
+        catalogued("The workshop"),
+        catalogued("figurines and their pictures"),
+        catalogued("Orders are taken and made when it is back."),
     ),
-    "analytics": ("The statistics", "your own usage", "Your own usage cannot be shown; nothing else depends on it."),
+    "billing": (
+        catalogued("The till"),
+        catalogued("credits, payments, invoices"),
+        catalogued("Balances cannot be read; orders are taken all the same."),
+    ),
+    "privacy": (
+        catalogued("The privacy desk"),
+        catalogued("consents, copies, erasure, promises"),
+        catalogued("What you asked for waits until then."),
+    ),
+    "analytics": (
+        catalogued("The statistics"),
+        catalogued("your own usage"),
+        catalogued("Your own usage cannot be shown; nothing else depends on it."),
+    ),
 }
 # Whose findings tell whether it worked.
 WORKED: Final = "U1"

@@ -4,19 +4,21 @@ from datetime import timedelta
 
 from flask import Blueprint, Response
 
+from gateway.domain.languages import catalogued
 from gateway.domain.tickets import ANSWERED_WITHIN, MAX_MESSAGE, QUIET_AFTER, Topic
 from gateway.routes.context import unit
 from gateway.routes.pages import show_page
 from gateway.routes.shared import DISCREET
+from gateway.routes.speaking import say
 
 page = Blueprint("support_page", __name__)
 WORDS = {
-    Topic.PHOTO: "A photo of mine",
-    Topic.FIGURINE: "A figurine, or one that failed",
-    Topic.CREDITS: "Credits, payments or a plan",
-    Topic.ACCOUNT: "My account, or signing in",
-    Topic.PRIVACY: "My data and the privacy policy",
-    Topic.OTHER: "Something else",
+    Topic.PHOTO: catalogued("A photo of mine"),
+    Topic.FIGURINE: catalogued("A figurine, or one that failed"),
+    Topic.CREDITS: catalogued("Credits, payments or a plan"),
+    Topic.ACCOUNT: catalogued("My account, or signing in"),
+    Topic.PRIVACY: catalogued("My data and the privacy policy"),
+    Topic.OTHER: catalogued("Something else"),
 }
 _LATE = timedelta(days=90)
 # Of fewer answers nothing can be said that is usual.
@@ -44,5 +46,7 @@ def in_words(time: timedelta) -> str:
     """About how long, rounded up: nobody is promised less than it takes."""
     hours = -int(-time.total_seconds() // 3600)
     if hours <= 1:
-        return "an hour"
-    return f"{hours} hours" if hours <= 36 else f"{-(-hours // 24)} days"
+        return say("an hour")
+    if hours <= 36:
+        return say("%(n)s hours") % {"n": hours}
+    return say("%(n)s days") % {"n": -(-hours // 24)}

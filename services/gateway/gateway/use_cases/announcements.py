@@ -12,7 +12,6 @@ from gateway.domain.announcements import (
     Announcement,
     AnnouncementState,
     ChangedMeanwhile,
-    Language,
     NoSuchAnnouncement,
     Text,
     TooManyTests,
@@ -20,6 +19,7 @@ from gateway.domain.announcements import (
     check_number,
     check_step,
 )
+from gateway.domain.languages import Language
 from gateway.repository import Work
 
 # A letter of news to whoever wrote it; she asked for it, so that it needs no other yes.

@@ -4,6 +4,7 @@ import { correctionItem } from "./corrections.js";
 import { showDevices } from "./devices.js";
 import { showFactors } from "./factors.js";
 import { isFilledIn, showProblem } from "./form.js";
+import { t } from "./language.js";
 import { show, showParts } from "./part.js";
 import { showOlderUses, showUses } from "./uses.js";
 import { moment } from "./words.js";
@@ -11,11 +12,11 @@ import { moment } from "./words.js";
 const LOOK_AGAIN_MS = 3000;
 const at = (id) => document.getElementById(id);
 const MISSING = {
-  name: "Write what the studio should call you.",
-  email: "Write the new address.",
-  proof: "Write your password.",
-  old: "Write the password you have.",
-  new_password: "Write the new password.",
+  name: t("Write what the studio should call you."),
+  email: t("Write the new address."),
+  proof: t("Write your password."),
+  old: t("Write the password you have."),
+  new_password: t("Write the new password."),
 };
 
 function say(id, text, bad = false) {
@@ -58,14 +59,14 @@ async function saveDetails({ name, contact, language }) {
   fill(await patch("/v1/account", { name, contact, language }));
   await show("corrections", showCorrections);
   const same = at("corrections").dataset.latest === before && spoken === language;
-  return same ? "That is how it stands already." : `Saved at ${now()}.`;
+  return same ? t("That is how it stands already.") : t("Saved at {when}.", { when: now() });
 }
 
 async function askForAddress({ email, proof }) {
   const { new_address } = await patch("/v1/account", { email, password: proof });
   at("address-form").reset();
   showWaiting(new_address);
-  if (!new_address) return "That is the address you have already.";
+  if (!new_address) return t("That is the address you have already.");
   at("address-fold").open = false;
   at("address-title").focus();
   return "";
@@ -75,12 +76,12 @@ async function changePassword({ old, new_password }) {
   await put("/v1/account/password", { password: old, new_password });
   at("password-form").reset();
   await Promise.all([show("devices", loadDevices), show("uses", showUses)]);
-  return `Changed at ${now()}. Your other devices are signed out.`;
+  return t("Changed at {when}. Your other devices are signed out.", { when: now() });
 }
 
 function showWaiting(waiting) {
   at("waiting").hidden = !waiting;
-  at("address-fold-words").textContent = waiting ? "Use yet another address instead" : "Use another address";
+  at("address-fold-words").textContent = waiting ? t("Use yet another address instead") : t("Use another address");
   if (!waiting) return;
   at("waiting-address").textContent = waiting.email;
   at("waiting-until").textContent = moment(waiting.expires_at);

@@ -1,4 +1,5 @@
 /** The studio's HTTP API: the CSRF header, idempotency keys and problem+json live here and nowhere else. */
+import { pageLanguage, t } from "./language.js";
 
 /** An answer that was not the one asked for. `code` is the API's stable code, or `unreachable` when none came. */
 export class Problem extends Error {
@@ -20,8 +21,8 @@ export class Problem extends Error {
 export const unreachable = () =>
   new Problem({
     detail: navigator.onLine
-      ? "The studio is not answering. Try again in a moment."
-      : "You are offline. Try again when the connection is back.",
+      ? t("The studio is not answering. Try again in a moment.")
+      : t("You are offline. Try again when the connection is back."),
   });
 
 /** Reads a failed answer; a proxy's HTML page becomes the same kind of problem as ours. */
@@ -31,7 +32,7 @@ export function problemFrom(status, text, retryAfter) {
   return new Problem({
     status,
     code: said.code ?? (status >= 500 ? "temporarily_unavailable" : "invalid_request"),
-    detail: said.detail ?? said.title ?? "The studio could not do that right now. Try again in a moment.",
+    detail: said.detail ?? said.title ?? t("The studio could not do that right now. Try again in a moment."),
     errors: Array.isArray(said.errors) ? said.errors : [],
     retryAfter: Number.isFinite(seconds) ? seconds : null,
   });
@@ -45,11 +46,14 @@ function parsed(text) {
   }
 }
 
+/** Of every request: sentences come in the language of the page, whatever the browser prefers. */
+export const SPOKEN = { Accept: "application/json", "Accept-Language": pageLanguage };
+
 const csrfToken = () => document.querySelector('meta[name="csrf-token"]').content;
 
 /** Headers of a request that changes something; `key` stays the same when the same intent is sent again. */
 export function changeHeaders(key) {
-  return { Accept: "application/json", "X-CSRF-Token": csrfToken(), ...(key && { "Idempotency-Key": key }) };
+  return { ...SPOKEN, "X-CSRF-Token": csrfToken(), ...(key && { "Idempotency-Key": key }) };
 }
 
 /** A picture's address; `size` is thumb, preview or full. */
@@ -73,7 +77,7 @@ async function call(path, options) {
 
 /** GET as JSON; throws Problem. `headers` are those of a link that shows more than the session does. */
 export const read = (path, headers = {}) =>
-  call(path, { headers: { Accept: "application/json", ...headers }, cache: "no-store" });
+  call(path, { headers: { ...SPOKEN, ...headers }, cache: "no-store" });
 
 /** POST as JSON; throws Problem. */
 export const post = (path, body = {}, key = newKey(), headers = {}) =>

@@ -1,6 +1,7 @@
 /** The form that reaches a person. */
 import { Problem, newKey, post } from "./api.js";
 import { isFilledIn, showProblem } from "./form.js";
+import { t, tn } from "./language.js";
 import { dropQuestion, keepQuestion, keptQuestion } from "./question.js";
 
 const at = (id) => document.getElementById(id);
@@ -8,7 +9,7 @@ const form = at("ask");
 const fieldset = form.querySelector("fieldset");
 const KEPT = ["topic", "message", "email", "name"].filter((name) => form.elements[name]);
 const HINT = at("message-hint").textContent;
-const MISSING = { message: "Write what you want to know or tell us.", email: "Write your e-mail address: the answer goes there." };
+const MISSING = { message: t("Write what you want to know or tell us."), email: t("Write your e-mail address: the answer goes there.") };
 const NEARLY_FULL = 500;
 
 // One intent until something in it changes: a second press after a lost answer asks nothing twice.
@@ -16,10 +17,13 @@ let key = newKey();
 
 const fields = () => Object.fromEntries(KEPT.map((name) => [name, form.elements[name].value]));
 
+const lengthWords = (left) =>
+  left >= 0 ? t("Room for {n} more characters.", { n: left }) : t("{n} characters too long.", { n: -left });
+
 function tellLength() {
   const left = Number(form.elements.message.dataset.most) - form.elements.message.value.trim().length;
   const hint = at("message-hint");
-  hint.textContent = left > NEARLY_FULL ? HINT : left >= 0 ? `Room for ${left} more characters.` : `${-left} characters too long.`;
+  hint.textContent = left > NEARLY_FULL ? HINT : lengthWords(left);
   hint.toggleAttribute("data-bad", left < 0);
 }
 
@@ -32,8 +36,8 @@ function wish() {
 function showArrived({ reference, link }) {
   at("arrived-reference").textContent = reference;
   at("arrived-say").textContent = link
-    ? "The answer will stand here, and a letter says when it is there."
-    : `A letter to ${form.elements.email.value.trim()} confirms it, with the link to the answer. If none comes within a few minutes, look where unwanted mail goes.`;
+    ? t("The answer will stand here, and a letter says when it is there.")
+    : t("A letter to {address} confirms it, with the link to the answer. If none comes within a few minutes, look where unwanted mail goes.", { address: form.elements.email.value.trim() });
   at("arrived-link").hidden = !link;
   if (link) at("arrived-link").href = link;
   form.hidden = true;
@@ -44,7 +48,11 @@ function showArrived({ reference, link }) {
 function tellProblem(problem) {
   if (problem.code === "rate_limited" && problem.retryAfter) {
     const minutes = Math.ceil(problem.retryAfter / 60);
-    problem.message = `You have written several times within a short while. It can be sent in ${minutes === 1 ? "a minute" : `${minutes} minutes`}; what you wrote stays here.`;
+    problem.message = tn(
+      "You have written several times within a short while. It can be sent in a minute; what you wrote stays here.",
+      "You have written several times within a short while. It can be sent in {n} minutes; what you wrote stays here.",
+      minutes,
+    );
   }
   showProblem(form, problem, at("ask-problem"));
 }
@@ -53,7 +61,7 @@ async function send(onArrived) {
   at("ask-problem").hidden = true;
   if (!isFilledIn(form, MISSING)) return;
   fieldset.disabled = true;
-  at("ask-say").textContent = "Sending.";
+  at("ask-say").textContent = t("Sending.");
   try {
     const asked = await post("/v1/support/tickets", wish(), key);
     dropQuestion();

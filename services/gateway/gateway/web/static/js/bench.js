@@ -1,5 +1,6 @@
 /** The bench: every order of this page and every figurine still underway, each on its own plinth. */
 import { Problem, newKey, post, read } from "./api.js";
+import { t } from "./language.js";
 import { newPiece, showFigurine, tell, writePlate } from "./piece.js";
 import { sendOrder } from "./upload.js";
 import { duration, isDelivered, isUnderway } from "./words.js";
@@ -10,21 +11,21 @@ const at = (id) => document.getElementById(id);
 const PHOTO_REFUSED = new Set(["photo_unreadable", "photo_unsupported", "photo_too_large", "photo_too_small", "photo_needed"]);
 
 /** What to do about a figurine that did not come to be, by failure code; what is not named has no cure on this page. */
-const AGAIN = "Make it again";
+const AGAIN = t("Make it again");
 const NEXT_STEP = new Map([
   ["engine_unavailable", AGAIN],
   ["engine_timeout", AGAIN],
   ["cancelled", AGAIN],
-  ["no_picture", "Choose another photo"],
-  ["refused_by_engine", "Choose another photo"],
-  ["photo_missing", "Choose the photo again"],
-  ["model_retired", "Choose another style"],
-  ["insufficient_credits", "Change the order"],
-  ["plan_needed", "Change the order"],
+  ["no_picture", t("Choose another photo")],
+  ["refused_by_engine", t("Choose another photo")],
+  ["photo_missing", t("Choose the photo again")],
+  ["model_retired", t("Choose another style")],
+  ["insufficient_credits", t("Change the order")],
+  ["plan_needed", t("Change the order")],
 ]);
 
-const SENT_TWICE = "Sending it again is safe: it is made, and paid for, once.";
-const FREE = "It cost nothing.";
+const SENT_TWICE = t("Sending it again is safe: it is made, and paid for, once.");
+const FREE = t("It cost nothing.");
 
 /**
  * What the bench tells the rest of the page.
@@ -99,10 +100,10 @@ export class Bench {
 
   async #sendFrom(element, order) {
     const stop = new AbortController();
-    const cancel = { label: "Cancel", act: () => stop.abort() };
+    const cancel = { label: t("Cancel"), act: () => stop.abort() };
     const onProgress = (share) => {
       // Of a saved photo only its id goes out: there is nothing to wait for, and nothing to clean again.
-      if (order.photo.savedId) tell(element, { look: "waiting", say: "Ordering it with your saved photo.", actions: [cancel] });
+      if (order.photo.savedId) tell(element, { look: "waiting", say: t("Ordering it with your saved photo."), actions: [cancel] });
       else tell(element, { ...sending(share), progress: share, actions: [cancel] });
     };
     onProgress(0);
@@ -131,8 +132,8 @@ export class Bench {
   }
 
   #offerAgain(element, order, problem) {
-    const wait = problem.retryAfter ? `Wait ${duration(problem.retryAfter)} first. ` : "";
-    const again = { label: "Send it again", first: true, act: () => void this.#sendFrom(element, order) };
+    const wait = problem.retryAfter ? `${t("Wait {duration} first.", { duration: duration(problem.retryAfter) })} ` : "";
+    const again = { label: t("Send it again"), first: true, act: () => void this.#sendFrom(element, order) };
     const more = `${wait}${problem.status === 0 || problem.status >= 500 ? SENT_TWICE : FREE}`;
     tell(element, { look: "failed", say: problem.message, more, actions: [again, this.#clearing(element)] });
     announce(problem.message);
@@ -143,19 +144,19 @@ export class Bench {
     place.figurine = figurine;
     showFigurine(place.element, figurine, { styleNames: this.#studio.styleNames, actions: this.#actions(place) });
     if (before?.state === figurine.state) return;
-    announce(`${figurine.title || "Your figurine"}: ${place.element.querySelector(".piece-say").textContent}`);
+    announce(`${figurine.title || t("Your figurine")}: ${place.element.querySelector(".piece-say").textContent}`);
     if (!isUnderway(figurine)) this.#studio.onSettled(figurine);
   }
 
   #actions(place) {
     const { figurine, element } = place;
-    if (isUnderway(figurine)) return [{ label: "Cancel", act: () => void this.#cancel(place) }];
+    if (isUnderway(figurine)) return [{ label: t("Cancel"), act: () => void this.#cancel(place) }];
     if (!isDelivered(figurine)) return [...this.#nextSteps(place), this.#clearing(element)];
     const keep = () => {
       this.#clear(element);
       this.#studio.onKept(figurine);
     };
-    return [{ label: "Put it on the shelf", act: keep }];
+    return [{ label: t("Put it on the shelf"), act: keep }];
   }
 
   #nextSteps({ figurine, order, element }) {
@@ -170,7 +171,7 @@ export class Bench {
     }
     const reorder = () => this.#studio.onReorder(order ?? figurine);
     if (label !== AGAIN) return [{ label, first: true, act: reorder }];
-    if (!order) return [{ label: "Choose the photo again", first: true, act: reorder }];
+    if (!order) return [{ label: t("Choose the photo again"), first: true, act: reorder }];
     return [{ label, first: true, act: again }];
   }
 
@@ -190,7 +191,7 @@ export class Bench {
   }
 
   #clearing(element) {
-    return { label: "Clear from the bench", quiet: true, act: () => this.#clear(element) };
+    return { label: t("Clear from the bench"), quiet: true, act: () => this.#clear(element) };
   }
 
   async #cancel({ figurine }) {
@@ -209,5 +210,5 @@ function announce(sentence) {
 
 const sending = (share) =>
   share < 1
-    ? { look: "waiting", say: `Sending your photo, ${Math.floor(share * 100)} %` }
-    : { look: "waiting", say: "Your photo is being checked and cleaned." };
+    ? { look: "waiting", say: t("Sending your photo, {percent} %", { percent: Math.floor(share * 100) }) }
+    : { look: "waiting", say: t("Your photo is being checked and cleaned.") };

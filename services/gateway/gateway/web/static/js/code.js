@@ -1,14 +1,24 @@
 /** One field for every code: a gift gives its credits at once, a coupon makes what is bought next cheaper. */
 import { Problem, newKey, post } from "./api.js";
 import { at } from "./act.js";
+import { t, tn } from "./language.js";
 import { money } from "./offers.js";
-import { credits, dateWords } from "./words.js";
+import { dateWords } from "./words.js";
 
 let coupon = null;
 // Kept while no answer came, so that trying again is the same wish; a code used once more is another.
 let key = { code: null, value: null };
 
-const lessWords = ({ percent, amount, currency }) => (percent ? `${percent} % less` : `${money(amount, currency)} less`);
+function couponWords({ percent, amount, currency }) {
+  if (percent) return t("Your coupon: {percent} % less. The prices below are with it.", { percent });
+  return t("Your coupon: {amount} less. The prices below are with it.", { amount: money(amount, currency) });
+}
+
+function giftWords({ credits, expires_at }) {
+  if (!expires_at) return tn("{n} credit added.", "{n} credits added.", credits);
+  const values = { day: dateWords(expires_at) };
+  return tn("{n} credit added, to be spent until {day}.", "{n} credits added, to be spent until {day}.", credits, values);
+}
 
 /** The coupon that is to be used with what is bought next; null without one. */
 export const couponCode = () => coupon?.code ?? null;
@@ -30,8 +40,7 @@ async function redeem(code) {
   if (key.code !== code) key = { code, value: newKey() };
   const gift = await post("/v1/credits/codes", { code }, key.value);
   key = { code: null, value: null };
-  const until = gift.expires_at ? `, to be spent until ${dateWords(gift.expires_at)}` : "";
-  say(`${credits(gift.credits)} added${until}.`);
+  say(giftWords(gift));
 }
 
 /** Forgets the coupon, once it was used or is not wanted. */
@@ -42,7 +51,7 @@ export function dropCoupon() {
 
 function takeCoupon(told, code) {
   coupon = { ...told, code };
-  at("coupon-say").textContent = `Your coupon: ${lessWords(coupon)}. The prices below are with it.`;
+  at("coupon-say").textContent = couponWords(coupon);
   at("coupon").hidden = false;
   say("");
 }

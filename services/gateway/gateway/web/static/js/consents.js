@@ -1,18 +1,20 @@
 /** The consents on the privacy page: a sentence, a switch, a date, and what was said before. */
+import { locale, t, woven } from "./language.js";
+import { inEnglish } from "./published.js";
 import { flip, sayIn, show } from "./switch.js";
 import { time } from "./record.js";
 
-const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
 const WAYS = {
-  "studio page": "on a page of the studio",
-  api: "through the API",
-  objection: "by your objection",
-  "objection lifted": "when you took your objection back",
+  "studio page": t("on a page of the studio"),
+  api: t("through the API"),
+  objection: t("by your objection"),
+  "objection lifted": t("when you took your objection back"),
 };
 
 function standing({ granted, changed_at, until_withdrawn }) {
-  if (!changed_at) return [until_withdrawn ? "On until you switch it off." : "Off. You have not allowed this."];
-  return [granted ? "On since " : "Off since ", time(changed_at), "."];
+  if (!changed_at) return [until_withdrawn ? t("On until you switch it off.") : t("Off. You have not allowed this.")];
+  return woven(granted ? t("On since {when}.") : t("Off since {when}."), { when: time(changed_at) });
 }
 
 /** "1 November 2026"; a policy that is not named by its date keeps its name. */
@@ -23,13 +25,15 @@ function dated(version) {
 
 function recorded({ granted, changed_at, how, policy_version }) {
   const line = document.createElement("li");
-  const policy = `${WAYS[how] ?? how}, under the policy of ${dated(policy_version)}.`;
-  line.append(granted ? "Switched on at " : "Switched off at ", time(changed_at), `, ${policy}`);
+  const words = granted
+    ? t("Switched on at {when}, {how}, under the policy of {day}.")
+    : t("Switched off at {when}, {how}, under the policy of {day}.");
+  line.append(...woven(words, { when: time(changed_at), how: WAYS[how] ?? how, day: dated(policy_version) }));
   return line;
 }
 
 function nothingRecorded() {
-  return Object.assign(document.createElement("li"), { textContent: "You have not touched this switch." });
+  return Object.assign(document.createElement("li"), { textContent: t("You have not touched this switch.") });
 }
 
 function fill(item, consent) {
@@ -53,6 +57,7 @@ export function consentItem(consent) {
   part("summary span").textContent = `: ${consent.title}`;
   part(".consent-allows").textContent = consent.allows;
   part(".consent-withdrawn").textContent = consent.withdrawn;
+  inEnglish(button, ...[".consent-sentence", ".consent-allows", ".consent-withdrawn"].map(part));
   const say = sayIn(part(".consent-say"));
   button.addEventListener("click", () => {
     void flip(button, consent.purpose, say).then((changed) => {

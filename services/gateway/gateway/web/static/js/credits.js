@@ -4,10 +4,11 @@ import { act, at, show } from "./act.js";
 import { couponCode, dropCoupon, lessFor, listenToCode } from "./code.js";
 import { listenToDetails } from "./details.js";
 import { keeper, settle } from "./keeper.js";
+import { t } from "./language.js";
 import { documentLine, movement, orderLine, paged } from "./ledger.js";
 import { follow } from "./live.js";
-import { offerCard, pictureWords, withButton, withNote } from "./offers.js";
-import { buy, chosenTakesPlans, comeBack, lookAtOrder, showWays, wayFor, wayName } from "./paying.js";
+import { offerCard, pictureWordsByStyle, withButton, withNote } from "./offers.js";
+import { buy, chosenTakesPlans, comeBack, lookAtOrder, plansWords, showWays, wayFor } from "./paying.js";
 import { changeWords, listenToPlan, showPlan } from "./plan.js";
 import { askFirst } from "./sure.js";
 import { showBalance } from "./wallet.js";
@@ -27,14 +28,14 @@ async function readOffers() {
 
 /** With the coupon, the way to pay and the plan as they are now. */
 function showOffers() {
-  at("packs").replaceChildren(...offered.packs.map((pack) => buyable(pack, "Buy")));
+  at("packs").replaceChildren(...offered.packs.map((pack) => buyable(pack, t("Buy"))));
   settle(
     at("plans"),
-    offered.plans.map((plan) => (offered.mine ? keepCard({ id: plan.price_id, plan, ...offered }, () => changeable(plan)) : buyable(plan, "Choose"))),
+    offered.plans.map((plan) => (offered.mine ? keepCard({ id: plan.price_id, plan, ...offered }, () => changeable(plan)) : buyable(plan, t("Choose")))),
   );
   at("plans-way").hidden = Boolean(offered.mine) || chosenTakesPlans();
   const way = offered.plans.length > 0 && wayFor(offered.plans[0]);
-  at("plans-way").textContent = way ? `Plans are paid by ${wayName(way.provider).toLowerCase()}.` : "Plans cannot be paid here by transfer.";
+  at("plans-way").textContent = way ? plansWords(way.provider) : t("Plans cannot be paid here by transfer.");
 }
 
 function buyable(offer, label) {
@@ -54,7 +55,7 @@ function changeable(offer) {
   const card = offerCard(offer, { free: offered.free });
   if (offer.price_id === offered.mine.price_id) {
     card.dataset.mine = "";
-    withNote(card, "Your plan");
+    withNote(card, t("Your plan"));
     return card;
   }
   const words = changeWords(offered.mine, offer, offered.plans);
@@ -62,11 +63,11 @@ function changeable(offer) {
     withNote(card, words.refused);
     return card;
   }
-  const button = withButton(card, { label: "Change to this", name: offer.name });
+  const button = withButton(card, { label: t("Change to this"), name: offer.name });
   askFirst(button, {
     question: () => words.question,
-    keep: "Not now",
-    go: "Change the plan",
+    keep: t("Not now"),
+    go: t("Change the plan"),
     act: () =>
       act(button, card.querySelector(".field-error"), async () => {
         await post("/v1/subscription/change", { price_id: offer.price_id });
@@ -139,7 +140,7 @@ listenToDetails();
 listenToPlan(showEverything);
 listenToCode({ onGift: showMoney, onCoupon: showOffers });
 window.addEventListener("pageshow", (event) => event.persisted && everythingSoon());
-pictureWords().then((words) => (at("pictures").textContent = `${words}, by its style.`), () => {});
+pictureWordsByStyle().then((words) => (at("pictures").textContent = words), () => {});
 
 setInterval(lookAgain, LOOK_AGAIN_MS);
 await followLive();

@@ -3,9 +3,11 @@ import { Problem, post, read } from "./api.js";
 import { at } from "./act.js";
 import { dropAllDrafts } from "./draft.js";
 import { isFilledIn, showProblem } from "./form.js";
+import { t, tn, woven } from "./language.js";
 import { showParts } from "./part.js";
+import { sayPublished } from "./published.js";
 import { inOrder, make, namesOf } from "./steps.js";
-import { credits, dateWords } from "./words.js";
+import { capital, dateWords, number } from "./words.js";
 
 const SHORT = 6;
 const BOUGHT = new Set(["pack", "plan"]);
@@ -13,14 +15,15 @@ const RUNNING_PLAN = new Set(["active", "past_due", "paused"]);
 
 function counted({ what, count, stays_until }) {
   const item = make("li", "counted-line", make("span", "counted-what", what));
-  const until = stays_until ? `until ${dateWords(stays_until)}` : "";
-  item.append(make("span", "counted-until small muted", until), make("span", "counted-count", count.toLocaleString("en-GB")));
+  const until = stays_until ? t("until {day}", { day: dateWords(stays_until) }) : "";
+  item.append(make("span", "counted-until small muted", until), make("span", "counted-count", number(count)));
   return item;
 }
 
 function kept({ what, count, erased, stays_until }) {
-  const until = stays_until ? `, until ${dateWords(stays_until)}` : "";
-  return make("li", "kept-line", make("strong", "", `${what}: ${count.toLocaleString("en-GB")}${until}.`), " ", erased);
+  const values = { what, n: number(count), day: stays_until && dateWords(stays_until) };
+  const words = stays_until ? t("{what}: {n}, until {day}.", values) : t("{what}: {n}.", values);
+  return make("li", "kept-line", make("strong", "", words), " ", erased);
 }
 
 // What people think of first comes first: the account, photos, figurines, credits; what is kept for their rights last.
@@ -40,10 +43,11 @@ function toldOnce(items) {
 }
 
 function showGoing(items) {
+  sayPublished(at("goes"));
   at("goes").replaceChildren(...items.slice(0, SHORT).map(counted));
   const rest = items.slice(SHORT);
   at("goes-rest").replaceChildren(...rest.map(counted));
-  at("goes-more-words").textContent = rest.length === 1 ? "One more kind of record" : `${rest.length} more kinds of records`;
+  at("goes-more-words").textContent = tn("One more kind of record", "{n} more kinds of records", rest.length);
   at("goes-more").hidden = rest.length === 0;
   at("goes-none").hidden = items.length > 0;
 }
@@ -55,8 +59,9 @@ function showStaying(items, away) {
   at("unlinked").replaceChildren(...unlinked.map(counted));
   at("unlinked-part").hidden = unlinked.length === 0;
   at("stays-missing").hidden = away.length === 0;
-  at("stays-missing").textContent = `${namesOf(away)} cannot be asked right now; what is held there is not in these lists.`
-    .replace(/^./, (first) => first.toUpperCase());
+  at("stays-missing").textContent = capital(
+    t("{parts} cannot be asked right now; what is held there is not in these lists.", { parts: namesOf(away) }),
+  );
   at("stays").hidden = false;
 }
 
@@ -83,22 +88,25 @@ function creditWords({ available, held, frozen, lots }) {
   const all = available + held + frozen;
   if (all === 0) return [];
   const bought = lots.filter(({ kind }) => BOUGHT.has(kind)).reduce((sum, lot) => sum + lot.credits, 0);
-  const paid = bought > 0 ? `, ${bought} of them paid for,` : "";
-  const words = [`Your ${credits(all)}${paid} ${all === 1 ? "is" : "are"} lost. Nothing is paid back for them.`];
-  if (held > 0) words.push("What is being made for you right now is stopped.");
+  const lost =
+    bought > 0
+      ? tn("Your {n} credit, {bought} of them paid for, is lost. Nothing is paid back for them.", "Your {n} credits, {bought} of them paid for, are lost. Nothing is paid back for them.", all, { bought })
+      : tn("Your {n} credit is lost. Nothing is paid back for them.", "Your {n} credits are lost. Nothing is paid back for them.", all);
+  const words = [lost];
+  if (held > 0) words.push(t("What is being made for you right now is stopped."));
   return words;
 }
 
 function packWords({ items }) {
   const until = items.map((order) => order.give_back_until).filter(Boolean).sort()[0];
   if (!until) return [];
-  const link = Object.assign(document.createElement("a"), { href: "/credits", textContent: "Give it back first" });
-  return [[`You have a pack you have not touched. Until ${dateWords(until)} its money comes back: `, link, "."]];
+  const link = Object.assign(document.createElement("a"), { href: "/credits", textContent: t("Give it back first") });
+  return [woven(t("You have a pack you have not touched. Until {day} its money comes back: {link}."), { day: dateWords(until), link })];
 }
 
 function planWords({ plan }) {
   if (!plan || !RUNNING_PLAN.has(plan.state)) return [];
-  return ["Your plan ends at once, also where its period is paid already. Nothing is charged any more."];
+  return [t("Your plan ends at once, also where its period is paid already. Nothing is charged any more.")];
 }
 
 async function showLosses() {
@@ -109,17 +117,17 @@ async function showLosses() {
     known("/v1/privacy/disclosures?limit=1"),
   ]);
   const points = [
-    ...(balance ? creditWords(balance) : ["Credits you have are lost. Nothing is paid back for them."]),
+    ...(balance ? creditWords(balance) : [t("Credits you have are lost. Nothing is paid back for them.")]),
     ...(orders ? packWords(orders) : []),
-    ...(subscription ? planWords(subscription) : ["A plan you have ends at once."]),
+    ...(subscription ? planWords(subscription) : [t("A plan you have ends at once.")]),
   ];
   at("loses").replaceChildren(...points.map((words) => make("li", "", ...[words].flat())));
   at("partners").hidden = disclosures?.items.length === 0;
 }
 
 const COPY_WORDS = {
-  received: ["See how far your copy is", "Your copy is being put together. Come back here when you have it: it goes with the account."],
-  ready: ["Fetch your copy", "It is ready. Come back here when you have it: it goes with the account."],
+  received: [t("See how far your copy is"), t("Your copy is being put together. Come back here when you have it: it goes with the account.")],
+  ready: [t("Fetch your copy"), t("It is ready. Come back here when you have it: it goes with the account.")],
 };
 COPY_WORDS.executing = COPY_WORDS.received;
 COPY_WORDS.partially_executed = COPY_WORDS.ready;
@@ -149,12 +157,12 @@ async function refused(form, problem) {
 }
 
 async function leave(form) {
-  if (!isFilledIn(form, { password: "Write your password." })) return;
+  if (!isFilledIn(form, { password: t("Write your password.") })) return;
   at("leave-error").hidden = true;
   const fieldset = form.querySelector("fieldset");
   const password = at("password")?.value; // Whoever has none has signed in a moment ago.
   fieldset.disabled = true;
-  at("leave-button").textContent = "Asking every part of the studio";
+  at("leave-button").textContent = t("Asking every part of the studio");
   try {
     const { follow } = await post("/v1/privacy/requests", { kind: "erasure", password });
     // Photos that were chosen but not sent lie in this browser only.
@@ -163,7 +171,7 @@ async function leave(form) {
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     fieldset.disabled = false;
-    at("leave-button").textContent = "Delete my account and everything in it";
+    at("leave-button").textContent = t("Delete my account and everything in it");
     await refused(form, problem);
   }
 }

@@ -1,6 +1,7 @@
 /** What a person wants on her invoices: read when it is opened, kept when she says so. */
 import { put, read } from "./api.js";
 import { act, at, show } from "./act.js";
+import { t } from "./language.js";
 
 const FIELDS = ["company", "vat_number", "country"];
 
@@ -25,7 +26,7 @@ export function listenToDetails() {
     event.preventDefault();
     void act(form.querySelector("button"), at("details-problem"), async () => {
       fill(await put("/v1/billing-details", written()));
-      at("details-say").textContent = "Kept. Your next invoice has them.";
+      at("details-say").textContent = t("Kept. Your next invoice has them.");
     });
   });
 }

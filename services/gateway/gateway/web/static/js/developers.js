@@ -1,6 +1,7 @@
 /** The developers' page: keys for scripts and webhooks. What is shown once is never asked for again. */
 import { post, Problem, read, remove } from "./api.js";
 import { isFilledIn, showProblem } from "./form.js";
+import { t } from "./language.js";
 import { show, showParts } from "./part.js";
 import { askFirst } from "./sure.js";
 import { moment, since } from "./words.js";
@@ -8,10 +9,10 @@ import { moment, since } from "./words.js";
 const at = (id) => document.getElementById(id);
 const DAY_MS = 86_400_000;
 const MISSING = {
-  name: "Give it a name.",
-  url: "Write the address.",
-  key_password: "Write your password.",
-  hook_password: "Write your password.",
+  name: t("Give it a name."),
+  url: t("Write the address."),
+  key_password: t("Write your password."),
+  hook_password: t("Write your password."),
 };
 
 function node(tag, className, ...inner) {
@@ -49,16 +50,16 @@ function showOnce(id, secret) {
 
 function keyItem(key) {
   const item = node("li", "thing");
-  const used = key.last_used_at ? `last used ${since(key.last_used_at)}` : "never used";
-  const ends = key.expires_at ? `ends ${moment(key.expires_at)}` : "never ends";
+  const used = key.last_used_at ? t("last used {ago}", { ago: since(key.last_used_at) }) : t("never used");
+  const ends = key.expires_at ? t("ends {when}", { when: moment(key.expires_at) }) : t("never ends");
   item.append(
     node("div", "", node("strong", "", key.name), words(`${key.prefix}… · ${used} · ${ends}`), words(key.scopes.join(", "))),
   );
-  const revoke = button("Revoke", `Revoke: ${key.name}`);
+  const revoke = button(t("Revoke"), t("Revoke: {name}", { name: key.name }));
   item.append(revoke);
   askFirst(revoke, {
-    question: "Whatever uses it stops working at once.",
-    keep: "Keep it",
+    question: t("Whatever uses it stops working at once."),
+    keep: t("Keep it"),
     act: () => act("keys", () => remove(`/v1/api-keys/${key.id}`), loadKeys),
   });
   return item;
@@ -70,13 +71,18 @@ async function showKeys() {
   at("keys-none").hidden = items.length > 0;
 }
 
-const STATES = { delivered: "taken", failed: "not taken", due: "is tried again" };
+const STATES = {
+  delivered: (values) => t("{when}: taken ({answer})", values),
+  failed: (values) => t("{when}: not taken ({answer})", values),
+  due: (values) => t("{when}: is tried again ({answer})", values),
+};
 
 function call(delivery, hook) {
-  const answer = delivery.status ?? delivery.trouble?.replaceAll("_", " ") ?? "not sent yet";
-  const said = `${moment(delivery.happened_at)}: ${STATES[delivery.state]} (${answer})`;
+  const answer = delivery.status ?? delivery.trouble?.replaceAll("_", " ") ?? t("not sent yet");
+  const when = moment(delivery.happened_at);
+  const said = STATES[delivery.state]({ when, answer });
   const item = node("li", "", node("code", "", delivery.type), " ", node("span", "small muted", said), " ");
-  const again = button("Send again", `Send again: ${delivery.type}, ${moment(delivery.happened_at)}`);
+  const again = button(t("Send again"), t("Send again: {event}, {when}", { event: delivery.type, when }));
   again.addEventListener("click", () => void act("hooks", () => sendAgain(hook, delivery.id), loadHooks));
   item.append(again);
   return item;
@@ -88,7 +94,7 @@ async function showCalls(list, hook) {
   try {
     const { items } = await read(`/v1/webhooks/${hook.id}/deliveries`);
     list.replaceChildren(...items.map((delivery) => call(delivery, hook)));
-    if (items.length === 0) list.append(node("li", "small muted", "Nothing was sent in the last 30 days."));
+    if (items.length === 0) list.append(node("li", "small muted", t("Nothing was sent in the last 30 days.")));
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     list.replaceChildren(node("li", "small muted", problem.message));
@@ -98,23 +104,23 @@ async function showCalls(list, hook) {
 function hookItem(hook) {
   const item = node("li", "thing");
   const paused = hook.state === "paused";
-  const troubled = hook.failing_since ? `Has failed since ${moment(hook.failing_since)}` : "Is called";
-  const mark = node("span", "mark", paused ? "Paused" : troubled);
+  const troubled = hook.failing_since ? t("Has failed since {when}", { when: moment(hook.failing_since) }) : t("Is called");
+  const mark = node("span", "mark", paused ? t("Paused") : troubled);
   mark.dataset.state = paused || hook.failing_since ? "bad" : "good";
   item.append(node("div", "", node("strong", "", hook.url), words(hook.events.join(", ")), mark));
-  const gone = button("Remove", `Remove: ${hook.url}`);
+  const gone = button(t("Remove"), t("Remove: {address}", { address: hook.url }));
   item.append(gone);
   askFirst(gone, {
-    question: "It is called no more, and what was sent is forgotten.",
+    question: t("It is called no more, and what was sent is forgotten."),
     act: () => act("hooks", () => remove(`/v1/webhooks/${hook.id}`), loadHooks),
   });
   if (paused) {
-    const resume = Object.assign(node("button", "button", "Call it again, with all that failed"), { type: "button" });
+    const resume = Object.assign(node("button", "button", t("Call it again, with all that failed")), { type: "button" });
     resume.addEventListener("click", () => void act("hooks", () => sendAgain(hook), loadHooks));
     item.append(resume);
   }
   const list = node("ul", "calls");
-  const fold = node("details", "fold", node("summary", "", "What was sent"), list);
+  const fold = node("details", "fold", node("summary", "", t("What was sent")), list);
   fold.addEventListener("toggle", () => fold.open && void showCalls(list, hook));
   item.append(fold);
   return item;
@@ -161,7 +167,7 @@ function isTicked(form, name, message) {
 }
 
 async function send(form, ticks, wish) {
-  if (!isFilledIn(form, MISSING) || !isTicked(form, ticks, "Tick at least one.")) return;
+  if (!isFilledIn(form, MISSING) || !isTicked(form, ticks, t("Tick at least one."))) return;
   const fields = new FormData(form);
   const fieldset = form.querySelector("fieldset");
   at(`${form.id}-error`).hidden = true;
@@ -192,9 +198,9 @@ for (const id of ["key", "hook"]) {
   at(`${id}-copy`).addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(at(`${id}-secret`).textContent);
-      at(`${id}-copied`).textContent = "Copied.";
+      at(`${id}-copied`).textContent = t("Copied.");
     } catch {
-      at(`${id}-copied`).textContent = "Your browser does not let us. Select it and copy it.";
+      at(`${id}-copied`).textContent = t("Your browser does not let us. Select it and copy it.");
     }
   });
 }

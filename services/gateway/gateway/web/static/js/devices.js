@@ -1,5 +1,6 @@
 /** Where a person is signed in: one line per device, and the buttons that end them. */
 import { Problem, read, remove } from "./api.js";
+import { t, woven } from "./language.js";
 import { time } from "./record.js";
 import { since } from "./words.js";
 
@@ -7,7 +8,8 @@ const at = (id) => document.getElementById(id);
 
 function seen(session) {
   const line = Object.assign(document.createElement("p"), { className: "small muted" });
-  line.append("Signed in at ", time(session.created_at), `, last used ${since(session.last_seen_at)}.`);
+  const inside = { when: time(session.created_at), ago: since(session.last_seen_at) };
+  line.append(...woven(t("Signed in at {when}, last used {ago}."), inside));
   return line;
 }
 
@@ -29,16 +31,16 @@ function deviceItem(session, look) {
   const item = Object.assign(document.createElement("li"), { className: "device" });
   item.append(Object.assign(document.createElement("p"), { className: "device-name", textContent: session.device }));
   if (session.current) {
-    const mark = Object.assign(document.createElement("span"), { className: "mark", textContent: "This device" });
+    const mark = Object.assign(document.createElement("span"), { className: "mark", textContent: t("This device") });
     mark.dataset.state = "good";
     item.append(mark);
   } else {
     const button = Object.assign(document.createElement("button"), {
       type: "button",
       className: "text-button",
-      textContent: "Sign out",
+      textContent: t("Sign out"),
     });
-    button.setAttribute("aria-label", `Sign out: ${session.device}, last used ${since(session.last_seen_at)}`);
+    button.setAttribute("aria-label", t("Sign out: {device}, last used {ago}", { device: session.device, ago: since(session.last_seen_at) }));
     button.addEventListener("click", () => void end(button, () => remove(`/v1/sessions/${session.id}`), look));
     item.append(button);
   }

@@ -1,14 +1,15 @@
 /** Signing up and signing in. */
 import { post } from "./api.js";
 import { isFilledIn, showProblem } from "./form.js";
+import { t } from "./language.js";
 import { listenToStep, showStep } from "./secondstep.js";
 
 const MISSING = {
-  name: "Write what the studio should call you.",
-  email: "Write your e-mail address.",
-  password: "Write your password.",
-  adult: "The studio is for adults only; tick this if you are 18 or older.",
-  policy: "Read the points on this page, then tick this.",
+  name: t("Write what the studio should call you."),
+  email: t("Write your e-mail address."),
+  password: t("Write your password."),
+  adult: t("The studio is for adults only; tick this if you are 18 or older."),
+  policy: t("Read the points on this page, then tick this."),
 };
 
 /** Where to go afterwards: the page that sent the person here, if it is one of ours. */

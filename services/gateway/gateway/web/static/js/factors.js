@@ -2,6 +2,7 @@
 import { Problem, post, read, remove } from "./api.js";
 import { isFilledIn, showProblem } from "./form.js";
 import { freshly } from "./fresh.js";
+import { t, tn, woven } from "./language.js";
 import { knowsPasskeys, makePasskey, passkeyWords } from "./passkeys.js";
 import { show } from "./part.js";
 import { time } from "./record.js";
@@ -9,7 +10,7 @@ import { since } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const made = (tag, values) => Object.assign(document.createElement(tag), values);
-const MISSING = { "passkey-name": "Give it a name, so that you recognise it.", "totp-code": "Write the code the app shows." };
+const MISSING = { "passkey-name": t("Give it a name, so that you recognise it."), "totp-code": t("Write the code the app shows.") };
 
 function say(text, bad = false) {
   at("factors-said").textContent = text;
@@ -32,18 +33,19 @@ async function act(button, wish) {
 
 function passkeyItem(passkey) {
   const item = made("li", { className: "device" });
-  const button = made("button", { type: "button", className: "text-button", textContent: "Remove" });
-  button.setAttribute("aria-label", `Remove the passkey ${passkey.name}`);
+  const button = made("button", { type: "button", className: "text-button", textContent: t("Remove") });
+  button.setAttribute("aria-label", t("Remove the passkey {name}", { name: passkey.name }));
   button.addEventListener("click", () =>
     void act(button, async () => {
       await remove(`/v1/account/passkeys/${passkey.id}`);
-      say(`${passkey.name} is removed.`);
+      say(t("{name} is removed.", { name: passkey.name }));
       at("factors-title").focus();
     }),
   );
   const line = made("p", { className: "small muted" });
-  const used = passkey.last_used_at ? `last used ${since(passkey.last_used_at)}` : "not used yet";
-  line.append("Added at ", time(passkey.made_at), `, ${used}.`);
+  const used = passkey.last_used_at;
+  const words = used ? t("Added at {when}, last used {ago}.") : t("Added at {when}, not used yet.");
+  line.append(...woven(words, { when: time(passkey.made_at), ago: used && since(used) }));
   item.append(made("p", { className: "device-name", textContent: passkey.name }), button, line);
   return item;
 }
@@ -53,16 +55,15 @@ export async function showFactors() {
   const { totp_since, passkeys, recovery_codes_left } = await read("/v1/account/factors");
   const on = Boolean(totp_since) || passkeys.length > 0;
   at("factors-state").dataset.state = on ? "good" : "open";
-  at("factors-state").textContent = on ? "On" : "Off";
+  at("factors-state").textContent = on ? t("On") : t("Off");
   at("factors-on").hidden = !on;
   at("factors-off").hidden = on;
   at("passkeys").replaceChildren(...passkeys.map(passkeyItem));
   at("totp-on").hidden = !totp_since;
-  if (totp_since) at("totp-since").replaceChildren("Set up at ", time(totp_since), ".");
+  if (totp_since) at("totp-since").replaceChildren(...woven(t("Set up at {when}."), { when: time(totp_since) }));
   at("totp-begin").hidden = Boolean(totp_since);
   if (totp_since) at("totp-setup").hidden = true;
-  at("codes-left").textContent =
-    recovery_codes_left === 1 ? "1 recovery code is left." : `${recovery_codes_left} recovery codes are left.`;
+  at("codes-left").textContent = tn("{n} recovery code is left.", "{n} recovery codes are left.", recovery_codes_left);
   at("codes-part").hidden = !on;
   at("passkey-fold").hidden = !knowsPasskeys();
 }
@@ -79,7 +80,7 @@ async function addPasskey() {
   const credential = await makePasskey(options);
   const name = at("passkey-name").value;
   const { recovery_codes } = await post("/v1/account/passkeys", { challenge_id, name, credential });
-  say(`${name} is added. You can sign in with it from now on.`);
+  say(t("{name} is added. You can sign in with it from now on.", { name }));
   at("passkey-form").reset();
   at("passkey-fold").open = false;
   showCodes(recovery_codes);
@@ -105,7 +106,7 @@ async function confirmTotp(form) {
       form.reset();
       at("totp-picture").replaceChildren();
       at("totp-secret").textContent = "";
-      say("The app is set up. Its code is asked for after your password from now on.");
+      say(t("The app is set up. Its code is asked for after your password from now on."));
       await show("factors", showFactors);
       showCodes(recovery_codes);
     });
@@ -129,7 +130,7 @@ at("totp-begin").addEventListener("click", () => void act(at("totp-begin"), begi
 at("totp-remove").addEventListener("click", () =>
   void act(at("totp-remove"), async () => {
     await remove("/v1/account/totp");
-    say("The authenticator app is removed.");
+    say(t("The authenticator app is removed."));
     at("factors-title").focus();
   }),
 );
@@ -139,8 +140,8 @@ at("codes-renew").addEventListener("click", () =>
 at("codes-copy").addEventListener("click", async () => {
   const codes = [...at("codes").children].map((each) => each.textContent).join("\n");
   await navigator.clipboard.writeText(codes).then(
-    () => (at("codes-copied").textContent = "Copied."),
-    () => (at("codes-copied").textContent = "This browser does not let pages copy. Write them down."),
+    () => (at("codes-copied").textContent = t("Copied.")),
+    () => (at("codes-copied").textContent = t("This browser does not let pages copy. Write them down.")),
   );
 });
 at("codes-done").addEventListener("click", () => {

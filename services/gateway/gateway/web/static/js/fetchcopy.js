@@ -1,5 +1,6 @@
 /** Fetching one's copy: the studio gives it only to who has just signed in, so the password is asked for where needed. */
-import { post, problemFrom, Problem, read, remove, unreachable } from "./api.js";
+import { post, problemFrom, Problem, SPOKEN, read, remove, unreachable } from "./api.js";
+import { t } from "./language.js";
 
 const at = (id) => document.getElementById(id);
 const address = (id) => `/v1/privacy/requests/${id}/archive`;
@@ -7,7 +8,7 @@ const address = (id) => `/v1/privacy/requests/${id}/archive`;
 /** Throws the Problem for which the copy is not given; its first bytes are enough to know. */
 async function tryIt(id) {
   const enough = new AbortController();
-  const answer = await fetch(address(id), { signal: enough.signal, cache: "no-store" }).catch(() => null);
+  const answer = await fetch(address(id), { headers: SPOKEN, signal: enough.signal, cache: "no-store" }).catch(() => null);
   if (!answer) throw unreachable();
   if (!answer.ok) throw problemFrom(answer.status, await answer.text(), answer.headers.get("Retry-After"));
   enough.abort();
@@ -60,7 +61,7 @@ export async function fetchCopy(id) {
 async function submit(button) {
   const password = at("fetch-password").value;
   if (!password) {
-    complain("Write your password.");
+    complain(t("Write your password."));
     at("fetch-password").focus();
     return;
   }
@@ -72,7 +73,7 @@ async function submit(button) {
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (!at("fetch").open) at("fetch").showModal();
-    complain(problem.status === 401 ? "This is not the password of your account. Check it and try again." : problem.message);
+    complain(problem.status === 401 ? t("This is not the password of your account. Check it and try again.") : problem.message);
     at("fetch-password").focus();
   } finally {
     button.disabled = false;

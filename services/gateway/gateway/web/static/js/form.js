@@ -1,4 +1,5 @@
 /** Errors of a form, each next to the field it is about. */
+import { t } from "./language.js";
 
 /** Shows `message` under the field called `name`; an empty message takes it away. False if there is no such field. */
 function showError(form, name, message) {
@@ -29,9 +30,9 @@ export function showProblem(form, problem, box) {
 }
 
 function complaint(input, labels) {
-  if (input.validity.valueMissing) return labels[input.name] ?? "Fill this in.";
-  if (input.validity.typeMismatch) return "Write the address in full, like name@example.org.";
-  if (input.validity.tooShort) return `Use at least ${input.minLength} characters.`;
+  if (input.validity.valueMissing) return labels[input.name] ?? t("Fill this in.");
+  if (input.validity.typeMismatch) return t("Write the address in full, like name@example.org.");
+  if (input.validity.tooShort) return t("Use at least {n} characters.", { n: input.minLength });
   return "";
 }
 

@@ -1,9 +1,10 @@
 /** Asks for the password once more where the API wants to know that it is surely she, and goes on then. */
 import { Problem, post } from "./api.js";
 import { clearErrors, isFilledIn, showProblem } from "./form.js";
+import { t } from "./language.js";
 
 const at = (id) => document.getElementById(id);
-const MISSING = { "proof-password": "Write your password." };
+const MISSING = { "proof-password": t("Write your password.") };
 let answered = null;
 
 function close(proven) {

@@ -1,4 +1,5 @@
 /** The gallery goes on by itself: the next page is fetched when its end comes near, and put below. */
+import { tn } from "./language.js";
 
 const gallery = document.getElementById("gallery");
 const more = document.getElementById("gallery-more");
@@ -15,7 +16,7 @@ async function bringMore(link) {
     const items = [...page.querySelectorAll("#gallery > li")];
     gallery.append(...items);
     more.replaceChildren(...page.querySelectorAll("#gallery-more > a"));
-    say.textContent = items.length === 1 ? "1 more figurine." : `${items.length} more figurines.`;
+    say.textContent = tn("{n} more figurine.", "{n} more figurines.", items.length);
     return true;
   } catch {
     return false; // Offline: the link waits.

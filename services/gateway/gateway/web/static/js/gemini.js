@@ -1,23 +1,26 @@
 /** The switch in the studio: whether Google Gemini may paint, and which styles cannot be ordered without it. */
 import { waits } from "./delivery.js";
+import { t } from "./language.js";
 import { flip, isOn, sayIn, show } from "./switch.js";
 
 const PURPOSE = "google_gemini";
-const LABEL = "Let Google Gemini paint";
+const LABEL = t("Let Google Gemini paint");
 const at = (id) => document.getElementById(id);
 const ids = (text) => new Set(text.split(" ").filter(Boolean));
 
 /** What the switch means for the chosen style. */
 function means({ only, also }, style, on, waiting) {
   if (!style) return "";
-  const { name } = style.dataset;
-  if (waiting && on) return `Gemini paints ${name} within a day.`;
-  if (waiting) return "Only Gemini paints within a day. Switch it on, or have it made now.";
+  const values = { style: style.dataset.name };
+  if (waiting && on) return t("Gemini paints {style} within a day.", values);
+  if (waiting) return t("Only Gemini paints within a day. Switch it on, or have it made now.");
   if (only.has(style.value)) {
-    return on ? `Gemini paints ${name}.` : `Only Gemini paints ${name}. Switch it on, or choose another style.`;
+    if (on) return t("Gemini paints {style}.", values);
+    return t("Only Gemini paints {style}. Switch it on, or choose another style.", values);
   }
-  if (!also.has(style.value)) return `The studio paints ${name} itself. This photo goes nowhere.`;
-  return on ? `Gemini paints ${name}.` : `The studio paints ${name} itself, until you switch this on.`;
+  if (!also.has(style.value)) return t("The studio paints {style} itself. This photo goes nowhere.", values);
+  if (on) return t("Gemini paints {style}.", values);
+  return t("The studio paints {style} itself, until you switch this on.", values);
 }
 
 /** Where there is no switch, nothing is missing and the studio's refusals stand for themselves. */
@@ -48,8 +51,9 @@ export function openGemini(form) {
     });
     // To allow it and to order are two decisions: the order waits for its own button.
     allow.addEventListener("click", () => void change().then(() => (isOn(button) ? at("make") : button).focus()));
-    const what = waits(form) ? "within a day" : chosen().dataset.name;
-    error.textContent = `Only Google Gemini paints ${what}, and you have not allowed that. Nothing was sent.`;
+    error.textContent = waits(form)
+      ? t("Only Google Gemini paints within a day, and you have not allowed that. Nothing was sent.")
+      : t("Only Google Gemini paints {style}, and you have not allowed that. Nothing was sent.", { style: chosen().dataset.name });
     error.append(document.createElement("br"), allow);
     error.hidden = false;
     error.focus();

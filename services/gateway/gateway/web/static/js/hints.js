@@ -1,5 +1,6 @@
 /** What can be said of a photo before it is ordered with: enough to warn, never to forbid what the studio would take. */
 import { Problem, postForm } from "./api.js";
+import { t } from "./language.js";
 
 const SIDE = 192;
 // Grey levels of 255: the mean below which a photo is dark, the deviation below which it shows nothing.
@@ -10,10 +11,10 @@ const BLURRED = 0.5;
 
 const NOTHING = {
   code: "no_subject",
-  sentence: "There is hardly anything to see in this photo. The figurine will be a plain badge.",
+  sentence: t("There is hardly anything to see in this photo. The figurine will be a plain badge."),
 };
-const TOO_DARK = { code: "dark", sentence: "This photo is rather dark. A brighter one makes a clearer figurine." };
-const TOO_BLURRED = { code: "blurred", sentence: "This photo looks blurred. A sharper one makes a crisper figurine." };
+const TOO_DARK = { code: "dark", sentence: t("This photo is rather dark. A brighter one makes a clearer figurine.") };
+const TOO_BLURRED = { code: "blurred", sentence: t("This photo looks blurred. A sharper one makes a crisper figurine.") };
 
 /** Greyscale of a canvas, scaled down to at most SIDE pixels a side. */
 function greys(canvas) {

@@ -1,6 +1,7 @@
 /** Following an erasure to its end, and its receipt, with the key out of the link; nobody is signed in. */
 import { read } from "./api.js";
 import { at } from "./act.js";
+import { t, woven } from "./language.js";
 import { show } from "./part.js";
 import { showReceipt } from "./receipt.js";
 import { time } from "./record.js";
@@ -17,24 +18,27 @@ const requestId = at("leaving").dataset.request;
 const key = encodeURIComponent(new URLSearchParams(location.search).get("key") ?? "");
 const address = (more) => `/v1/privacy/erasures/${requestId}${more}?key=${key}`;
 
-const UNDERWAY = ["Your data is being deleted", () => "Nothing new is stored about you any more. Each part of the studio now deletes what it has, looks again, and signs."];
-const OVER_TITLE = "Your data is deleted";
+const UNDERWAY = [
+  t("Your data is being deleted"),
+  () => t("Nothing new is stored about you any more. Each part of the studio now deletes what it has, looks again, and signs."),
+];
+const OVER_TITLE = t("Your data is deleted");
 
 /** A title and a sentence for each state. */
 const SAID = {
-  waiting: ["Your data will be deleted", () => "It has not begun yet. Until then you can take it back, and nothing is gone."],
+  waiting: [t("Your data will be deleted"), () => t("It has not begun yet. Until then you can take it back, and nothing is gone.")],
   received: UNDERWAY,
   verifying: UNDERWAY,
   fenced: UNDERWAY,
   executing: UNDERWAY,
   partially_executed: [
-    "Your data is being deleted",
-    ({ missing }) => `It is not whole yet. Still missing: ${namesOf(missing)}. It is tried again until nothing is left; you need not do anything.`,
+    t("Your data is being deleted"),
+    ({ missing }) => t("It is not whole yet. Still missing: {parts}. It is tried again until nothing is left; you need not do anything.", { parts: namesOf(missing) }),
   ],
-  completed: [OVER_TITLE, () => "Everything is gone that can go, and nothing that is left leads to you."],
-  completed_with_retention: [OVER_TITLE, () => "Everything is gone that can go. What the law wants kept is in the receipt, with its ground and until when."],
-  cancelled: ["You took it back", () => "Nothing was deleted. Your account is as it was."],
-  refused: ["It was refused", () => "Nothing was deleted."],
+  completed: [OVER_TITLE, () => t("Everything is gone that can go, and nothing that is left leads to you.")],
+  completed_with_retention: [OVER_TITLE, () => t("Everything is gone that can go. What the law wants kept is in the receipt, with its ground and until when.")],
+  cancelled: [t("You took it back"), () => t("Nothing was deleted. Your account is as it was.")],
+  refused: [t("It was refused"), () => t("Nothing was deleted.")],
 };
 
 /** Writes only what is new: what is read aloud is not read twice. */
@@ -43,10 +47,14 @@ function write(id, words) {
 }
 
 function when({ state, asked_at, begins_at, due_at, ended_at }) {
-  if (state === "waiting") return ["It begins at ", time(begins_at), "."];
-  if (ENDED.has(state)) return ["Asked for at ", time(asked_at), ", over at ", time(ended_at), "."];
-  const usually = state === "partially_executed" ? "" : "; it usually takes a minute";
-  return ["Asked for at ", time(asked_at), `. It has to be over by ${dateWords(due_at)}${usually}.`];
+  if (state === "waiting") return woven(t("It begins at {when}."), { when: time(begins_at) });
+  const asked = time(asked_at);
+  if (ENDED.has(state)) return woven(t("Asked for at {asked}, over at {ended}."), { asked, ended: time(ended_at) });
+  const words =
+    state === "partially_executed"
+      ? t("Asked for at {asked}. It has to be over by {day}.")
+      : t("Asked for at {asked}. It has to be over by {day}; it usually takes a minute.");
+  return woven(words, { asked, day: dateWords(due_at) });
 }
 
 const fillSteps = stepsIn(at("steps"));

@@ -1,6 +1,7 @@
 /** What was bought, the documents of it, and every movement, as lines. */
 import { post, read } from "./api.js";
 import { act, at } from "./act.js";
+import { t, tn } from "./language.js";
 import { money } from "./offers.js";
 import { keeper, settle } from "./keeper.js";
 import { askFirst } from "./sure.js";
@@ -8,10 +9,15 @@ import { credits, dateWords, exactTime, since } from "./words.js";
 
 const PAGE = 20;
 const MOST = 200;
-const KINDS = { pack: "Pack", plan: "Plan, first period", renewal: "Plan, next period", change: "Plan changed" };
-const DOCUMENTS = { invoice: "Invoice", receipt: "Invoice and receipt", credit_note: "Credit note" };
+const KINDS = {
+  pack: t("Pack"),
+  plan: t("Plan, first period"),
+  renewal: t("Plan, next period"),
+  change: t("Plan changed"),
+};
+const DOCUMENTS = { invoice: t("Invoice"), receipt: t("Invoice and receipt"), credit_note: t("Credit note") };
 const UNPAID = new Set(["new", "open"]);
-const ENDED = { expired: "Not paid in time", failed: "The payment did not go through", cancelled: "Given up" };
+const ENDED = { expired: t("not paid in time"), failed: t("the payment did not go through"), cancelled: t("given up") };
 
 const signed = (n) => (n > 0 ? `+${n}` : n === 0 ? "0" : `−${-n}`);
 const linkTo = (href, textContent, name) => {
@@ -53,44 +59,53 @@ export function paged(part, address, toLine) {
 }
 
 /** A line of the statement. */
-export const movement = (item) => line(signed(item.credits), item.reason, `${credits(item.balance)} after it`, item.at);
+export const movement = (item) => line(signed(item.credits), item.reason, tn("{n} credit after it", "{n} credits after it", item.balance), item.at);
 
 function orderMore(order) {
   const parts = [KINDS[order.kind] ?? order.kind];
   const cheaper = order.list_amount - order.amount;
-  if (cheaper > 0) parts.push(`${money(cheaper, order.currency)} less with a coupon`);
-  if (order.amount_refunded) parts.push(`${money(order.amount_refunded, order.currency)} given back`);
-  if (order.give_back_until) parts.push(`can be given back until ${dateWords(order.give_back_until)}, while untouched`);
-  if (order.url) parts.push(order.provider === "invoice" ? "waiting for your transfer" : "not paid yet");
-  if (order.state in ENDED) parts.push(ENDED[order.state].toLowerCase());
+  if (cheaper > 0) parts.push(t("{amount} less with a coupon", { amount: money(cheaper, order.currency) }));
+  if (order.amount_refunded) parts.push(t("{amount} given back", { amount: money(order.amount_refunded, order.currency) }));
+  if (order.give_back_until) parts.push(t("can be given back until {day}, while untouched", { day: dateWords(order.give_back_until) }));
+  if (order.url) parts.push(order.provider === "invoice" ? t("waiting for your transfer") : t("not paid yet"));
+  if (order.state in ENDED) parts.push(ENDED[order.state]);
   return parts.join(" · ");
 }
 
 /** An order: what it cost and brought, paying it while it is open, and giving it back while that goes. */
 export function orderLine(order, changed) {
-  const what = `${credits(order.credits)} for ${money(order.amount, order.currency)}`;
-  const made = line(money(order.amount, order.currency), credits(order.credits), orderMore(order), order.paid_at ?? order.created_at);
+  const amount = money(order.amount, order.currency);
+  const what = tn("{n} credit for {amount}", "{n} credits for {amount}", order.credits, { amount });
+  const made = line(amount, credits(order.credits), orderMore(order), order.paid_at ?? order.created_at);
   const acts = made.querySelector(".line-acts");
-  if (order.url) acts.append(linkTo(order.url, order.provider === "invoice" ? "Bank details" : "Pay it", `Pay ${what}`));
+  if (order.url) acts.append(linkTo(order.url, order.provider === "invoice" ? t("Bank details") : t("Pay it"), t("Pay {what}", { what })));
   if (UNPAID.has(order.state)) {
     withWish(made, {
-      label: "Give it up",
-      name: `Give up ${what}`,
-      question: `It can then be paid no more${order.list_amount > order.amount ? ", and its coupon can be used again" : ""}.`,
+      label: t("Give it up"),
+      name: t("Give up {what}", { what }),
+      question:
+        order.list_amount > order.amount
+          ? t("It can then be paid no more, and its coupon can be used again.")
+          : t("It can then be paid no more."),
       wish: () => post(`/v1/orders/${order.id}/cancel`),
       changed,
     });
   }
   if (order.give_back_until) {
     withWish(made, {
-      label: "Give it back",
-      name: `Give back ${what}`,
-      question: `${credits(order.credits)} go, and ${money(order.amount_paid, order.currency)} comes back the way you paid.`,
+      label: t("Give it back"),
+      name: t("Give back {what}", { what }),
+      question: backWords(order),
       wish: () => post(`/v1/orders/${order.id}/refund`),
       changed,
     });
   }
   return made;
+}
+
+function backWords(order) {
+  const values = { amount: money(order.amount_paid, order.currency) };
+  return tn("{n} credit go, and {amount} comes back the way you paid.", "{n} credits go, and {amount} comes back the way you paid.", order.credits, values);
 }
 
 /** A button on a line that asks once more before it does what it says. */
@@ -100,7 +115,7 @@ function withWish(made, { label, name, question, wish, changed }) {
   made.querySelector(".line-acts").append(button);
   askFirst(button, {
     question: () => question,
-    keep: "Keep it",
+    keep: t("Keep it"),
     go: label,
     act: () =>
       act(button, made.querySelector(".field-error"), async () => {
@@ -117,8 +132,8 @@ export function documentLine(item) {
   const made = line(amount, item.number, `${DOCUMENTS[item.kind] ?? item.kind} · ${item.description}`, item.issued_at);
   const page = `/invoices/${item.id}`;
   made.querySelector(".line-acts").append(
-    linkTo(page, "See it", `See ${item.number}`),
-    linkTo(`/v1${page}/pdf`, "PDF", `${item.number} as a PDF`),
+    linkTo(page, t("See it"), t("See {number}", { number: item.number })),
+    linkTo(`/v1${page}/pdf`, "PDF", t("{number} as a PDF", { number: item.number })),
   );
   return made;
 }

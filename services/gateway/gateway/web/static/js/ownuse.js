@@ -1,6 +1,8 @@
 /** The account page's part about one's own use: numbers, a chart of thirty days, and the switch that ends it. */
 import { Problem, read } from "./api.js";
+import { t, tn } from "./language.js";
 import { show, showParts } from "./part.js";
+import { inEnglish } from "./published.js";
 import { flip, sayIn, show as showSwitch } from "./switch.js";
 import { dateWords } from "./words.js";
 
@@ -10,8 +12,8 @@ const DAYS = 30;
 const DAY_MS = 86_400_000;
 // The chart's own measures; it is drawn as wide as there is room.
 const [WIDTH, HEIGHT, BAR, DOT_LINE] = [300, 88, 7, 82];
-const NONE_YET = "Nothing has been counted yet. It begins with your first figurine, or a minute spent here.";
-const NOT_COUNTED = "Nothing is counted, and nothing that was is kept.";
+const NONE_YET = t("Nothing has been counted yet. It begins with your first figurine, or a minute spent here.");
+const NOT_COUNTED = t("Nothing is counted, and nothing that was is kept.");
 
 const at = (id) => document.getElementById(id);
 const say = sayIn(at("use-say"));
@@ -25,7 +27,7 @@ function spent(seconds) {
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
 }
 
-const figurines = (n) => (n === 1 ? "1 figurine" : `${n} figurines`);
+const figurines = (n) => tn("{n} figurine", "{n} figurines", n);
 
 /** The last days, the earliest first, each with what there was on it; days are counted in UTC. */
 function lastDays({ by_day, seconds_by_day }) {
@@ -57,7 +59,8 @@ function chart(days) {
   const most = Math.max(...days.map((each) => each.seconds), 1);
   const total = days.reduce((sum, each) => sum + each.seconds, 0);
   const made = days.reduce((sum, each) => sum + each.made, 0);
-  const label = `In the last ${DAYS} days: ${spent(total)} here, and ${figurines(made)}.`;
+  const values = { days: DAYS, time: spent(total) };
+  const label = tn("In the last {days} days: {time} here, and {n} figurine.", "In the last {days} days: {time} here, and {n} figurines.", made, values);
   const svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label });
   svg.append(...days.flatMap((each, n) => bar(each, n, most)));
   return svg;
@@ -98,7 +101,7 @@ function fill(usage, names) {
   at("use-pictures").textContent = usage.pictures;
   at("use-time").textContent = spent(usage.seconds);
   const most = Math.max(...days.map((each) => each.seconds));
-  at("use-most").textContent = most ? `up to ${spent(most)} a day` : "";
+  at("use-most").textContent = most ? t("up to {time} a day", { time: spent(most) }) : "";
   at("use-days").replaceChildren(chart(days));
   at("use-first").textContent = days[0].words;
   at("use-rows").replaceChildren(...days.filter((each) => each.seconds || each.made).reverse().map(row));
@@ -118,6 +121,7 @@ async function showUse() {
 
 function standing(consent) {
   counted = consent.granted;
+  inEnglish(at("use-switch"), at("use-means"));
   at("use-switch").textContent = consent.title;
   at("use-means").textContent = consent.granted ? consent.allows : consent.withdrawn;
   showSwitch(at("use-switch"), consent.granted);
@@ -137,7 +141,7 @@ at("use-switch").addEventListener("click", () => {
   void flip(at("use-switch"), PURPOSE, say).then((changed) => {
     if (!changed) return;
     standing(changed);
-    say(changed.granted ? "You are counted from now on." : "You are no longer counted.");
+    say(changed.granted ? t("You are counted from now on.") : t("You are no longer counted."));
     void show("use", showUse);
   });
 });

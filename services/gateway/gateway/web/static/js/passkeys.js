@@ -1,4 +1,5 @@
 /** Passkeys: what the API says as JSON, for the browser's own calls, and back. */
+import { t } from "./language.js";
 
 const toBytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
@@ -16,9 +17,9 @@ export const knowsPasskeys = () => "PublicKeyCredential" in window && Boolean(na
 
 /** Why nothing came of it, in a sentence. */
 export function passkeyWords(error) {
-  if (error.name === "InvalidStateError") return "This device has a passkey for your account already.";
-  if (error.name === "NotAllowedError") return "Nothing was done: the device was not unlocked, or it took too long. Try again.";
-  return "This device could not do that. Try again, or use another device.";
+  if (error.name === "InvalidStateError") return t("This device has a passkey for your account already.");
+  if (error.name === "NotAllowedError") return t("Nothing was done: the device was not unlocked, or it took too long. Try again.");
+  return t("This device could not do that. Try again, or use another device.");
 }
 
 function told(credential) {

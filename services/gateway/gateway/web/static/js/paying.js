@@ -1,14 +1,18 @@
 /** Buying: by which way, with which coupon, and what came of it. Only the API says that something was paid. */
 import { newKey, post, read } from "./api.js";
 import { at } from "./act.js";
+import { t, tn } from "./language.js";
 import { money } from "./offers.js";
-import { credits } from "./words.js";
 
 const LOOK_MS = 5000;
 const PATIENCE_MS = 60_000;
 const WAYS = {
-  stripe: ["Card", "You pay on Stripe's page. The credits come within seconds."],
-  invoice: ["Bank transfer", "You get an invoice and our bank details. The credits come once the money has arrived. Packs only."],
+  stripe: [t("Card"), t("You pay on Stripe's page. The credits come within seconds."), t("Plans are paid by card.")],
+  invoice: [
+    t("Bank transfer"),
+    t("You get an invoice and our bank details. The credits come once the money has arrived. Packs only."),
+    t("Plans are paid by bank transfer."),
+  ],
 };
 
 // None before they were read.
@@ -40,7 +44,8 @@ export function wayFor(offer) {
   return ways?.find((way) => way.provider === chosen && fits(way)) ?? ways?.find(fits) ?? null;
 }
 
-export const wayName = (provider) => WAYS[provider]?.[0] ?? provider;
+/** "Plans are paid by card." */
+export const plansWords = (provider) => WAYS[provider]?.[2] ?? t("Plans are paid by {way}.", { way: provider });
 
 /** Whether a plan is paid otherwise than was chosen. */
 export const chosenTakesPlans = () =>
@@ -83,24 +88,31 @@ export async function lookAtOrder() {
   const { items } = await read("/v1/orders?limit=20");
   const order = items.find(({ id }) => id === awaited?.id);
   if (order?.state === "paid") {
-    tell(`Paid: ${money(order.amount_paid, order.currency)} for ${credits(order.credits)}.`, MOODS.paid);
+    const amount = money(order.amount_paid, order.currency);
+    tell(tn("Paid: {amount} for {n} credit.", "Paid: {amount} for {n} credits.", order.credits, { amount }), MOODS.paid);
     awaited.whenPaid();
   } else if (order && !(order.state in MOODS)) {
-    tell("This order has ended without a payment. Nothing was charged.", "ended");
+    tell(t("This order has ended without a payment. Nothing was charged."), "ended");
   } else if (awaited.left) {
-    const what = order ? ` ${credits(order.credits)} for ${money(order.amount, order.currency)} can still be paid.` : "";
-    tell(`You left the payment page.${what}`, "ended", order?.url && { href: order.url, textContent: "Go back to it" });
+    tell(leftWords(order), "ended", order?.url && { href: order.url, textContent: t("Go back to it") });
   } else {
     return sayWaiting();
   }
   awaited = null;
 }
 
+function leftWords(order) {
+  const left = t("You left the payment page.");
+  if (!order) return left;
+  const values = { amount: money(order.amount, order.currency) };
+  return `${left} ${tn("{n} credit for {amount} can still be paid.", "{n} credits for {amount} can still be paid.", order.credits, values)}`;
+}
+
 function sayWaiting() {
   const slow = Date.now() - awaited.since > PATIENCE_MS;
   const words = slow
-    ? "There is no word of your payment yet. The credits come when there is, also when you leave this page."
-    : "Your payment is on its way. This page says when it has arrived.";
+    ? t("There is no word of your payment yet. The credits come when there is, also when you leave this page.")
+    : t("Your payment is on its way. This page says when it has arrived.");
   tell(words, MOODS.open);
 }
 
@@ -112,7 +124,7 @@ export function comeBack(whenPaid) {
   history.replaceState(null, "", "/credits");
   awaited = { id, left: outcome !== "done", since: Date.now(), whenPaid };
   const look = () => lookAtOrder().catch(() => {}); // No answer is no news; the next look comes soon.
-  if (!awaited.left) tell("Looking for word of your payment.", MOODS.open);
+  if (!awaited.left) tell(t("Looking for word of your payment."), MOODS.open);
   void look();
   // The live feed tells first; this is for when it is away.
   const timer = setInterval(() => (awaited ? look() : clearInterval(timer)), LOOK_MS);

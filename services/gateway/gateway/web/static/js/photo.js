@@ -1,7 +1,9 @@
 /** Step one: a photo by picking, dropping, pasting or camera, shown at once with what can be said about it. */
-import { Problem, problemFrom, unreachable } from "./api.js";
+import { Problem, SPOKEN, problemFrom, unreachable } from "./api.js";
 import { hintsFor, hintsOfStudio, matters, merged } from "./hints.js";
+import { t } from "./language.js";
 import { savedAddress } from "./savedphotos.js";
+import { tenths } from "./words.js";
 
 const LARGEST_BYTES = 20 * 1024 * 1024;
 const SMALLEST_SIDE = 256;
@@ -13,20 +15,20 @@ const UNREAD = new Map([
 ]);
 
 const at = (id) => document.getElementById(id);
-const megabytes = (bytes) => `${(bytes / 1_048_576).toFixed(1)} MB`;
+const megabytes = (bytes) => `${tenths(bytes / 1_048_576)} MB`;
 
 function refusal(file) {
-  if (file.size === 0) return "This file is empty. Choose another photo.";
+  if (file.size === 0) return t("This file is empty. Choose another photo.");
   if (file.size > LARGEST_BYTES) {
-    return `This photo has ${megabytes(file.size)}; the studio takes up to 20 MB. Choose a smaller one.`;
+    return t("This photo has {size}; the studio takes up to 20 MB. Choose a smaller one.", { size: megabytes(file.size) });
   }
   const kind = UNREAD.get(file.type);
-  return kind ? `The studio does not read ${kind} files. Choose a JPEG, PNG, WebP or HEIC photo.` : "";
+  return kind ? t("The studio does not read {kind} files. Choose a JPEG, PNG, WebP or HEIC photo.", { kind }) : "";
 }
 
 const tooSmall = ({ width, height }) =>
   Math.min(width, height) < SMALLEST_SIDE
-    ? `This photo has ${width} × ${height} pixels; each side needs at least ${SMALLEST_SIDE}. Choose a larger one.`
+    ? t("This photo has {width} × {height} pixels; each side needs at least {least}. Choose a larger one.", { width, height, least: SMALLEST_SIDE })
     : "";
 
 async function bitmapOf(file) {
@@ -38,7 +40,7 @@ async function bitmapOf(file) {
 }
 
 async function savedFile(id) {
-  const answer = await fetch(savedAddress(id, "full"), { cache: "no-store" }).catch(() => {
+  const answer = await fetch(savedAddress(id, "full"), { headers: SPOKEN, cache: "no-store" }).catch(() => {
     throw unreachable();
   });
   if (!answer.ok) throw problemFrom(answer.status, await answer.text(), answer.headers.get("Retry-After"));
@@ -47,7 +49,7 @@ async function savedFile(id) {
 
 /** What a refusal says of the photo; a saved one may have been deleted in another tab. */
 export const complaint = (problem) =>
-  problem.status === 404 ? "This saved photo is no longer here. Choose another one." : problem.message;
+  problem.status === 404 ? t("This saved photo is no longer here. Choose another one.") : problem.message;
 
 /** What can be seen of a photo, a file or a saved one, and what is wrong with it in words. */
 async function seen(photo) {
@@ -84,9 +86,9 @@ function show({ file, bitmap }) {
   at("preview").hidden = !bitmap;
   at("no-preview").hidden = !file || Boolean(bitmap);
   at("photo-remove").hidden = !file;
-  at("photo-remove").textContent = file?.savedId ? "Use another photo" : "Remove the photo";
+  at("photo-remove").textContent = file?.savedId ? t("Use another photo") : t("Remove the photo");
   at("photo-about").hidden = !file;
-  const size = bitmap ? `${bitmap.width} × ${bitmap.height} pixels` : "";
+  const size = bitmap ? t("{width} × {height} pixels", { width: bitmap.width, height: bitmap.height }) : "";
   at("photo-about").textContent = file ? [file.name, size].filter(Boolean).join(", ") : "";
   return bitmap ? hintsFor(draw(bitmap)) : [];
 }

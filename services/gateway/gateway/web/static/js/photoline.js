@@ -1,4 +1,5 @@
 /** The small line that says when an uploaded photo is, or was, deleted. */
+import { t, tn } from "./language.js";
 import { exactTime, moment } from "./words.js";
 
 const SHOWN = 3;
@@ -15,21 +16,24 @@ function line(text, { gone, title }) {
 
 function held(uploads) {
   const last = uploads.map((upload) => upload.delete_by).sort().at(-1);
-  const n = uploads.length;
-  const which = n === 1 ? "A photo of yours is still here. It" : `${n} photos of yours are still here. Each`;
-  return line(`${which} is deleted once its figurine exists, by ${moment(last)} at the latest.`, {
-    gone: false,
-    title: exactTime(last),
-  });
+  const words = tn(
+    "A photo of yours is still here. It is deleted once its figurine exists, by {when} at the latest.",
+    "{n} photos of yours are still here. Each is deleted once its figurine exists, by {when} at the latest.",
+    uploads.length,
+    { when: moment(last) },
+  );
+  return line(words, { gone: false, title: exactTime(last) });
 }
 
-const gone = (proof) =>
-  line(
-    proof.uploaded_at
-      ? `Your ${proof.reason === "owner" ? "saved photo" : "photo"} from ${moment(proof.uploaded_at)} was deleted at ${moment(proof.deleted_at)}.`
-      : `Your photo was deleted at ${moment(proof.deleted_at)}.`,
-    { gone: true, title: exactTime(proof.deleted_at) },
-  );
+function goneWords({ uploaded_at, deleted_at, reason }) {
+  const deleted = moment(deleted_at);
+  if (!uploaded_at) return t("Your photo was deleted at {deleted}.", { deleted });
+  const values = { uploaded: moment(uploaded_at), deleted };
+  if (reason === "owner") return t("Your saved photo from {uploaded} was deleted at {deleted}.", values);
+  return t("Your photo from {uploaded} was deleted at {deleted}.", values);
+}
+
+const gone = (proof) => line(goneWords(proof), { gone: true, title: exactTime(proof.deleted_at) });
 
 /** From now on the proof of this upload is waited for, whether or not the photo is ever seen lying here. */
 export const awaitProof = (uploadId) => void awaited.add(uploadId);

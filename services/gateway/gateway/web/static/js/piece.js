@@ -1,5 +1,6 @@
 /** One figurine on the bench: its photo on the plinth, what is happening to it, and then its pictures. */
 import { pictureAddress } from "./api.js";
+import { t } from "./language.js";
 import { openViewer } from "./viewer.js";
 import { exactTime, isDelivered, isUnderway, said, since } from "./words.js";
 
@@ -81,6 +82,11 @@ export function showFigurine(element, figurine, { styleNames, actions }) {
   if (isDelivered(figurine)) showPictures(element, figurine);
 }
 
+function labelOf({ title, pictures }, n) {
+  const name = title || t("Your figurine");
+  return pictures.length > 1 ? t("{name}, picture {n} of {all}", { name, n, all: pictures.length }) : name;
+}
+
 function showPictures(element, figurine) {
   const frame = element.querySelector(".piece-pictures");
   if (frame.childElementCount > 0) return;
@@ -89,10 +95,9 @@ function showPictures(element, figurine) {
   for (const picture of figurine.pictures) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "picture" });
     button.append(document.createElement("img"));
-    const count = figurine.pictures.length > 1 ? `, picture ${picture.n} of ${figurine.pictures.length}` : "";
     dressPicture(button, figurine, picture, {
       size: "preview",
-      label: `${figurine.title || "Your figurine"}${count}`,
+      label: labelOf(figurine, picture.n),
       whenGone: () => element.remove(),
     });
     frame.append(button);

@@ -1,8 +1,9 @@
 /** A figurine to print: asked for, waited for, and then its files. */
 import { Problem, read } from "./api.js";
+import { t } from "./language.js";
 
 const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
-const NAMES = { stl: "STL", "3mf": "3MF", glb: "GLB", turntable: "Turntable" };
+const NAMES = { stl: "STL", "3mf": "3MF", glb: "GLB", turntable: t("Turntable") };
 
 /** Shows what there is of the model of picture `n`, and makes it when it is asked for. */
 export class Printable {
@@ -39,7 +40,7 @@ export class Printable {
 
   async #make() {
     this.#ask.disabled = true;
-    this.#say("A printable model is being made. It is free, and takes a few seconds.");
+    this.#say(t("A printable model is being made. It is free, and takes a few seconds."));
     // Asking for a file is what makes it; the answer itself is not waited for.
     await fetch(`${this.#address.figurine}/model.stl${this.#address.query}`, { method: "HEAD" }).catch(() => null);
     for (let model = await this.#read(); this.#open; model = await this.#read()) {
@@ -50,7 +51,7 @@ export class Printable {
 
   #end(model) {
     this.#show(model);
-    this.#say(model.failure?.sentence ?? "The model is ready to print.");
+    this.#say(model.failure?.sentence ?? t("The model is ready to print."));
   }
 
   #show(model) {

@@ -2,6 +2,7 @@
 import { Problem, read, remove } from "./api.js";
 import { consentItem } from "./consents.js";
 import { show, showParts } from "./part.js";
+import { sayPublished } from "./published.js";
 import { accessLine, disclosureLine, heldLine, proofLine, savedItem } from "./record.js";
 import { showStops, workStops } from "./stops.js";
 import { showStored } from "./stored.js";
@@ -13,6 +14,7 @@ const at = (id) => document.getElementById(id);
 
 async function showConsents() {
   const { items } = await read("/v1/consents");
+  sayPublished(at("consents"));
   at("consents").replaceChildren(...items.map(consentItem));
 }
 

@@ -1,10 +1,11 @@
 /** What an owner thinks of a figurine: stars, what could be better, and whether that may be counted. */
 import { Problem, put, read } from "./api.js";
+import { t } from "./language.js";
 import { flip, isOn, sayIn, show } from "./switch.js";
 
 const PURPOSE = "quality_feedback";
-const COUNTED = "It is counted, without your name.";
-const NOT_COUNTED = "It is not counted.";
+const COUNTED = t("It is counted, without your name.");
+const NOT_COUNTED = t("It is not counted.");
 
 export class Rating {
   #dialog;
@@ -68,7 +69,7 @@ export class Rating {
       .filter((box) => box.checked)
       .map((box) => box.value);
     await put(this.#address, { stars, reasons, comment: this.#comment });
-    this.#say("Thank you. The last rating counts.");
+    this.#say(t("Thank you. The last rating counts."));
   }
 
   /** The switch stays away while nobody can say how it stands. */

@@ -1,15 +1,17 @@
 /** Lines of the record: a photo that is still here, one that is gone, something that was given to a partner. */
+import { t, tn, woven } from "./language.js";
 import { savedThumb } from "./savedphotos.js";
 import { askFirst } from "./sure.js";
 import { dateWords, exactTime, moment } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const REASONS = {
-  generated: "its figurine exists",
-  owner: "you deleted it",
-  cancelled: "its order was cancelled",
-  expired: "its day was over",
+const WENT = {
+  generated: (held) => t("It was here for {held}, and went because its figurine exists.", { held }),
+  owner: (held) => t("It was here for {held}, and went because you deleted it.", { held }),
+  cancelled: (held) => t("It was here for {held}, and went because its order was cancelled.", { held }),
+  expired: (held) => t("It was here for {held}, and went because its day was over.", { held }),
 };
+const wentWithout = (held) => t("It was here for {held}, and went because its figurine could not be made.", { held });
 
 /** A moment as people say it, the exact one on hover and for machines. */
 export function time(iso) {
@@ -60,19 +62,19 @@ export function savedItem(photo, onDelete) {
   const sentence = document.createElement("p");
   const size = Object.assign(document.createElement("p"), {
     className: "small muted",
-    textContent: `${photo.width} × ${photo.height} pixels`,
+    textContent: t("{width} × {height} pixels", { width: photo.width, height: photo.height }),
   });
   const status = Object.assign(document.createElement("p"), { className: "small" });
   const button = Object.assign(document.createElement("button"), {
     type: "button",
     className: "text-button",
-    textContent: "Delete this photo",
+    textContent: t("Delete this photo"),
   });
   status.setAttribute("role", "status");
-  sentence.append("Saved at ", time(photo.saved_at));
+  sentence.append(...woven(t("Saved at {when}"), { when: time(photo.saved_at) }));
   said.append(sentence, size, button, status);
   askFirst(button, {
-    question: "It is destroyed for good.",
+    question: t("It is destroyed for good."),
     act: () => onDelete(photo, { item, say: (text) => (status.textContent = text) }),
   });
   item.append(savedThumb(photo), said);
@@ -80,30 +82,35 @@ export function savedItem(photo, onDelete) {
 }
 
 function held(seconds) {
-  if (seconds < 90) return seconds === 1 ? "1 second" : `${seconds} seconds`;
+  if (seconds < 90) return tn("{n} second", "{n} seconds", seconds);
   const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} minutes`;
+  if (minutes < 90) return t("{n} minutes", { n: minutes });
   const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+  return hours < 48 ? t("{n} hours", { n: hours }) : t("{n} days", { n: Math.round(hours / 24) });
 }
 
 export const heldLine = (upload) =>
   line(
     ring(share(upload), "held"),
-    ["Your photo from ", time(upload.uploaded_at), " is still here."],
-    `${upload.sentence} It is gone by ${moment(upload.delete_by)} at the latest.`,
+    woven(t("Your photo from {uploaded} is still here."), { uploaded: time(upload.uploaded_at) }),
+    `${upload.sentence} ${t("It is gone by {when} at the latest.", { when: moment(upload.delete_by) })}`,
   );
 
 export const proofLine = (proof) =>
   line(
     ring(0, "gone"),
-    [proof.reason === "owner" ? "Your saved photo from " : "Your photo from ", time(proof.uploaded_at), " was deleted at ", time(proof.deleted_at), "."],
-    `It was here for ${held(proof.held_seconds)}, and went because ${REASONS[proof.reason] ?? "its figurine could not be made"}.`,
+    woven(
+      proof.reason === "owner"
+        ? t("Your saved photo from {uploaded} was deleted at {deleted}.")
+        : t("Your photo from {uploaded} was deleted at {deleted}."),
+      { uploaded: time(proof.uploaded_at), deleted: time(proof.deleted_at) },
+    ),
+    (WENT[proof.reason] ?? wentWithout)(held(proof.held_seconds)),
   );
 
 /** "Under paid terms: it may not use it for itself. It has to be rid of it by 20 January." */
 function terms({ terms: said, expires_at }) {
-  const until = expires_at && `It has to be rid of it by ${dateWords(expires_at)}.`;
+  const until = expires_at && t("It has to be rid of it by {day}.", { day: dateWords(expires_at) });
   return [said && `${said}.`, until].filter(Boolean).join(" ");
 }
 
@@ -111,13 +118,15 @@ function terms({ terms: said, expires_at }) {
 export function accessLine({ operator, what, reason, at }) {
   const mark = Object.assign(document.createElement("span"), { className: "sent seen" });
   mark.setAttribute("aria-hidden", "true");
-  return line(mark, [`${operator} of the studio looked at `, time(at), `: ${what}.`], `Why: ${reason}`);
+  const words = woven(t("{operator} of the studio looked at {when}: {what}."), { operator, what, when: time(at) });
+  return line(mark, words, t("Why: {reason}", { reason }));
 }
 
 export function disclosureLine(item, names) {
   const mark = Object.assign(document.createElement("span"), { className: "sent" });
   mark.setAttribute("aria-hidden", "true");
   const title = names?.get(item.figurine_id);
-  const words = [`${item.what} went to ${item.partner_name} at `, time(item.at), "."];
+  const inside = { what: item.what, partner: item.partner_name, when: time(item.at) };
+  const words = woven(t("{what} went to {partner} at {when}."), inside);
   return line(mark, words, [`${item.why}${title ? `: ${title}` : ""}.`, terms(item)].filter(Boolean).join(" "));
 }

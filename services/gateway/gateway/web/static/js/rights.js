@@ -3,10 +3,11 @@ import { Problem, post, read } from "./api.js";
 import { act, at } from "./act.js";
 import { fetchCopy, workFetching } from "./fetchcopy.js";
 import { keeper, settle } from "./keeper.js";
+import { t, woven } from "./language.js";
 import { show } from "./part.js";
 import { time } from "./record.js";
 import { copying, erasing, make, namesOf, stepsIn } from "./steps.js";
-import { dateWords } from "./words.js";
+import { dateWords, tenths } from "./words.js";
 
 const PAGE = 20;
 const SOON_MS = 1500;
@@ -18,44 +19,45 @@ const RUNNING = new Set(["received", "verifying", "fenced", "executing"]);
 const OPEN = new Set([...RUNNING, "waiting", "partially_executed"]);
 
 const isCopy = (request) => COPIES.has(request.kind);
-const due = (request) => `It has to be done by ${dateWords(request.due_at)} at the latest.`;
+const due = (request) => t("It has to be done by {day} at the latest.", { day: dateWords(request.due_at) });
 const lacking = (request) => namesOf(request.missing);
 const done = ({ services }) => Object.values(services).filter((state) => state === "done").length;
 
 const FETCHABLE = new Set(["ready", "partially_executed"]);
 const isFetchable = (request) => isCopy(request) && FETCHABLE.has(request.state);
-const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${tenths(bytes / 1e6)} MB`);
 
 /** "2.4 MB, to be fetched until 3 December; then it is deleted." Without `archive` that is not known yet. */
 function kept(archive) {
-  if (!archive) return "It is deleted seven days after it was put together.";
-  return `${size(archive.bytes)}, to be fetched until ${dateWords(archive.expires_at)}; then it is deleted.`;
+  if (!archive) return t("It is deleted seven days after it was put together.");
+  return t("{size}, to be fetched until {day}; then it is deleted.", { size: size(archive.bytes), day: dateWords(archive.expires_at) });
 }
 
 const COPY = {
-  ready: (_request, archive) => [`Ready. ${kept(archive)}`],
+  ready: (_request, archive) => [`${t("Ready.")} ${kept(archive)}`],
   partially_executed: (request) => [
-    `It can be fetched, but it is not whole yet. Still missing: ${lacking(request)}. It is tried again, and we write to you once all of it is there.`,
+    t("It can be fetched, but it is not whole yet. Still missing: {parts}. It is tried again, and we write to you once all of it is there.", { parts: lacking(request) }),
   ],
-  completed: () => ["It was kept for seven days and is deleted. Ask for another one whenever you like."],
-  cancelled: () => ["It was not put together any more."],
-  refused: () => ["It was refused."],
+  completed: () => [t("It was kept for seven days and is deleted. Ask for another one whenever you like.")],
+  cancelled: () => [t("It was not put together any more.")],
+  refused: () => [t("It was refused.")],
 };
 
 const ERASURE = {
-  waiting: ({ begins_at }) => ["It begins at ", time(begins_at), ". Until then you can take it back, and nothing is gone."],
-  partially_executed: (request) => [`It is not whole yet. Still missing: ${lacking(request)}. It is tried again until nothing is left.`],
-  cancelled: ({ ended_at }) => ["You took it back at ", time(ended_at), ". Nothing was deleted."],
-  refused: () => ["It was refused. Nothing was deleted."],
-  completed: () => ["Done."],
-  completed_with_retention: () => ["Done. What the law wants kept is in your receipt."],
+  waiting: ({ begins_at }) => woven(t("It begins at {when}. Until then you can take it back, and nothing is gone."), { when: time(begins_at) }),
+  partially_executed: (request) => [t("It is not whole yet. Still missing: {parts}. It is tried again until nothing is left.", { parts: lacking(request) })],
+  cancelled: ({ ended_at }) => woven(t("You took it back at {when}. Nothing was deleted."), { when: time(ended_at) }),
+  refused: () => [t("It was refused. Nothing was deleted.")],
+  completed: () => [t("Done.")],
+  completed_with_retention: () => [t("Done. What the law wants kept is in your receipt.")],
 };
 
 function running(request) {
   const all = Object.keys(request.services).length;
-  if (isCopy(request) && all > 0 && done(request) === all) return ["Every part is there. They are being put into one file."];
-  const far = all > 0 ? `${done(request)} of ${all} parts of the studio are done.` : "It has begun.";
-  return [`${far} ${due(request)}${isCopy(request) ? " It usually takes minutes, and we write to you." : ""}`];
+  if (isCopy(request) && all > 0 && done(request) === all) return [t("Every part is there. They are being put into one file.")];
+  const far = all > 0 ? t("{done} of {all} parts of the studio are done.", { done: done(request), all }) : t("It has begun.");
+  const usual = isCopy(request) ? t("It usually takes minutes, and we write to you.") : "";
+  return [[far, due(request), usual].filter(Boolean).join(" ")];
 }
 
 const sentence = (request, archive) => ((isCopy(request) ? COPY : ERASURE)[request.state] ?? running)(request, archive);
@@ -74,10 +76,10 @@ function button(textContent, className, name, wish) {
 
 function acts(request, asked) {
   if (isFetchable(request)) {
-    return button("Fetch my copy", "button first", `Fetch my copy, asked for at ${asked}`, () => fetchCopy(request.id));
+    return button(t("Fetch my copy"), "button first", t("Fetch my copy, asked for at {when}", { when: asked }), () => fetchCopy(request.id));
   }
   if (request.kind === "erasure" && request.state === "waiting") {
-    return button("Take it back", "button first", "Take the erasure back", async () => {
+    return button(t("Take it back"), "button first", t("Take the erasure back"), async () => {
       await post(`/v1/privacy/requests/${request.id}/cancel`);
       await lookAgain();
       at("asked-title").focus();
@@ -92,11 +94,12 @@ const parts = new Map();
 function item(request) {
   const made = make("li", "asked-item");
   const asked = time(request.asked_at);
-  const what = isCopy(request) ? "A copy of everything" : "My account and everything in it deleted";
+  const what = isCopy(request) ? t("A copy of everything") : t("My account and everything in it deleted");
   const steps = make("ul", "steps");
   const words = make("p", "asked-words");
-  steps.setAttribute("aria-label", "How far each part of the studio is");
-  made.append(make("p", "asked-what", make("strong", "", what), make("span", "small muted", " asked for at ", asked)), words, steps);
+  steps.setAttribute("aria-label", t("How far each part of the studio is"));
+  const when = make("span", "small muted", " ", ...woven(t("asked for at {when}"), { when: asked }));
+  made.append(make("p", "asked-what", make("strong", "", what), when), words, steps);
   const row = acts(request, asked.textContent);
   if (row) made.append(row);
   parts.set(request.id, { words, steps, fill: stepsIn(steps), said: "" });

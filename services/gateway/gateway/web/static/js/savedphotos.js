@@ -1,5 +1,6 @@
 /** Photos that were saved: a row to choose from in step one, and the box that has one saved. */
 import { Problem, remove } from "./api.js";
+import { t } from "./language.js";
 import { askFirst } from "./sure.js";
 import { exactTime, moment } from "./words.js";
 
@@ -20,7 +21,7 @@ export function savedThumb({ id, width, height }) {
 }
 
 /** A saved photo as the page chooses it: by its id, for the studio has it already. */
-const chosen = ({ id, saved_at }) => ({ savedId: id, name: `Saved at ${moment(saved_at)}` });
+const chosen = ({ id, saved_at }) => ({ savedId: id, name: t("Saved at {when}", { when: moment(saved_at) }) });
 
 export class SavedPhotos {
   #step;
@@ -32,7 +33,7 @@ export class SavedPhotos {
   constructor(step) {
     this.#step = step;
     this.#unasked = askFirst(at("saved-delete"), {
-      question: "This saved photo is destroyed for good.",
+      question: t("This saved photo is destroyed for good."),
       act: () => this.#delete(),
     });
   }
@@ -57,8 +58,8 @@ export class SavedPhotos {
     box.disabled = full;
     if (full || at("save-photo").hidden) box.checked = false;
     at("save_photo-hint").textContent = full
-      ? `You have saved ${this.#limit} photos, as many as can be kept. Delete one to save another.`
-      : "It stays here, sealed, until you delete it.";
+      ? t("You have saved {n} photos, as many as can be kept. Delete one to save another.", { n: this.#limit })
+      : t("It stays here, sealed, until you delete it.");
     if (photo?.savedId === this.#marked) return; // A question that was just asked about it stays.
     this.#marked = photo?.savedId;
     this.#unasked();
@@ -72,10 +73,10 @@ export class SavedPhotos {
       type: "radio",
       name: "saved_photo_id",
       value: photo.id,
-      ariaLabel: `Photo saved at ${moment(photo.saved_at)}`,
+      ariaLabel: t("Photo saved at {when}", { when: moment(photo.saved_at) }),
     });
     item.dataset.id = photo.id;
-    label.title = `Saved on ${exactTime(photo.saved_at)}`;
+    label.title = t("Saved on {when}", { when: exactTime(photo.saved_at) });
     radio.addEventListener("change", () => void this.#step.put(chosen(photo)));
     label.append(radio, savedThumb(photo));
     item.append(label);
@@ -93,7 +94,7 @@ export class SavedPhotos {
     at("saved-row").querySelector(`[data-id="${savedId}"]`)?.remove();
     at("saved").hidden = at("saved-row").childElementCount === 0;
     await this.#step.put(null);
-    this.#say("The saved photo is deleted.");
+    this.#say(t("The saved photo is deleted."));
     (at("saved-row").querySelector("input") ?? at("photo")).focus();
     return undefined;
   }

@@ -1,10 +1,11 @@
 /** Signing in with a passkey, or with a code after the password. */
 import { Problem, post } from "./api.js";
 import { isFilledIn, showProblem } from "./form.js";
+import { t } from "./language.js";
 import { knowsPasskeys, passkeyWords, usePasskey } from "./passkeys.js";
 
 const at = (id) => document.getElementById(id);
-const MISSING = { code: "Write the code." };
+const MISSING = { code: t("Write the code.") };
 let step = "";
 
 /** Asks for the second factor; `answer` is what came back for the password. */
@@ -17,8 +18,8 @@ export function showStep(answer) {
   at("step").querySelector("[type=submit]").classList.toggle("first", at("step-passkey").hidden);
   at("step").hidden = answer.ways.every((way) => way === "passkey");
   at("code-hint").textContent = answer.ways.includes("code")
-    ? "The six digits your authenticator app shows now, or one of your recovery codes."
-    : "One of your recovery codes.";
+    ? t("The six digits your authenticator app shows now, or one of your recovery codes.")
+    : t("One of your recovery codes.");
   at(at("step").hidden ? "step-passkey" : "code").focus();
 }
 

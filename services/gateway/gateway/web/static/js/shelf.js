@@ -1,5 +1,6 @@
 /** The shelf: figurines made earlier, page by page. */
 import { Problem, read } from "./api.js";
+import { t } from "./language.js";
 import { dressPicture, writePlate } from "./piece.js";
 import { isDelivered, isUnderway } from "./words.js";
 
@@ -11,7 +12,7 @@ function standing(figurine, styleNames, whenGone) {
   writePlate(element, figurine, styleNames);
   dressPicture(element.querySelector("button"), figurine, figurine.pictures[0], {
     size: "thumb",
-    label: figurine.title || "Your figurine",
+    label: figurine.title || t("Your figurine"),
     whenGone: () => {
       element.remove();
       whenGone();

@@ -1,13 +1,15 @@
 /** How far each part of the studio is with a request, as a list that stays in place while it changes. */
 import { keeper, settle } from "./keeper.js";
+import { t } from "./language.js";
+import { listed } from "./words.js";
 
 /** The parts in the order in which an erasure ends them. */
 export const PARTS = {
-  generation: { name: "The workshop", holds: "photos, figurines, printable models" },
-  billing: { name: "The till", holds: "credits, orders, invoices" },
-  analytics: { name: "The statistics", holds: "what was counted under a pseudonym" },
-  privacy: { name: "The privacy desk", holds: "what you allowed and asked for, who was given what" },
-  gateway: { name: "The front door", holds: "account, sign-ins, letters" },
+  generation: { name: t("The workshop"), inside: t("the workshop"), holds: t("photos, figurines, printable models") },
+  billing: { name: t("The till"), inside: t("the till"), holds: t("credits, orders, invoices") },
+  analytics: { name: t("The statistics"), inside: t("the statistics"), holds: t("what was counted under a pseudonym") },
+  privacy: { name: t("The privacy desk"), inside: t("the privacy desk"), holds: t("what you allowed and asked for, who was given what") },
+  gateway: { name: t("The front door"), inside: t("the front door"), holds: t("account, sign-ins, letters") },
 };
 
 const ORDER = Object.keys(PARTS);
@@ -15,14 +17,16 @@ const place = (service) => (ORDER.indexOf(service) + 1 || ORDER.length + 1);
 
 export const nameOf = (service) => PARTS[service]?.name ?? service;
 
+/** The same within a sentence. */
+export const innerNameOf = (service) => PARTS[service]?.inside ?? service;
+
 /** Entries by service, in the order of the parts. */
 export const inOrder = (services) => Object.entries(services).sort(([one], [other]) => place(one) - place(other));
 
 /** "the workshop and the till", in the order of the parts. */
 export function namesOf(services) {
   const sorted = [...services].sort((one, other) => place(one) - place(other));
-  const names = sorted.map((service) => nameOf(service).replace(/^The /, "the "));
-  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(names);
+  return listed(sorted.map(innerNameOf));
 }
 
 export function make(tag, className, ...said) {
@@ -56,18 +60,18 @@ const LAST_BUT_ONE = "privacy";
 export function erasing(missing) {
   const before = missing.filter((service) => service !== LAST && service !== LAST_BUT_ONE);
   return (service, state) => {
-    if (state === "done") return { mark: "done", words: "Deleted and signed" };
-    if (state === "failed") return { mark: "failed", words: "Something was left. It is deleted again" };
-    if (service === LAST && missing.length > 1) return { mark: "waits", words: "Goes last" };
-    if (service === LAST) return { mark: "works", words: "Writes to you, then goes" };
-    if (service === LAST_BUT_ONE && before.length > 0) return { mark: "waits", words: "Waits for the others" };
-    return { mark: "works", words: "Deleting" };
+    if (state === "done") return { mark: "done", words: t("Deleted and signed") };
+    if (state === "failed") return { mark: "failed", words: t("Something was left. It is deleted again") };
+    if (service === LAST && missing.length > 1) return { mark: "waits", words: t("Goes last") };
+    if (service === LAST) return { mark: "works", words: t("Writes to you, then goes") };
+    if (service === LAST_BUT_ONE && before.length > 0) return { mark: "waits", words: t("Waits for the others") };
+    return { mark: "works", words: t("Deleting") };
   };
 }
 
 /** What a service does for a copy. */
 export function copying(_service, state) {
-  if (state === "done") return { mark: "done", words: "Handed over" };
-  if (state === "failed") return { mark: "failed", words: "Could not yet. It is asked again" };
-  return { mark: "works", words: "Collecting" };
+  if (state === "done") return { mark: "done", words: t("Handed over") };
+  if (state === "failed") return { mark: "failed", words: t("Could not yet. It is asked again") };
+  return { mark: "works", words: t("Collecting") };
 }

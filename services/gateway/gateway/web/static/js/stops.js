@@ -1,6 +1,7 @@
 /** Restriction and objection on the privacy page: what each does, whether it is in force, and how it is lifted. */
 import { Problem, post, read } from "./api.js";
 import { askAgain } from "./counting.js";
+import { t, woven } from "./language.js";
 import { time } from "./record.js";
 import { askFirst } from "./sure.js";
 
@@ -12,15 +13,16 @@ const inForce = (request) => request?.state === IN_FORCE;
 
 /** "In force since 14:02." */
 function standing(latest) {
-  if (!latest) return ["You have not asked for this."];
-  if (inForce(latest)) return ["In force since ", time(latest.asked_at), "."];
-  return ["Lifted at ", time(latest.ended_at), "."];
+  if (!latest) return [t("You have not asked for this.")];
+  if (inForce(latest)) return woven(t("In force since {when}."), { when: time(latest.asked_at) });
+  return woven(t("Lifted at {when}."), { when: time(latest.ended_at) });
 }
 
 function recorded(request) {
   const line = document.createElement("li");
-  line.append("Asked for at ", time(request.asked_at));
-  line.append(...(request.ended_at ? [", lifted at ", time(request.ended_at), "."] : [", in force."]));
+  const inside = { asked: time(request.asked_at), lifted: request.ended_at && time(request.ended_at) };
+  const words = request.ended_at ? t("Asked for at {asked}, lifted at {lifted}.") : t("Asked for at {asked}, in force.");
+  line.append(...woven(words, inside));
   return line;
 }
 
@@ -63,7 +65,7 @@ async function change(kind, wish, next, changed) {
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     say.toggleAttribute("data-bad", true);
-    say.textContent = `Nothing has changed. ${problem.message}`;
+    say.textContent = `${t("Nothing has changed.")} ${problem.message}`;
     return;
   }
   part.querySelector(next).focus();
@@ -83,7 +85,7 @@ export function workStops(changed) {
     const ask = part.querySelector(".stop-ask");
     const takeBack = askFirst(ask, {
       question: ask.dataset.question,
-      keep: "Leave it as it is",
+      keep: t("Leave it as it is"),
       go: ask.textContent,
       act: async () => {
         takeBack();

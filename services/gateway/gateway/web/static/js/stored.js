@@ -1,13 +1,16 @@
 /** What is stored: one entry for each kind of record, grouped by what it is about, each opens for the rest. */
 import { read } from "./api.js";
+import { t } from "./language.js";
+import { inEnglish, sayPublished } from "./published.js";
+import { listed, number } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const NAMES = {
-  gateway: "the front door",
-  generation: "the workshop",
-  billing: "the till",
-  privacy: "the privacy desk",
-  analytics: "the statistics",
+  gateway: t("the front door"),
+  generation: t("the workshop"),
+  billing: t("the till"),
+  privacy: t("the privacy desk"),
+  analytics: t("the statistics"),
 };
 
 function make(tag, text, more = {}) {
@@ -15,13 +18,16 @@ function make(tag, text, more = {}) {
 }
 
 function counted(count) {
-  return count === 0 ? "none" : count.toLocaleString();
+  return count === 0 ? t("none") : number(count);
 }
 
 function field({ sentence, sealed, withheld }) {
-  const item = make("li", sentence);
-  if (sealed) item.append(" ", make("span", "Encrypted.", { className: "stored-sealed" }));
-  if (withheld) item.append(" ", make("span", `Not in your archive: ${withheld}`, { className: "muted" }));
+  const item = document.createElement("li");
+  const words = make("span", sentence);
+  inEnglish(words);
+  item.append(words);
+  if (sealed) item.append(" ", make("span", t("Encrypted."), { className: "stored-sealed" }));
+  if (withheld) item.append(" ", make("span", t("Not in your archive: {why}", { why: withheld }), { className: "muted" }));
   return item;
 }
 
@@ -33,21 +39,30 @@ function term(name, ...said) {
   return pair;
 }
 
+/** A term whose words come out of the record of processing. */
+function published(name, ...said) {
+  const pair = term(name, ...said);
+  inEnglish(pair.lastElementChild);
+  return pair;
+}
+
 function entry({ what, purposes, kept, erased, exported, fields, count, service }) {
   const details = make("details", "", { className: "stored-entry" });
   const summary = make("summary", "");
-  summary.append(make("span", what));
+  const title = make("span", what);
+  inEnglish(title);
+  summary.append(title);
   if (count !== null) summary.append(make("span", counted(count), { className: "stored-count figures" }));
   const list = document.createElement("ul");
   list.append(...fields.map(field));
   const terms = document.createElement("dl");
   terms.append(
-    term("What for", ...purposes.flatMap(({ sentence }, i) => (i ? [" ", sentence] : [sentence]))),
-    term("How long", kept),
-    term("If you ask for erasure", erased),
-    term("If you ask for a copy", exported),
-    term("Where", `With ${NAMES[service] ?? service}.`),
-    term("What exactly", list),
+    published(t("What for"), ...purposes.flatMap(({ sentence }, i) => (i ? [" ", sentence] : [sentence]))),
+    published(t("How long"), kept),
+    published(t("If you ask for erasure"), erased),
+    published(t("If you ask for a copy"), exported),
+    term(t("Where"), t("With {part}.", { part: NAMES[service] ?? service })),
+    term(t("What exactly"), list),
   );
   details.append(summary, terms);
   return details;
@@ -55,7 +70,9 @@ function entry({ what, purposes, kept, erased, exported, fields, count, service 
 
 function group([sentence, entries]) {
   const part = make("section", "", { className: "stored-group" });
-  part.append(make("h3", sentence), ...entries.map(entry));
+  const title = make("h3", sentence);
+  inEnglish(title);
+  part.append(title, ...entries.map(entry));
   return part;
 }
 
@@ -65,8 +82,9 @@ export async function showStored(path) {
   const items = services.flatMap(({ service, items }) => items.map((item) => ({ ...item, service })));
   const about = new Map(items.map(({ category }) => [category.id, category.sentence]));
   const groups = [...about.keys()].sort().map((id) => [about.get(id), items.filter((item) => item.category.id === id)]);
+  sayPublished(at("stored"));
   at("stored").replaceChildren(...groups.map(group));
   const missing = services.filter(({ available }) => !available).map(({ service }) => NAMES[service] ?? service);
-  at("stored-missing").textContent = `No answer right now from ${missing.join(" and ")}; what is kept there is not in this list.`;
+  at("stored-missing").textContent = t("No answer right now from {parts}; what is kept there is not in this list.", { parts: listed(missing) });
   at("stored-missing").hidden = missing.length === 0;
 }

@@ -5,6 +5,7 @@ import { openDelivery, pricesOf } from "./delivery.js";
 import { holdDraft, takeDraft } from "./draft.js";
 import { clearErrors, showProblem } from "./form.js";
 import { openGemini } from "./gemini.js";
+import { t, tn } from "./language.js";
 import { follow } from "./live.js";
 import { notice } from "./notice.js";
 import { fieldsOf, orderOf, putFields } from "./order.js";
@@ -15,11 +16,10 @@ import { Shelf } from "./shelf.js";
 import { openTill, priceOf } from "./till.js";
 import { openVersionOf } from "./versionof.js";
 import { openWall } from "./wall.js";
-import { credits, pictures } from "./words.js";
 
 const LOOK_AGAIN_MS = 5000;
-const SIGNED_OUT = "You are signed out. Load the page again and sign in; whatever is underway goes on.";
-const AWAY = "The studio is not answering. This page looks again every few seconds; whatever is underway goes on.";
+const SIGNED_OUT = t("You are signed out. Load the page again and sign in; whatever is underway goes on.");
+const AWAY = t("The studio is not answering. This page looks again every few seconds; whatever is underway goes on.");
 
 const at = (id) => document.getElementById(id);
 const form = at("order");
@@ -99,11 +99,11 @@ async function make() {
   if (!till.affordable()) return sayTooDear();
   const button = at("make");
   button.disabled = true; // One press, one order; the next one may go once this is accepted or refused.
-  button.textContent = "Sending";
+  button.textContent = t("Sending");
   try {
     if (await bench.send(orderOf(form, photo.current, versionOf.current))) chosenOnce();
   } finally {
-    button.textContent = "Make it";
+    button.textContent = t("Make it");
     button.disabled = false;
   }
 }
@@ -115,14 +115,19 @@ function chosenOnce() {
 }
 
 function askForPhoto() {
-  photoError("Choose a photo first.");
+  photoError(t("Choose a photo first."));
   at("photo").focus();
 }
 
 function sayTooDear() {
   const box = at("order-error");
   const few = Math.floor(till.available / pricesOf(form).each);
-  box.textContent = `This takes ${credits(priceOf(form))} and you have ${till.available}. Nothing was sent.`;
+  box.textContent = tn(
+    "This takes {n} credit and you have {available}. Nothing was sent.",
+    "This takes {n} credits and you have {available}. Nothing was sent.",
+    priceOf(form),
+    { available: till.available },
+  );
   const row = Object.assign(document.createElement("div"), { className: "row" });
   row.append(...(few > 0 ? [fewerButton(few)] : []), creditsLink());
   box.append(row);
@@ -131,14 +136,14 @@ function sayTooDear() {
 }
 
 function creditsLink() {
-  const link = Object.assign(document.createElement("a"), { href: "/credits", className: "button", textContent: "Get credits" });
+  const link = Object.assign(document.createElement("a"), { href: "/credits", className: "button", textContent: t("Get credits") });
   link.dataset.holdDraft = "";
   return link;
 }
 
 function fewerButton(few) {
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "button", textContent: `Make ${pictures(few)} instead` });
+  Object.assign(button, { type: "button", className: "button", textContent: tn("Make {n} picture instead", "Make {n} pictures instead", few) });
   button.addEventListener("click", () => {
     putFields(form, { variants: String(few) });
     void make();
@@ -169,7 +174,7 @@ async function blamePhoto(problem) {
 
 /** Another version is wanted that the form has to say more about: its photo, its style or its options. */
 function wantVersion({ figurine, n, editable, note }) {
-  const name = figurine.title || styleNames.get(figurine.style) || "your figurine";
+  const name = figurine.title || styleNames.get(figurine.style) || t("your figurine");
   versionOf.begin({ id: figurine.id, n, editable, name });
   clearErrors(form);
   putFields(form, { ...figurine, note, variants: "1" });

@@ -1,4 +1,5 @@
 /** Asks once more before something is done that costs, or is gone for good. */
+import { t } from "./language.js";
 
 function newButton(textContent, className) {
   return Object.assign(document.createElement("button"), { type: "button", className, textContent });
@@ -9,10 +10,10 @@ function newButton(textContent, className) {
  * @param {HTMLButtonElement} button
  * @param {{question: string | (() => string), act: () => Promise<void>, keep?: string, go?: string}} wish
  */
-export function askFirst(button, { question, act, keep: no = "Keep it", go: yes }) {
+export function askFirst(button, { question, act, keep: no = t("Keep it"), go: yes }) {
   const row = Object.assign(document.createElement("div"), { className: "row sure", hidden: true });
   const keep = newButton(no, "button");
-  const gone = newButton(yes ?? "Delete for good", yes ? "button first" : "button danger");
+  const gone = newButton(yes ?? t("Delete for good"), yes ? "button first" : "button danger");
   const words = document.createElement("span");
   const ask = (sure) => {
     words.textContent = typeof question === "function" ? question() : question;

@@ -1,6 +1,7 @@
 /** A switch for one consent: it shows what is on record, not what was pressed, and says what came of it. */
 import { Problem, put } from "./api.js";
 import { askAgain } from "./counting.js";
+import { t } from "./language.js";
 
 export const isOn = (button) => button.getAttribute("aria-checked") === "true";
 
@@ -14,7 +15,7 @@ export const show = (button, granted) => button.setAttribute("aria-checked", Str
 export async function flip(button, purpose, say) {
   if (button.ariaBusy === "true") return null;
   button.ariaBusy = "true";
-  say(isOn(button) ? "Taking it back." : "Writing it down.");
+  say(isOn(button) ? t("Taking it back.") : t("Writing it down."));
   try {
     const consent = await put(`/v1/consents/${purpose}`, { granted: !isOn(button) });
     show(button, consent.granted);
@@ -22,7 +23,7 @@ export async function flip(button, purpose, say) {
     return consent;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    say(`It is still ${isOn(button) ? "on" : "off"}. ${problem.message}`, { bad: true });
+    say(`${isOn(button) ? t("It is still on.") : t("It is still off.")} ${problem.message}`, { bad: true });
     return null;
   } finally {
     button.ariaBusy = null;

@@ -2,18 +2,24 @@
 import { Problem, newKey, post, read, remove } from "./api.js";
 import { act } from "./act.js";
 import { isFilledIn, showProblem } from "./form.js";
+import { t, woven } from "./language.js";
 import { dropReply, keepReply, keptReply } from "./question.js";
 import { askFirst } from "./sure.js";
 import { time } from "./record.js";
 import { dateWords, moment } from "./words.js";
 
 const LOOK_AGAIN_MS = 30_000;
-const STATES = { open: "Waits for an answer", answered: "Answered", waiting: "Waits for an answer", closed: "Closed" };
+const STATES = {
+  open: t("Waits for an answer"),
+  answered: t("Answered"),
+  waiting: t("Waits for an answer"),
+  closed: t("Closed"),
+};
 const NEXT = {
-  open: "It has arrived, and a person will answer it. A letter says when the answer is there.",
+  open: t("It has arrived, and a person will answer it. A letter says when the answer is there."),
   answered: "",
-  waiting: "What you wrote has arrived. A letter says when there is an answer.",
-  closed: "This question is closed. Write a new one if something is left, and name the reference.",
+  waiting: t("What you wrote has arrived. A letter says when there is an answer."),
+  closed: t("This question is closed. Write a new one if something is left, and name the reference."),
 };
 const at = (id) => document.getElementById(id);
 const form = at("reply");
@@ -33,7 +39,7 @@ function element(name, values, ...inside) {
 }
 
 function letter({ author, text, written_at }) {
-  const who = element("strong", { textContent: author === "studio" ? "Figurine Studio" : "You" });
+  const who = element("strong", { textContent: author === "studio" ? "Figurine Studio" : t("You") });
   const when = element("span", { className: "muted small" }, time(written_at));
   const item = element("li", { className: "letter" });
   item.dataset.author = author;
@@ -42,15 +48,15 @@ function letter({ author, text, written_at }) {
   return item;
 }
 
-const look = ({ operator, reason, at: when }) => element("li", {}, time(when), `, by ${operator}: ${reason}`);
+const look = ({ operator, reason, at: when }) => element("li", {}, ...woven(t("{when}, by {operator}: {reason}"), { when: time(when), operator, reason }));
 
 function showThread(thread) {
-  at("thread-title").textContent = `Question ${thread.reference}`;
+  at("thread-title").textContent = t("Question {reference}", { reference: thread.reference });
   at("thread-mark").textContent = STATES[thread.state];
   at("thread-mark").dataset.state = thread.state;
   at("thread-about").textContent = thread.acknowledged_at
-    ? `Asked at ${moment(thread.opened_at)}, confirmed by letter at ${moment(thread.acknowledged_at)}`
-    : `Asked at ${moment(thread.opened_at)}`;
+    ? t("Asked at {asked}, confirmed by letter at {confirmed}", { asked: moment(thread.opened_at), confirmed: moment(thread.acknowledged_at) })
+    : t("Asked at {asked}", { asked: moment(thread.opened_at) });
   at("letters").replaceChildren(...thread.messages.map(letter));
   at("looks").replaceChildren(...thread.accesses.map(look));
   at("thread-looks").hidden = thread.accesses.length === 0;
@@ -58,7 +64,7 @@ function showThread(thread) {
   const closed = thread.state === "closed";
   form.hidden = closed;
   at("thread-close").hidden = closed;
-  if (closed) at("thread-kept").textContent = `It is kept until ${dateWords(thread.kept_until)}, then forgotten.`;
+  if (closed) at("thread-kept").textContent = t("It is kept until {day}, then forgotten.", { day: dateWords(thread.kept_until) });
   at("thread-body").hidden = false;
 }
 
@@ -77,9 +83,9 @@ function showAway(problem) {
   if (problem.status === 401) return location.assign(`/signin?next=${encodeURIComponent(`/support#${opened.id}`)}`);
   const gone = problem.status === 404;
   at("thread-away").querySelector("strong").textContent = gone
-    ? "This link leads to no question."
-    : "This question cannot be shown right now. It is not lost.";
-  at("thread-why").textContent = gone ? "It was deleted, its time was over, or the link is not whole." : problem.message;
+    ? t("This link leads to no question.")
+    : t("This question cannot be shown right now. It is not lost.");
+  at("thread-why").textContent = gone ? t("It was deleted, its time was over, or the link is not whole.") : problem.message;
   at("thread-again").hidden = gone;
   at("thread-body").hidden = true;
   at("thread-away").hidden = false;
@@ -87,11 +93,11 @@ function showAway(problem) {
 }
 
 async function send() {
-  if (!isFilledIn(form, { "reply-message": "Write what more there is to say." })) return;
+  if (!isFilledIn(form, { "reply-message": t("Write what more there is to say.") })) return;
   const fieldset = form.querySelector("fieldset");
   at("reply-problem").hidden = true;
   fieldset.disabled = true;
-  at("reply-say").textContent = "Sending.";
+  at("reply-say").textContent = t("Sending.");
   try {
     await post(`${address()}/messages`, { message: form.elements["reply-message"].value }, replyKey, headers());
     form.reset();
@@ -149,7 +155,7 @@ at("thread-close").addEventListener("click", () => {
     at("thread-title").focus();
   });
 });
-askFirst(at("thread-delete"), { question: "Everything that was written goes for good.", act: forget });
+askFirst(at("thread-delete"), { question: t("Everything that was written goes for good."), act: forget });
 // An answer may come while one looks; what is being written stays.
 setInterval(() => {
   if (opened && !document.hidden && !at("thread-body").hidden) void load();

@@ -1,5 +1,6 @@
 /** Where the account was used: what happened, when, with what and from where. */
 import { read } from "./api.js";
+import { t, woven } from "./language.js";
 import { time } from "./record.js";
 
 const FETCHED = 50;
@@ -22,18 +23,27 @@ function gathered(items) {
 }
 
 /** "Firefox on Windows, from 203.0.113.7". */
-const origin = ({ device, address }) => [device, address && `from ${address}`].filter(Boolean).join(", ");
+function origin({ device, address }) {
+  if (!address) return device;
+  return device ? t("{device}, from {address}", { device, address }) : t("from {address}", { address });
+}
+
+/** Where from and when, as far as that is known; of several alike the last. */
+function whence(item, times) {
+  const inside = { origin: origin(item), when: time(item.at) };
+  if (times > 1) return woven(inside.origin ? t("{origin}, the last time at {when}.") : t("the last time at {when}."), inside);
+  return woven(inside.origin ? t("{origin}, at {when}.") : t("At {when}."), inside);
+}
 
 function useItem({ item, times }) {
   const line = made("li", { className: "use" });
   const what = made("p", { className: "device-name", textContent: item.sentence });
   const mark = item.current
-    ? made("span", { className: "mark", textContent: "This device" })
-    : FAILED.has(item.kind) && made("span", { className: "mark", textContent: times > 1 ? `${times} times` : "Refused" });
+    ? made("span", { className: "mark", textContent: t("This device") })
+    : FAILED.has(item.kind) && made("span", { className: "mark", textContent: times > 1 ? t("{times} times", { times }) : t("Refused") });
   if (mark) mark.dataset.state = item.current ? "good" : "bad";
   const where = made("p", { className: "small muted" });
-  const words = origin(item);
-  where.append(words && `${words}, `, times > 1 ? "the last time at " : words ? "at " : "At ", time(item.at), ".");
+  where.append(...whence(item, times));
   line.append(what, ...(mark ? [mark] : []), where);
   return line;
 }

@@ -1,6 +1,7 @@
 /** The versions of a figurine beside its picture: a row of all of them, and the wish for another one. */
 import { Problem, newKey, pictureAddress, post, read } from "./api.js";
-import { credits, isDelivered, isUnderway } from "./words.js";
+import { t, tn } from "./language.js";
+import { isDelivered, isUnderway } from "./words.js";
 
 const within = (dialog, name) => dialog.querySelector(`[data-wish="${name}"]`);
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -22,8 +23,10 @@ export function arranged(versions) {
     }));
 }
 
-const nameOf = ({ number, parent, note }) =>
-  [[`Version ${number}`, parent && `made from ${parent}`].filter(Boolean).join(", "), note].filter(Boolean).join(": ");
+function nameOf({ number: n, parent, note }) {
+  const name = parent ? t("Version {n}, made from {parent}", { n, parent }) : t("Version {n}", { n });
+  return note ? `${name}: ${note}` : name;
+}
 
 /** Shows the tree of a figurine and takes the wish for another version of its picture `n`. */
 export class Versions {
@@ -68,8 +71,11 @@ export class Versions {
     within(this.#dialog, "again").hidden = open;
     if (!open) return;
     ask.elements.note.value = "";
-    within(this.#dialog, "again-price").textContent =
-      `Leave it empty for the same once more. It takes ${credits(this.#price)}. Google Gemini gets this picture and your words; the photo is not needed.`;
+    within(this.#dialog, "again-price").textContent = tn(
+      "Leave it empty for the same once more. It takes {n} credit. Google Gemini gets this picture and your words; the photo is not needed.",
+      "Leave it empty for the same once more. It takes {n} credits. Google Gemini gets this picture and your words; the photo is not needed.",
+      this.#price,
+    );
     ask.elements.note.focus();
   }
 
@@ -118,13 +124,13 @@ export class Versions {
   #standing(version) {
     const item = document.createElement("li");
     const button = Object.assign(document.createElement("button"), { type: "button", className: "version" });
-    button.setAttribute("aria-label", isUnderway(version) ? `${nameOf(version)}, being made` : nameOf(version));
+    button.setAttribute("aria-label", isUnderway(version) ? t("{version}, being made", { version: nameOf(version) }) : nameOf(version));
     if (version.note) button.title = version.note;
     button.disabled = !isDelivered(version);
     if (version.id === this.#figurine.id) button.setAttribute("aria-current", "true");
     else button.onclick = () => void this.#show(version.id);
     item.toggleAttribute("data-branch", version.from !== undefined);
-    const said = version.from === undefined ? `${version.number}` : `${version.number}, from ${version.from}`;
+    const said = version.from === undefined ? `${version.number}` : t("{n}, from {parent}", { n: version.number, parent: version.from });
     button.append(thumb(version), Object.assign(document.createElement("span"), { textContent: said }));
     item.append(button);
     return item;

@@ -1,5 +1,6 @@
 /** A picture in full, over the page, and what its owner may do with the figurine. */
 import { pictureAddress } from "./api.js";
+import { t } from "./language.js";
 import { Printable } from "./printable.js";
 import { Versions } from "./versions.js";
 import { Wishes } from "./wishes.js";
@@ -27,7 +28,7 @@ export function openViewer({ address, label, figurine, n, whenGone }) {
 function openVersion(figurine) {
   openViewer({
     address: pictureAddress(figurine.id, 1, "full"),
-    label: figurine.title || "Your figurine",
+    label: figurine.title || t("Your figurine"),
     figurine,
     n: 1,
     whenGone: () => document.querySelector(`button[data-figurine="${figurine.id}"]`)?.closest("li").remove(),

@@ -1,4 +1,6 @@
 /** The style wall: tells about the chosen style, shows its options, and knows what is chosen in them. */
+import { t } from "./language.js";
+import { capital, listed, withinSentence } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const chosenStyle = (form) => form.querySelector("[name=style]:checked")?.value;
@@ -38,11 +40,10 @@ function told(form, box) {
   const shape = form.elements.aspect_ratio;
   const words = unusual.map((input) => input.dataset.name);
   if (!shape.selectedOptions[0].defaultSelected) words.push(shape.value);
-  if (form.elements.note.value.trim()) words.push("with a note");
+  if (form.elements.note.value.trim()) words.push(t("with a note"));
   if (words.length > 0) return words.join(", ");
-  const names = [...(box?.querySelectorAll("legend") ?? [])].map((legend) => legend.textContent.toLowerCase());
-  const all = [...names, "shape", "a note"].join(", ").replace(/, ([^,]+)$/, " and $1");
-  return all[0].toUpperCase() + all.slice(1);
+  const names = [...(box?.querySelectorAll("legend") ?? [])].map((legend) => withinSentence(legend.textContent));
+  return capital(listed([...names, t("shape"), t("a note")]));
 }
 
 /** Keeps what is shown true to what is chosen. */

@@ -1,9 +1,16 @@
 /** What a person has: how many credits, until when, and which of them wait. */
 import { read } from "./api.js";
 import { at } from "./act.js";
-import { credits, dateWords } from "./words.js";
+import { t, tn } from "./language.js";
+import { dateWords } from "./words.js";
 
-const KINDS = { trial: "to try", plan: "from your plan", pack: "bought", gift: "from a gift", adjustment: "from us" };
+const KINDS = {
+  trial: (n) => t("{n} to try", { n }),
+  plan: (n) => t("{n} from your plan", { n }),
+  pack: (n) => t("{n} bought", { n }),
+  gift: (n) => t("{n} from a gift", { n }),
+  adjustment: (n) => t("{n} from us", { n }),
+};
 
 /** "10 of them until 3 March, the other 20 stay until they are spent." */
 export function lotsSentence(lots) {
@@ -13,10 +20,12 @@ export function lotsSentence(lots) {
     if (!expires_at) staying += n;
     else ending.set(dateWords(expires_at), (ending.get(dateWords(expires_at)) ?? 0) + n);
   }
-  if (ending.size === 0) return staying ? "They stay until they are spent." : "";
-  if (ending.size === 1 && !staying) return `To be spent until ${[...ending.keys()][0]}.`;
-  const parts = [...ending].map(([day, n], place) => `${n}${place ? "" : " of them"} until ${day}`);
-  if (staying) parts.push(`the other ${staying} ${staying === 1 ? "stays until it is" : "stay until they are"} spent`);
+  if (ending.size === 0) return staying ? t("They stay until they are spent.") : "";
+  if (ending.size === 1 && !staying) return t("To be spent until {day}.", { day: [...ending.keys()][0] });
+  const parts = [...ending].map(([day, n], place) => (place ? t("{n} until {day}", { n, day }) : t("{n} of them until {day}", { n, day })));
+  if (staying) {
+    parts.push(tn("the other {n} stays until it is spent", "the other {n} stay until they are spent", staying));
+  };
   return `${parts.join(", ")}.`;
 }
 
@@ -33,14 +42,14 @@ function inOrder(lots) {
 export async function showBalance() {
   const told = await read("/v1/credits");
   at("available").textContent = told.available;
-  at("available-word").textContent = told.available === 1 ? "credit to spend" : "credits to spend";
+  at("available-word").textContent = tn("credit to spend", "credits to spend", told.available);
   at("lots-say").textContent = lotsSentence(told.lots);
-  at("held").textContent = told.held ? `${credits(told.held)} set aside for figurines under way.` : "";
+  at("held").textContent = told.held ? tn("{n} credit set aside for figurines under way.", "{n} credits set aside for figurines under way.", told.held) : "";
   at("frozen").hidden = !told.frozen;
-  at("frozen-say").textContent = `${credits(told.frozen)} cannot be spent for now.`;
+  at("frozen-say").textContent = tn("{n} credit cannot be spent for now.", "{n} credits cannot be spent for now.", told.frozen);
   const kinds = inOrder(told.lots);
   at("lots-part").hidden = kinds.length < 2;
   at("lots").replaceChildren(
-    ...kinds.map(({ kind, n }) => Object.assign(document.createElement("li"), { textContent: `${n} ${KINDS[kind] ?? ""}` })),
+    ...kinds.map(({ kind, n }) => Object.assign(document.createElement("li"), { textContent: KINDS[kind]?.(n) ?? String(n) })),
   );
 }

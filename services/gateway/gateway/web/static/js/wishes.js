@@ -1,5 +1,6 @@
 /** What an owner does with a figurine: keeps it in mind, shares it, says what she thinks of it, deletes it. */
 import { Problem, post, put, read, remove } from "./api.js";
+import { t } from "./language.js";
 import { Rating } from "./rating.js";
 
 const within = (dialog, name) => dialog.querySelector(`[data-wish="${name}"]`);
@@ -51,7 +52,7 @@ export class Wishes {
   #showFavourite() {
     const button = within(this.#dialog, "favourite");
     button.setAttribute("aria-pressed", String(Boolean(this.#figurine.favourite)));
-    button.textContent = this.#figurine.favourite ? "A favourite" : "Make it a favourite";
+    button.textContent = this.#figurine.favourite ? t("A favourite") : t("Make it a favourite");
   }
 
   #showLink(url) {
@@ -83,7 +84,7 @@ export class Wishes {
       const [first] = (await read(`${this.#address}/provenance`)).items;
       if (!first) return;
       const holds = first.validation.state === "Trusted";
-      origin.textContent = `${first.sentence} ${holds ? "Its signature holds." : "Its signature does not hold."}`;
+      origin.textContent = `${first.sentence} ${holds ? t("Its signature holds.") : t("Its signature does not hold.")}`;
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem; // Told when it is asked for again.
     }
@@ -98,19 +99,19 @@ export class Wishes {
 
   async #share() {
     this.#showLink((await post(`${this.#address}/share`)).url);
-    this.say("Whoever has this link sees the pictures, with the name that stands on them, and nothing else about you.");
+    this.say(t("Whoever has this link sees the pictures, with the name that stands on them, and nothing else about you."));
     within(this.#dialog, "url").select();
   }
 
   async #copy() {
     await navigator.clipboard.writeText(within(this.#dialog, "url").value);
-    this.say("The link is copied.");
+    this.say(t("The link is copied."));
   }
 
   async #unshare() {
     await remove(`${this.#address}/share`);
     this.#showLink(null);
-    this.say("The link leads nowhere any more.");
+    this.say(t("The link leads nowhere any more."));
   }
 
   async #delete() {

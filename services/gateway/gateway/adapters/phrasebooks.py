@@ -1,0 +1,73 @@
+"""The catalogues of what is said beside pages: sentences of the API, and the words of the modules in the browser."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final, cast
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from gateway.adapters.catalogues import catalogue_file
+from gateway.domain.languages import DEFAULT, Language
+from gateway.domain.phrases import Phrasebook
+
+_GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+")
+_DAY: Final = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
+_VERSION_LENGTH: Final = 16
+
+
+@lru_cache
+def phrasebook(language: Language) -> Phrasebook:
+    """What the API says, in this language."""
+    locale = Locale.parse(language)
+    phrases = {said: words for said, words in _entries(language, "problems").items() if isinstance(words, str)}
+    return Phrasebook(phrases, value=lambda value: _written(value, locale))
+
+
+@lru_cache
+def script_words(language: Language) -> tuple[bytes, str] | None:
+    """The script that gives modules their words, and its version; None for English, which is in the modules.
+
+    A script, because one that is deferred runs before all modules: none of them has to wait for its words.
+    """
+    if language is DEFAULT:
+        return None
+    words = json.dumps(_entries(language, "scripts"), ensure_ascii=False, separators=(",", ":"))
+    script = f"globalThis.figurineMessages={words};\n".encode()
+    return script, sha256(script).hexdigest()[:_VERSION_LENGTH]
+
+
+def _entries(language: Language, domain: str) -> dict[str, str | list[str]]:
+    """Translations by their English texts; those with a number by the text for one, with a form for each number."""
+    path = catalogue_file(language, domain)
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        messages = [message for message in read_po(file, locale=language) if message.id]
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]: _forms(message.string)
+        for message in messages
+        if message.string and not message.fuzzy
+    }
+
+
+def _forms(string: object) -> str | list[str]:
+    return string if isinstance(string, str) else [str(form) for form in cast("Sequence[object]", string)]
+
+
+def _written(value: str, locale: Locale) -> str:
+    """A number or a date of an English sentence, as this language writes it; anything else as it is."""
+    if _GROUPED.fullmatch(value):
+        return format_decimal(int(value.replace(",", "")), locale=locale)
+    if _DAY.fullmatch(value):
+        try:
+            return format_date(datetime.strptime(value, "%d %B %Y"), format="long", locale=locale)  # noqa: DTZ007 - a day
+        except ValueError:
+            return value
+    return value
