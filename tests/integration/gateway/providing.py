@@ -27,7 +27,7 @@ def with_provider(studio: Studio, fake: FakeProvider, clock: MovableClock, **cha
     company = Provider(
         id="company", name="Example Company", issuer=fake.issuer, client_id=CLIENT, client_secret=SECRET, **changes
     )
-    wire = Wire(ca_file=fake.ca_file, deadline=1.0)
+    wire = Wire(ca_file=fake.ca_file, deadline=8.0)
     mine: dict[type, object] = {
         Providers: Providers([company], public_url=ORIGIN, clock=clock, wire=wire),
         Keepsakes: Keepsakes(b"k" * 32, clock),

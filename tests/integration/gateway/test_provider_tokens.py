@@ -45,7 +45,7 @@ def fake(_running: FakeProvider) -> FakeProvider:
 class Door:
     """The studio's side."""
 
-    def __init__(self, fake: FakeProvider, *, deadline: float = 1.0, **changes: Any) -> None:
+    def __init__(self, fake: FakeProvider, *, deadline: float = 8.0, **changes: Any) -> None:
         self.fake, self.clock = fake, MovableClock()
         fake.now = lambda: self.clock.now().timestamp()
         said: dict[str, Any] = {"client_id": CLIENT, "client_secret": SECRET, "issuer": fake.issuer, **changes}
