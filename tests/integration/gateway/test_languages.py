@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gateway.adapters.letters import JinjaLetters
+from gateway.adapters.phrasebooks import _ON_THE_FIRST_PAGE
 from gateway.domain.staff import Role
 from tests.integration.gateway.studio import ORIGIN, Person, Studio, sign_up_body
 from tests.integration.gateway.test_accounts import links
@@ -140,3 +141,17 @@ def press(person: Person, page: TestResponse, language: str, *, place: str = "/a
     assert token
     sent = {"csrf_token": token[1], "language": language, "next": place}
     return person.client.post("/language", data=sent, base_url=ORIGIN)
+
+
+def test_a_first_page_gets_the_words_of_its_modules_and_no_others(browser: FlaskClient) -> None:
+    sizes: dict[str, int] = {}
+    for path in ("/", "/studio"):
+        found = re.search(r'<script defer src="([^"]+)"', show(browser, path, **GERMAN).get_data(as_text=True))
+        assert found
+        answer = browser.get(found[1], base_url=ORIGIN, headers={"Accept-Encoding": "gzip"})
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
+        sizes[path] = len(answer.data)
+    first = show(browser, "/").get_data(as_text=True)
+    assert set(re.findall(r'src="/static/js/([\w-]+\.js)"', first)) == set(_ON_THE_FIRST_PAGE)
+    assert sizes["/"] < 2_500 < sizes["/studio"]
+    assert '<script defer src="' not in first
