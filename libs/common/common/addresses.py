@@ -7,11 +7,12 @@ would be told that "proof" is no id, and `Allow` would promise a method that is 
 from collections import defaultdict
 from collections.abc import Mapping, Set
 from functools import cached_property
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from flask import Flask, Request, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import Rule
 
 
 class OwnAddresses(Flask):
@@ -22,7 +23,7 @@ class OwnAddresses(Flask):
         """The methods of each address in which nothing varies."""
         methods: defaultdict[str, set[str]] = defaultdict(set)
         for rule in self.url_map.iter_rules():
-            if not rule.arguments:
+            if not _varies(rule):
                 methods[rule.rule] |= rule.methods or set()
         return methods
 
@@ -35,7 +36,7 @@ class OwnAddresses(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Refuse what only fits because an id could stand here."""
         rule = request.url_rule
-        if rule is not None and rule.arguments and request.path in self.own_methods:
+        if rule is not None and _varies(rule) and request.path in self.own_methods:
             raise MethodNotAllowed(sorted(self.own_methods[request.path]))
         return super().dispatch_request()
 
@@ -46,3 +47,8 @@ class OwnAddresses(Flask):
             response.allow.clear()
             response.allow.update(own)
         return response
+
+
+def _varies(rule: Rule) -> bool:
+    """Whether something stands for an id in it."""
+    return bool(cast("set[str]", rule.arguments))  # pyright: ignore[reportUnknownMemberType] - a bare set, by the library
