@@ -5,6 +5,7 @@ const at = (id) => document.getElementById(id);
 
 /** Shows one part of the page; says so, and offers to look again, when no answer comes. */
 export async function show(part, load) {
+  at(`${part}-wait`).parentElement.setAttribute("aria-busy", "true");
   try {
     await load();
     at(`${part}-away`).hidden = true;
@@ -14,6 +15,7 @@ export async function show(part, load) {
     at(`${part}-away`).hidden = false;
   }
   at(`${part}-wait`).hidden = true;
+  at(`${part}-wait`).parentElement.removeAttribute("aria-busy");
 }
 
 /** Shows parts by name, each at once and again when its button is pressed. */

@@ -13,6 +13,9 @@ export class Rating {
   #say;
   #comment = "";
   #touched = false;
+  #consentRead = null;
+  /** Resolves once all of it stands where it stays. */
+  ready;
 
   /** `attempt` runs what may fail and says so; `say` puts one sentence below. */
   constructor(dialog, figurineAddress, attempt, say) {
@@ -29,7 +32,7 @@ export class Rating {
       };
     }
     this.#within("count").onclick = () => void this.#flip();
-    void this.#read();
+    this.ready = this.#read();
   }
 
   #within(name) {
@@ -53,7 +56,7 @@ export class Rating {
   /** What could be better is asked for, and the switch offered, once there is a rating. */
   #showRest(rated) {
     const rest = this.#within("rating");
-    if (rated && rest.hidden) void this.#readConsent();
+    if (rated && rest.hidden) this.#consentRead = this.#readConsent();
     rest.hidden = !rated;
   }
 
@@ -63,6 +66,7 @@ export class Rating {
       if (this.#touched || this.#dialog.rating !== this) return; // What was said meanwhile stands.
       this.#comment = rating.comment;
       this.#fill(rating);
+      await this.#consentRead;
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem; // Not rated yet, or not to be told now.
     }

@@ -10,6 +10,8 @@ export class Wishes {
   #figurine;
   #address;
   #whenGone;
+  /** Resolves once all of it stands where it stays. */
+  ready;
 
   constructor(dialog, figurine, whenGone) {
     this.#dialog = dialog;
@@ -30,9 +32,8 @@ export class Wishes {
       gone: () => this.#delete(),
     };
     for (const [name, act] of Object.entries(acts)) within(dialog, name).onclick = () => void this.#try(act);
-    new Rating(dialog, this.#address, (act) => this.#try(act), (text) => this.say(text));
-    void this.#readLink();
-    void this.#readOrigin();
+    const rating = new Rating(dialog, this.#address, (act) => this.#try(act), (text) => this.say(text));
+    this.ready = Promise.all([this.#readLink(), this.#readOrigin(), rating.ready]);
   }
 
   async #try(act) {
