@@ -6,6 +6,7 @@ import { listenToDetails } from "./details.js";
 import { keeper, settle } from "./keeper.js";
 import { t } from "./language.js";
 import { documentLine, movement, orderLine, paged } from "./ledger.js";
+import { whenBack } from "./line.js";
 import { follow } from "./live.js";
 import { offerCard, pictureWordsByStyle, withButton, withNote } from "./offers.js";
 import { buy, chosenTakesPlans, comeBack, lookAtOrder, plansWords, showWays, wayFor } from "./paying.js";
@@ -146,6 +147,7 @@ listenToCode({ onGift: showMoney, onCoupon: showOffers });
 window.addEventListener("pageshow", (event) => event.persisted && everythingSoon());
 
 setInterval(lookAgain, LOOK_AGAIN_MS);
+whenBack(everythingSoon);
 await followLive();
 comeBack(everythingSoon);
 await showEverything();

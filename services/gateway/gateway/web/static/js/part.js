@@ -1,5 +1,6 @@
 /** A part of a page that is read on its own. */
 import { Problem } from "./api.js";
+import { whenBack } from "./line.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -22,6 +23,7 @@ export async function show(part, load) {
 export function showParts(parts) {
   for (const [part, load] of Object.entries(parts)) {
     at(`${part}-again`).addEventListener("click", () => void show(part, load));
+    whenBack(() => at(`${part}-away`).hidden || void show(part, load));
     void show(part, load);
   }
 }
