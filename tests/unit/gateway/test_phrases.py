@@ -46,8 +46,8 @@ SAID: Final = {
 }
 VALUES: Final = {
     "Charged for 12,000 pictures; the rest came back": "Berechnet: 12.000 Bilder; der Rest kam zurück",
-    "Gift code: to be spent until 3 March 2026": "Geschenkcode: auszugeben bis 3. März 2026",
-    "Gift code: to be spent until 99 Brumaire 2026": "Geschenkcode: auszugeben bis 99 Brumaire 2026",
+    "Gift code: to be spent until 3 March 2026": "Geschenkcode: gültig bis 3. März 2026",
+    "Gift code: to be spent until 99 Brumaire 2026": "Geschenkcode: gültig bis 99 Brumaire 2026",
     "That is more than you may have without a plan, or with yours. See the plans under Credits. "
     "The plan Studio allows it; see Credits.": "Das ist mehr, als du ohne Abo oder mit deinem darfst. Die Abos stehen "
     "unter „Credits“. Das Abo Studio erlaubt es, siehe „Credits“.",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Final, cast
 
 from babel import Locale
@@ -20,6 +21,9 @@ from gateway.domain.phrases import Phrasebook
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DAY: Final = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
 _VERSION_LENGTH: Final = 16
+_MODULES: Final = Path(__file__).parent.parent / "web" / "static" / "js"
+_ON_THE_FIRST_PAGE: Final = ("masthead.js", "usage.js", "prices.js")
+_IMPORTED: Final = re.compile(r"""from ["']\./([\w-]+\.js)["']""")
 
 
 @lru_cache
@@ -31,25 +35,45 @@ def phrasebook(language: Language) -> Phrasebook:
 
 
 @lru_cache
-def script_words(language: Language) -> tuple[bytes, str] | None:
+def script_words(language: Language, *, first: bool = False) -> tuple[bytes, str] | None:
     """The script that gives modules their words, and its version; None for English, which is in the modules.
 
-    A script, because one that is deferred runs before all modules: none of them has to wait for its words.
+    A script, because one that is deferred runs before all modules: none of them has to wait for its words. A visitor's
+    first page is to be light, and needs few of them: those are in a script of their own.
     """
     if language is DEFAULT:
         return None
-    words = json.dumps(_entries(language, "scripts"), ensure_ascii=False, separators=(",", ":"))
+    entries = _entries(language, "scripts", said_by=_first_modules() if first else None)
+    words = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     script = f"globalThis.figurineMessages={words};\n".encode()
     return script, sha256(script).hexdigest()[:_VERSION_LENGTH]
 
 
-def _entries(language: Language, domain: str) -> dict[str, str | list[str]]:
-    """Translations by their English texts; those with a number by the text for one, with a form for each number."""
+def _first_modules() -> frozenset[str]:
+    """The modules a visitor's first page loads, with those they import."""
+    known, ahead = set[str](), list(_ON_THE_FIRST_PAGE)
+    while ahead:
+        module = ahead.pop()
+        if module not in known:
+            known.add(module)
+            ahead += _IMPORTED.findall((_MODULES / module).read_text())
+    return frozenset(known)
+
+
+def _entries(language: Language, domain: str, *, said_by: frozenset[str] | None = None) -> dict[str, str | list[str]]:
+    """Translations by their English texts; those with a number by the text for one, with a form for each number.
+
+    Of all files, or of those of these names.
+    """
     path = catalogue_file(language, domain)
     if not path.is_file():
         return {}
     with path.open("rb") as file:
-        messages = [message for message in read_po(file, locale=language) if message.id]
+        messages = [
+            message
+            for message in read_po(file, locale=language)
+            if message.id and (said_by is None or said_by & {Path(place).name for place, _ in message.locations})
+        ]
     return {
         message.id if isinstance(message.id, str) else message.id[0]: _forms(message.string)
         for message in messages

@@ -13,6 +13,7 @@ from gateway.routes.static_files import packed_bytes
 
 words = Blueprint("script_words", __name__)
 
+_FIRST: Final = "-first"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _SHORTLY: Final = "public, max-age=300"
 
@@ -23,18 +24,21 @@ def tell_pages(state: BlueprintSetupState) -> None:
     state.app.add_template_global(address_of_words)
 
 
-def address_of_words(tag: str) -> str | None:
-    """Where the words of a language are, with their version, so that they may be kept; None where modules need none."""
+def address_of_words(tag: str, *, first: bool = False) -> str | None:
+    """Where the words of a language are, with their version, so that they may be kept; None where modules need none.
+
+    `first` is for the page a visitor sees first, which needs few of them.
+    """
     language = known(tag)
-    made = script_words(language) if language else None
-    return f"/static/words/{tag}.js?v={made[1]}" if made else None
+    made = script_words(language, first=first) if language else None
+    return f"/static/words/{tag}{_FIRST if first else ''}.js?v={made[1]}" if made else None
 
 
-@words.get("/static/words/<tag>.js")
-def give_words(tag: str) -> Response:
+@words.get("/static/words/<name>.js")
+def give_words(name: str) -> Response:
     """The words of one language, packed for whoever takes them so."""
-    language = known(tag)
-    made = script_words(language) if language else None
+    language = known(name.removesuffix(_FIRST))
+    made = script_words(language, first=name.endswith(_FIRST)) if language else None
     if made is None:
         raise NotFound
     script, version = made

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, has_request_context, redirect, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -29,7 +29,9 @@ speaking = Blueprint("speaking", __name__)
 
 
 def spoken() -> Speech:
-    """How whoever asks is spoken to; found out once for a request."""
+    """How whoever asks is spoken to; found out once for a request. Where nobody asks it is English."""
+    if not has_request_context():
+        return speech(DEFAULT)
     said: Speech | None = request.environ.get(_SPEECH)
     return speak(_language_of_account()) if said is None else said
 
