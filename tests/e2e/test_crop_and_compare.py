@@ -48,28 +48,33 @@ def studio(context: Any, owner: Customer) -> Page:
     return page
 
 
+def crop_to_a_square(page: Page) -> tuple[int, int]:
+    """With the keys; how large the photo is then."""
+    page.get_by_role("button", name="Crop the photo").click()
+    crop = page.get_by_role("dialog", name="Crop the photo")
+    corner = crop.get_by_role("button", name="Bottom right corner")
+    corner.press("ArrowLeft")
+    corner.press("ArrowUp")
+    crop.get_by_role("radio", name="As the figurine, 1:1").check(force=True)
+    said = crop.locator("#crop-size").inner_text()
+    assert page.evaluate(FLAWS) == []
+    crop.get_by_role("button", name="Use this part").click()
+    expect(page.locator("#photo-about")).to_contain_text(said)
+    width, height = map(int, re.findall(r"\d+", said))
+    return width, height
+
+
 def test_only_the_part_that_was_kept_goes_out_and_its_before_is_shown_until_it_is_gone(studio: Page) -> None:
     choose_cat(studio)
     with Image.open(CAT) as photo:
         whole = photo.size
-    studio.get_by_role("button", name="Crop the photo").click()
-    crop = studio.get_by_role("dialog", name="Crop the photo")
-    crop.get_by_role("button", name="Bottom right corner").press("ArrowLeft")
-    crop.get_by_role("button", name="Bottom right corner").press("ArrowUp")
-    crop.get_by_role("radio", name="As the figurine, 1:1").check(force=True)
-    said = re.fullmatch(r"(\d+) × (\d+) pixels", crop.locator("#crop-size").inner_text())
-    assert said
-    size = (int(said[1]), int(said[2]))
+    size = crop_to_a_square(studio)
     assert size[0] == size[1] < min(whole)
-    assert studio.evaluate(FLAWS) == []
-    crop.get_by_role("button", name="Use this part").click()
-    expect(studio.locator("#photo-about")).to_contain_text(f"{size[0]} × {size[1]} pixels")
     make(studio)
-    expect(studio.locator(".piece[data-look=delivered]")).to_have_count(1, timeout=FIGURINE_MS)
+    studio.locator(".piece[data-look=delivered] .picture").click(timeout=FIGURINE_MS)
     with Image.open(BytesIO(sent(studio))) as photo:
         assert photo.size == size
 
-    studio.locator(".piece[data-look=delivered] .picture").click()
     viewer = studio.get_by_role("dialog", name="Picture")
     slider = viewer.get_by_role("slider", name="Before and after")
     slider.press("End")

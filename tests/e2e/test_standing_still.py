@@ -103,7 +103,11 @@ def test_no_page_moves_what_its_owner_has_seen(phone: BrowserContext, owner: Cus
 def test_what_takes_longer_than_a_moment_is_outlined_and_then_there(phone: BrowserContext, owner: Customer) -> None:
     page = signed_in(phone, owner)
     held: list[Route] = []
-    page.route("**/v1/credits", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/v1/credits", hold)
     page.goto("/credits")
     wait = page.locator("#balance-wait")
     # Not at once: most answers come before there would be anything to see.
