@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import wrap
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -114,7 +114,8 @@ def _environment(said: Speech) -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_translations(said.words, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({"as_html": as_html, "as_text": as_text})
-    made.globals.update({"speech": said})
+    # Jinja names the type of what it has there itself, and of nothing else.
+    cast("dict[str, object]", made.globals)["speech"] = said
     return made
 
 
