@@ -89,6 +89,7 @@ def _card(token: str, shared: dict[str, Any]) -> dict[str, object]:
         "token": token,
         "address": f"{studio().public_url}/s/{token}",
         "pictures": shared["pictures"],
+        "sizes": shared["sizes"],
         "style": style.name if style else "Figurine",
         "engine": shared["engine"],
     }

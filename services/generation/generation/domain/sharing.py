@@ -49,6 +49,8 @@ class SharedFigurine:
     engine: str
     finished_at: datetime
     pictures: tuple[int, ...]
+    # Width and height of each, in pixels, in the same order: a page keeps room for a picture that is still on its way.
+    sizes: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,8 +50,8 @@ class Shares:
             return cursor.execute(
                 """
                 SELECT figurines.id AS figurine_id, figurines.user_id, style, engine, finished_at,
-                       (SELECT array_agg(n ORDER BY n) FROM pictures WHERE pictures.figurine_id = figurines.id)
-                       AS pictures
+                       (SELECT array_agg(ARRAY[n, width, height] ORDER BY n)
+                          FROM pictures WHERE pictures.figurine_id = figurines.id) AS pictures
                   FROM shares JOIN figurines ON figurines.id = shares.figurine_id
                  WHERE token_digest = %s AND deleted_at IS NULL
                 """,
@@ -98,8 +98,10 @@ class Ratings:
         return bool(self._connection.execute("DELETE FROM ratings WHERE figurine_id = %s", [figurine_id]).rowcount)
 
 
-def _shared(*, pictures: list[int] | None, **columns: Any) -> SharedFigurine:
-    return SharedFigurine(pictures=tuple(pictures or ()), **columns)
+def _shared(*, pictures: list[list[int]] | None, **columns: Any) -> SharedFigurine:
+    found = pictures or []
+    sizes = tuple((width, height) for _, width, height in found)
+    return SharedFigurine(pictures=tuple(n for n, *_ in found), sizes=sizes, **columns)
 
 
 def _rating(*, reasons: list[str], **columns: Any) -> Rating:

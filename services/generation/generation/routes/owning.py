@@ -70,6 +70,7 @@ class SharedAnswer(Answer):
     engine: str
     finished_at: datetime
     pictures: tuple[int, ...]
+    sizes: tuple[tuple[int, int], ...]
 
 
 class GoneAnswer(Answer):

@@ -5,6 +5,8 @@ export const at = (id) => document.getElementById(id);
 
 /** Reads and shows one part; says in its place why when no answer comes. */
 export async function show(part, load) {
+  const wait = at(`${part}-wait`);
+  wait?.parentElement.setAttribute("aria-busy", "true");
   try {
     await load();
     at(`${part}-away`).hidden = true;
@@ -13,6 +15,9 @@ export async function show(part, load) {
     at(`${part}-why`).textContent = problem.message;
     at(`${part}-away`).hidden = false;
   }
+  if (!wait) return;
+  wait.hidden = true;
+  wait.parentElement.removeAttribute("aria-busy");
 }
 
 /** Does what a button asks for, once at a time, and says beside it what went wrong. */

@@ -1,5 +1,6 @@
 /** The studio's HTTP API: the CSRF header, idempotency keys and problem+json live here and nowhere else. */
 import { pageLanguage, t } from "./language.js";
+import { answered, noAnswer } from "./line.js";
 
 /** An answer that was not the one asked for. `code` is the API's stable code, or `unreachable` when none came. */
 export class Problem extends Error {
@@ -17,13 +18,15 @@ export class Problem extends Error {
   }
 }
 
-/** What to say when no answer came at all. */
-export const unreachable = () =>
-  new Problem({
+/** What to say when no answer came at all; the page is told that the line is down. */
+export function unreachable() {
+  noAnswer();
+  return new Problem({
     detail: navigator.onLine
       ? t("The studio is not answering. Try again in a moment.")
       : t("You are offline. Try again when the connection is back."),
   });
+}
 
 /** Reads a failed answer; a proxy's HTML page becomes the same kind of problem as ours. */
 export function problemFrom(status, text, retryAfter) {
@@ -66,8 +69,10 @@ async function call(path, options) {
   try {
     answer = await fetch(path, { credentials: "same-origin", ...options });
   } catch {
+    if (options.signal?.aborted) throw new Problem({ code: "cancelled" });
     throw unreachable();
   }
+  answered();
   const text = await answer.text();
   if (!answer.ok) {
     throw problemFrom(answer.status, text, answer.headers.get("Retry-After"));

@@ -1,6 +1,7 @@
 /** The bench: every order of this page and every figurine still underway, each on its own plinth. */
 import { Problem, newKey, post, read } from "./api.js";
 import { t } from "./language.js";
+import { isDown, whenBack } from "./line.js";
 import { newPiece, showFigurine, tell, writePlate } from "./piece.js";
 import { sendOrder } from "./upload.js";
 import { duration, isDelivered, isUnderway } from "./words.js";
@@ -26,6 +27,7 @@ const NEXT_STEP = new Map([
 
 const SENT_TWICE = t("Sending it again is safe: it is made, and paid for, once.");
 const FREE = t("It cost nothing.");
+const WAITS = t("It could not be sent yet. It waits in this tab and goes out by itself once the studio can be reached.");
 
 /**
  * What the bench tells the rest of the page.
@@ -53,7 +55,7 @@ export class Bench {
 
   /** Puts an order on the bench and sends it; resolves with true once it is accepted. */
   send(order) {
-    const element = newPiece(order.preview);
+    const element = newPiece(order.preview, order.photo?.savedId);
     writePlate(element, order, this.#studio.styleNames);
     this.#stand(element);
     element.scrollIntoView({ block: "nearest" });
@@ -103,7 +105,7 @@ export class Bench {
     const cancel = { label: t("Cancel"), act: () => stop.abort() };
     const onProgress = (share) => {
       // Of a saved photo only its id goes out: there is nothing to wait for, and nothing to clean again.
-      if (order.photo.savedId) tell(element, { look: "waiting", say: t("Ordering it with your saved photo."), actions: [cancel] });
+      if (order.photo?.savedId) tell(element, { look: "waiting", say: t("Ordering it with your saved photo."), actions: [cancel] });
       else tell(element, { ...sending(share), progress: share, actions: [cancel] });
     };
     onProgress(0);
@@ -127,16 +129,32 @@ export class Bench {
     if (problem.passing) return this.#offerAgain(element, order, problem);
     this.#clear(element);
     if (problem.status === 401) return this.#studio.onSignedOut(order);
-    const savedIsGone = problem.status === 404 && Boolean(order.photo.savedId);
+    const savedIsGone = problem.status === 404 && Boolean(order.photo?.savedId);
     return this.#studio.onReorder(order, problem, savedIsGone || PHOTO_REFUSED.has(problem.code));
   }
 
   #offerAgain(element, order, problem) {
+    if (isDown()) return this.#waitForLine(element, order);
     const wait = problem.retryAfter ? `${t("Wait {duration} first.", { duration: duration(problem.retryAfter) })} ` : "";
     const again = { label: t("Send it again"), first: true, act: () => void this.#sendFrom(element, order) };
     const more = `${wait}${problem.status === 0 || problem.status >= 500 ? SENT_TWICE : FREE}`;
     tell(element, { look: "failed", say: problem.message, more, actions: [again, this.#clearing(element)] });
     announce(problem.message);
+    return undefined;
+  }
+
+  /** Nothing got through: the order waits in this tab, and goes out by itself under the same key. */
+  #waitForLine(element, order) {
+    const forget = whenBack(() => {
+      forget();
+      void this.#sendFrom(element, order);
+    });
+    const giveUp = () => {
+      forget();
+      this.#clear(element);
+    };
+    tell(element, { look: "waiting", say: WAITS, more: SENT_TWICE, actions: [{ label: t("Do not send it"), act: giveUp }] });
+    announce(WAITS);
   }
 
   #show(place, figurine) {

@@ -6,6 +6,7 @@ import { listenToDetails } from "./details.js";
 import { keeper, settle } from "./keeper.js";
 import { t } from "./language.js";
 import { documentLine, movement, orderLine, paged } from "./ledger.js";
+import { whenBack } from "./line.js";
 import { follow } from "./live.js";
 import { offerCard, pictureWordsByStyle, withButton, withNote } from "./offers.js";
 import { buy, chosenTakesPlans, comeBack, lookAtOrder, plansWords, showWays, wayFor } from "./paying.js";
@@ -17,10 +18,14 @@ const LOOK_AGAIN_MS = 10_000;
 const OPENS_WITHIN_MS = 1500;
 
 const keepCard = keeper();
+// Prices differ by style; where those cannot be read, nothing is said of it.
+const pictures = pictureWordsByStyle().catch(() => "");
 let offered = { packs: [], plans: [], mine: null, free: null };
 
 async function readOffers() {
-  const [{ packs, plans, free }, { plan }] = await Promise.all([read("/v1/catalogue"), read("/v1/subscription"), showWays()]);
+  const asked = [read("/v1/catalogue"), read("/v1/subscription"), showWays(), pictures];
+  const [{ packs, plans, free }, { plan }, , words] = await Promise.all(asked);
+  at("pictures").textContent = words;
   offered = { packs, plans, free, mine: plan && plan.state !== "canceled" ? plan : null };
   showPlan(offered.mine, plans);
   showOffers();
@@ -140,9 +145,9 @@ listenToDetails();
 listenToPlan(showEverything);
 listenToCode({ onGift: showMoney, onCoupon: showOffers });
 window.addEventListener("pageshow", (event) => event.persisted && everythingSoon());
-pictureWordsByStyle().then((words) => (at("pictures").textContent = words), () => {});
 
 setInterval(lookAgain, LOOK_AGAIN_MS);
+whenBack(everythingSoon);
 await followLive();
 comeBack(everythingSoon);
 await showEverything();

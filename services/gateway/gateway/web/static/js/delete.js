@@ -183,8 +183,7 @@ function reveal(button) {
   button.setAttribute("aria-pressed", String(!shown));
 }
 
-showParts({ record: showRecord });
-void showLosses();
+showParts({ record: () => Promise.all([showRecord(), showLosses()]) });
 void showCopy();
 at("leave").querySelector("fieldset").disabled = false;
 at("leave").addEventListener("submit", (event) => {

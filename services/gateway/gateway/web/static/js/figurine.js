@@ -15,12 +15,14 @@ function toStudio({ figurine, n, note }) {
   location.assign(`/studio?${new URLSearchParams({ version: figurine.id, picture: n, note })}`);
 }
 
-function bringToLife(figurine) {
+async function bringToLife(figurine) {
   const n = figurine.pictures[0].n;
   const wishes = new Wishes(root, figurine, () => location.assign("/gallery"));
   const told = (text) => wishes.say(text);
   new Printable(root, figurine, n, told);
   new Versions(root, figurine, n, { say: told, open: (other) => location.assign(`/figurines/${other.id}`) });
+  await wishes.ready; // So that nothing moves away from under a finger.
+  document.getElementById("wishes-wait").hidden = true;
   // Until now a press would have been lost.
   document.getElementById("figurine-wishes").inert = false;
 }
@@ -30,7 +32,7 @@ document.addEventListener("version-ordered", (event) => location.assign(`/figuri
 
 try {
   const figurine = await read(`/v1/figurines/${id}`);
-  if (root.querySelector(".wishes")) bringToLife(figurine);
+  if (root.querySelector(".wishes")) await bringToLife(figurine);
   else if (isUnderway(figurine)) {
     const look = async () => isUnderway(await read(`/v1/figurines/${id}`)) || location.reload();
     follow({ onFigurine: (news) => news === id && void look(), onConnection: (up) => up && void look() });
@@ -38,4 +40,5 @@ try {
 } catch (problem) {
   if (!(problem instanceof Problem)) throw problem;
   say.textContent = problem.message;
+  document.getElementById("wishes-wait")?.remove();
 }

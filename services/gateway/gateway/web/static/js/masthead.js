@@ -2,6 +2,7 @@
 import { read, remove } from "./api.js";
 import { dropAllDrafts, dropOldDrafts } from "./draft.js";
 import { t } from "./language.js";
+import { isDown, whenItChanges } from "./line.js";
 import { notice } from "./notice.js";
 import { dropQuestion, dropReply } from "./question.js";
 
@@ -18,14 +19,15 @@ async function signOut() {
 /** Does `act` to the drafts; a browser that lets sites keep nothing has none and refuses. */
 const whereKept = (act) => act().catch((error) => console.info("Drafts are out of reach here.", error.name));
 
-const OFFLINE = t("You are offline. Your photo and choices stay here until the connection is back.");
+const OFFLINE = t("You are offline. What you wrote and chose stays here, and this page goes on by itself once the connection is back.");
+const AWAY = t("The studio cannot be reached right now. What you wrote and chose stays here, and this page goes on by itself once it can.");
 
-const tellConnection = () => notice("offline", navigator.onLine ? "" : OFFLINE);
+const tellConnection = (down) => notice("line", down ? (navigator.onLine ? AWAY : OFFLINE) : "");
 
 document.getElementById("sign-out")?.addEventListener("click", () => {
   signOut().catch((problem) => notice("sign-out", `${t("You are still signed in.")} ${problem.message}`));
 });
-window.addEventListener("online", tellConnection);
-window.addEventListener("offline", tellConnection);
-tellConnection();
+whenItChanges(tellConnection);
+window.addEventListener("online", () => tellConnection(isDown()));
+window.addEventListener("offline", () => tellConnection(isDown()));
 void whereKept(dropOldDrafts);

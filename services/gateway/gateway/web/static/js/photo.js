@@ -1,5 +1,6 @@
 /** Step one: a photo by picking, dropping, pasting or camera, shown at once with what can be said about it. */
 import { Problem, SPOKEN, problemFrom, unreachable } from "./api.js";
+import { canCrop, openCrop } from "./crop.js";
 import { hintsFor, hintsOfStudio, matters, merged } from "./hints.js";
 import { t } from "./language.js";
 import { savedAddress } from "./savedphotos.js";
@@ -13,6 +14,9 @@ const UNREAD = new Map([
   ["image/svg+xml", "SVG"],
   ["image/gif", "GIF"],
 ]);
+
+// Which of several is meant, and how close: a crop says both.
+const CROP_CURES = new Set(["several_people", "several_subjects", "tiny_subject"]);
 
 const at = (id) => document.getElementById(id);
 const megabytes = (bytes) => `${tenths(bytes / 1_048_576)} MB`;
@@ -85,6 +89,8 @@ function show({ file, bitmap }) {
   at("drop-empty").hidden = Boolean(file);
   at("preview").hidden = !bitmap;
   at("no-preview").hidden = !file || Boolean(bitmap);
+  at("photo-crop").hidden = !canCrop(file, bitmap);
+  at("photo-whole").hidden = !file?.whole;
   at("photo-remove").hidden = !file;
   at("photo-remove").textContent = file?.savedId ? t("Use another photo") : t("Remove the photo");
   at("photo-about").hidden = !file;
@@ -96,12 +102,21 @@ function show({ file, bitmap }) {
 /** What is worth saying about the photo with the style that is chosen. */
 function tellHints(hints) {
   const madeFor = document.querySelector("[name=style]:checked")?.closest("[data-for]")?.dataset.for ?? "";
-  const said = hints.filter((each) => matters(each, madeFor)).map((each) => each.sentence);
-  const shown = [...at("photo-hints").children].map((item) => item.textContent);
-  if (said.join() === shown.join()) return; // Said once: whoever listens to the page is not told again.
-  at("photo-hints").replaceChildren(
-    ...said.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })),
-  );
+  const said = hints.filter((each) => matters(each, madeFor));
+  const shown = [...at("photo-hints").children].map((item) => item.firstChild.textContent);
+  if (said.map((each) => each.sentence).join() === shown.join()) return; // Said once: whoever listens is not told again.
+  at("photo-hints").replaceChildren(...said.map(hintItem));
+}
+
+/** A hint, with its cure where cropping is one and can be done here. */
+function hintItem({ code, sentence }) {
+  const item = Object.assign(document.createElement("li"), { textContent: sentence });
+  if (!CROP_CURES.has(code) || at("photo-crop").hidden) return item;
+  const label = code === "tiny_subject" ? t("Crop to the subject") : t("Crop to the one you mean");
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "text-button hint-crop", textContent: label });
+  button.dataset.crop = "";
+  item.append(button);
+  return item;
 }
 
 /** Says what is wrong with the photo, or that none is chosen; an empty sentence takes it back. */
@@ -145,6 +160,7 @@ export function openPhotoStep({ onChange, onChosen, signedIn }) {
     if (step.current && signedIn) void ask(photo, bitmap);
   };
   listen(step);
+  openCrop(step);
   return step;
 }
 

@@ -15,7 +15,7 @@ export function writePlate(element, figurine, styleNames) {
 }
 
 /** Makes `button` show picture `n` of a figurine, and open it in full; `whenGone` follows when it is deleted there. */
-export function dressPicture(button, figurine, picture, { size, label, whenGone }) {
+export function dressPicture(button, figurine, picture, { size, label, whenGone, before = () => null }) {
   const image = button.querySelector("img");
   button.dataset.figurine = figurine.id;
   Object.assign(image, { width: picture.width, height: picture.height, alt: label });
@@ -23,16 +23,17 @@ export function dressPicture(button, figurine, picture, { size, label, whenGone 
   image.addEventListener("load", () => delete image.dataset.waiting, { once: true });
   image.src = pictureAddress(figurine.id, picture.n, size);
   const address = pictureAddress(figurine.id, picture.n, "full");
-  button.addEventListener("click", () => openViewer({ address, label, figurine, n: picture.n, whenGone }));
+  button.addEventListener("click", () => openViewer({ address, label, figurine, n: picture.n, whenGone, before: before() }));
 }
 
 /** An empty plinth, with the photo on it when this page still has it. */
-export function newPiece(photoCanvas) {
+export function newPiece(photoCanvas, savedId = null) {
   const element = document.getElementById("piece").content.firstElementChild.cloneNode(true);
   if (photoCanvas) {
     const copy = element.querySelector(".piece-photo");
     Object.assign(copy, { width: photoCanvas.width, height: photoCanvas.height, hidden: false });
     copy.getContext("2d").drawImage(photoCanvas, 0, 0);
+    if (savedId) copy.dataset.saved = savedId;
     element.querySelector(".piece-outline").hidden = true;
   }
   return element;
@@ -99,6 +100,7 @@ function showPictures(element, figurine) {
       size: "preview",
       label: labelOf(figurine, picture.n),
       whenGone: () => element.remove(),
+      before: () => element.querySelector(".piece-photo:not([hidden])"),
     });
     frame.append(button);
   }

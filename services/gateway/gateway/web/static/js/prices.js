@@ -20,3 +20,4 @@ try {
   if (!(problem instanceof Problem)) throw problem;
   if (at("offers-away")) at("offers-away").hidden = false;
 }
+if (at("offers-wait")) at("offers-wait").hidden = true;

@@ -13,6 +13,7 @@ export class Rating {
   #say;
   #comment = "";
   #touched = false;
+  #consentRead = null;
 
   /** `attempt` runs what may fail and says so; `say` puts one sentence below. */
   constructor(dialog, figurineAddress, attempt, say) {
@@ -52,15 +53,16 @@ export class Rating {
   /** What could be better is asked for, and the switch offered, once there is a rating. */
   #showRest(rated) {
     const rest = this.#within("rating");
-    if (rated && rest.hidden) void this.#readConsent();
+    if (rated && rest.hidden) this.#consentRead = this.#readConsent();
     rest.hidden = !rated;
   }
 
-  /** Shows the rating there is, if there is one; what was said meanwhile stands. */
-  show(rating) {
+  /** Shows the rating there is, if there is one; what was said meanwhile stands. Resolves once it stands where it stays. */
+  async show(rating) {
     if (!rating || this.#touched || this.#dialog.rating !== this) return;
     this.#comment = rating.comment;
     this.#fill(rating);
+    await this.#consentRead;
   }
 
   async #keep() {

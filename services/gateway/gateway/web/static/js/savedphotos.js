@@ -23,6 +23,11 @@ export function savedThumb({ id, width, height }) {
 /** A saved photo as the page chooses it: by its id, for the studio has it already. */
 const chosen = ({ id, saved_at }) => ({ savedId: id, name: t("Saved at {when}", { when: moment(saved_at) }) });
 
+/** What is no longer saved, here or in another tab, is not shown on the bench any more. */
+function forgetAllBut(ids) {
+  for (const canvas of document.querySelectorAll("canvas[data-saved]")) if (!ids.includes(canvas.dataset.saved)) canvas.remove();
+}
+
 export class SavedPhotos {
   #step;
   #limit = Infinity;
@@ -41,6 +46,7 @@ export class SavedPhotos {
   /** Brings the row up to date; what stands there already is not loaded again. */
   show({ saved, saved_limit }) {
     this.#limit = saved_limit;
+    forgetAllBut(saved.map(({ id }) => id));
     const standing = new Map([...at("saved-row").children].map((item) => [item.dataset.id, item]));
     const row = at("saved-row");
     const items = saved.map((photo) => standing.get(photo.id) ?? this.#item(photo));
@@ -91,6 +97,7 @@ export class SavedPhotos {
       if (!(problem instanceof Problem)) throw problem;
       if (problem.status !== 404) return this.#say(problem.message); // Deleted elsewhere is deleted too.
     }
+    forgetAllBut([...at("saved-row").children].map((item) => item.dataset.id).filter((id) => id !== savedId));
     at("saved-row").querySelector(`[data-id="${savedId}"]`)?.remove();
     at("saved").hidden = at("saved-row").childElementCount === 0;
     await this.#step.put(null);

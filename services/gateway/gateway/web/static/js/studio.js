@@ -6,6 +6,7 @@ import { holdDraft, takeDraft } from "./draft.js";
 import { clearErrors, showProblem } from "./form.js";
 import { openGemini } from "./gemini.js";
 import { t, tn } from "./language.js";
+import { whenBack } from "./line.js";
 import { follow } from "./live.js";
 import { notice } from "./notice.js";
 import { fieldsOf, orderOf, putFields } from "./order.js";
@@ -78,7 +79,7 @@ async function orSayAway(reading) {
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     away = true;
-    notice("away", problem.status === 401 ? SIGNED_OUT : navigator.onLine ? AWAY : "");
+    notice("away", problem.status === 401 ? SIGNED_OUT : problem.status ? AWAY : "");
   }
 }
 
@@ -253,6 +254,7 @@ function followLive() {
   });
   setInterval(() => void lookAgain(), LOOK_AGAIN_MS);
   document.addEventListener("visibilitychange", () => void lookAgain());
+  whenBack(() => void (at("shelf-away").hidden || shelf.show()));
 }
 
 listen();

@@ -10,6 +10,8 @@ export class Wishes {
   #figurine;
   #address;
   #whenGone;
+  /** Resolves once all of it stands where it stays. */
+  ready;
 
   constructor(dialog, figurine, whenGone) {
     this.#dialog = dialog;
@@ -31,8 +33,7 @@ export class Wishes {
     };
     for (const [name, act] of Object.entries(acts)) within(dialog, name).onclick = () => void this.#try(act);
     const rating = new Rating(dialog, this.#address, (act) => this.#try(act), (text) => this.say(text));
-    void this.#readWishes(rating);
-    void this.#readOrigin();
+    this.ready = Promise.all([this.#readWishes(rating), this.#readOrigin()]);
   }
 
   async #try(act) {
@@ -71,7 +72,7 @@ export class Wishes {
     try {
       const said = await read(`${this.#address}/wishes`);
       if (said.share && this.#dialog.rating === rating) this.#showLink(said.share.url);
-      rating.show(said.rating);
+      await rating.show(said.rating);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem; // Not to be told now: the button and the stars stay.
     }
