@@ -10,6 +10,7 @@ from common.contracts.generation import (
     PartnerDisclosed,
     PictureSize,
 )
+from common.tracing import continued
 from generation.domain import (
     PARTNERS,
     STORE_PAUSE,
@@ -43,14 +44,11 @@ def claim_job(work: Work, *, lease: timedelta, painters: Painters, engines: Iter
     if figurine is None:
         return None
     work.attempts.start(figurine)
-    work.outbox.add(
-        FigurineStarted(
-            figurine_id=figurine.id,
-            user_id=figurine.user_id,
-            attempt=figurine.attempt,
-            engine=figurine.engine or "",
-        )
+    started = FigurineStarted(
+        figurine_id=figurine.id, user_id=figurine.user_id, attempt=figurine.attempt, engine=figurine.engine or ""
     )
+    with continued(work.jobs.traceparent(figurine.id), "claim"):
+        work.outbox.add(started)
     return figurine
 
 
