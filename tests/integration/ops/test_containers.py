@@ -170,7 +170,7 @@ def test_bank_details_of_env_reach_the_terms_of_invoices(monkeypatch: pytest.Mon
 
 
 def test_stripe_is_emulated_exactly_when_there_is_no_key_for_it() -> None:
-    ((include,)) = COMPOSE["include"]
+    include, _ = COMPOSE["include"]
     path = include["path"]
     assert path.count("${") == 1
     assert re.sub(r"\$\{FIGURINE_STRIPE_API_KEY:\+[^}]*\}", "", path) == "ops/compose/stripe.yml"
@@ -196,7 +196,8 @@ def test_what_is_published_is_published_on_this_machine_only() -> None:
 
 
 def test_the_example_environment_lists_the_ports_of_the_containers() -> None:
-    written = (PROJECT / "docker-compose.yml").read_text() + (PROJECT / "ops/compose/stripe.yml").read_text()
+    files = ("docker-compose.yml", "ops/compose/stripe.yml", "ops/compose/observability.yml")
+    written = "".join((PROJECT / file).read_text() for file in files)
     assert dict(re.findall(r"\$\{(FIGURINE_\w+):-(\d+)\}", written)) == examples()["containers"]
 
 
@@ -254,3 +255,17 @@ def test_the_broker_is_given_its_cookie_before_anybody_makes_one_up(tmp_path: Pa
     assert len(cookie) >= 32
     entrypoint = COMPOSE["services"]["rabbitmq"]["entrypoint"][-2]
     assert entrypoint.index(".erlang.cookie") < entrypoint.index("exec docker-entrypoint.sh")
+
+
+def test_who_looks_on_is_there_on_request_only_and_speaks_tls_with_files_of_its_own(tmp_path: Path) -> None:
+    observers = read("ops/compose/observability.yml")["services"]
+    assert set(observers) == set(secrets.OBSERVERS)
+    held = secrets.contents(Secrets(tmp_path / "secrets.json"), {})
+    for name, container in observers.items():
+        assert container["profiles"] == ["observability"]
+        assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+\.\d+", container["image"]), name
+        assert f"./.figurine/compose/{name}:/run/figurine:ro" in container["volumes"]
+        assert all(port.startswith("127.0.0.1:") for port in container.get("ports", []))
+        assert name in held
+    assert "/run/figurine/tls.crt" in (PROJECT / "deploy/observability/prometheus-web.yml").read_text()
+    assert "/run/figurine/tls.crt" in (PROJECT / "deploy/observability/jaeger.yml").read_text()
