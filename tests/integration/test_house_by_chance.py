@@ -42,6 +42,7 @@ from tests.fakes.engine import cards, fails
 from tests.fakes.house import House, Room
 from tests.fakes.leftovers import clear
 from tests.fakes.people import gateway_rooms
+from tests.fixtures.spans import trace_of
 
 Units: TypeAlias = dict[str, UnitOfWork[Any]]
 PRICE = 2
@@ -275,8 +276,8 @@ def test_an_order_is_one_trace_from_the_photo_to_the_picture_and_to_the_proof(
         ordered = place(units, house, user_id, 1, save=False)
     house.run()
     (beginning,) = (span for span in spans.get_finished_spans() if span.name == "POST /v1/figurines")
-    trace_id = beginning.context.trace_id
-    names = [span.name for span in spans.get_finished_spans() if span.context.trace_id == trace_id]
+    trace_id = trace_of(beginning)
+    names = [span.name for span in spans.get_finished_spans() if trace_of(span) == trace_id]
     assert set(STEPS) <= set(names)
     told = [json.loads(body) for body in house.told.values()]
     of_the_order = [body for body in told if body.get("subject") == str(ordered.figurine_id)]
