@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from common.contracts.consents import GEMINI
 from ops.demo.failures import DemoFailed
 from ops.embedded.failures import StackFailed
 from ops.embedded.site import PROJECT
@@ -17,6 +18,7 @@ from ops.embedded.stack import Stack
 from ops.observability import dashboards
 from ops.observability.alerts import alerts
 from ops.prove.hands import Hands
+from ops.prove.newcomer import OWN_STYLE
 from ops.trials.faults import TRIALS, Trial
 from ops.trials.watching import Prometheus, PrometheusMissing, watched
 
@@ -47,10 +49,11 @@ def main() -> int:
     parser.add_argument("--directory", type=Path, default=PROJECT / ".figurine-trials", help="where its studio is")
     parser.add_argument("--prometheus", help="the program; without it, the one that is installed")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this trial only; may repeat")
+    parser.add_argument("--keep", action="store_true", help="leave the studio running, and use it again next time")
     arguments = parser.parse_args()
     wanted = [trial for trial in TRIALS if not arguments.only or trial.name in arguments.only]
     try:
-        outcomes = _in_a_studio(arguments.directory, arguments.prometheus, wanted)
+        outcomes = _in_a_studio(arguments.directory, arguments.prometheus, wanted, keep=arguments.keep)
     except PrometheusMissing:
         print("Prometheus is not installed here: apt-get install prometheus, or say where it is.", file=sys.stderr)
         return 1
@@ -60,24 +63,26 @@ def main() -> int:
     return 0 if all(outcome.good for outcome in outcomes) else 1
 
 
-def _in_a_studio(directory: Path, program: str | None, wanted: Sequence[Trial]) -> list[Outcome]:
+def _in_a_studio(directory: Path, program: str | None, wanted: Sequence[Trial], *, keep: bool) -> list[Outcome]:
     def make() -> Stack:
         settings = {"FIGURINE_PROBE_PACE": _PACE}
         return Stack(directory, durable=False, emulate=["gemini", "stripe"], settings=settings)
 
-    if directory.exists():
+    if directory.exists() and not keep:
         make().remove()
     stack = make()
     try:
         stack.up()
         with watched(stack, program) as prometheus:
             hands = Hands(stack)
-            hands.resident.settle()
+            hands.resident.order(OWN_STYLE)
+            hands.resident.person.say(GEMINI, granted=True)
             outcomes = [_say(_try(trial, hands, prometheus)) for trial in wanted]
             _say_panels(prometheus)
         return outcomes
     finally:
-        stack.remove()
+        if not keep:
+            stack.remove()
 
 
 def _try(trial: Trial, hands: Hands, prometheus: Prometheus) -> Outcome:
