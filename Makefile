@@ -69,6 +69,10 @@ bench: ready-to-test ## Measure, and print one table per question
 prove: ready-to-run ## Break every promise on purpose in a studio of its own, and see it noticed; ONLY="K1 S4" takes some
 	@$(PYTHON) -m ops.prove $(addprefix --only ,$(ONLY))
 
+.PHONY: trials
+trials: ready-to-test ## Cause the faults of the runbooks in a studio of its own, and see the alerts say so; needs Prometheus
+	@$(PYTHON) -m ops.trials $(addprefix --only ,$(ONLY))
+
 .PHONY: gallery
 gallery: ready-to-test ## Paint twelve photos in every studio style, into examples/out/gallery
 	@$(PYTHON) -m ops.gallery

@@ -5,6 +5,7 @@
 
 JSON Schemas of every version under common/contracts/schemas, docs/events.md for people,
 docs/asyncapi.json (AsyncAPI 3.0) for tools, and ops/listeners.json for provisioning.
+Besides, what there is to see of all that: docs/observability.md, and the dashboards of Grafana.
 """
 
 import argparse
@@ -20,6 +21,9 @@ from common.contracts import EVENTS, OWNERS, Event
 from common.contracts.base import CONTENT_TYPE
 from common.contracts.privacy import UserDeletionRequested, UserIdentityErasureDue
 from common.topology import EVENTS_EXCHANGE
+from ops.observability import dashboards
+from ops.observability.page import PAGE as OBSERVABILITY_PAGE
+from ops.observability.page import page as observability_page
 from ops.services import SERVICES
 
 PROJECT = Path(__file__).parents[1]
@@ -42,6 +46,8 @@ def documents() -> dict[Path, str]:
         **schemas,
         EVENTS_PAGE: page(listeners),
         ASYNCAPI: _text(asyncapi(listeners)),
+        **{path: _text(document) for path, document in dashboards.files(PROJECT).items()},
+        OBSERVABILITY_PAGE: observability_page(PROJECT),
         LISTENERS: _text({service: sorted(event.type for event in _listens_to(service)) for service in SERVICES}),
     }
 

@@ -10,4 +10,5 @@ pytest_plugins = [
     "tests.fixtures.stack",
     "tests.fixtures.gemini",
     "tests.fixtures.stripe",
+    "tests.fixtures.spans",
 ]

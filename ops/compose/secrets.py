@@ -28,6 +28,8 @@ from ops.services import BUCKETS, BUCKETS_OF, CANARY, SERVICES, SIGNERS
 # The account of our own images (Dockerfile). The servers' images start as root and step down by themselves.
 STUDIO = 10001
 OURS = frozenset({*SERVICES, CANARY, "edge", "mail", "stripe", "provision", "audit"})
+# Who looks on, under the accounts of their images.
+OBSERVERS: Mapping[str, int] = {"prometheus": 65534, "grafana": 472, "jaeger": 10001}
 CA = "/run/figurine/ca.pem"
 # What the variables end with that hold keys in several versions.
 KEYRING = "_KEYS"
@@ -45,7 +47,7 @@ def write(folder: Path, given: Mapping[str, str]) -> None:
         identify(authority, folder / name, name)
         if name == "generation":
             _let_sign(authority, folder / name)
-        _hand_over(folder / name, STUDIO if name in OURS else 0)
+        _hand_over(folder / name, OBSERVERS.get(name, STUDIO if name in OURS else 0))
     _post_office(folder / "post")
     files.write(folder / "endpoints.json", json.dumps(endpoints(kept, given), indent=2) + "\n")
 
@@ -56,6 +58,8 @@ def contents(kept: Secrets, given: Mapping[str, str]) -> dict[str, dict[str, str
         **{service: {**settings(kept, service), **_partners(kept, service, given)} for service in SERVICES},
         CANARY: _canary(kept),
         "edge": {},
+        **{observer: {} for observer in OBSERVERS},
+        "grafana": {"password": kept.password("grafana")},
         "postgres": {"password": kept.password("postgres")},
         "rabbitmq": {
             "definitions.json": json.dumps(broker_access.definitions(_broker_passwords(kept))),

@@ -1,12 +1,14 @@
 """The needle test: whatever she told the studio is where the inventory says, sealed, and after her erasure nowhere.
 
-Nowhere is: a dump of the whole database, every byte of the object store, the queues and the broker's files, and the
-logs of all services and servers. The mail sink is her mailbox, outside of the house. What Postgres and the broker
-have not yet written over of their own logs is no part of it, but for her words, which never were in either.
+Nowhere is: a dump of the whole database, every byte of the object store, the queues and the broker's files, the logs of
+all services and servers, and what every process tells whoever watches it. The mail sink is her mailbox, outside of the
+house. What Postgres and the broker have not yet written over of their own logs is no part of it, but for her words,
+which never were in either.
 """
 
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -38,6 +40,7 @@ class Traces:
     keys: frozenset[str]
     files: Mapping[str, bytes]
     logs: Mapping[str, bytes]
+    figures: Mapping[str, bytes]
     messages: Mapping[str, int]
 
     @classmethod
@@ -50,13 +53,14 @@ class Traces:
             files={f"{server}/{path}": content for server in ("seaweedfs", "rabbitmq")
                    for path, content in inside.on_disk(stack, server).items()},
             logs=inside.log_lines(stack),
+            figures=inside.figures(stack),
             messages=inside.messages(stack),
         )  # fmt: skip
 
     def spots(self, needle: str) -> set[str]:
         """Where something can be read: as it is, or as a dump writes bytes."""
         written = (needle.encode(), needle.encode().hex().encode())
-        places = {"dump": self.backup, **self.files, **self.logs}
+        places = {"dump": self.backup, **self.files, **self.logs, **self.figures}
         return {name for name, content in places.items() if any(each in content for each in written)}
 
 
@@ -193,3 +197,10 @@ def test_the_payment_provider_forgets_who_she_was_and_her_plan_ends(story: Story
 
 def plans(held: bytes) -> bytes:
     return json.dumps(json.loads(held).get("subscription", {})).encode()
+
+
+def test_no_figure_of_any_process_is_about_somebody(story: Story) -> None:
+    for address, figures in {**story.before.figures, **story.after.figures}.items():
+        assert b"figurine_http_request_seconds" in figures or b"figurine_job_runs_total" in figures, address
+        told_apart = b"".join(re.findall(rb"\{[^}]*\}", figures))
+        assert not re.search(rb"[0-9a-f]{8}-[0-9a-f]{4}-|@", told_apart), address

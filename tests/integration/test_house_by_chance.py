@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import analytics.repository
 import billing.repository
@@ -24,6 +25,7 @@ from billing.subscribers import subscriptions as billing_subscriptions
 from billing.use_cases import auditing, ledger
 from common.clock import MovableClock
 from common.database import Database
+from common.tracing import continued
 from common.work import UnitOfWork
 from gateway.domain.figurines import Order
 from gateway.subscribers import SUBSCRIPTIONS as GATEWAY_SUBSCRIPTIONS
@@ -40,6 +42,7 @@ from tests.fakes.engine import cards, fails
 from tests.fakes.house import House, Room
 from tests.fakes.leftovers import clear
 from tests.fakes.people import gateway_rooms
+from tests.fixtures.spans import trace_of
 
 Units: TypeAlias = dict[str, UnitOfWork[Any]]
 PRICE = 2
@@ -244,3 +247,53 @@ def test_every_promise_holds_whatever_comes_when(
     for user_id in people:
         check_person(units, user_id)
     assert counted(units) == before + len(orders)
+
+
+# Through every service: who heard of the order, who paid, who painted, who told, who counted, who proved.
+STEPS = (
+    "POST /v1/figurines",
+    "take image.uploaded",
+    "take figurine.requested",
+    "take credits.held",
+    "paint",
+    "engine studio",
+    "finish and store",
+    "take figurine.generated",
+    "take credits.captured",
+    "photo deleted",
+    "take image.deleted",
+)
+
+
+def test_an_order_is_one_trace_from_the_photo_to_the_picture_and_to_the_proof(
+    units: Units, rooms: list[Room], clock: MovableClock, spans: InMemorySpanExporter
+) -> None:
+    sweep(units)
+    house = House(rooms, units["generation"], clock, Random(1))
+    house.engine.will(cards())
+    user_id = register(units)
+    with continued(None, "POST /v1/figurines"):
+        ordered = place(units, house, user_id, 1, save=False)
+    house.run()
+    (beginning,) = (span for span in spans.get_finished_spans() if span.name == "POST /v1/figurines")
+    trace_id = trace_of(beginning)
+    names = [span.name for span in spans.get_finished_spans() if trace_of(span) == trace_id]
+    assert set(STEPS) <= set(names)
+    told = [json.loads(body) for body in house.told.values()]
+    of_the_order = [body for body in told if body.get("subject") == str(ordered.figurine_id)]
+    assert {body["traceparent"].split("-")[1] for body in of_the_order} == {f"{trace_id:032x}"}
+
+
+def test_a_span_says_nothing_of_a_person(
+    units: Units, rooms: list[Room], clock: MovableClock, spans: InMemorySpanExporter
+) -> None:
+    sweep(units)
+    house = House(rooms, units["generation"], clock, Random(2))
+    house.engine.will(fails("engine_unavailable"), cards())
+    with continued(None, "POST /v1/figurines"):
+        ordered = place(units, house, register(units), 1, save=True)
+    house.run()
+    said = "\n".join(span.to_json() for span in spans.get_finished_spans())
+    assert "take figurine.generated" in said
+    for needle in (str(ordered.user_id), str(ordered.figurine_id), str(ordered.upload_id), "Ada", "@", "window-box"):
+        assert needle not in said

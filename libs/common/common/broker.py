@@ -170,6 +170,13 @@ class Broker:
         if self._channel is not None:
             self._channel.basic_ack(tag, multiple=multiple)
 
+    def measure(self, queue: str, told: Callable[[int], None]) -> None:
+        """Ask how many messages lie in a queue and wait for nobody; the answer comes later, if at all."""
+        if self._channel is not None:
+            self._channel.queue_declare(
+                queue, passive=True, callback=lambda frame: told(int(frame.method.message_count))
+            )
+
     def _connect(self) -> None:
         self._connection = _Connection(
             self._parameters,

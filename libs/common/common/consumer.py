@@ -15,7 +15,7 @@ from common.backoff import jittered
 from common.broker import Broker
 from common.clock import Clock
 from common.contracts import Envelope, Malformed, UnknownEvent
-from common.event_metrics import BATCH_SIZE, CONSUMED, DEAD_LETTERS, PAUSES, RETRIES
+from common.event_metrics import BATCH_SIZE, CONSUMED, DEAD_LETTERS, EVENT_AGE, PAUSES, RETRIES
 from common.intake import Intake, Taken, database_is_away
 from common.messages import Delivery, Message, Settlement
 from common.redaction import place_of
@@ -205,6 +205,10 @@ class Consumer(Generic[W]):
         fresh = taken.fresh
         self._count([arrival for arrival in arrivals if arrival.envelope.id in fresh], "done")
         self._count([arrival for arrival in arrivals if arrival.envelope.id not in fresh], "duplicate")
+        now = self._clock.now()
+        for envelope in (arrival.envelope for arrival in arrivals if arrival.envelope.id in fresh):
+            # Another machine's clock may be a little ahead.
+            EVENT_AGE.labels(envelope.event.type).observe(max(0.0, (now - envelope.time).total_seconds()))
         self._settle([arrival.delivery for arrival in arrivals])
 
     def _failed(self, arrival: Arrival, error: Exception) -> None:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from common.broker import Broker
 from common.consumer import Consumer
 from common.database import Database
-from common.event_metrics import CONNECTIONS
+from common.event_metrics import CONNECTIONS, QUEUE_MESSAGES
 from common.intake import Intake
 from common.relay import Relay
 from common.subscriptions import Subscriptions
@@ -20,6 +20,7 @@ W = TypeVar("W")
 # A stop that has not ended by itself leaves the rest to the next process.
 STOP_SECONDS = 12.0
 UNRESPONSIVE_SECONDS = 30.0
+MEASURE_SECONDS = 5.0
 
 
 class EventDoor(Generic[W]):
@@ -40,7 +41,9 @@ class EventDoor(Generic[W]):
         subscriptions: Subscriptions[W],
     ) -> None:
         keys = [event.type for event in subscriptions]
-        self._broker = Broker(broker_url, ca_file=ca_file, name=service, topology=topology(service, keys))
+        wanted = topology(service, keys)
+        self._queues = [queue.name for queue in wanted.queues]
+        self._broker = Broker(broker_url, ca_file=ca_file, name=service, topology=wanted)
         self._relay = Relay(service=service, broker=self._broker, database=database)
         self._consumer: Consumer[W] | None = None
         if subscriptions:
@@ -58,6 +61,7 @@ class EventDoor(Generic[W]):
         gc.freeze()
         self._broker.call_later(0, self._relay.start)
         self._broker.call_later(0, self._beat)
+        self._broker.call_later(MEASURE_SECONDS, self._measure)
         try:
             self._broker.run(on_ready=self._ready, on_lost=self._lost)
         finally:
@@ -87,6 +91,12 @@ class EventDoor(Generic[W]):
     def _beat(self) -> None:
         self._beat_at = monotonic()
         self._broker.call_later(1, self._beat)
+
+    def _measure(self) -> None:
+        """How full the queues are. Every process of the service tells the same, so that any may be away."""
+        for queue in self._queues:
+            self._broker.measure(queue, QUEUE_MESSAGES.labels(queue).set)
+        self._broker.call_later(MEASURE_SECONDS, self._measure)
 
     def _begin_to_stop(self) -> None:
         if self._stopping:

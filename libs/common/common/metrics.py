@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import structlog
+from cryptography import x509
 
 # The library types its WSGI application loosely.
 from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
+    Gauge,
     Histogram,
     make_wsgi_app,  # pyright: ignore[reportUnknownVariableType]
 )
@@ -38,6 +40,11 @@ REQUESTS = Histogram(
     "Seconds from the first byte of a request to the last of its answer's head.",
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+CERTIFICATE_ENDS = Gauge(
+    "tls_certificate_not_after_timestamp_seconds",
+    "When the certificate that this process shows ends.",
+    multiprocess_mode="mostrecent",
 )
 _IDLE_SECONDS = 10
 _log = structlog.stdlib.get_logger("common.metrics")
@@ -102,7 +109,9 @@ def serve(
                 return _json(start_response, "404 Not Found", {"status": "not_found"})
 
     server = make_server(host, int(port), application, server_class=InternalServer, handler_class=_Silent)
-    server.tls = None if tls is None else server_tls(*tls)
+    if tls is not None:
+        server.tls = server_tls(*tls)
+        CERTIFICATE_ENDS.set(x509.load_pem_x509_certificate(tls[0].read_bytes()).not_valid_after_utc.timestamp())
     Thread(target=server.serve_forever, name="internal-port", daemon=True).start()
     return server
 

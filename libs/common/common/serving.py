@@ -178,7 +178,7 @@ def _encryption(tls: tuple[Path, Path] | None) -> dict[str, object]:
 
 def _hooks(service: Service[W], shared: Path | None) -> dict[str, object]:
     def post_worker_init(_worker: Any) -> None:
-        tracing.configure(service=service.name, endpoint=service.settings.otlp_endpoint)
+        tracing.configure(service.name, service.settings)
         if shared is None:
             _serve_metrics(service, None)
 

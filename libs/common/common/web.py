@@ -153,7 +153,7 @@ def _account_for(response: Response, *, seconds: float) -> None:
     route = request.url_rule.rule if request.url_rule else "unmatched"
     method = request.method if request.method in _METHODS else "other"
     REQUESTS.labels(method, route, str(response.status_code)).observe(seconds)
-    name_span(f"{method} {route}")
+    name_span(f"{method} {route}", status=response.status_code)
     if route not in PROBES:
         _log.info("request", method=method, route=route, status=response.status_code, ms=round(seconds * 1000, 1))
 

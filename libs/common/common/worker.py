@@ -72,7 +72,7 @@ class DoorClosed(Exception):
 
 def work(service: Service[W], *, metrics_bind: str | None) -> int:
     """Keep both doors open until SIGTERM or SIGINT; 0 when everything taken was finished."""
-    tracing.configure(service=service.name, endpoint=service.settings.otlp_endpoint)
+    tracing.configure(service.name, service.settings)
     doors = doors_of(service)
     stop = _stop_signal()
     port = _internal_port(service, doors, metrics_bind)

@@ -49,6 +49,7 @@ INVENTORY = Inventory(
             "requested_at": "When it was ordered.",
             "queued_at": "When it began to wait.",
             "finished_at": "When the job ended.",
+            "traceparent": "A random number that joins the log lines about it.",
             "deleted_at": "When its owner deleted it.",
             "deletion_tried_at": "When its pictures were last being destroyed.",
             "gone_at": "When nothing of it was left.",

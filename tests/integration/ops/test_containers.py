@@ -173,7 +173,7 @@ def test_bank_details_of_env_reach_the_terms_of_invoices(monkeypatch: pytest.Mon
 
 
 def test_stripe_is_emulated_exactly_when_there_is_no_key_for_it() -> None:
-    ((include,)) = COMPOSE["include"]
+    include, _ = COMPOSE["include"]
     path = include["path"]
     assert path.count("${") == 1
     assert re.sub(r"\$\{FIGURINE_STRIPE_API_KEY:\+[^}]*\}", "", path) == "ops/compose/stripe.yml"
@@ -236,7 +236,8 @@ def test_the_edge_believes_nothing_but_the_studios_own_authority() -> None:
 
 
 def test_the_example_environment_lists_the_ports_of_the_containers() -> None:
-    written = (PROJECT / "docker-compose.yml").read_text() + (PROJECT / "ops/compose/stripe.yml").read_text()
+    files = ("docker-compose.yml", "ops/compose/stripe.yml", "ops/compose/observability.yml")
+    written = "".join((PROJECT / file).read_text() for file in files)
     # The folder is for journeys, and the number of proxies is one of the gateway's own settings.
     assert dict(re.findall(r"\$\{(FIGURINE_\w*PORT):-(\d+)\}", written)) == examples()["containers"]
 
@@ -298,3 +299,17 @@ def test_the_broker_is_given_its_cookie_before_anybody_makes_one_up(tmp_path: Pa
     assert len(cookie) >= 32
     entrypoint = COMPOSE["services"]["rabbitmq"]["entrypoint"][-2]
     assert entrypoint.index(".erlang.cookie") < entrypoint.index("exec docker-entrypoint.sh")
+
+
+def test_who_looks_on_is_there_on_request_only_and_speaks_tls_with_files_of_its_own(tmp_path: Path) -> None:
+    observers = read("ops/compose/observability.yml")["services"]
+    assert set(observers) == set(secrets.OBSERVERS)
+    held = secrets.contents(Secrets(tmp_path / "secrets.json"), {})
+    for name, container in observers.items():
+        assert container["profiles"] == ["observability"]
+        assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+\.\d+", container["image"]), name
+        assert f"${{FIGURINE_FOLDER:-./.figurine/compose}}/{name}:/run/figurine:ro" in container["volumes"]
+        assert all(port.startswith("127.0.0.1:") for port in container.get("ports", []))
+        assert name in held
+    assert "/run/figurine/tls.crt" in (PROJECT / "deploy/observability/prometheus-web.yml").read_text()
+    assert "/run/figurine/tls.crt" in (PROJECT / "deploy/observability/jaeger.yml").read_text()

@@ -15,6 +15,7 @@ from common.erasure import PersonGone
 from common.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from common.problems import MEDIA_TYPE
 from common.tokens import TokenIssuer
+from common.tracing import propagated
 from gateway.domain.allowances import PlanNeeded
 from gateway.domain.consents import Restricted
 from gateway.domain.credits import PaymentDeclined
@@ -167,7 +168,7 @@ class Peer:
 
     def _authorization(self, user_id: UUID | None) -> dict[str, str]:
         token = self._issuer.issue(user_id=user_id, audience=self.name, roles=self._roles, reason=self._reason)
-        return {"Authorization": f"Bearer {token}"}
+        return {"Authorization": f"Bearer {token}", **propagated()}
 
     @staticmethod
     def _refusal(response: httpx2.Response) -> Refused:

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from prometheus_client import Counter, Gauge
 
 from common.contracts.pricing import BATCH
 from common.errors import Unavailable
+from common.tracing import continued, step
 from common.work import UnitOfWork
 from generation import use_cases
 from generation.domain import (
@@ -31,6 +31,15 @@ from generation.domain import (
     Upload,
 )
 from generation.jobs.gathering import Gathering
+from generation.jobs.measures import (
+    JOBS,
+    LIVE_STATES,
+    ORDER_SECONDS,
+    QUEUE_AGE,
+    QUEUE_JOBS,
+    UNKNOWN_CALLS,
+    engine_watched,
+)
 from generation.jobs.rounds import one_of_many
 from generation.ports import (
     Finish,
@@ -48,12 +57,6 @@ from generation.ports import (
 from generation.repository import Work
 
 log = structlog.get_logger(__name__)
-
-QUEUE_JOBS = Gauge("generation_queue_jobs", "Jobs that wait for an engine", ["engine"])
-QUEUE_AGE = Gauge("generation_queue_oldest_seconds", "How long the oldest of them has waited", ["engine"])
-UNKNOWN_CALLS = Counter(
-    "generation_unknown_calls", "Calls to an engine that may have been received and were never answered", ["engine"]
-)
 
 
 class _NothingMayBeTold(Exception):
@@ -77,9 +80,10 @@ class Workshop:
         engines = self.engines if engine is None else (engine,)
         with self.unit.begin() as work:
             claim = use_cases.claim_job(work, lease=self.lease, painters=self.painters, engines=engines)
+            trace = None if claim is None else work.jobs.traceparent(claim.id)
         if claim is None:
             return 0
-        with self._lease_kept(claim):
+        with continued(trace, "paint"), self._lease_kept(claim):
             self._paint(claim)
         return 1
 
@@ -112,7 +116,9 @@ class Workshop:
     def show_queue(self) -> int:
         """Tell the operator how many wait for each engine, and for how long."""
         with self.unit.begin() as work:
-            lengths = use_cases.measure_queue(work)
+            lengths, states = use_cases.measure_queue(work), work.jobs.states()
+        for state in LIVE_STATES:
+            JOBS.labels(state).set(states.get(state, 0))
         for engine in (*self.engines, BATCH):
             QUEUE_JOBS.labels(engine).set(0)
             QUEUE_AGE.labels(engine).set(0)
@@ -146,7 +152,7 @@ class Workshop:
 
     def _delete(self, upload: Upload) -> None:
         self.photos.delete(upload.id)
-        with self.unit.begin() as work:
+        with self.unit.begin() as work, continued(work.jobs.traceparent(upload.figurine_id), "photo deleted"):
             use_cases.record_deletion(work, upload)
 
     def _sweep(self, figurine_id: UUID, attempt: int) -> None:
@@ -159,7 +165,8 @@ class Workshop:
             started = perf_counter()
             paintings = self._ask_engine(claim)
             elapsed = round((perf_counter() - started) * 1000)
-            stored = self.store(claim, paintings)
+            with step("finish and store"):
+                stored = self.store(claim, paintings)
         except PaintingFailed as failure:
             self._engine_failed(claim, failure)
         except PhotoMissing:
@@ -178,9 +185,10 @@ class Workshop:
             may_be_told = use_cases.disclose(work, claim, painters=self.painters)
         if not may_be_told:
             raise _NothingMayBeTold
-        paintings = self._engine_of(claim).paint(order)
-        if not paintings:
-            raise PaintingFailed(FailureCode.NO_PICTURE)
+        with engine_watched(claim.engine or STUDIO):
+            paintings = self._engine_of(claim).paint(order)
+            if not paintings:
+                raise PaintingFailed(FailureCode.NO_PICTURE)
         return paintings[: claim.variants]
 
     def order_for(self, claim: Figurine) -> PaintOrder:
@@ -238,7 +246,10 @@ class Workshop:
             delivered = use_cases.deliver(
                 work, claim, stored, engine=self._engine_of(claim).name, rendering_ms=rendering_ms
             )
-        if not delivered:
+        if delivered:
+            waited = self.unit.clock.now() - claim.requested_at
+            ORDER_SECONDS.labels(claim.engine or STUDIO).observe(waited.total_seconds())
+        else:
             # Cancelled, or taken over: the sweep may have passed before we wrote.
             self._sweep(claim.id, claim.attempt)
 

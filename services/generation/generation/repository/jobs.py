@@ -1,6 +1,6 @@
 """The jobs: who waits, who is painted, who has ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from common.clock import Clock
 from common.database import Connection
+from common.tracing import current_traceparent
 from generation.domain import FailureCode, Figurine, State
 
 
@@ -49,10 +50,11 @@ class Jobs:
             self._connection.execute(
                 """
                 INSERT INTO figurines (id, user_id, upload_id, style, variants, aspect_ratio, seed, unit_price, state,
-                                       requested_at, options, parent_id, parent_picture, goes_on, delivery)
+                                       requested_at, options, parent_id, parent_picture, goes_on, delivery,
+                                       traceparent)
                 VALUES (%(id)s, %(user_id)s, %(upload_id)s, %(style)s, %(variants)s, %(aspect_ratio)s, %(seed)s,
                         %(unit_price)s, %(state)s, %(requested_at)s, %(options)s, %(parent_id)s, %(parent_picture)s,
-                        %(goes_on)s, %(delivery)s)
+                        %(goes_on)s, %(delivery)s, %(traceparent)s)
                 ON CONFLICT (id) DO NOTHING
                 """,
                 {
@@ -71,9 +73,24 @@ class Jobs:
                     "parent_picture": figurine.parent_picture,
                     "goes_on": figurine.goes_on,
                     "delivery": figurine.delivery,
+                    "traceparent": current_traceparent(),
                 },
             ).rowcount
         )
+
+    def traceparent(self, figurine_id: UUID) -> str | None:
+        """The trace the order came under: who paints it goes on under it, in another process and perhaps tomorrow."""
+        row = self._connection.execute("SELECT traceparent FROM figurines WHERE id = %s", [figurine_id]).fetchone()
+        return row[0] if row else None
+
+    def states(self) -> Mapping[State, int]:
+        """How many jobs that are not over stand in each state."""
+        rows = self._connection.execute(
+            """
+            SELECT state, count(*) FROM figurines WHERE state IN ('priced', 'queued', 'rendering') GROUP BY state
+            """
+        ).fetchall()
+        return {State(state): count for state, count in rows}
 
     def queue(self, figurine: Figurine, *, not_before: datetime | None = None, failed: bool = False) -> None:
         """Put the job in the queue, or back into it; `failed` counts against it. Its engine is chosen (anew) there."""

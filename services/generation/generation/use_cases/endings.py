@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from prometheus_client import Counter
+
 from common.contracts.consents import ANALYTICS, PROCESSING
 from common.contracts.generation import FigurineFailed
 from common.contracts.words import Word
@@ -11,6 +13,8 @@ from generation.domain import (
     State,
 )
 from generation.repository import Work
+
+ENDED = Counter("generation_jobs_ended", "Jobs that ended, by state and by why there is no picture", ["state", "code"])
 
 
 def words_on_counting(work: Work, user_id: UUID) -> dict[str, Word]:
@@ -31,6 +35,7 @@ def end(work: Work, figurine: Figurine, state: State, code: FailureCode) -> None
         # The person, and the engine, have room for another job at once.
         work.wake_renderers()
     work.jobs.end(figurine, state, code=code)
+    ENDED.labels(state, code).inc()
     work.uploads.dismiss(figurine.id, code)
     work.wake_deletion()
     work.outbox.add(

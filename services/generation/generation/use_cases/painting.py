@@ -10,6 +10,7 @@ from common.contracts.generation import (
     PartnerDisclosed,
     PictureSize,
 )
+from common.tracing import continued
 from generation.domain import (
     PARTNERS,
     STORE_PAUSE,
@@ -30,7 +31,7 @@ from generation.domain import (
 from generation.ports import PaintingFailed, PaintOrder, Photo, Turn
 from generation.repository import Work
 from generation.repository.attempts import CONSENT_WITHDRAWN, DELIVERED, UNKNOWN
-from generation.use_cases.endings import end, words_on_counting
+from generation.use_cases.endings import ENDED, end, words_on_counting
 from generation.use_cases.orders import Catalogue
 from generation.use_cases.queueing import assign_engines
 
@@ -43,14 +44,11 @@ def claim_job(work: Work, *, lease: timedelta, painters: Painters, engines: Iter
     if figurine is None:
         return None
     work.attempts.start(figurine)
-    work.outbox.add(
-        FigurineStarted(
-            figurine_id=figurine.id,
-            user_id=figurine.user_id,
-            attempt=figurine.attempt,
-            engine=figurine.engine or "",
-        )
+    started = FigurineStarted(
+        figurine_id=figurine.id, user_id=figurine.user_id, attempt=figurine.attempt, engine=figurine.engine or ""
     )
+    with continued(work.jobs.traceparent(figurine.id), "claim"):
+        work.outbox.add(started)
     return figurine
 
 
@@ -127,7 +125,9 @@ def deliver(work: Work, claim: Figurine, pictures: Sequence[StoredPicture], *, e
         return False
     work.pictures.add(figurine.id, pictures)
     work.attempts.end(figurine, DELIVERED, rendering_ms=rendering_ms)
-    work.jobs.end(figurine, outcome(figurine.variants, len(pictures)), engine=engine)
+    ended = outcome(figurine.variants, len(pictures))
+    work.jobs.end(figurine, ended, engine=engine)
+    ENDED.labels(ended, "").inc()
     work.uploads.dismiss(figurine.id, "generated")
     work.wake_deletion()
     work.outbox.add(

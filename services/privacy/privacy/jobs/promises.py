@@ -17,6 +17,7 @@ STANDING = Gauge("privacy_promises", "How many promises stand like that now", ["
 KEPT = Gauge(
     "privacy_promise_kept", "1 while a promise is kept or there is nothing to keep it for, else 0", ["promise"]
 )
+BROKEN = Gauge("privacy_promise_broken", "1 while the last that was found of a promise is that it is broken", ["promise"])
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -28,6 +29,7 @@ def judge_promises(unit: UnitOfWork[Work], pace: Pace) -> int:
         STANDING.labels(state).set(sum(found is state for found in states.values()))
     for promise, state in states.items():
         KEPT.labels(promise).set(state in {State.KEPT, State.NOT_APPLICABLE})
+        BROKEN.labels(promise).set(state is State.BROKEN)
     return 0
 
 
