@@ -98,6 +98,13 @@ def _shelves(given: argparse.Namespace) -> Shelves:
     return Shelves(rows=given.rows, keys=given.keys)
 
 
+def _folder(text: str) -> Path:
+    """Not the folder one happens to be in, because a variable was empty."""
+    if not text:
+        raise argparse.ArgumentTypeError("a folder has to be named")
+    return Path(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ops.backup", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -107,12 +114,12 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--kit", type=Path, default=_KIT, help="the recovery kit, a file")
         if name == "kit":
             continue
-        command.add_argument("--rows", type=Path, required=True, help="the folder of backups")
-        command.add_argument("--keys", type=Path, required=True, help="the folder of their keys, on another disk")
+        command.add_argument("--rows", type=_folder, required=True, help="the folder of backups")
+        command.add_argument("--keys", type=_folder, required=True, help="the folder of their keys, on another disk")
         if name in {"verify", "restore"}:
             command.add_argument("--name", help="which backup; the newest without it")
         if name == "restore":
-            command.add_argument("--into", type=Path, required=True, help="a folder that is not there yet")
+            command.add_argument("--into", type=_folder, required=True, help="a folder that is not there yet")
             command.add_argument("--keep-api-keys", action="store_true", help="also those that were revoked since")
         if name in {"make", "prune"}:
             command.add_argument("--days", type=int, default=looking.ROW_DAYS, help="how long rows are kept")

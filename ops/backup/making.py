@@ -20,7 +20,7 @@ from ops.backup.rows import Kept, Snapshot
 from ops.embedded import files
 
 # The names of files in an archive that are no table's.
-MANIFEST, OBJECTS = "manifest", "objects"
+MANIFEST, OBJECTS, EVENTS = "manifest", "objects", "events"
 SHELF, POOL = "backups", "objects"
 # In the head: which objects it names, for whoever clears up without the kit. Digests of sealed bytes tell nothing.
 DIGESTS = "digests"
@@ -82,7 +82,11 @@ class _Making:
     def run(self, name: str) -> Archive:
         keys, rows = (Draft(shelf, name, self._locker) for shelf in (self._shelves.keys, self._shelves.backups))
         try:
-            moment, told = self._copy_rows(keys, rows)
+            with self._place.ear.listening():
+                self._place.ear.wait_for_the_earlier()
+                moment, told = self._copy_rows(keys, rows)
+                heard = list(self._place.ear.heard())
+            rows.add(EVENTS, Pieces(map(_line, heard)))
             # After the rows: whatever they name lies there, unless its owner has deleted it in this very minute.
             objects = list(self._objects())
             rows.add(OBJECTS, Pieces(_line(kept.told()) for kept in objects))

@@ -7,6 +7,7 @@ from pathlib import Path
 from common.storage import ObjectStore
 from ops import object_access
 from ops.backup.failures import BackupFailed
+from ops.backup.overheard import Ear
 from ops.embedded.seaweedfs import REGION
 from ops.embedded.stack import Stack
 from ops.services import SERVICES
@@ -30,6 +31,7 @@ class Place:
     database: str = field(repr=False)
     owners: Mapping[str, str] = field(repr=False)
     store: ObjectStore
+    ear: Ear
 
     @classmethod
     def of(cls, stack: Stack) -> "Place":
@@ -45,6 +47,7 @@ class Place:
                 ca_file=stack.site.ca,
                 region=REGION,
             ),
+            ear=Ear(url=stack.rabbitmq.admin_url(), ca_file=stack.site.ca),
         )
 
     @classmethod

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from common.storage import ObjectStore
+from ops import broker_topology
 from ops.backup import afterwards, looking
 from ops.backup.archive import Opened, Pieces
 from ops.backup.failures import BackupFailed
 from ops.backup.journal import Journal
 from ops.backup.kit import Kit
 from ops.backup.looking import Pair
-from ops.backup.making import MANIFEST, OBJECTS, Say, Shelves
+from ops.backup.making import EVENTS, MANIFEST, OBJECTS, Say, Shelves
 from ops.backup.place import SECRETS, TOMBSTONES, Place
 from ops.backup.pool import KeptObject
 from ops.backup.rows import Kept, Refill, migrate_to
@@ -53,6 +54,7 @@ def restore(wish: Wish, directory: Path, say: Say) -> Stack:
     try:
         stack.start_servers()
         way = _Way(wish, keys=keys, rows=rows, journal=journal, say=say)
+        broker_topology.declare_all(stack.rabbitmq.url, ca_file=stack.site.ca)
         way.fill(Place.of(stack))
     except BaseException:
         stack.stop()
@@ -103,6 +105,7 @@ class _Way:
         for key, text in self._journal.stones.items():
             body = text.encode()
             place.store.put(TOMBSTONES, key, io.BytesIO(body), length=len(body))
+        self._say(f"{place.ear.say_again(self._rows.lines(EVENTS))} events are on their way again")
 
     def _fill_tables(self, place: Place) -> None:
         manifest = self._rows.json(MANIFEST)

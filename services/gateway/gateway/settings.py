@@ -1,11 +1,11 @@
 """The gateway's settings; the only reader of its environment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 import maxminddb
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 
 from common.settings import ExportSettings
 from gateway.domain.origins import parse_origins
@@ -76,11 +76,14 @@ class Settings(ExportSettings):
         parse_origins(given)
         return given
 
-    @model_validator(mode="after")
-    def _no_calls_inside(self) -> Self:
+    def faults(self) -> Iterator[str]:
+        """Outside local mode nobody's call-back comes to what only we may reach, and mail goes out over TLS."""
+        yield from super().faults()
         if self.local_webhooks and self.mode != "local":
-            raise ValueError("FIGURINE_LOCAL_WEBHOOKS is for local mode: calls would reach what only we may reach")
-        return self
+            yield "FIGURINE_LOCAL_WEBHOOKS is for local mode: calls would reach what only we may reach"
+        # smtp:// is STARTTLS, which is insisted on (gateway.adapters).
+        if not self.smtp_url.get_secret_value().startswith(("smtps://", "smtp://")):
+            yield "FIGURINE_SMTP_URL needs smtps://, or smtp:// for STARTTLS"
 
     @property
     def neighbours(self) -> Mapping[str, str]:
