@@ -1,10 +1,10 @@
-"""The reference of the events, made from the contracts and the subscriptions.
+"""The reference of the events and the settings, made from the contracts, the subscriptions and the settings' classes.
 
     python -m ops.reference            write it
     python -m ops.reference --check    say what is out of date, and fail
 
 JSON Schemas of every version under common/contracts/schemas, docs/events.md for people,
-docs/asyncapi.json (AsyncAPI 3.0) for tools, and ops/listeners.json for provisioning.
+docs/asyncapi.json (AsyncAPI 3.0) for tools, ops/listeners.json for provisioning, and docs/settings.md.
 """
 
 import argparse
@@ -20,11 +20,13 @@ from common.contracts import EVENTS, OWNERS, Event
 from common.contracts.base import CONTENT_TYPE
 from common.contracts.privacy import UserDeletionRequested, UserIdentityErasureDue
 from common.topology import EVENTS_EXCHANGE
+from ops import settings_page
 from ops.services import SERVICES
 
 PROJECT = Path(__file__).parents[1]
 SCHEMAS = Path("libs/common/common/contracts/schemas")
 EVENTS_PAGE = Path("docs/events.md")
+SETTINGS_PAGE = Path("docs/settings.md")
 ASYNCAPI = Path("docs/asyncapi.json")
 LISTENERS = Path("ops/listeners.json")
 
@@ -41,6 +43,7 @@ def documents() -> dict[Path, str]:
     return {
         **schemas,
         EVENTS_PAGE: page(listeners),
+        SETTINGS_PAGE: settings_page.page(),
         ASYNCAPI: _text(asyncapi(listeners)),
         LISTENERS: _text({service: sorted(event.type for event in _listens_to(service)) for service in SERVICES}),
     }
@@ -210,7 +213,7 @@ def _text(document: Json) -> str:
 
 def main() -> int:
     """Write the files, or with --check compare them; 1 if any is out of date."""
-    parser = argparse.ArgumentParser(prog="python -m ops.reference", description="The reference of the events.")
+    parser = argparse.ArgumentParser(prog="python -m ops.reference", description="Events and settings.")
     parser.add_argument("--check", action="store_true", help="change nothing, fail when something is out of date")
     check = parser.parse_args().check
     stale = [path for path, text in documents().items() if _on_disk(path) != text]
