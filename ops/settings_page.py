@@ -41,7 +41,7 @@ def page() -> str:
     for service in SERVICES:
         own: type[BaseSettings] = import_module(f"{service}.settings").Settings
         sections.append(_section(service, own, words[service], beside=ServiceSettings))
-    sections.append(_section(CANARY, CanarySettings, words[_SHARED] | words[CANARY], beside=None))
+    sections.append(_section(CANARY, CanarySettings, words["gateway"] | words[_SHARED] | words[CANARY], beside=None))
     return "\n".join([_INTRODUCTION, *sections])
 
 

@@ -88,7 +88,8 @@ def main() -> int:
         print(failure, file=sys.stderr)
     except _AWAY as failure:
         # By its kind alone: the text of such an error may hold an address with a password.
-        print(f"Database, store or disk did not do what was asked ({type(failure).__name__}).", file=sys.stderr)
+        kind = type(failure).__name__
+        print(f"The database, the store or the disk did not answer ({kind}). Is the studio up?", file=sys.stderr)
     else:
         return 0
     return 1

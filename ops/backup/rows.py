@@ -85,7 +85,8 @@ class Snapshot:
                    array_agg(attname::text ORDER BY attnum)
               FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
               JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-             WHERE nspname = ANY(%s) AND relkind = 'r' AND relpersistence = 'p' AND relname <> %s
+             WHERE nspname = ANY(%s) AND relkind IN ('r', 'p') AND NOT relispartition
+               AND relpersistence = 'p' AND relname <> %s
              GROUP BY 1 ORDER BY 1
             """,
             [list(SERVICES), _MIGRATIONS],
@@ -103,7 +104,8 @@ class Snapshot:
         return Pieces(self._compressed(kept))
 
     def _compressed(self, kept: Kept) -> Iterator[bytes]:
-        statement = sql.SQL("COPY {} ({}) TO STDOUT").format(_name(kept.table), _columns(kept))
+        # By way of a query: a table in partitions is copied as one, and falls into those that are there on its return.
+        statement = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(_columns(kept), _name(kept.table))
         press = zlib.compressobj(_LEVEL)
         with self._connection.cursor().copy(statement) as copy:
             for rows in copy:
@@ -168,7 +170,7 @@ class Refill:
         tables = self.connection.execute(
             """
             SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-             WHERE nspname = ANY(%s) AND relkind = 'r' AND relname <> %s
+             WHERE nspname = ANY(%s) AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> %s
             """,
             [list(SERVICES), _MIGRATIONS],
         ).fetchall()

@@ -247,7 +247,7 @@ def test_who_audits_knows_every_door_and_no_secret_of_a_service(tmp_path: Path) 
         value
         for service in SERVICES
         for name, value in held[service].items()
-        if name.removeprefix("FIGURINE_") in secret or name.endswith((secrets.KEYRING, "_PRIVATE_KEY", "_FENCE_KEY"))
+        if name.removeprefix("FIGURINE_") in secret or name.endswith((*secrets.ROTATED, "_PRIVATE_KEY", "_FENCE_KEY"))
     }
     assert len(own) > 4 * len(SERVICES)
     assert not [value for value in own if json.dumps(value)[1:-1] in told]
