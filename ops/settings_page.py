@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Union, cast, get_args, get_origin
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -104,13 +104,17 @@ def _type_name(kind: object) -> str:
     names = {int: "whole number", float: "number", bool: "true or false", Path: "file", str: "text", SecretStr: "text"}
     if isinstance(kind, type) and kind in names:
         return names[kind]
-    return {tuple: "names, by commas", dict: "JSON"}.get(origin or NoneType, str(kind))
+    if origin is dict:
+        return "JSON"
+    return "names, by commas" if origin is tuple else str(kind)
 
 
 def _default(field: FieldInfo) -> str:
-    if field.default is PydanticUndefined:
+    value = cast("object", field.default)  # pyright: ignore[reportUnknownMemberType] - a field may hold anything
+    if value is PydanticUndefined:
         return "*needed*"
-    if field.default is None or not str(field.default):
+    if value is None or not str(value):
         return "none"
-    value = ",".join(map(str, field.default)) if isinstance(field.default, tuple) else str(field.default)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - a field may hold anything
+    if isinstance(value, tuple):
+        value = ",".join(map(str, cast("tuple[object, ...]", value)))
     return f"`{value}`"
