@@ -198,6 +198,7 @@ def test_a_journal_knows_what_was_deleted_and_is_believed_only_as_it_was_signed(
     made = Journal(made_at=NOW, stones={"billing/000000000001": "{}"}, present={"figurines": frozenset({FIGURINE})})
     made.write(tmp_path, locker)
     read = Journal.read(tmp_path, opener.signer)
+    assert read is not None
     assert read == made
     assert read.has("figurines", f"{FIGURINE}/1/1-full")
     assert not read.has("figurines", f"{UUID(int=2)}/1/1-full")
