@@ -1,5 +1,6 @@
 """A studio is backed up, life goes on, and the backup becomes a second studio: with who stayed, without who left."""
 
+import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,7 +22,7 @@ from tests.chaos.books import check_the_books
 from tests.fixtures import inside
 from tests.fixtures.customer import Customer, expect
 from tests.fixtures.leaver import Erasure
-from tests.fixtures.stack import DIRECTORY, RunningStack
+from tests.fixtures.stack import DIRECTORY, RunningStack, alone
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
@@ -98,9 +99,10 @@ def life(stack: RunningStack, wish: Wish) -> Iterator[Life]:
 @pytest.fixture(scope="module")
 def second(stack: RunningStack, wish: Wish, life: Life) -> Iterator[RunningStack]:
     """What the backup became, running; the first rests meanwhile."""
-    if SECOND.exists():
-        RunningStack(SECOND).remove()
-    with stack.without(*(program.name for program in stack.application.programs())):
+    programs = [program.name for program in stack.application.programs()]
+    with alone(SECOND, fcntl.LOCK_EX), stack.without(*programs):
+        if SECOND.exists():
+            RunningStack(SECOND).remove()
         restoring.restore(wish, SECOND, quiet)
         second = RunningStack(SECOND)
         try:
