@@ -10,7 +10,7 @@ QUESTIONS = $(foreach file,$(wildcard bench/*.py),$(if $(findstring _,$(notdir $
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: up ## Set up, start everything, and make two figurines from real photos
@@ -80,6 +80,26 @@ gallery: ready-to-test ## Paint twelve photos in every studio style, into exampl
 .PHONY: screens
 screens: ready-to-test up ## Photograph the pages of the running studio into docs/screens
 	@$(PYTHON) -m ops.screens
+
+# Where backups and, on another disk, their keys lie; and the file that opens them.
+KIT ?= .figurine-recovery.json
+BACKUP = --rows "$(TO)" --keys "$(KEYS)" --kit "$(KIT)"
+
+.PHONY: backup
+backup: ready-to-run ## Back the studio up: TO=folder KEYS=folder on another disk; docs/runbooks/backup.md
+	@$(PYTHON) -m ops.backup make $(BACKUP)
+
+.PHONY: backup-journal
+backup-journal: ready-to-run ## Note who left and what was deleted since the backup: TO= KEYS=, every few minutes
+	@$(PYTHON) -m ops.backup journal $(BACKUP)
+
+.PHONY: backup-verify
+backup-verify: ready-to-run ## Check and open a backup, restoring nothing: TO= KEYS= KIT= [NAME=]
+	@$(PYTHON) -m ops.backup verify $(BACKUP) $(addprefix --name ,$(NAME))
+
+.PHONY: restore
+restore: ready-to-run ## Restore a backup into a new folder: TO= KEYS= KIT= INTO= [NAME=]; docs/runbooks/restore.md
+	@$(PYTHON) -m ops.backup restore $(BACKUP) --into "$(INTO)" $(addprefix --name ,$(NAME))
 
 .PHONY: clean
 clean: ## Stop the studio and destroy its data, the tests' servers and every cache

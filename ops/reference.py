@@ -1,10 +1,10 @@
-"""The reference of the events, made from the contracts and the subscriptions.
+"""The reference of the events and the settings, made from the contracts, the subscriptions and the settings' classes.
 
     python -m ops.reference            write it
     python -m ops.reference --check    say what is out of date, and fail
 
 JSON Schemas of every version under common/contracts/schemas, docs/events.md for people,
-docs/asyncapi.json (AsyncAPI 3.0) for tools, and ops/listeners.json for provisioning.
+docs/asyncapi.json (AsyncAPI 3.0) for tools, ops/listeners.json for provisioning, and docs/settings.md.
 Besides, what there is to see of all that: docs/observability.md, and the dashboards of Grafana.
 """
 
@@ -21,6 +21,7 @@ from common.contracts import EVENTS, OWNERS, Event
 from common.contracts.base import CONTENT_TYPE
 from common.contracts.privacy import UserDeletionRequested, UserIdentityErasureDue
 from common.topology import EVENTS_EXCHANGE
+from ops import settings_page
 from ops.observability import dashboards
 from ops.observability.page import PAGE as OBSERVABILITY_PAGE
 from ops.observability.page import page as observability_page
@@ -29,6 +30,7 @@ from ops.services import SERVICES
 PROJECT = Path(__file__).parents[1]
 SCHEMAS = Path("libs/common/common/contracts/schemas")
 EVENTS_PAGE = Path("docs/events.md")
+SETTINGS_PAGE = Path("docs/settings.md")
 ASYNCAPI = Path("docs/asyncapi.json")
 LISTENERS = Path("ops/listeners.json")
 
@@ -45,6 +47,7 @@ def documents() -> dict[Path, str]:
     return {
         **schemas,
         EVENTS_PAGE: page(listeners),
+        SETTINGS_PAGE: settings_page.page(),
         ASYNCAPI: _text(asyncapi(listeners)),
         **{path: _text(document) for path, document in dashboards.files(PROJECT).items()},
         OBSERVABILITY_PAGE: observability_page(PROJECT),
@@ -216,7 +219,7 @@ def _text(document: Json) -> str:
 
 def main() -> int:
     """Write the files, or with --check compare them; 1 if any is out of date."""
-    parser = argparse.ArgumentParser(prog="python -m ops.reference", description="The reference of the events.")
+    parser = argparse.ArgumentParser(prog="python -m ops.reference", description="Events and settings.")
     parser.add_argument("--check", action="store_true", help="change nothing, fail when something is out of date")
     check = parser.parse_args().check
     stale = [path for path, text in documents().items() if _on_disk(path) != text]

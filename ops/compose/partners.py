@@ -13,11 +13,12 @@ WEBHOOK_SECRET = "FIGURINE_STRIPE_WEBHOOK_SECRET"  # noqa: S105 - the name of a 
 GEMINI_KEY = "FIGURINE_GEMINI_API_KEY"
 STRIPE_BASE = "FIGURINE_STRIPE_API_BASE"
 STRIPE_CA = "FIGURINE_STRIPE_CA_FILE"
+TEST_ALLOWED = "FIGURINE_STRIPE_TEST_ALLOWED"
 EMULATOR = "https://stripe:8443"
 
 # Whose file goes when it is not given any more; nothing else is ever taken away.
 MAY_GO: Mapping[str, tuple[str, ...]] = {
-    "billing": (STRIPE_KEY, WEBHOOK_SECRET, STRIPE_BASE, STRIPE_CA),
+    "billing": (STRIPE_KEY, WEBHOOK_SECRET, STRIPE_BASE, STRIPE_CA, TEST_ALLOWED),
     "generation": (GEMINI_KEY,),
 }
 
@@ -38,10 +39,12 @@ def settings(kept: Secrets, service: str, given: Mapping[str, str], *, ca: str) 
                 WEBHOOK_SECRET: secrets["webhook_secret"],
                 STRIPE_BASE: EMULATOR,
                 STRIPE_CA: ca,
+                # The containers are in production mode; the emulator's pages say that no money moves.
+                TEST_ALLOWED: "true",
             }
         case "billing":
             # Never the emulator's webhook secret beside a real key: whoever knew it could make up payments.
-            return {name: given[name] for name in (STRIPE_KEY, WEBHOOK_SECRET) if name in given}
+            return {name: given[name] for name in (STRIPE_KEY, WEBHOOK_SECRET, TEST_ALLOWED) if name in given}
         case "generation":
             return {name: given[name] for name in (GEMINI_KEY,) if name in given}
         case _:

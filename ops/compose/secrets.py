@@ -31,8 +31,8 @@ OURS = frozenset({*SERVICES, CANARY, "edge", "mail", "stripe", "provision", "aud
 # Who looks on, under the accounts of their images.
 OBSERVERS: Mapping[str, int] = {"prometheus": 65534, "grafana": 472, "jaeger": 10001}
 CA = "/run/figurine/ca.pem"
-# What the variables end with that hold keys in several versions.
-KEYRING = "_KEYS"
+# What the variables end with that are changed step by step, by hand: keys in several versions, and of tokens.
+ROTATED = ("_KEYS", "_TOKEN_PUBLIC_KEY", "_TOKEN_PRIVATE_KEY")
 TOKEN_KEY = "gateway tokens"  # noqa: S105 - the name of a key
 AUDIT_KEY = "audit tokens"
 WEED_KEYS = ("JWT_SIGNING", "JWT_SIGNING_READ", "JWT_FILER_SIGNING", "JWT_FILER_SIGNING_READ")
@@ -92,8 +92,8 @@ def fill(folder: Path, held: Mapping[str, str]) -> None:
         if name not in held:
             (folder / name).unlink(missing_ok=True)
     for file, text in held.items():
-        # Somebody may have rotated a keyring since: the first one back, and what was sealed meanwhile is lost.
-        if not (file.endswith(KEYRING) and (folder / file).exists()):
+        # Somebody may have rotated them since: the first keyring back, and what was sealed meanwhile is lost.
+        if not (file.endswith(ROTATED) and (folder / file).exists()):
             files.write(folder / file, text)
 
 

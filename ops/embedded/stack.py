@@ -22,6 +22,7 @@ from ops.embedded import endpoints, files, orphans, ports
 from ops.embedded.application import Application
 from ops.embedded.emulators import EMULATORS, is_emulator
 from ops.embedded.environments import Environments
+from ops.embedded.failures import StackFailed
 from ops.embedded.mail import Mail
 from ops.embedded.postgres import Postgres
 from ops.embedded.programs import Program
@@ -33,6 +34,9 @@ from ops.embedded.server import Server
 from ops.embedded.site import Site
 from ops.embedded.supervision import Supervisor
 from ops.embedded.waiting import side_by_side
+
+# A file that stands in a stack's folder while a backup is being restored into it, or when that broke off.
+UNFINISHED = "restoring"
 
 
 def _say_nothing(_step: str) -> None:
@@ -82,6 +86,9 @@ class Stack:
 
     def up(self) -> None:
         """Start whatever does not run yet, and return when every program says it is ready."""
+        if (self.site.directory / UNFINISHED).exists():
+            message = f"A restore into {self.site.directory} broke off, so not everything is there. Restore it again."
+            raise StackFailed(message)
         with self._alone():
             if self._is_supervised() and self.readiness.holds():
                 return

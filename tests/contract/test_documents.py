@@ -11,6 +11,7 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from common.settings import ServiceSettings, variable
+from ops import settings_page
 from ops.services import SERVICES
 
 PROJECT = Path(__file__).parents[2]
@@ -81,6 +82,15 @@ def test_the_example_environment_lists_what_every_service_reads_with_its_default
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_example_environment_lists_what_a_service_reads_beside_that(service: str):
     assert examples()[service] == own(service)
+
+
+def test_the_page_of_settings_says_of_every_setting_what_it_means_and_whether_it_is_secret():
+    rows = [row.split(" | ") for row in settings_page.page().splitlines() if row.startswith("| `FIGURINE_")]
+    assert len(rows) > 90
+    assert [row[0] for row in rows if not row[-1].strip(" |")] == []
+    secret = {row[0].strip("| `") for row in rows if row[3] == "yes"}
+    assert {"FIGURINE_FENCE_KEY", "FIGURINE_STRIPE_API_KEY", "FIGURINE_DATABASE_URL"} <= secret
+    assert "FIGURINE_BIND" not in secret
 
 
 def test_every_make_target_the_documents_name_exists():

@@ -29,10 +29,11 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-def migrate(url: str, directory: Path) -> list[str]:
+def migrate(url: str, directory: Path, *, common: Path = COMMON) -> list[str]:
     """Bring the schema of the connecting role up to date; returns what was applied.
 
-    Each file is one transaction. Other processes that migrate the same schema wait.
+    Each file is one transaction. Other processes that migrate the same schema wait. Only who restores a backup names
+    another folder for `common`: one with the files that had been applied when it was made.
     """
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtext('migrate:' || current_schema()))")
@@ -45,7 +46,7 @@ def migrate(url: str, directory: Path) -> list[str]:
         applied = dict(connection.execute("SELECT name, checksum FROM migrations").fetchall())
         return [
             migration.name
-            for migration in _all(directory)
+            for migration in _all(directory, common)
             if _apply(connection, migration, applied.get(migration.name))
         ]
 
@@ -61,11 +62,16 @@ def missing(connection: Connection, directory: Path) -> list[str]:
 
 def names(directory: Path) -> frozenset[str]:
     """The names of what `migrate` applies."""
-    return frozenset(migration.name for migration in _all(directory))
+    return frozenset(versions(directory))
 
 
-def _all(directory: Path) -> list[Migration]:
-    return [*_read(COMMON, "common"), *_read(directory, "")]
+def versions(directory: Path) -> dict[str, str]:
+    """Their checksums by name, in their order."""
+    return {migration.name: migration.checksum for migration in _all(directory, COMMON)}
+
+
+def _all(directory: Path, common: Path) -> list[Migration]:
+    return [*_read(common, "common"), *_read(directory, "")]
 
 
 def _read(directory: Path, prefix: str) -> list[Migration]:

@@ -122,20 +122,32 @@ class ServiceSettings(BaseSettings):
         return signing_key_of(self.receipt_private_key.get_secret_value())
 
     @model_validator(mode="after")
-    def _fit_for_production(self) -> Self:
-        """Outside local mode nothing travels in the clear (promise S1), under nobody's default secret."""
-        problems = [] if self.mode == "local" else [*self._in_the_clear(), *self._defaults()]
+    def _fit_to_start(self) -> Self:
+        """All faults together: one validator, so that the first fault hides no other."""
+        problems = list(self.faults())
         if problems:
             raise ValueError("\n".join(problems))
         return self
 
+    def faults(self) -> Iterator[str]:
+        """What is wrong with settings that are well-formed one by one, a sentence each; a service adds its own.
+
+        Outside local mode nothing travels in the clear (promise S1), and no secret is one that everybody knows.
+        """
+        if self.mode != "local":
+            yield from self._in_the_clear()
+            yield from self._defaults()
+
     def _in_the_clear(self) -> Iterator[str]:
-        for name in ("database_url", "probe_database_url"):
+        for name in ("database_url", "migration_database_url", "probe_database_url"):
             url: SecretStr | None = getattr(self, name)
             if url is not None and "sslmode=verify-full" not in url.get_secret_value():
                 yield f"{variable(name)} needs sslmode=verify-full"
         if not self.broker_url.get_secret_value().startswith("amqps://"):
             yield f"{PREFIX}BROKER_URL needs amqps://"
+        # Whatever else is an address: of the store, of other services, of partners.
+        given = {name: str(getattr(self, name)) for name in sorted(type(self).model_fields)}
+        yield from (f"{variable(name)} needs https://" for name, value in given.items() if value.startswith("http://"))
         if self.tls is None:
             yield f"{PREFIX}TLS_CERT and {PREFIX}TLS_KEY are needed"
 
@@ -152,17 +164,15 @@ class ExportSettings(ServiceSettings):
     # What parts and archives are sealed with, the newest key first: the same for all services.
     export_keys: SecretStr | None = None
 
-    @model_validator(mode="after")
-    def _does_its_part(self) -> Self:
+    def faults(self) -> Iterator[str]:
         """Promises R1 and R3: outside local mode nobody who asks is answered with a part missing."""
+        yield from super().faults()
         wanted = (
             *("export_keys", "fence_key", "receipt_private_key"),
             *("s3_endpoint", "s3_access_key", "s3_secret_key"),
         )
-        missing = [name for name in wanted if getattr(self, name) is None]
-        if missing and self.mode != "local":
-            raise ValueError("\n".join(f"{variable(name)} is missing" for name in missing))
-        return self
+        if self.mode != "local":
+            yield from (f"{variable(name)} is missing" for name in wanted if getattr(self, name) is None)
 
 
 class StoreSettings(ExportSettings):

@@ -22,6 +22,7 @@ LIFETIME = timedelta(seconds=60)
 LEEWAY = timedelta(seconds=5)
 GATEWAY = "gateway"
 _ALGORITHM = "EdDSA"
+_PEM_END = "-----END PUBLIC KEY-----"
 # Weak keys are errors, not warnings; times are checked here, against our own clock.
 _JWT = jwt.PyJWT(
     options={"enforce_minimum_key_length": True, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
@@ -88,31 +89,46 @@ class TokenVerifier:
     def __init__(
         self, public_key_pem: str, audience: str, *, issuer: str = GATEWAY, clock: Clock = SYSTEM_CLOCK
     ) -> None:
-        key = load_pem_public_key(public_key_pem.encode())
-        if not isinstance(key, Ed25519PublicKey):
-            raise TypeError("tokens are verified with an Ed25519 public key")
-        self._key = key
+        """`public_key_pem` may be several, one after the other: both are believed while the gateway changes its key."""
+        self._keys = [_public_key(pem) for pem in _apart(public_key_pem)]
         self._audience = audience
         self._issuer = issuer
         self._clock = clock
 
     def verify(self, token: str) -> Caller:
         """Who asks. Raises Unauthenticated, without saying what is wrong."""
+        claims = next((claims for key in self._keys if (claims := self._claims(token, key))), None)
+        if claims is None or not _current(claims, self._clock.now()):
+            raise Unauthenticated
+        return Caller(user_id=claims.sub, roles=claims.roles, reason=claims.reason)
+
+    def _claims(self, token: str, key: Ed25519PublicKey) -> _Claims | None:
+        """What it says, if this key signed it."""
         try:
             payload = _JWT.decode(
                 token,
-                self._key,
+                key,
                 algorithms=[_ALGORITHM],
                 audience=self._audience,
                 issuer=self._issuer,
                 options={"require": ["exp", "iat", "iss", "aud", "jti"], "strict_aud": True},
             )
-            claims = _Claims.model_validate(payload)
+            return _Claims.model_validate(payload)
         except (jwt.PyJWTError, ValidationError):
-            raise Unauthenticated from None
-        if not _current(claims, self._clock.now()):
-            raise Unauthenticated
-        return Caller(user_id=claims.sub, roles=claims.roles, reason=claims.reason)
+            return None
+
+
+def _apart(pem: str) -> list[str]:
+    """Each key of a text that holds several, all of it where it holds one or none."""
+    keys = [f"{key}{_PEM_END}\n" for key in pem.split(_PEM_END)[:-1]]
+    return keys or [pem]
+
+
+def _public_key(pem: str) -> Ed25519PublicKey:
+    key = load_pem_public_key(pem.strip().encode())
+    if not isinstance(key, Ed25519PublicKey):
+        raise TypeError("tokens are verified with an Ed25519 public key")
+    return key
 
 
 def _current(claims: _Claims, now: datetime) -> bool:

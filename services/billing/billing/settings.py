@@ -1,10 +1,9 @@
 """Billing's settings; the only reader of its environment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
 from billing.domain.invoices import BankAccount, Seller, TaxRules, Terms, check_country, check_iban
 from billing.domain.money import rate_of
@@ -29,6 +28,8 @@ class Settings(StoreSettings):
     stripe_api_base: str | None = None
     # Who signs for the address above, when it is not one of the authorities everybody knows.
     stripe_ca_file: Path | None = None
+    # Whether in production mode a test key may be used: where nothing is really sold.
+    stripe_test_allowed: bool = False
     # What Stripe signs its webhooks with; without it the webhook is closed.
     stripe_webhook_secret: SecretStr | None = None
     # How long one call may take.
@@ -103,28 +104,28 @@ class Settings(StoreSettings):
         """Whether real money moves."""
         return self.stripe_api_key is not None and self.stripe_api_key.get_secret_value().startswith(LIVE)
 
-    @model_validator(mode="after")
-    def _terms_that_hold(self) -> Self:
-        """What stands on invoices is looked at before there is one."""
-        _ = self.terms
+    def faults(self) -> Iterator[str]:
+        """What stands on invoices is looked at before there is one, and a key before it takes money."""
+        yield from super().faults()
+        try:
+            _ = self.terms
+        except ValueError as fault:
+            yield str(fault)
         if self.invoice_expires_days < self.invoice_due_days:
-            message = f"{PREFIX}INVOICE_EXPIRES_DAYS is before the invoice is due; let it be later"
-            raise ValueError(message)
-        return self
+            yield f"{PREFIX}INVOICE_EXPIRES_DAYS is before the invoice is due; let it be later"
+        if self.stripe_api_key is not None:
+            yield from self._faults_of_key(self.stripe_api_key.get_secret_value(), f"{PREFIX}STRIPE_API_KEY")
 
-    @model_validator(mode="after")
-    def _key_that_may_be_used(self) -> Self:
+    def _faults_of_key(self, key: str, name: str) -> Iterator[str]:
         """Real money only where somebody said `production`, and never through somebody who stands in for Stripe."""
-        if self.stripe_api_key is None:
-            return self
-        name = f"{PREFIX}STRIPE_API_KEY"
-        if not self.stripe_api_key.get_secret_value().startswith(LIVE + TEST):
-            message = f"{name} is no secret key of Stripe: it begins with sk_test_, rk_test_, sk_live_ or rk_live_"
-            raise ValueError(message)
+        if not key.startswith(LIVE + TEST):
+            yield f"{name} is no secret key of Stripe: it begins with sk_test_, rk_test_, sk_live_ or rk_live_"
         if self.stripe_live and self.mode != "production":
-            message = f"{name} is a live key: it takes real money, so it needs {PREFIX}MODE=production"
-            raise ValueError(message)
+            yield f"{name} is a live key: it takes real money, so it needs {PREFIX}MODE=production"
         if self.stripe_live and self.stripe_api_base is not None:
-            message = f"{name} is a live key: it goes to Stripe only; unset {PREFIX}STRIPE_API_BASE"
-            raise ValueError(message)
-        return self
+            yield f"{name} is a live key: it goes to Stripe only; unset {PREFIX}STRIPE_API_BASE"
+        if key.startswith(TEST) and self.mode == "production" and not self.stripe_test_allowed:
+            yield (
+                f"{name} is a test key: credits would be given for money that nobody pays. Use a live key, or say "
+                f"{PREFIX}STRIPE_TEST_ALLOWED=true where nothing is really sold"
+            )

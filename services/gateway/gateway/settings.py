@@ -1,12 +1,12 @@
 """The gateway's settings; the only reader of its environment."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 import maxminddb
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 
 from common.settings import ExportSettings, is_default
 from gateway.domain.origins import parse_origins
@@ -98,20 +98,16 @@ class Settings(ExportSettings):
         parse_origins(given)
         return given
 
-    @model_validator(mode="after")
-    def _no_calls_inside(self) -> Self:
+    def faults(self) -> Iterator[str]:
+        """Outside local mode nobody's call-back comes to what only we may reach, and mail goes out over TLS."""
+        yield from super().faults()
         if self.local_webhooks and self.mode != "local":
-            raise ValueError("FIGURINE_LOCAL_WEBHOOKS is for local mode: calls would reach what only we may reach")
-        return self
-
-    @model_validator(mode="after")
-    def _no_known_secrets(self) -> Self:
-        known = [each.id for each in self.providers if is_default(each.client_secret)]
-        if known and self.mode != "local":
-            raise ValueError(
-                f"FIGURINE_SIGN_IN_PROVIDERS: the secret of {', '.join(known)} is a default or placeholder"
-            )
-        return self
+            yield "FIGURINE_LOCAL_WEBHOOKS is for local mode: calls would reach what only we may reach"
+        # smtp:// is STARTTLS, which is insisted on (gateway.adapters).
+        if not self.smtp_url.get_secret_value().startswith(("smtps://", "smtp://")):
+            yield "FIGURINE_SMTP_URL needs smtps://, or smtp:// for STARTTLS"
+        if known := [each.id for each in self.providers if is_default(each.client_secret)]:
+            yield f"FIGURINE_SIGN_IN_PROVIDERS: the secret of {', '.join(known)} is a default or placeholder"
 
     @property
     def providers(self) -> Sequence[Provider]:

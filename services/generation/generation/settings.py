@@ -1,10 +1,10 @@
 """Generation's settings; the only reader of its environment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from common.settings import PREFIX, ExportSettings
@@ -67,27 +67,16 @@ class Settings(ExportSettings):
         gemini = {} if self.gemini_api_key is None else {"Google Gemini": self.gemini_base_url or "https://"}
         return {**super().partners, **gemini}
 
-    @model_validator(mode="after")
-    def _photos_travel_sealed(self) -> Self:
-        """Promise S1: what goes to a partner goes over TLS."""
-        if self.mode != "local" and not (self.gemini_base_url or "https://").startswith("https://"):
-            message = f"{PREFIX}GEMINI_BASE_URL needs https://"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _key_that_may_be_used(self) -> Self:
+    def faults(self) -> Iterator[str]:
         """What an unpaid key sends may train models and be read by people (Gemini API terms): no real photos."""
+        yield from super().faults()
         if self.gemini_api_key is None:
-            return self
+            return
         if self.gemini_key_tier is None:
-            message = f"{PREFIX}GEMINI_KEY_TIER is needed with {PREFIX}GEMINI_API_KEY: paid or unpaid"
-            raise ValueError(message)
+            yield f"{PREFIX}GEMINI_KEY_TIER is needed with {PREFIX}GEMINI_API_KEY: paid or unpaid"
         if self.gemini_key_tier == "unpaid" and self.mode != "local":
-            message = (
+            yield (
                 f"{PREFIX}GEMINI_KEY_TIER is unpaid: Google may train its models with what comes with an unpaid key, "
                 f"so people's photos need a paid one. Use a key of a project with billing, or unset "
                 f"{PREFIX}GEMINI_API_KEY and let the studio engine paint"
             )
-            raise ValueError(message)
-        return self

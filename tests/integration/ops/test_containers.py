@@ -11,7 +11,7 @@ import yaml
 
 from billing.settings import Settings as BillingSettings
 from common.erasure.statements import public_pem, signing_key_of
-from common.settings import load, variable
+from common.settings import SettingsRefused, load, variable
 from common.tokens import TokenIssuer, TokenVerifier
 from ops.audit.filing import AUDITOR
 from ops.audit.target import Running
@@ -99,7 +99,7 @@ def test_the_canary_has_in_its_container_what_it_needs_and_is_believed_by_its_ke
 
 def test_billing_keeps_its_codes_and_papers_readable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     first = settings_in_container(monkeypatch, tmp_path, "billing")
-    again = settings_in_container(monkeypatch, tmp_path, "billing", GIVEN)
+    again = settings_in_container(monkeypatch, tmp_path, "billing", {**GIVEN, partners.TEST_ALLOWED: "true"})
     assert first.code_key is not None
     assert (first.code_key, first.sealing_keys) == (again.code_key, again.sealing_keys)
 
@@ -147,6 +147,14 @@ def test_with_a_key_billing_asks_stripe_itself_and_nothing_of_the_emulator_is_le
     assert {name: (files / name).read_text() for name in GIVEN} == GIVEN
     files_of(tmp_path, "billing", {})
     assert (files / partners.STRIPE_KEY).read_text().startswith("sk_test_emulated_")
+
+
+def test_a_test_key_of_stripes_is_refused_unless_nothing_is_really_sold(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsRefused, match="STRIPE_API_KEY is a test key"):
+        settings_in_container(monkeypatch, tmp_path, "billing", GIVEN)
+    assert settings_in_container(monkeypatch, tmp_path, "billing").stripe_test_allowed
 
 
 def test_a_key_for_gemini_goes_to_generation_and_nobody_else(tmp_path: Path) -> None:
@@ -284,7 +292,7 @@ def test_who_audits_knows_every_door_and_no_secret_of_a_service(tmp_path: Path) 
         value
         for service in SERVICES
         for name, value in held[service].items()
-        if name.removeprefix("FIGURINE_") in secret or name.endswith((secrets.KEYRING, "_PRIVATE_KEY", "_FENCE_KEY"))
+        if name.removeprefix("FIGURINE_") in secret or name.endswith((*secrets.ROTATED, "_PRIVATE_KEY", "_FENCE_KEY"))
     }
     assert len(own) > 4 * len(SERVICES)
     assert not [value for value in own if json.dumps(value)[1:-1] in told]

@@ -88,11 +88,23 @@ def test_production_starts_when_everything_is_encrypted(environment: pytest.Monk
 
 def test_production_refuses_whatever_travels_in_the_clear(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("FIGURINE_MODE", "production")
+    environment.setenv("FIGURINE_MIGRATION_DATABASE_URL", "postgresql://toy_owner:q8Zr1nV0pLw2@db/figurine")
+    environment.setenv("FIGURINE_OTLP_ENDPOINT", "http://collector:4318")
     assert refusal().splitlines() == [
         "FIGURINE_DATABASE_URL needs sslmode=verify-full",
+        "FIGURINE_MIGRATION_DATABASE_URL needs sslmode=verify-full",
         "FIGURINE_BROKER_URL needs amqps://",
+        "FIGURINE_OTLP_ENDPOINT needs https://",
         "FIGURINE_TLS_CERT and FIGURINE_TLS_KEY are needed",
     ]
+
+
+def test_faults_of_every_kind_are_named_together(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FIGURINE_MODE", "production")
+    environment.setenv("FIGURINE_WEBHOOK_SECRET", "Change-Me-Before-Use")
+    told = refusal()
+    for fault in ("DATABASE_URL needs", "BROKER_URL needs", "TLS_CERT and", "WEBHOOK_SECRET is a default"):
+        assert f"FIGURINE_{fault}" in told
 
 
 def test_production_refuses_default_and_placeholder_secrets(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:

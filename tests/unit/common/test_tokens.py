@@ -175,3 +175,22 @@ def test_only_an_ed25519_key_signs_and_verifies() -> None:
         TokenIssuer(private)
     with pytest.raises(TypeError, match="Ed25519"):
         TokenVerifier(public, "billing")
+
+
+def test_while_the_gateway_changes_its_key_no_call_is_refused() -> None:
+    """In the order of the runbook: the services learn the new key, the gateway uses it, the old one is forgotten."""
+    old, new = ISSUER, TokenIssuer(private_pem(FOREIGN_KEY), clock=CLOCK)
+    new_pem = FOREIGN_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    both = f"{PUBLIC_PEM}{new_pem}"
+    steps = [(old, PUBLIC_PEM), (old, both), (new, both), (new, new_pem)]
+    for issuer, known in steps:
+        verifier = TokenVerifier(known, "billing", clock=CLOCK)
+        assert verifier.verify(issuer.issue(user_id=ANN, audience="billing")).user_id == ANN
+    with pytest.raises(Unauthenticated):
+        TokenVerifier(new_pem, "billing", clock=CLOCK).verify(old.issue(user_id=ANN, audience="billing"))
+
+
+@pytest.mark.parametrize("text", ["", "no key", f"{PUBLIC_PEM}no key-----END PUBLIC KEY-----"])
+def test_a_text_that_is_no_key_is_refused_at_once(text: str) -> None:
+    with pytest.raises(ValueError, match="PEM"):
+        TokenVerifier(text, "billing")

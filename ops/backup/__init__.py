@@ -1,0 +1,1 @@
+"""Backups of the whole studio, and the way back: python -m ops.backup. docs/decisions/0062 says why it is as it is."""
