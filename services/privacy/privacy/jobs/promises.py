@@ -17,7 +17,9 @@ STANDING = Gauge("privacy_promises", "How many promises stand like that now", ["
 KEPT = Gauge(
     "privacy_promise_kept", "1 while a promise is kept or there is nothing to keep it for, else 0", ["promise"]
 )
-BROKEN = Gauge("privacy_promise_broken", "1 while the last that was found of a promise is that it is broken", ["promise"])
+BROKEN = Gauge(
+    "privacy_promise_broken", "1 while the last that was found of a promise is that it is broken", ["promise"]
+)
 
 log = structlog.stdlib.get_logger(__name__)
 
