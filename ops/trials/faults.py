@@ -4,7 +4,6 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
@@ -14,10 +13,12 @@ import trustme
 from common.broker import send
 from common.clock import SYSTEM_CLOCK
 from common.contracts import encode
+from common.contracts.consents import GEMINI
 from common.contracts.gateway import UserRegistered
 from common.dead_letters import DeadLetters
 from common.messages import Message
 from generation.settings import Settings
+from ops.canary.life import PHOTO
 from ops.demo.failures import DemoFailed
 from ops.embedded.waiting import until
 from ops.emulators.gemini.control import Control
@@ -30,6 +31,7 @@ from ops.prove.newcomer import PARTNERS_STYLE
 _FLOOD: Final = 1500
 _KNOCKS: Final = 60
 _ORDERS: Final = 6
+_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,9 @@ def hold_the_line(hands: Hands) -> Generator[None]:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('generation.queue'))")
         _order(hands)
         until(
-            lambda: bool(hands.sql("SELECT FROM generation.figurines WHERE state = 'queued'")), "The order", seconds=60
+            lambda: bool(hands.sql("SELECT FROM generation.figurines WHERE state = 'queued'")),
+            "The order",
+            seconds=_SECONDS,
         )
         hands.sql(
             """
@@ -204,21 +208,6 @@ def leave_a_payment(hands: Hands) -> Generator[None]:
     hands.restart("billing-worker")
     yield
     hands.sql("DELETE FROM billing.looks WHERE subject = 'a trial'")
-    hands.restart("billing-worker")
-
-
-@_trial(
-    "document",
-    "DocumentNumbersMissing",
-    fault="a number of invoices was given out and is on no document",
-    steps="the rows are restored, here: the number is taken back",
-)
-def lose_a_number(hands: Hands) -> Generator[None]:
-    """Noticed when the worker next looks, which is at its start."""
-    hands.sql("INSERT INTO billing.number_series (series, year, last, last_at) VALUES ('TRY', 2026, 1, now())")
-    hands.restart("billing-worker")
-    yield
-    hands.sql("DELETE FROM billing.number_series WHERE series = 'TRY'")
     hands.restart("billing-worker")
 
 
@@ -285,5 +274,8 @@ def _gemini(hands: Hands) -> Generator[Control]:
 
 
 def _order(hands: Hands) -> None:
-    photo = Path(__file__).parents[2] / "examples" / "person.png"
-    hands.resident.person.order(photo, style=PARTNERS_STYLE, title="A trial")
+    """By somebody new, who has her trial credits and lets the partner paint."""
+    person = hands.newcomer().person
+    person.say(GEMINI, granted=True)
+    until(lambda: person.balance().available > 0, "The trial credits", seconds=_SECONDS)
+    person.order(PHOTO, style=PARTNERS_STYLE, title="A trial")

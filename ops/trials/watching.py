@@ -4,8 +4,10 @@ import json
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -54,8 +56,7 @@ def watched(stack: Stack, program: str | None) -> Generator[Prometheus]:
     found = program or shutil.which("prometheus")
     if found is None:
         raise PrometheusMissing
-    folder = stack.site.directory / "prometheus"
-    folder.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="prometheus-", dir=stack.site.directory))
     # JSON is YAML.
     (folder / "prometheus.yml").write_text(json.dumps(_configuration(stack)))
     listen = f"127.0.0.1:{_free_port()}"
