@@ -6,9 +6,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.fixtures.customer import Customer
+from tests.fixtures.stack import RunningStack
+
 # A machine may be slow: what is waited for is a condition, and this only ends the wait for one that never comes.
 expect.set_options(timeout=30_000)
 PATIENCE_MS = 60_000
+SESSION = "__Host-session"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -38,4 +42,21 @@ def context(browser, stack) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def owner(stack: RunningStack) -> Iterator[Customer]:
+    """Somebody with credits to spend, for the pages that only she sees."""
+    owner = Customer(stack)
+    owner.wait_for_credits()
+    yield owner
+    owner.close()
+
+
+def signed_in(context: BrowserContext, owner: Customer) -> Page:
+    """A page in a browser that she is signed in with."""
+    token = owner.http.headers["Authorization"].partition(" ")[2]
+    url = str(owner.http.base_url).rstrip("/")
+    context.add_cookies([{"name": SESSION, "value": token, "url": url, "secure": True, "httpOnly": True}])
     return context.new_page()

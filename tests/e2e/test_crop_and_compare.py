@@ -9,13 +9,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_standing_still import owner, signed_in
+from tests.e2e.conftest import signed_in
 from tests.e2e.test_studio_page import CAT, FIGURINE_MS, FLAWS, choose_cat
 from tests.fixtures.customer import Customer
 
 pytestmark = pytest.mark.slow
-
-__all__ = ["owner"]
 
 
 # The file of the photo, out of the form that is sent.

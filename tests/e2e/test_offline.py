@@ -3,13 +3,11 @@
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.e2e.test_standing_still import owner, signed_in
+from tests.e2e.conftest import signed_in
 from tests.e2e.test_studio_page import FIGURINE_MS, choose_cat
 from tests.fixtures.customer import Customer
 
 pytestmark = pytest.mark.slow
-
-__all__ = ["owner"]
 
 
 def test_an_order_that_was_pressed_offline_waits_and_goes_out_once_when_the_line_is_back(
