@@ -55,9 +55,9 @@ def missing(connection: Connection, directory: Path) -> list[str]:
     """What `migrate` would apply to the schema of the connecting role, whoever owns it. Changes nothing."""
     found = connection.execute("SELECT to_regclass(current_schema() || '.migrations')").fetchone()
     if found is None or found[0] is None:
-        return [migration.name for migration in _all(directory)]
+        return [migration.name for migration in _all(directory, COMMON)]
     applied = {name for (name,) in connection.execute("SELECT name FROM migrations").fetchall()}
-    return [migration.name for migration in _all(directory) if migration.name not in applied]
+    return [migration.name for migration in _all(directory, COMMON) if migration.name not in applied]
 
 
 def names(directory: Path) -> frozenset[str]:
