@@ -18,8 +18,8 @@ MAIL = {"local": (1465,)}
 SUBMISSION = (465, 587)
 # Who may ask somebody outside, beside the services whose settings know a partner: webhooks are called by the gateway.
 CALLS_WEBHOOKS = "gateway-worker"
-# Painters' calls to a partner are made by jobs; payments begin with a request and end with a sweep; providers that people
-# sign in with are asked while they come back.
+# Painters' calls to a partner are made by jobs; payments begin with a request and end with a sweep; providers are asked
+# while those who sign in with them come back.
 PARTNERS_OF = {"generation": ("worker",), "billing": ROLES, "gateway": ("web",)}
 
 
