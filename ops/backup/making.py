@@ -5,7 +5,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from ops.backup.failures import BackupFailed
 from ops.backup.kit import Locker
 from ops.backup.place import BUCKETS, LOCKER, SECRETS, Place
 from ops.backup.pool import KeptObject, Pool
-from ops.backup.rows import Kept, Snapshot
+from ops.backup.rows import Kept, Snapshot, outboxes_at_rest
 from ops.embedded import files
 
 # The names of files in an archive that are no table's.
@@ -84,8 +84,8 @@ class _Making:
         try:
             with self._place.ear.listening():
                 self._place.ear.wait_for_the_earlier()
-                moment, told = self._copy_rows(keys, rows)
-                heard = list(self._place.ear.heard())
+                moment, told, number = self._copy_rows(keys, rows)
+                heard = list(self._place.ear.heard(number))
             rows.add(EVENTS, Pieces(map(_line, heard)))
             # After the rows: whatever they name lies there, unless its owner has deleted it in this very minute.
             objects = list(self._objects())
@@ -101,9 +101,12 @@ class _Making:
             rows.drop()
             raise
 
-    def _copy_rows(self, keys: Draft, rows: Draft) -> tuple[datetime, dict[str, object]]:
-        """When it was, and what the manifests of both have in common."""
-        with Snapshot.of(self._place.database) as snapshot:
+    def _copy_rows(self, keys: Draft, rows: Draft) -> tuple[datetime, dict[str, object], int]:
+        """When it was, what the manifests of both have in common, and how many events had been heard by then."""
+        with ExitStack() as held:
+            with outboxes_at_rest(self._place.database):
+                snapshot = held.enter_context(Snapshot.of(self._place.database))
+                number = self._place.ear.number()
             # Rows take less room than they do in the database.
             look_for_room(self._shelves.rows, snapshot.size())
             tables: list[Kept] = []
@@ -116,7 +119,7 @@ class _Making:
             draft.add(MANIFEST, io.BytesIO(json.dumps(held).encode()))
         count = sum(kept.rows for kept in tables)
         self._say(f"{count} rows of {len(tables)} tables, as of {moment:%Y-%m-%d %H:%M:%S} UTC")
-        return moment, {"rows": count}
+        return moment, {"rows": count}, number
 
     def _objects(self) -> Iterator[KeptObject]:
         pool, store, there = self._shelves.pool, self._place.store, 0

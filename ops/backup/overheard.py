@@ -1,6 +1,8 @@
 """Events on their way while a snapshot is taken: out of the outbox already, and in nobody's inbox yet.
 
-A queue of our own hears every event from before the snapshot until after it. What it heard goes into the backup and is
+A queue of our own hears every event from before the snapshot on. What it had heard at the moment of the snapshot, when
+no outbox moved, goes into the backup: an event that came later tells of what the rows do not know yet, and whoever
+believed it would be told otherwise when the work is done again. It is
 published again after a restore; whoever had taken an event before knows it by its id, and takes it no second time.
 """
 
@@ -12,6 +14,7 @@ import json
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import pika
@@ -78,10 +81,15 @@ class Ear:
                 "then try again."
             ) from None
 
-    def heard(self) -> Iterator[Mapping[str, str]]:
-        """What was heard so far, for a manifest; each once."""
+    def number(self) -> int:
+        """How many events were heard so far."""
+        with self._connected() as channel:
+            return int(channel.queue_declare(QUEUE, passive=True).method.message_count)
+
+    def heard(self, number: int) -> Iterator[Mapping[str, str]]:
+        """The first so many that were heard, for a manifest."""
         with open_drawer(self.url, QUEUE, ca_file=self.ca_file) as drawer:
-            for taken in drawer.deliveries():
+            for taken in islice(drawer.deliveries(), number):
                 yield _told(taken)
                 drawer.remove(taken)
 

@@ -34,6 +34,7 @@ LEFT_OUT = frozenset(
 )
 _MIGRATIONS = "migrations"
 _LEVEL = 6
+_LOCK_TRIES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,28 @@ class Kept:
     def told(self) -> dict[str, object]:
         """For a manifest."""
         return asdict(self)
+
+
+@contextmanager
+def outboxes_at_rest(url: str) -> Generator[None]:
+    """While the block lasts, no event is recorded anywhere and none leaves its outbox. Keep it short.
+
+    Raises BackupFailed. Whoever holds an outbox and waits for somebody who waits for us goes first: we ask again, well
+    before Postgres would end one of them for a deadlock.
+    """
+    wanted = sql.SQL(", ").join(sql.Identifier(service, "outbox") for service in SERVICES)
+    with psycopg.connect(url) as connection:
+        for _ in range(_LOCK_TRIES):
+            try:
+                connection.execute("SET LOCAL lock_timeout = '300ms'")
+                connection.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(wanted))
+            except psycopg.errors.LockNotAvailable:
+                connection.rollback()
+            else:
+                break
+        else:
+            raise BackupFailed("The outboxes were never at rest together: too much is going on. Try again later.")
+        yield
 
 
 class Snapshot:

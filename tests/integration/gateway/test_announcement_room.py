@@ -319,7 +319,8 @@ def test_she_says_in_which_language_she_reads_and_sees_when_news_is_paused(studi
     assert ada.get("/v1/account").get_json()["news_paused_at"]
     shown = ada.client.get("/account", base_url=ORIGIN).get_data(as_text=True)
     assert '<option value="de" lang="de" selected>' in shown
-    assert "News is paused since" in shown
+    # In the language she has just chosen.
+    assert "Neuigkeiten pausieren seit dem" in shown
 
 
 def test_a_piece_of_news_that_is_not_there_is_not_found(mira: Person) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from common.migrations import versions
 from ops.backup.failures import BackupFailed
-from ops.backup.rows import LEFT_OUT, Kept, Refill, Snapshot, migrate_to
+from ops.backup.rows import LEFT_OUT, Kept, Refill, Snapshot, migrate_to, outboxes_at_rest
 from ops.embedded.site import PROJECT
 from ops.services import SERVICES
 from tests.fixtures.postgres import divided_database
@@ -123,3 +123,31 @@ def test_a_table_that_lost_a_row_is_refused(database: str, kept: Mapping[str, tu
 def test_a_backup_of_a_later_release_is_refused_with_the_names_of_what_is_unknown() -> None:
     with pytest.raises(BackupFailed, match=r"billing .*9999_later\.sql"):
         migrate_to({}, {"billing": {**APPLIED["billing"], "9999_later.sql": "0" * 64}})
+
+
+def record(connection: psycopg.Connection) -> UUID:
+    event_id = uuid4()
+    connection.execute("SET LOCAL lock_timeout = '100ms'")
+    connection.execute("INSERT INTO billing.outbox (id, type, body) VALUES (%s, 'credits.held', '')", [event_id])
+    return event_id
+
+
+def test_no_event_is_recorded_between_the_moment_of_the_rows_and_the_count_of_what_was_heard(database: str) -> None:
+    with psycopg.connect(database) as other:
+        with outboxes_at_rest(database), pytest.raises(psycopg.errors.LockNotAvailable):
+            record(other)
+        other.rollback()
+        event_id = record(other)
+        other.execute("DELETE FROM billing.outbox WHERE id = %s", [event_id])
+
+
+def test_whoever_is_recording_an_event_goes_first(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ops.backup.rows._LOCK_TRIES", 2)
+    with psycopg.connect(database) as other:
+        record(other)
+        with pytest.raises(BackupFailed, match="Try again later"), outboxes_at_rest(database):
+            pytest.fail("an event was under way")
+        other.rollback()
+    with outboxes_at_rest(database), psycopg.connect(database) as other:
+        (count,) = other.execute("SELECT count(*) FROM billing.outbox").fetchone() or ()
+    assert count == 1
