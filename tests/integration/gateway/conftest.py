@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from minio import Minio
 from pydantic import SecretStr
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 import billing.settings
 import billing.wiring
@@ -89,13 +89,37 @@ def opening(unit: UnitOfWork[Any]) -> Sealer:
 @contextmanager
 def serving(app: Flask) -> Generator[str]:
     """The app on a port of its own; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    with _at_work(make_server("127.0.0.1", 0, app, threaded=True)) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving_over_tls(app: Flask) -> Generator[str]:
+    """The same over TLS, without which a browser keeps no cookie of it; the certificate is nobody's."""
+    with _at_work(make_server("localhost", 0, app, threaded=True, ssl_context="adhoc")) as port:
+        yield f"https://localhost:{port}"
+
+
+@contextmanager
+def _at_work(server: BaseWSGIServer) -> Generator[int]:
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield server.port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_guessed(request: pytest.FixtureRequest) -> None:
+    """What tests of other files tried in vain would be held against whoever signs in from this machine here."""
+    here = [item for item in request.session.items if item.path == request.path]
+    if any("studio" in getattr(item, "fixturenames", ()) for item in here):
+        studio: Studio = request.getfixturevalue("studio")
+        with studio.service.unit.database.begin() as connection:
+            connection.execute("DELETE FROM tries")
 
 
 @pytest.fixture(scope="session")

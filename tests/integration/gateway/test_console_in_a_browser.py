@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from common.clock import SYSTEM_CLOCK
 from gateway.domain.staff import FACTOR_FOR, Role
 from tests.e2e.conftest import chromium
 from tests.integration.gateway.asking import ANSWER
+from tests.integration.gateway.conftest import serving_over_tls
 from tests.integration.gateway.hired import acts_of, hire
 from tests.integration.gateway.studio import Person, Studio
 from tests.integration.gateway.test_console_rooms import SAID, ask
@@ -23,13 +22,8 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture(scope="module")
 def address(studio: Studio) -> Iterator[str]:
     """The studio over TLS, without which a browser keeps no cookie of it."""
-    server = make_server("localhost", 0, studio.app, threaded=True, ssl_context="adhoc")
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"https://localhost:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving_over_tls(studio.app) as address:
+        yield address
 
 
 @pytest.fixture

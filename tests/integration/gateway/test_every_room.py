@@ -7,14 +7,12 @@ what reaches over the edge of a telephone; each with something in it, as on a da
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pydantic import SecretStr
-from werkzeug.serving import make_server
 
 import gateway.settings
 import gateway.wiring
@@ -27,7 +25,7 @@ from gateway.domain.rooms import ROOMS
 from gateway.domain.staff import Role
 from tests.e2e.conftest import PATIENCE_MS, chromium
 from tests.e2e.test_every_page import DESKTOP, PHONE, Look
-from tests.integration.gateway.conftest import serving
+from tests.integration.gateway.conftest import serving, serving_over_tls
 from tests.integration.gateway.hired import colleague
 from tests.integration.gateway.studio import Person, Studio
 from tests.integration.gateway.test_console import REASON
@@ -83,13 +81,8 @@ def house(
 
 @pytest.fixture
 def address(house: tuple[Studio, str]) -> Iterator[str]:
-    server = make_server("localhost", 0, house[0].app, threaded=True, ssl_context="adhoc")
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"https://localhost:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving_over_tls(house[0].app) as address:
+        yield address
 
 
 @pytest.fixture

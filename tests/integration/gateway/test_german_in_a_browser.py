@@ -1,17 +1,16 @@
 """Pages in German in a real browser: what their modules say is German, and English where the words cannot be had."""
 
 from collections.abc import Iterator
-from threading import Thread
 from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from gateway.domain.languages import Language
 from gateway.domain.phrases import Phrasebook
 from ops.languages import LOCALE, read
 from tests.e2e.conftest import chromium
+from tests.integration.gateway.conftest import serving_over_tls
 from tests.integration.gateway.studio import Person, Studio
 
 pytestmark = pytest.mark.slow
@@ -34,13 +33,8 @@ TEXTS: Final = """() => {
 @pytest.fixture(scope="module")
 def address(studio: Studio) -> Iterator[str]:
     """The studio over TLS, without which a browser keeps no cookie of it."""
-    server = make_server("localhost", 0, studio.app, threaded=True, ssl_context="adhoc")
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"https://localhost:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving_over_tls(studio.app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

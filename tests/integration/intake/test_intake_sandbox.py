@@ -67,7 +67,7 @@ def grandchildren(parent: int) -> set[int]:
     return {p.pid for p in every if p.parent in servers}
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 15.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     ticker, deadline = Event(), time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -190,7 +190,8 @@ def test_closing_waits_for_the_photo_in_hand_and_leaves_no_worker(hostile: bytes
         wait_until_busy(worker)
         intake.close()
         assert isinstance(answer.exception(timeout=5), PhotoUnreadable)
-    wait_for(lambda: grandchildren(os.getpid()) == others)
+    # Of the others, which belong to whoever ran before, one may end meanwhile.
+    wait_for(lambda: grandchildren(os.getpid()) <= others)
     intake.close()
 
 

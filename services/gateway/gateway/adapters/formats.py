@@ -1,10 +1,10 @@
 """Dates, spans, numbers and money as people of a language write them. In English they are as the API writes them."""
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
@@ -15,7 +15,8 @@ Format = Callable[[Any, Locale], str]
 # What letters are given was written in English by whoever asked for them.
 _DAY: Final = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
 _AMOUNT: Final = re.compile(r"(-?[\d,]+(?:\.\d+)?) ([A-Z]{3})")
-_UNITS: Final = (("day", 86400), ("hour", 3600), ("minute", 60))
+Unit = Literal["day", "hour", "minute", "second"]
+_UNITS: Final[Sequence[tuple[Unit, int]]] = (("day", 86400), ("hour", 3600), ("minute", 60))
 # Of any other unit there would have to be so many before babel takes it.
 _NEVER: Final = 1e12
 
@@ -57,7 +58,7 @@ def ago(seconds: float, locale: Locale) -> str:
     # Babel takes the smallest unit it may where there are too few of every larger one.
     return format_timedelta(
         timedelta(**{f"{unit}s": -whole}),
-        granularity=unit,  # type: ignore[arg-type]
+        granularity=unit,
         threshold=_NEVER,
         add_direction=True,
         locale=locale,
@@ -79,7 +80,7 @@ def money(written: str, locale: Locale) -> str:
 
 def days_in(words: str, locale: Locale) -> str:
     """The words with every day in them, written as in `3 March 2026`, as this language writes it."""
-    return _DAY.sub(lambda found: _read_day(found[0], locale), words)
+    return _DAY.sub(lambda found: english_day(found[0], locale), words)
 
 
 FILTERS: Final[Mapping[str, Format]] = {
@@ -96,18 +97,20 @@ FILTERS: Final[Mapping[str, Format]] = {
 }
 
 
-def _largest(seconds: float) -> tuple[int, str]:
+def _largest(seconds: float) -> tuple[int, Unit]:
     """From two of a unit on: 90 seconds say more than 1 minute."""
-    return next(
-        ((int(seconds // size), unit) for unit, size in _UNITS if seconds >= 2 * size), (int(seconds), "second")
-    )
+    for unit, size in _UNITS:
+        if seconds >= 2 * size:
+            return int(seconds // size), unit
+    return int(seconds), "second"
 
 
 def _at_night(at: date) -> datetime:
-    return datetime(at.year, at.month, at.day)  # noqa: DTZ001 - the day alone is written
+    return datetime.combine(at, time())
 
 
-def _read_day(written: str, locale: Locale) -> str:
+def english_day(written: str, locale: Locale) -> str:
+    """A day written as in `3 March 2026`, as this language writes it; what is no day stays as it is."""
     try:
         return day(datetime.strptime(written, "%d %B %Y"), locale)  # noqa: DTZ007 - the day alone is read
     except ValueError:

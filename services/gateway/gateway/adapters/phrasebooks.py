@@ -3,23 +3,21 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, cast
 
 from babel import Locale
-from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from gateway.adapters.catalogues import catalogue_file
+from gateway.adapters.formats import english_day
 from gateway.domain.languages import DEFAULT, Language
 from gateway.domain.phrases import Phrasebook
 
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+")
-_DAY: Final = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
 _VERSION_LENGTH: Final = 16
 _MODULES: Final = Path(__file__).parent.parent / "web" / "static" / "js"
 _ON_THE_FIRST_PAGE: Final = ("masthead.js", "usage.js", "prices.js")
@@ -89,9 +87,4 @@ def _written(value: str, locale: Locale) -> str:
     """A number or a date of an English sentence, as this language writes it; anything else as it is."""
     if _GROUPED.fullmatch(value):
         return format_decimal(int(value.replace(",", "")), locale=locale)
-    if _DAY.fullmatch(value):
-        try:
-            return format_date(datetime.strptime(value, "%d %B %Y"), format="long", locale=locale)  # noqa: DTZ007 - a day
-        except ValueError:
-            return value
-    return value
+    return english_day(value, locale)
