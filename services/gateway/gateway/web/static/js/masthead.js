@@ -24,9 +24,13 @@ const AWAY = t("The studio cannot be reached right now. What you wrote and chose
 
 const tellConnection = (down) => notice("line", down ? (navigator.onLine ? AWAY : OFFLINE) : "");
 
-document.getElementById("sign-out")?.addEventListener("click", () => {
-  signOut().catch((problem) => notice("sign-out", `${t("You are still signed in.")} ${problem.message}`));
-});
+const leave = document.getElementById("sign-out");
+if (leave) {
+  leave.addEventListener("click", () => {
+    signOut().catch((problem) => notice("sign-out", `${t("You are still signed in.")} ${problem.message}`));
+  });
+  leave.disabled = false; // Until now a press would have been lost.
+}
 whenItChanges(tellConnection);
 window.addEventListener("online", () => tellConnection(isDown()));
 window.addEventListener("offline", () => tellConnection(isDown()));

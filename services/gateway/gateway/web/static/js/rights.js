@@ -183,4 +183,5 @@ at("copy-ask").addEventListener("click", () =>
   }),
 );
 workFetching();
+at("copy-ask").disabled = false; // Until now a press would have been lost.
 void lookAgain();
