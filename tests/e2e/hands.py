@@ -50,6 +50,7 @@ class Pointer:
     def __init__(self, page: Page, *, touch: bool = False) -> None:
         self._page = page
         self._touch = touch
+        _heed_choosers(page)
 
     def press(self, thing: Locator) -> None:
         if self._touch:
@@ -80,6 +81,7 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._keys = page.keyboard
+        _heed_choosers(page)
 
     def press(self, thing: Locator) -> None:
         self._reach(thing)
@@ -118,3 +120,8 @@ class Keyboard:
         else:
             raise AssertionError(f"the keyboard does not come to {thing}")
         assert not (hidden := self._page.evaluate(OUT_OF_SIGHT)), hidden
+
+
+def _heed_choosers(page: Page) -> None:
+    """From now on: heeded only while one is expected, a quick press opens it before anybody looks, and it is lost."""
+    page.on("filechooser", lambda _chooser: None)
