@@ -112,16 +112,6 @@ def _at_work(server: BaseWSGIServer) -> Generator[int]:
         server.server_close()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def nobody_guessed(request: pytest.FixtureRequest) -> None:
-    """What tests of other files tried in vain would be held against whoever signs in from this machine here."""
-    here = [item for item in request.session.items if item.path == request.path]
-    if any("studio" in getattr(item, "fixturenames", ()) for item in here):
-        studio: Studio = request.getfixturevalue("studio")
-        with studio.service.unit.database.begin() as connection:
-            connection.execute("DELETE FROM tries")
-
-
 @pytest.fixture(scope="session")
 def shared(service_database: Callable[[str], str]) -> Callable[[str], dict[str, Any]]:
     """The settings every service has."""

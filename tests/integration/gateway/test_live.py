@@ -3,13 +3,17 @@
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 import pytest
 from werkzeug.test import TestResponse
 
+from common.web import create_app
 from gateway.adapters import live
+from gateway.adapters.live import Live
+from gateway.repository import FEED_CHANNEL
+from gateway.settings import Settings
 from tests.integration.gateway.studio import ORIGIN, Person, Studio
 
 
@@ -20,6 +24,19 @@ class News:
     seq: int
     type: str
     data: str
+
+
+@pytest.fixture(scope="module")
+def studio(studio: Studio) -> Iterator[Studio]:
+    """With a line of its own: pages of other tests' browsers stay on theirs until it is noticed that they are gone."""
+    settings = studio.service.settings
+    assert isinstance(settings, Settings)
+    streams, per_person = settings.live_streams, settings.live_streams_per_person
+    line = Live(studio.service.unit.database, FEED_CHANNEL, streams=streams, per_person=per_person)
+    ports = [line if isinstance(port, Live) else port for port in studio.service.ports]
+    service = replace(studio.service, ports=ports)
+    yield replace(studio, service=service, app=create_app(service))
+    line.close()
 
 
 @pytest.fixture
